@@ -1,0 +1,51 @@
+# Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long lint docs clean lock
+
+BIN := .venv/bin
+READY := .venv/.ready
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+  $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
+export PYTHONDONTWRITEBYTECODE := 1
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+demo: $(READY)  ## run the workflow on sample-data and show the leaderboard (about five minutes the first time)
+	$(BIN)/snakemake --cores 4
+
+test: lint  ## lint and all tests that take less than ten minutes together
+	$(BIN)/snakemake --lint
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
+
+test-long: $(READY)  ## the tests that take longer
+	$(BIN)/pytest -m long
+
+lint: $(READY)  ## check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check .
+
+docs: $(READY)  ## write the generated parts of the documentation anew
+	$(BIN)/python tests/config_reference.py
+
+clean:  ## remove the environment and caches; results/ stays
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock:  ## renew requirements.txt from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --output-file requirements.txt
+
+$(READY): requirements.txt
+	@"$(PYTHON)" -c '$(SUPPORTED)' 2>/dev/null \
+	  || { echo "Error: Python 3.11, 3.12 or 3.13 is needed; found: $$(python3 --version 2>&1)"; \
+	       echo "Hint: install one of them, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv (once, about a minute with pip)"
+	@"$(PYTHON)" -m venv --clear .venv \
+	  || { echo "Hint: Python's venv module is needed, on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@if command -v uv >/dev/null; \
+	  then uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt; \
+	  else $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; fi
+	@touch $@
