@@ -1,0 +1,181 @@
+"""The configuration: defaults, what the user changed, validation and paths."""
+
+import contextlib
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from clm.errors import UserError
+
+#: Keys that name files or folders.
+PATHS = ("input", "keywords", "training_data", "tuning_data", "corpus.folder")
+
+
+def load_yaml(path: Path) -> Any:
+    """Read a YAML file; PyYAML is imported here because most jobs do without it."""
+    import yaml
+
+    with path.open(encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> dict[str, Any]:
+    """Merge the user's changes into the shipped defaults, check the result and resolve its paths.
+
+    Shipped input paths count from `checkout`, the user's from `workdir`; both come back relative to `workdir`
+    where they lie below it. `results` always counts from `workdir`. Every `auto` is replaced by what it found.
+
+    Raises:
+        UserError: an unknown key, a value of the wrong type, a file that is not there.
+
+    """
+    defaults = load_yaml(checkout / "config" / "config.yaml")
+    schema = load_yaml(checkout / "config" / "config.schema.yaml")
+    changes = coerce(changes, schema)
+    config = merge(defaults, changes)
+    check(config, schema)
+    if "input" in changes and "heldout" not in changes.get("evaluation", {}):
+        config["evaluation"]["heldout"] = []  # the demo's folders mean nothing in another data set
+    for key in PATHS:
+        value = get(config, key)
+        if value not in (None, "auto"):
+            base = workdir if get(changes, key) is not None else checkout
+            put(config, key, relative(base / Path(value).expanduser(), workdir))
+    config["results"] = relative(workdir / Path(config["results"]).expanduser(), workdir)
+    resolve_auto(config, workdir)
+    for key in PATHS[1:]:
+        value = get(config, key)
+        if value is not None and not (workdir / value).exists():
+            raise UserError(f"config: {key}: there is no file or folder {value}", "correct the path, or set it to null")
+    return config
+
+
+def resolve_auto(config: dict[str, Any], workdir: Path) -> None:
+    """Replace each `auto` by what lies beside the input folder, or by None."""
+    beside = Path(config["input"]).parent
+    for key, name in (("keywords", "keywords/keywords.txt"), ("corpus.folder", "articles")):
+        if get(config, key) == "auto":
+            put(config, key, str(beside / name) if (workdir / beside / name).exists() else None)
+    if config["corpus"]["source"] == "auto":
+        config["corpus"]["source"] = "folder" if config["corpus"]["folder"] else "wikipedia"
+
+
+def relative(path: Path, workdir: Path) -> str:
+    """`path` relative to `workdir` if it lies below it, else absolute; symbolic links stay as they are."""
+    absolute = os.path.normpath(path)
+    below = os.path.relpath(absolute, workdir)
+    return absolute if below.startswith("..") else below
+
+
+def merge(defaults: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay `changes` over `defaults`, section by section.
+
+    >>> merge({"a": {"b": 1, "c": 2}, "d": 3}, {"a": {"c": 4}})
+    {'a': {'b': 1, 'c': 4}, 'd': 3}
+    """
+    merged = dict(defaults)
+    for key, value in changes.items():
+        old = merged.get(key)
+        # A free mapping (decoder parameters) is empty by default, so merging it is replacing it.
+        merged[key] = merge(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def get(config: Mapping[str, Any], key: str) -> Any:
+    """Value at a dotted key, or None.
+
+    >>> get({"corpus": {"folder": "x"}}, "corpus.folder")
+    'x'
+    """
+    value: Any = config
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def put(config: dict[str, Any], key: str, value: Any) -> None:
+    """Set the value at a dotted key whose sections exist."""
+    *sections, last = key.split(".")
+    for section in sections:
+        config = config[section]
+    config[last] = value
+
+
+def coerce(value: Any, schema: Mapping[str, Any]) -> Any:
+    """Turn what a command line or YAML made of a word back into what the schema asks for.
+
+    `--config keywords=null self_heal=true` arrives as strings, and a folder named 1 as a number.
+
+    >>> schema = {"properties": {"a": {"type": "boolean"}, "b": {"type": ["string", "null"]}, "c": {"type": "number"}}}
+    >>> coerce({"a": "true", "b": 1, "c": "0.5"}, schema)
+    {'a': True, 'b': '1', 'c': 0.5}
+    >>> coerce({"b": "null"}, schema)
+    {'b': None}
+    """
+    if isinstance(value, Mapping):
+        known, other = schema.get("properties", {}), schema.get("additionalProperties")
+        return {key: coerce(item, known.get(key, other or {})) for key, item in value.items()}
+    if isinstance(value, list):
+        return [coerce(item, schema.get("items", {})) for item in value]
+    types = schema.get("type", ())
+    types = {types} if isinstance(types, str) else set(types)
+    if isinstance(value, str):
+        return coerce_word(value, types)
+    if "string" in types and "number" not in types and isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value
+
+
+def coerce_word(word: str, types: set[str]) -> Any:
+    """The value that a word stands for, if it is of one of these JSON types; else the word."""
+    lower = word.strip().lower()
+    if "null" in types and lower in ("null", "none", "~", ""):
+        return None
+    if "boolean" in types and lower in ("true", "false"):
+        return lower == "true"
+    for name, number in (("integer", int), ("number", int), ("number", float)):
+        if name in types:
+            with contextlib.suppress(ValueError):
+                return number(lower)
+    return word
+
+
+def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    """Validate against the schema.
+
+    Raises:
+        UserError: names the key, what was found, and the nearest known key or the accepted values.
+
+    """
+    import jsonschema
+
+    errors = sorted(
+        jsonschema.Draft202012Validator(schema).iter_errors(config), key=lambda error: [str(p) for p in error.path]
+    )
+    if not errors:
+        return
+    error = errors[0]
+    where = ".".join(str(part) for part in error.path)
+    if error.validator == "additionalProperties":
+        known = list(error.schema["properties"])
+        name = next(str(key) for key in error.instance if key not in known)
+        full = f"{where}.{name}" if where else name
+        raise UserError(f"config: unknown key {full!r}", nearest(name, known, where))
+    accepted = error.schema.get("description", "see config/README.md")
+    raise UserError(f"config: {where or 'the file'}: {error.message}", accepted)
+
+
+def nearest(name: str, known: list[str], where: str = "") -> str:
+    """Hint for a misspelt name: the nearest known one, else all of them."""
+    close = difflib.get_close_matches(name, known, n=1)
+    prefix = f"{where}." if where else ""
+    return f"did you mean {prefix + close[0]!r}?" if close else f"known here: {', '.join(sorted(known))}"
+
+
+def leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every dotted key of a schema with its own schema, sections before what they hold."""
+    for key, item in schema.get("properties", {}).items():
+        yield prefix + key, item
+        yield from leaves(item, f"{prefix}{key}.")

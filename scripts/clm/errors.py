@@ -1,0 +1,20 @@
+"""Errors that are meant for the person who runs the workflow."""
+
+
+class UserError(Exception):
+    """Something the user can put right.
+
+    The text says what happened and where (file, key or folder); the hint says what to do about it.
+
+    >>> print(UserError("config/my.yaml: unknown key 'inptu'", hint="did you mean 'input'?"))
+    config/my.yaml: unknown key 'inptu'
+    Hint: did you mean 'input'?
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}\nHint: {self.hint}"

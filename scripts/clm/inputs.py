@@ -1,0 +1,154 @@
+"""The input folders: which recordings there are, and what is wrong with the rest."""
+
+import os
+import re
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from clm.digests import Digests, invalid_utf8
+from clm.errors import UserError
+
+AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".mp4", ".m4a", ".ogg", ".webm", ".amr"})
+KEYWORDS_FILE = "keywords.txt"
+# Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
+UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A recording and its reference. `name` is the stem of the audio file, unique in its folder."""
+
+    name: str
+    audio: Path
+    text: Path
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A usable input folder with its recordings in order of their names."""
+
+    name: str
+    pairs: tuple[Pair, ...]
+
+
+class BadFolderError(Exception):
+    """Why a folder is left out, as one clause."""
+
+
+def scan(root: Path, digests: Digests) -> tuple[dict[str, Folder], dict[str, str]]:
+    """Find the usable folders below `root` and, for the others, the reason why they are left out.
+
+    Raises:
+        UserError: `root` is not a folder or holds no folders.
+
+    """
+    if not root.is_dir():
+        raise UserError(f"input: there is no folder {root}", "--config input=... names the folder of your recordings")
+    names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith("."))
+    if not names:
+        raise UserError(
+            f"input: {root} holds no folders", "make one folder per recording in it, each with audio and a .txt"
+        )
+    normal = Counter(unicodedata.normalize("NFC", name) for name in names)
+    usable, left_out = {}, {}
+    for name in names:
+        try:
+            if normal[unicodedata.normalize("NFC", name)] > 1:
+                raise BadFolderError("another folder has the same name in another Unicode form; rename one")
+            usable[name] = scan_folder(root / name, digests)
+        except BadFolderError as error:
+            left_out[name] = str(error)
+        except OSError as error:
+            left_out[name] = f"not readable ({error.strerror})"
+    return usable, left_out
+
+
+def scan_folder(path: Path, digests: Digests) -> Folder:
+    """Pair the audio files of one folder with their references.
+
+    Raises:
+        BadFolderError: the folder cannot be used.
+
+    """
+    check_name(path.name)
+    entries = sorted(entry.name for entry in os.scandir(path) if entry.is_file() and not entry.name.startswith("."))
+    audio = [path / name for name in entries if Path(name).suffix.lower() in AUDIO_SUFFIXES]
+    texts = [path / name for name in entries if Path(name).suffix.lower() == ".txt" and name.lower() != KEYWORDS_FILE]
+    if not audio:
+        raise BadFolderError(f"no audio file ({', '.join(sorted(AUDIO_SUFFIXES))})")
+    if not texts:
+        raise BadFolderError("no transcript (.txt)")
+    pairs = pair(audio, texts)
+    for text in texts:
+        check_encoding(text, digests)
+    return Folder(path.name, pairs)
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that Snakemake would misread in a path."""
+    if UNUSABLE_NAME.search(name):
+        raise BadFolderError("its name holds {, }, <word> or a line break, which Snakemake cannot handle; rename it")
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise BadFolderError("its name is not valid Unicode; rename it") from None
+
+
+def pair(audio: list[Path], texts: list[Path]) -> tuple[Pair, ...]:
+    """Match one audio file and one text of any names, or several by equal stems.
+
+    Raises:
+        BadFolderError: there is no one-to-one pairing.
+
+    """
+    if len(audio) == len(texts) == 1:
+        return (Pair(audio[0].stem, audio[0], texts[0]),)
+    by_stem = {text.stem: text for text in texts}
+    counts = Counter(path.stem for path in audio)
+    if twice := [stem for stem, count in counts.items() if count > 1]:
+        raise BadFolderError(f"several audio files are named {some(twice)}; keep one of each")
+    if alone := [path.name for path in audio if path.stem not in by_stem]:
+        raise BadFolderError(f"no transcript of the same name for {some(alone)}")
+    if alone := [text.name for text in texts if text.stem not in counts]:
+        raise BadFolderError(f"no audio of the same name for {some(alone)}")
+    if len(by_stem) < len(texts):
+        raise BadFolderError("two transcripts differ only in the case of .txt; keep one")
+    return tuple(Pair(path.stem, path, by_stem[path.stem]) for path in audio)
+
+
+def some(names: list[str]) -> str:
+    """The first names of a list that may be long.
+
+    >>> some(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def check_encoding(path: Path, digests: Digests) -> None:
+    """Refuse a text that is not UTF-8, naming the file and the byte."""
+    offset = digests.bad_utf8(path)
+    if offset is not None:
+        raise BadFolderError(f"{path.name} is not UTF-8 (byte {offset}); save it as UTF-8")
+
+
+def read_text(path: Path) -> str:
+    """A UTF-8 text without its byte order mark.
+
+    Raises:
+        UserError: the text is not UTF-8; names the file and the byte.
+
+    """
+    offset = invalid_utf8(path)
+    if offset is not None:
+        raise UserError(f"{path}: not UTF-8 (byte {offset})", "save the file as UTF-8")
+    return path.read_text(encoding="utf-8-sig")
+
+
+def text_files(path: Path) -> list[Path]:
+    """The file itself, or the `.txt` files of a folder in order of their names."""
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.suffix.lower() == ".txt" and not p.name.startswith("."))
+    return [path]

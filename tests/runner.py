@@ -1,0 +1,110 @@
+"""Runs the real Snakemake on a small data set and counts the jobs by rule."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[1]
+SAMPLE = CHECKOUT / "sample-data" / "input"
+
+#: First words of a job's message, by rule.
+MESSAGES = {
+    "Transcribing": "transcribe",
+    "Normalizing": "normalize",
+    "Scoring": "wer",
+    "Summarizing": "summarize",
+    "Planning": "heal",
+    "Collecting text about the keywords": "keyword_corpus",
+    "Collecting text about missed words": "missed_word_corpus",
+    "Training": "train_clm",
+    "Comparing": "leaderboard",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one call of Snakemake did."""
+
+    status: int
+    output: str
+
+    @property
+    def jobs(self) -> Counter[str]:
+        """Number of jobs by rule."""
+        started = re.findall(r"^Job \d+: (.*)$", self.output, re.MULTILINE)
+        return Counter(rule for line in started for words, rule in MESSAGES.items() if line.startswith(words))
+
+    @property
+    def transcribed(self) -> set[tuple[str, str]]:
+        """Folders and models that were transcribed."""
+        return set(re.findall(r"^Job \d+: Transcribing (.*) with (\S+)$", self.output, re.MULTILINE))
+
+
+class Workflow:
+    """A working directory outside the checkout, with recordings of a few seconds in `data/`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.data = directory / "data"
+        self.results = directory / "results"
+        self.checkout = CHECKOUT
+
+    def add(self, folder: str, *, source: int = 0, start: float = 0.0, seconds: float = 2.5, text: str = "") -> Path:
+        """Add a folder with a stretch of one of the demo's recordings; gives its path."""
+        import soundfile
+
+        recordings = sorted(SAMPLE.iterdir())
+        audio = next(path for path in recordings[source % len(recordings)].iterdir() if path.suffix != ".txt")
+        rate = soundfile.info(audio).samplerate
+        samples, rate = soundfile.read(audio, start=int(start * rate), frames=int(seconds * rate))
+        path = self.data / "input" / folder
+        path.mkdir(parents=True)
+        soundfile.write(path / "audio.wav", samples, rate)
+        words = (audio.parent / "transcript.txt").read_text(encoding="utf-8").split()
+        (path / "transcript.txt").write_text(text or " ".join(words[: int(3 * seconds)]), encoding="utf-8")
+        return path
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a text file below `data/`."""
+        path = self.data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of Snakemake."""
+        snakefile = str(self.checkout / "Snakefile")
+        snakemake = [sys.executable, "-m", "snakemake", "-s", snakefile, "-d", str(self.directory)]
+        given = " ".join(arguments)
+        config = [] if "input=" in given or "--configfile" in given else ["--config", "input=data/input"]
+        if "--config" in arguments and config:
+            at = arguments.index("--config") + 1
+            return [*snakemake, *arguments[:at], "input=data/input", *arguments[at:]]
+        return [*snakemake, *arguments, *config]
+
+    def run(self, *arguments: str, status: int = 0) -> Run:
+        """Run Snakemake and expect this exit status."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+        process = subprocess.run(
+            self.command(*arguments),
+            cwd=self.directory,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        run = Run(process.returncode, process.stdout)
+        assert run.status == status, run.output
+        return run
+
+    def copy(self, directory: Path) -> "Workflow":
+        """A copy with all ages kept, as if it had always stood there."""
+        shutil.copytree(self.directory, directory, dirs_exist_ok=True, symlinks=True)
+        return Workflow(directory)

@@ -1,0 +1,63 @@
+"""When a generation is due, and which words it learns."""
+
+import pytest
+
+from clm import files, healing
+from clm.healing import History
+
+INPUTS = {"keywords": "k1", "training_data": None, "tuning_data": None, "settings": {}}
+PLAN = {"train": True, "reason": "first", "training_inputs": INPUTS, "evidence": ["audio 1", "text 1"], "words": []}
+
+
+def due(history: History, inputs: dict = INPUTS, *, has_text=True, new_evidence=False, forced=False) -> str:
+    return history.due(inputs, has_text=has_text, new_evidence=new_evidence, forced=forced)
+
+
+def test_first_generation_needs_text() -> None:
+    assert due(History())
+    assert not due(History(), has_text=False)
+    assert due(History(), has_text=False, new_evidence=True)
+    assert due(History(), has_text=False, forced=True)
+
+
+def test_finished_generation_is_quiet_until_its_inputs_change() -> None:
+    history = History((PLAN,))
+    assert not due(history)
+    assert "keywords" in due(history, {**INPUTS, "keywords": "k2"})
+    assert due(history, forced=True)
+    assert due(history, new_evidence=True)
+
+
+def test_unfinished_plan_goes_on_and_a_decided_one_does_not() -> None:
+    assert due(History((), PLAN)) == "first"
+    decided = {"plan": files.digest(PLAN), "trained": False}
+    assert not due(History((), PLAN, decided))
+    assert due(History((), PLAN, {**decided, "plan": "of an older plan"}))
+    assert due(History((), PLAN, {**decided, "retry": True}))
+
+
+def test_attempts_count_up_only_while_articles_are_missing() -> None:
+    assert History().attempt == 0
+    assert History((), PLAN, {"attempt": 0, "retry": True}).attempt == 1
+    assert History((), PLAN, {"attempt": 1, "retry": False}).attempt == 1
+
+
+def summary(**folders: dict[str, int]) -> dict:
+    return {"folders": {name: {"recordings": {"audio": {"missed": missed}}} for name, missed in folders.items()}}
+
+
+def test_missed_words_come_from_every_model_and_never_from_heldout_folders() -> None:
+    stock = summary(one={"mitosis": 2, "the": 1}, two={"osmosis": 1})
+    clm = summary(one={"mitosis": 1, "kinase": 3})
+    words = healing.missed_words([stock, clm], ["two"], lambda word: word != "the")
+    assert words == [{"word": "kinase", "folders": {"one": 3}}, {"word": "mitosis", "folders": {"one": 2}}]
+
+
+@pytest.mark.parametrize("heldout", [[], ["one"]])
+def test_learned_words_stay_unless_their_folder_is_held_out_now(heldout: list[str]) -> None:
+    plan = {
+        **PLAN,
+        "words": [{"word": "kinase", "folders": {"one": 1}}, {"word": "ligand", "folders": {"one": 1, "two": 1}}],
+    }
+    words = [item["word"] for item in History((plan,)).words(heldout)]
+    assert words == (["ligand"] if heldout else ["kinase", "ligand"])

@@ -1,0 +1,104 @@
+"""Pairing of audio and references, and folders that are left out."""
+
+from pathlib import Path
+
+import pytest
+
+from clm import inputs
+from clm.digests import Digests
+from clm.errors import UserError
+
+
+def scan(root: Path) -> tuple[dict[str, inputs.Folder], dict[str, str]]:
+    return inputs.scan(root, Digests(root / ".cache.json"))
+
+
+def make(root: Path, folder: str, *names: str) -> Path:
+    path = root / folder
+    path.mkdir(parents=True)
+    for name in names:
+        (path / name).write_text("words", encoding="utf-8")
+    return path
+
+
+def test_one_audio_and_one_text_of_any_names(tmp_path: Path) -> None:
+    make(tmp_path, "talk", "Recording 7.MP3", "reference.TXT", "notes.pdf", ".hidden.wav", "keywords.txt")
+    usable, left_out = scan(tmp_path)
+    assert [pair.name for pair in usable["talk"].pairs] == ["Recording 7"]
+    assert usable["talk"].pairs[0].text.name == "reference.TXT"
+    assert not left_out
+
+
+def test_several_pairs_by_stem(tmp_path: Path) -> None:
+    make(tmp_path, "clips", "b.wav", "a.mp3", "a.txt", "b.txt")
+    usable, _ = scan(tmp_path)
+    assert [(pair.audio.name, pair.text.name) for pair in usable["clips"].pairs] == [
+        ("a.mp3", "a.txt"),
+        ("b.wav", "b.txt"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (["a.txt"], "no audio file"),
+        (["a.wav"], "no transcript"),
+        (["a.wav", "keywords.txt"], "no transcript"),
+        (["a.wav", "b.wav", "a.txt"], "no transcript of the same name for b.wav"),
+        (["a.wav", "a.txt", "b.txt"], "no audio of the same name for b.txt"),
+        (["a.wav", "a.mp3", "a.txt"], "several audio files are named a"),
+    ],
+)
+def test_folders_without_a_pairing_are_left_out(tmp_path: Path, names: list[str], reason: str) -> None:
+    make(tmp_path, "bad", *names)
+    make(tmp_path, "good", "a.wav", "a.txt")
+    usable, left_out = scan(tmp_path)
+    assert list(usable) == ["good"]
+    assert reason in left_out["bad"]
+
+
+@pytest.mark.parametrize("name", ["a{b", "a}b", "line\nbreak", "<results>"])
+def test_names_that_snakemake_cannot_handle_are_left_out(tmp_path: Path, name: str) -> None:
+    make(tmp_path, name, "a.wav", "a.txt")
+    assert "rename it" in scan(tmp_path)[1][name]
+
+
+def test_names_that_are_equal_after_normalization_are_left_out(tmp_path: Path) -> None:
+    make(tmp_path, "caf\u00e9", "a.wav", "a.txt")
+    make(tmp_path, "cafe\u0301", "a.wav", "a.txt")
+    if len(list(tmp_path.iterdir())) < 2:
+        pytest.skip("this file system normalizes names itself")
+    usable, left_out = scan(tmp_path)
+    assert not usable
+    assert len(left_out) == 2
+
+
+def test_text_that_is_not_utf8_names_file_and_byte(tmp_path: Path) -> None:
+    (make(tmp_path, "talk", "a.wav") / "a.txt").write_bytes(b"na\xefve")
+    assert "a.txt is not UTF-8 (byte 2)" in scan(tmp_path)[1]["talk"]
+
+
+def test_byte_order_mark_is_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\xef\xbb\xbfword")
+    assert inputs.read_text(path) == "word"
+
+
+def test_no_input(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no folder"):
+        scan(tmp_path / "nowhere")
+    with pytest.raises(UserError, match="holds no folders"):
+        scan(tmp_path)
+
+
+def test_digests_are_read_again_when_the_file_changes_and_only_then(tmp_path: Path, monkeypatch) -> None:
+    path, cache = tmp_path / "a.wav", tmp_path / "cache.json"
+    path.write_bytes(b"one")
+    digests = Digests(cache)
+    first = digests.sha256(path)
+    digests.save()
+    monkeypatch.setattr("clm.files.sha256_of_file", lambda _: pytest.fail("read again"))
+    assert Digests(cache).sha256(path) == first
+    monkeypatch.undo()
+    path.write_bytes(b"two")
+    assert Digests(cache).sha256(path) != first
