@@ -1,0 +1,50 @@
+# Does a custom language model (CLM) make the recogniser better on your audio? The flow, in order:
+# transcribe -> normalize -> wer -> summarize -> heal -> corpora -> train_clm -> the same for the new model -> leaderboard
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+# What the user changed, before the defaults are laid under it: paths count from different places (clm/config.py).
+user_config = dict(config)
+
+
+configfile: f"{workflow.basedir}/config/config.yaml"
+
+
+include: "rules/common.smk"
+
+
+pathvars:
+    results=str(PROJECT.results),
+
+
+wildcard_constraints:
+    folder="[^/]+",
+    model="[^/]+",
+
+
+include: "rules/transcribe.smk"
+include: "rules/score.smk"
+include: "rules/corpus.smk"
+include: "rules/train.smk"
+include: "rules/leaderboard.smk"
+
+
+localrules:
+    all,
+
+
+rule all:
+    default_target: True
+    input:
+        "<results>/leaderboard.csv",
+        new_generation,
+
+
+onstart:
+    save_config()
+
+
+onsuccess:
+    shell("python {SCRIPTS:q}/show.py --results {PROJECT.results:q}")

@@ -1,0 +1,89 @@
+# Needs: summaries of the finished models; keywords; articles from the source that the configuration names.
+# Makes: the plan of the next generation (checkpoint heal) and the text about keywords and missed words.
+
+
+checkpoint heal:
+    input:
+        index=ancient("<results>/inputs.json"),
+        summaries=summaries([PROJECT.engine.name, *PROJECT.finished]),
+    output:
+        plan=f"<results>/models/{NEXT}/plan.json",
+        words=f"<results>/models/{NEXT}/missed_words.txt",
+    log:
+        f"<results>/logs/heal/{NEXT}.log",
+    conda:
+        "../environment.yml"
+    params:
+        learn=lambda w: "yes" if learns() else "no",
+        reason=lambda w: due() or "heal was forced",
+        training_inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
+        heldout=PROJECT.config["evaluation"]["heldout"],
+        corpus=PROJECT.config["corpus"],
+    message:
+        f"Planning {NEXT}"
+    shell:
+        "python {SCRIPTS:q}/heal.py"
+        " --config {CONFIG_FILE:q}"
+        " --index {input.index:q}"
+        " --summaries {input.summaries:q}"
+        " --models {MODELS:q}"
+        " --model {NEXT:q}"
+        " --learn {params.learn}"
+        " --reason {params.reason:q}"
+        " --training-inputs {params.training_inputs:q}"
+        " --plan {output.plan:q}"
+        " --missed-words {output.words:q}"
+        " 2> {log:q}"
+
+
+rule keyword_corpus:
+    input:
+        keywords=ancient(PROJECT.config["keywords"] or []),
+    output:
+        text="<results>/corpus/keywords/corpus.txt",
+        status="<results>/corpus/keywords/status.csv",
+    log:
+        "<results>/logs/keyword_corpus.log",
+    conda:
+        "../environment.yml"
+    params:
+        keywords=PROJECT.training_inputs["keywords"],
+        # Articles may have changed since the last generation; what was fetched is in the cache.
+        generation=NEXT,
+        corpus=PROJECT.config["corpus"],
+        attempt=PROJECT.history.attempt,
+    message:
+        "Collecting text about the keywords"
+    shell:
+        "python {SCRIPTS:q}/keyword_corpus.py"
+        " --config {CONFIG_FILE:q}"
+        " --keywords {input.keywords:q}"
+        " --cache {PROJECT.results:q}/store"
+        " --text {output.text:q}"
+        " --status {output.status:q}"
+        " 2> {log:q}"
+
+
+rule missed_word_corpus:
+    input:
+        plan=f"<results>/models/{NEXT}/plan.json",
+    output:
+        text=f"<results>/models/{NEXT}/corpus/articles.txt",
+        status=f"<results>/models/{NEXT}/corpus/status.csv",
+    log:
+        f"<results>/logs/missed_word_corpus/{NEXT}.log",
+    conda:
+        "../environment.yml"
+    params:
+        corpus=PROJECT.config["corpus"],
+        attempt=PROJECT.history.attempt,
+    message:
+        f"Collecting text about missed words for {NEXT}"
+    shell:
+        "python {SCRIPTS:q}/missed_word_corpus.py"
+        " --config {CONFIG_FILE:q}"
+        " --plan {input.plan:q}"
+        " --cache {PROJECT.results:q}/store"
+        " --text {output.text:q}"
+        " --status {output.status:q}"
+        " 2> {log:q}"

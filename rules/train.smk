@@ -1,0 +1,35 @@
+# Needs: the plan of the next generation and its text.
+# Makes: <results>/models/{NEXT}/training.json, which says what came of it. The model's own files, model.json last,
+# stand beside it and are outputs of no rule: once finished, nothing can retrain, overwrite or delete them.
+
+
+checkpoint train_clm:
+    input:
+        plan=f"<results>/models/{NEXT}/plan.json",
+        keywords=rules.keyword_corpus.output if PROJECT.config["keywords"] else [],
+        missed_words=rules.missed_word_corpus.output,
+    output:
+        outcome=f"<results>/models/{NEXT}/training.json",
+    log:
+        f"<results>/logs/train_clm/{NEXT}.log",
+    conda:
+        "../environment.yml"
+    params:
+        # Raised by hand if a generation under way has to be trained anew.
+        recipe=1,
+        inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
+        attempt=PROJECT.history.attempt,
+        keywords=lambda w, input: f"--keyword-corpus={input.keywords[0]}" if input.keywords else "",
+        statuses=lambda w, input: input.missed_words[1:] + input.keywords[1:],
+    message:
+        f"Training {NEXT}"
+    shell:
+        "python {SCRIPTS:q}/train_clm.py"
+        " --config {CONFIG_FILE:q}"
+        " --plan {input.plan:q}"
+        " {params.keywords:q}"
+        " --missed-word-corpus {input.missed_words[0]:q}"
+        " --statuses {params.statuses:q}"
+        " --attempt {params.attempt}"
+        " --output {output.outcome:q}"
+        " 2> {log:q}"

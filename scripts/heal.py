@@ -1,0 +1,73 @@
+"""Plan the next generation: which words it learns, from which recordings, and why it is due."""
+
+import argparse
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from clm import cli, files, healing, models, words
+from clm.config import load_yaml
+
+log = logging.getLogger(__name__)
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="merged configuration (YAML)")
+    parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
+    parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries of the models so far")
+    parser.add_argument("--models", type=Path, required=True, help="directory of the trained models")
+    parser.add_argument("--model", required=True, help="name of the new generation")
+    parser.add_argument("--learn", choices=("yes", "no"), required=True, help="whether missed words are learned")
+    parser.add_argument("--reason", required=True, help="why the generation is due")
+    parser.add_argument("--training-inputs", type=json.loads, required=True, help="digests of the other inputs (JSON)")
+    parser.add_argument("--plan", type=Path, required=True, help="output: plan.json")
+    parser.add_argument("--missed-words", type=Path, required=True, help="output: missed_words.txt")
+    return parser.parse_args(argv)
+
+
+def evidence(index: Path, heldout: set[str]) -> list[str]:
+    """Digests of the recordings and references that are not held out."""
+    manifests = index.parent / "inputs"
+    folders = [folder for folder in files.read_json(index)["folders"] if folder not in heldout]
+    pairs = (pair for folder in folders for pair in files.read_json(manifests / f"{folder}.json")["recordings"])
+    return sorted({item for pair in pairs for item in healing.evidence_of(pair["audio_sha256"], pair["text_sha256"])})
+
+
+def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
+    """The plan as it is written to plan.json."""
+    heldout = set(config["evaluation"]["heldout"])
+    engine = config["engine"]
+    history = healing.History.read(args.models, models.finished(args.models, engine), args.model)
+    learned = history.words(heldout)
+    fresh: list[dict[str, Any]] = []
+    if args.learn == "yes":
+        summaries = [files.read_json(path) for path in args.summaries]
+        fresh = healing.missed_words(summaries, heldout, words.learnable)
+    inputs = args.training_inputs
+    return {
+        "model": args.model,
+        "reason": args.reason,
+        "learn": args.learn == "yes",
+        "train": bool(fresh or learned or inputs["keywords"] or inputs["training_data"]),
+        "words": healing.merge_words(learned, fresh),
+        "evidence": evidence(args.index, heldout) if args.learn == "yes" else [],
+        "training_inputs": inputs,
+        "corpus": healing.corpus_settings(config),
+    }
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    plan = make_plan(args, load_yaml(args.config))
+    lines = [f"{item['word']}\t{sum(item['folders'].values())}\n" for item in plan["words"]]
+    files.write_text(args.missed_words, "".join(lines))
+    files.write_json(args.plan, plan)
+    log.info("%s: %s; %d missed words to learn", args.model, plan["reason"], len(plan["words"]))
+
+
+if __name__ == "__main__":
+    cli.run(main)

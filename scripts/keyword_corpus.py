@@ -1,0 +1,18 @@
+"""Collect text about the keywords."""
+
+from pathlib import Path
+
+from clm import cli, keywords
+from clm.corpus import program
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    parser = program.parser(__doc__)
+    parser.add_argument("--keywords", type=Path, required=True, help="comma- or line-separated keywords")
+    args = parser.parse_args(argv)
+    program.look_up(keywords.read_keywords(args.keywords), args)
+
+
+if __name__ == "__main__":
+    cli.run(main)

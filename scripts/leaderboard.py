@@ -1,0 +1,51 @@
+"""Compare all models: leaderboard.csv with one row per model, runs.csv with one row per model and folder."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from clm import cli, files, leaderboard, models
+from clm.config import load_yaml
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="merged configuration (YAML)")
+    parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
+    parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries, older models first")
+    parser.add_argument("--models", type=Path, required=True, help="directory of the trained models")
+    parser.add_argument("--leaderboard", type=Path, required=True, help="output: leaderboard.csv")
+    parser.add_argument("--runs", type=Path, required=True, help="output: runs.csv")
+    return parser.parse_args(argv)
+
+
+def describe(summary: dict[str, Any], directory: Path) -> dict[str, Any]:
+    """A model's summary with what its model.json and plan.json say about it."""
+    name = summary["model"]
+    model = models.read_if_there(directory / name / "model.json")
+    plan = models.read_if_there(directory / name / "plan.json")
+    learned = {folder for item in plan.get("words", []) for folder in item["folders"]}
+    return {
+        **summary,
+        "engine": model.get("engine", name.split("-")[0]),
+        "created": model.get("created", ""),
+        "corpus_words": model.get("corpus_words"),
+        "learned_folders": sorted(learned),
+    }
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    config = load_yaml(args.config)
+    folders = files.read_json(args.index)["folders"]
+    summaries = [describe(files.read_json(path), args.models) for path in args.summaries]
+    settings = config["evaluation"]
+    board = leaderboard.compare(summaries, folders, settings["baseline"] or config["engine"], settings)
+    files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
+    files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)
+
+
+if __name__ == "__main__":
+    cli.run(main)

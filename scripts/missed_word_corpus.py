@@ -1,0 +1,18 @@
+"""Collect text about the words that were missed so far."""
+
+from pathlib import Path
+
+from clm import cli, files
+from clm.corpus import program
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    parser = program.parser(__doc__)
+    parser.add_argument("--plan", type=Path, required=True, help="plan.json of the generation")
+    args = parser.parse_args(argv)
+    program.look_up([item["word"] for item in files.read_json(args.plan)["words"]], args)
+
+
+if __name__ == "__main__":
+    cli.run(main)

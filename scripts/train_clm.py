@@ -1,0 +1,127 @@
+"""Train the next generation of the custom language model, unless it would equal an older one or has no text.
+
+The text of all sources is copied to the model's corpus/, and model.json, written last, marks the model as
+finished. training.json says what came of it, also where nothing was trained.
+"""
+
+import argparse
+import datetime
+import logging
+from pathlib import Path
+from typing import Any
+
+from clm import __version__, cli, engines, files, inputs, models
+from clm.config import load_yaml
+from clm.corpus import clean
+from clm.engines import TrainingText
+from clm.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="merged configuration (YAML)")
+    parser.add_argument("--plan", type=Path, required=True, help="plan.json of the generation")
+    parser.add_argument("--keyword-corpus", type=Path, help="text about the keywords, one sentence per line")
+    parser.add_argument("--missed-word-corpus", type=Path, required=True, help="text about the missed words")
+    parser.add_argument("--statuses", type=Path, nargs="+", required=True, help="status.csv of the corpora")
+    parser.add_argument("--attempt", type=int, required=True, help="number of the attempt to collect the corpora")
+    parser.add_argument("--output", type=Path, required=True, help="training.json")
+    return parser.parse_args(argv)
+
+
+def own_text(path: str) -> str:
+    """The user's own text, a file or a folder of them, as one sentence per line."""
+    texts = (inputs.read_text(file) for file in inputs.text_files(Path(path)))
+    return "".join(f"{sentence}\n" for text in texts for sentence in clean.sentences(text))
+
+
+def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) -> TrainingText:
+    """Copy the text of every source that has some into `directory`, where it stays with the model."""
+    texts = {
+        "training_data": own_text(config["training_data"]) if config["training_data"] else "",
+        "keywords": inputs.read_text(args.keyword_corpus) if args.keyword_corpus else "",
+        "missed_words": inputs.read_text(args.missed_word_corpus),
+    }
+    tuning = own_text(config["tuning_data"]) if config["tuning_data"] else ""
+    for name, text in {**texts, "tuning_data": tuning}.items():
+        path = directory / f"{name}.txt"
+        if text:
+            files.write_text(path, text)
+        else:
+            path.unlink(missing_ok=True)
+    paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
+    return TrainingText(paths, directory / "tuning_data.txt" if tuning else None)
+
+
+def digest(text: TrainingText, engine: engines.Engine) -> str:
+    """Digest of everything that decides what is trained; equal digests mean twins."""
+    paths = {**text.sources, **({"tuning_data": text.tuning} if text.tuning else {})}
+    texts = {name: files.sha256_of_file(path) for name, path in paths.items()}
+    return files.digest({"texts": texts, "settings": engine.training_settings(), "recipe": engine.recipe})
+
+
+def twin(models_directory: Path, engine: str, of: str) -> str | None:
+    """Name of the finished generation with this digest, or None."""
+    for name in models.finished(models_directory, engine):
+        if files.read_json(models_directory / name / "model.json")["digest"] == of:
+            return name
+    return None
+
+
+def count_words(text: TrainingText) -> dict[str, int]:
+    """Words of each source."""
+    return {name: len(inputs.read_text(path).split()) for name, path in sorted(text.sources.items())}
+
+
+def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
+    """Train the generation if it can and should be; return what training.json says."""
+    engine = engines.create(config)
+    directory = args.plan.parent
+    failed = [row["keyword"] for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
+    if failed:
+        reason = f"the corpus is not complete, articles could not be fetched for {inputs.some(failed)}"
+        return {"trained": False, "reason": reason, "hint": "run again", "retry": True}
+    text = gather(args, config, directory / "corpus")
+    if not text.sources:
+        reason = "there is no text to train from, neither articles nor own text"
+        hint = "see the status.csv files, add articles or training_data, then: snakemake --forcerun heal"
+        return {"trained": False, "reason": reason, "hint": hint}
+    identity = digest(text, engine)
+    if older := twin(directory.parent, engine.name, identity):
+        reason = f"it would equal {older}: nothing new to learn"
+        return {"trained": False, "reason": reason, "hint": "add recordings, keywords or articles", "twin": older}
+    try:
+        details = engine.train(text, directory)
+    except UserError as error:
+        return {"trained": False, "reason": error.message, "hint": error.hint}
+    words = count_words(text)
+    model = {
+        "model": directory.name,
+        "engine": engine.name,
+        "created": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "digest": identity,
+        "recipe": engine.recipe,
+        "versions": {"clm-proof": __version__, **engine.versions()},
+        "corpus_words": sum(words.values()),
+        "sources": words,
+        "details": details,
+    }
+    files.write_json(directory / "model.json", model)
+    return {"trained": True, "reason": f"trained from {model['corpus_words']} words"}
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    outcome = train(args, load_yaml(args.config))
+    name = args.plan.parent.name
+    log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not trained", outcome["reason"])
+    plan = files.digest(files.read_json(args.plan))
+    files.write_json(args.output, {"model": name, **outcome, "attempt": args.attempt, "plan": plan})
+
+
+if __name__ == "__main__":
+    cli.run(main)

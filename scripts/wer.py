@@ -1,0 +1,38 @@
+"""Score one folder: word error rate, character error rate, missed, fixed and broken words."""
+
+import argparse
+from pathlib import Path
+
+from clm import __version__, cli, files, normalize, scoring
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    parser.add_argument("--normalized", type=Path, required=True, help="normalized.tsv of the model")
+    parser.add_argument("--transcript", type=Path, required=True, help="transcript.json of the model")
+    parser.add_argument("--baseline", type=Path, help="normalized.tsv of the baseline, for fixed and broken words")
+    parser.add_argument("--profile", default="basic", help="name of the normalizer that was used")
+    parser.add_argument("--output", type=Path, required=True, help="wer.json")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    transcript = files.read_json(args.transcript)
+    failures = [
+        {"recording": item["recording"], **item["failure"]} for item in transcript["recordings"] if "failure" in item
+    ]
+    baseline = files.read_table(args.baseline, delimiter="\t") if args.baseline else None
+    score = scoring.score_folder(
+        files.read_table(args.normalized, delimiter="\t"), baseline, failures, normalize.create(args.profile)
+    )
+    about = {key: transcript[key] for key in ("model", "folder", "engine")}
+    versions = {**transcript["versions"], "clm-proof": __version__}
+    seconds = sum(item["seconds"] or 0 for item in transcript["recordings"])
+    files.write_json(args.output, {**about, "versions": versions, "seconds": seconds, **score})
+
+
+if __name__ == "__main__":
+    cli.run(main)

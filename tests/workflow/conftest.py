@@ -1,0 +1,44 @@
+"""A small data set, and a finished run of it that tests copy and continue."""
+
+from pathlib import Path
+
+import pytest
+
+from runner import Workflow
+
+ARTICLES = {
+    "Osmosis": "Osmosis moves water through a membrane. The membrane decides what osmosis can do.",
+    "Lecture": "A lecture about the membrane begins in the morning. Welcome to the lecture.",
+    "Power": "Where does the power of a cell come from? The power comes from mitochondria.",
+}
+
+
+def small_data_set(directory: Path) -> Workflow:
+    """Two folders, one keyword, and articles of which one is led to by missed words only."""
+    workflow = Workflow(directory)
+    workflow.add("one", source=0)
+    workflow.add("two", source=1)
+    workflow.write("keywords/keywords.txt", "osmosis\n")
+    for title, text in ARTICLES.items():
+        workflow.write(f"articles/{title}.txt", text)
+    return workflow
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Workflow:
+    """The small data set before its first run."""
+    return small_data_set(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished_once(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """The small data set after its first run; never changed."""
+    workflow = small_data_set(tmp_path_factory.mktemp("finished"))
+    workflow.run()
+    return workflow
+
+
+@pytest.fixture
+def finished(finished_once: Workflow, tmp_path: Path) -> Workflow:
+    """A copy of the finished run that a test may change."""
+    return finished_once.copy(tmp_path)
