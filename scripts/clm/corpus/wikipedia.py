@@ -1,0 +1,139 @@
+"""Wikipedia, or a private MediaWiki, through the `wikipedia` package.
+
+The package knows the questions to ask and how to read the answers; `mediawiki.Client` does the asking.
+"""
+
+import importlib
+import logging
+import re
+import time
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from clm.corpus import Article, Finding, LookupFailed, Outcome
+from clm.corpus.mediawiki import Client, RedirectLoopError, Timeouts, user_agent
+from clm.errors import UserError
+from clm.words import content_terms, terms
+
+# of search hits and senses, look at so many beyond the articles wanted
+_SPARE = 3
+_LONGEST_TITLE, _LONGEST_SEARCH = 255, 300
+_NO_TITLE = re.compile(r"[#<>\[\]|{}\x00-\x1f\x7f\ufffd]|%[0-9A-Fa-f]{2}|&#?\w+;|~~~|^[:/.]|^https?:", re.I)
+# links on a disambiguation page that are no sense of the word
+_NO_SENSE = re.compile(r"all pages|lists? of|(?:help|special|category|template|wiktionary):", re.I)
+
+_log = logging.getLogger(__name__)
+
+
+class WikipediaSource:
+    """Articles of one MediaWiki: the page of this title first, then what the search finds."""
+
+    name = "wikipedia"
+
+    def __init__(
+        self,
+        cache: Path,
+        language: str = "en",
+        *,
+        contact: str | None = None,
+        api_url: str | None = None,
+        timeouts: Timeouts | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Prepare; nothing is asked yet.
+
+        Raises:
+            UserError: the language or the address cannot be one.
+
+        """
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", language):
+            raise UserError(f"corpus.wikipedia.language: {language!r} is no language", "for example: en, de, simple")
+        if api_url and not re.match(r"https?://[^/\s]+/", api_url):
+            hint = "for example: https://wiki.example.org/w/api.php"
+            raise UserError(f"corpus.wikipedia.api_url: {api_url!r} is no address", hint)
+        if not (contact or api_url):
+            _log.warning("corpus.wikipedia.contact is not set; Wikipedia wants an address to write to, and may refuse")
+        # `import wikipedia` gives the package; its settings are globals of the module of the same name inside
+        self._package: Any = importlib.import_module("wikipedia.wikipedia")
+        url = api_url or f"https://{language}.wikipedia.org/w/api.php"
+        self._client = Client(url, cache, user_agent(contact), timeouts or Timeouts(), sleep)
+
+    def look_up(self, query: str, limit: int) -> Finding:
+        """Find the page of this title or its likeliest senses, then pages that use the words.
+
+        Raises:
+            LookupFailed: the wiki cannot be reached, is busy, or refuses this query.
+            UserError: the wiki as a whole wants a login.
+
+        """
+        self._package.requests = self._client
+        self._package.API_URL = self._client.url
+        self._package.search.clear_cache()
+        found: dict[str, tuple[Outcome, Article]] = {}
+        for outcome, article in self._candidates(" ".join(unicodedata.normalize("NFC", query).split()), limit):
+            found.setdefault(article.source, (outcome, article))
+            if len(found) >= limit:
+                break
+        outcomes = [outcome for outcome, _ in found.values()] or [Outcome.NOTHING]
+        return Finding(outcomes[0], tuple(article for _, article in found.values()))
+
+    def _candidates(self, title: str, limit: int) -> Iterator[tuple[Outcome, Article]]:
+        """Articles with how they were reached, the best first; only those asked for are fetched."""
+        try:
+            if article := self._article(title):
+                yield (Outcome.REDIRECTED if self._client.redirects else Outcome.FOUND), article
+        except self._package.DisambiguationError as error:
+            understood = False
+            for sense in filter(None, map(self._sense, _sensible(title, error.options)[: limit + _SPARE])):
+                understood = True
+                yield Outcome.DISAMBIGUATED, sense
+            if understood:
+                return
+        wanted = content_terms(title)
+        words = " ".join(re.findall(r"\w+(?:['\u2019-]\w+)*", title))[:_LONGEST_SEARCH]
+        for hit in self._package.search(words, results=limit + _SPARE) if wanted else ():
+            article = self._sense(hit)
+            # a search may find a similar word: never take iron for moon
+            if article and wanted.issubset(terms(f"{article.title} {article.text}")):
+                yield Outcome.FOUND, article
+
+    def _sense(self, title: str) -> Article | None:
+        try:
+            return self._article(title)
+        except self._package.DisambiguationError:
+            return None
+
+    def _article(self, title: str) -> Article | None:
+        """The page of this very title, redirects followed; None if there is none or it is empty."""
+        self._client.redirects = 0
+        if not title or _NO_TITLE.search(title) or len(title.encode()) > _LONGEST_TITLE:
+            return None
+        try:
+            with warnings.catch_warnings():
+                # the package does not tell its HTML parser which one to be
+                warnings.simplefilter("ignore")
+                page = self._package.page(title, auto_suggest=False)
+        except (self._package.PageError, RedirectLoopError, KeyError, AssertionError):
+            # the last two: answers for special, interwiki and invalid titles, which the package does not know
+            return None
+        try:
+            text = page.content
+        except KeyError as error:
+            reason = f"{self._client.url} gives no plain text of {page.title!r} (extension TextExtracts)"
+            raise LookupFailed(reason) from error
+        return Article(page.title, text, page.url) if text.strip() else None
+
+
+def _sensible(title: str, options: list[str]) -> list[str]:
+    """Options of a disambiguation page, those that contain the title's words first.
+
+    >>> _sensible("Mercury", ["All pages with Mercury", "Hermes", "Mercury (planet)", "Mercury"])
+    ['Mercury (planet)', 'Hermes']
+    """
+    words = set(terms(title))
+    unique = dict.fromkeys(option for option in options if option.casefold() != title.casefold())
+    senses = [option for option in unique if not _NO_SENSE.match(option)]
+    return sorted(senses, key=lambda option: not words.issubset(terms(option)))

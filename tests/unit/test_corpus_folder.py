@@ -1,0 +1,107 @@
+from pathlib import Path
+
+import pytest
+
+from clm import corpus
+from clm.corpus import Outcome
+from clm.corpus.folder import FolderSource
+from clm.corpus.wikipedia import WikipediaSource
+from clm.errors import UserError
+
+ARTICLES = {
+    "Mitochondrion.txt": "A mitochondrion burns sugar.",
+    "cells/Golgi_apparatus.md": "# Golgi apparatus\nIt packs proteins. Proteins leave in vesicles.",
+    "cells/Cell wall.TXT": "Walls of plants are stiff. A protein may help.",
+    "Schrödinger's cat.txt": "A cat in a box.",
+    "Gene.txt": "Genes are inherited.",
+    "Kale.txt": "A cabbage.",
+    "Virus.txt": "Viruses are small, far smaller than a cell, and each of them needs one.",
+    ".hidden.txt": "Nobody sees quokkas.",
+    ".git/config.txt": "Nobody sees quokkas.",
+    "notes.pdf": "Nobody sees quokkas.",
+    "empty.txt": " \n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name, text in ARTICLES.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def found(folder: Path, query: str, limit: int = 3) -> list[str]:
+    finding = FolderSource(folder).look_up(query, limit)
+    assert finding.status is (Outcome.FOUND if finding.articles else Outcome.NOTHING)
+    return [article.source for article in finding.articles]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("mitochondrion", ["Mitochondrion.txt"]),
+        ("Mitochondria", ["Mitochondrion.txt"]),
+        ("golgi apparatus", ["cells/Golgi_apparatus.md"]),
+        ("Golgi-apparatus's", ["cells/Golgi_apparatus.md"]),
+        ("schrodinger cats", ["Schrödinger's cat.txt"]),
+        ("viruses", ["Virus.txt"]),
+        ("genus", []),
+        ("kal", []),
+        ("vesicle", ["cells/Golgi_apparatus.md"]),
+        ("the protein", ["cells/Golgi_apparatus.md", "cells/Cell wall.TXT"]),  # used twice, used once
+        ("protein walls", ["cells/Cell wall.TXT"]),
+        ("protein quasar", []),
+        ("quokkas", []),
+        ("the", []),
+        ("", []),
+        ("🧬", []),
+        ("../../etc/passwd", []),
+    ],
+)
+def test_by_title_then_by_content(folder: Path, query: str, expected: list[str]):
+    assert found(folder, query) == expected
+
+
+def test_the_title_goes_before_better_content(folder: Path):
+    (folder / "Sugar.txt").write_text("Sweet, in general.", encoding="utf-8")
+    (folder / "Sugar sugar sugar.txt").write_text("sugar sugar sugar sugar", encoding="utf-8")
+
+    assert found(folder, "sugars", 2) == ["Sugar.txt", "Sugar sugar sugar.txt"]
+    assert found(folder, "sugars", 1) == ["Sugar.txt"]
+
+
+def test_an_article_knows_its_title_text_and_path(folder: Path):
+    [article] = FolderSource(folder).look_up("cell wall", 1).articles
+
+    assert article == corpus.Article("Cell wall", ARTICLES["cells/Cell wall.TXT"], "cells/Cell wall.TXT")
+
+
+def test_what_is_not_utf8_is_left_out_with_its_byte(folder: Path, caplog: pytest.LogCaptureFixture):
+    (folder / "latin.txt").write_bytes("quasars: caf\xe9".encode("latin-1"))
+
+    assert found(folder, "quasars") == []
+    assert "latin.txt: not UTF-8 (byte 12)" in caplog.text
+
+
+@pytest.mark.parametrize("files", [None, {}, {".hidden.txt": "x"}, {"a.txt": ""}])
+def test_no_article_names_the_key(tmp_path: Path, files: dict[str, str] | None):
+    for name, text in (files or {}).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=r"corpus\.folder"):
+        FolderSource(tmp_path / "absent" if files is None else tmp_path)
+
+
+def test_no_folder_configured():
+    with pytest.raises(UserError, match=r"corpus\.folder"):
+        FolderSource(None)
+
+
+def test_create_picks_the_configured_source(folder: Path):
+    wikipedia = {"language": "en", "contact": "a@example.org", "api_url": None, "articles_per_keyword": 3}
+    config = {"corpus": {"source": "folder", "folder": str(folder), "wikipedia": wikipedia}}
+
+    assert isinstance(corpus.create(config, folder / "cache"), FolderSource)
+    config["corpus"]["source"] = "wikipedia"
+    assert isinstance(corpus.create(config, folder / "cache"), WikipediaSource)
