@@ -1,0 +1,130 @@
+"""Normalizer: nothing that is a word gets lost, and a second pass changes nothing."""
+
+import json
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from clm import normalize
+from clm.errors import UserError
+
+BASIC = normalize.create("basic")
+
+# what the rules look at, so that random text meets them often
+TRICKY = "aBum mh.s 1'’-–_/:,&@[]<>(){}\n\t…´`½²™ﬁŉİΣßée\u0301\u200b\u200d\u00ad\ufe0f\u20e3٣٫日本क्षשָׁل👍\u1112\u1161"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("Utah, Bahamas! ahead; summary: Hannah? hypoxia.", "utah bahamas ahead summary hannah hypoxia"),
+        ("column umbrella naïve nai\u0308ve", "column umbrella naïve naïve"),
+        ("well-known re\u2011use -dash- non- GAAP", "well-known re-use dash non gaap"),
+        ("a--b word—word 10–20", "a b word word 10 20"),
+        ("don’t don't don´t donʼt 'quoted' dogs' rock 'n' roll", "don't don't don't don't quoted dogs rock n roll"),
+        ("$3.5 1,000 5% 10:30 24/7 .5 yes,no end...start", "3.5 1,000 5 10:30 24/7 0.5 yes no end start"),
+        ("1½ cups, ¾ full, ² H₂O", "1 1/2 cups 3/4 full 2 h2o"),
+        ("and/or Q&A AT&T a & b me@example.com", "and or q&a at&t a b me@example.com"),
+        ("U.S.A. U.S U.S.'s U.S.-based p.m. Ph.D. Inc.'s YETI.com", "usa us us's us-based pm phd inc's yeti.com"),
+        ("iPhone™ Xbox® ﬁne ＡＢＣ", "iphone xbox fine abc"),
+    ],
+)
+def test_words_and_numbers_keep_what_belongs_to_them(text, expected):
+    assert BASIC(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a [inaudible 00:01:02] b <laugh> c {breath} d (Applause) e (cough, laughter) f", "a b c d e f"),
+        ("[noise]\n<unk>\n(music)", ""),
+        ("the cell (or nucleus) is (not music)", "the cell or nucleus is not music"),
+        ("if a < b and c > d or 3 <4> 2", "if a b and c d or 3 4 2"),
+        ("an [unclosed tag and words", "an unclosed tag and words"),
+        ("a [\nb\n] c [" + "word " * 30 + "] d", "a b c " + "word " * 30 + "d"),
+        ("[[nested] tag]", "tag"),
+    ],
+)
+def test_tags_go_but_speech_in_brackets_stays(text, expected):
+    assert BASIC(text) == expected
+
+
+def test_fillers_go_as_whole_words_only():
+    assert BASIC("Um, uh... er — hmm mhm mm-hmm uh-huh uh-uh, AH!") == ""
+    assert BASIC("umbrella uhura era mm hummus a 35 mm lens is 5 um mm wide") == (
+        "umbrella uhura era hummus a 35 mm lens is 5 mm wide"
+    )
+
+
+def test_other_languages_keep_words_that_look_like_english_fillers():
+    assert normalize.create("basic", "de-DE")("Er läuft um das Haus.") == "er läuft um das haus"
+    assert normalize.create("basic", "en-GB")("er, yes") == "yes"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("٣٫٥ و ١٬٠٠٠", "٣٫٥ و ١٬٠٠٠"),
+        ("👍 ❤️ 1️⃣ 👨‍👩‍👧 ok", "1 ok"),
+        ("\u202bשלום, עולם!\u202c צה״ל", "שלום עולם צה״ל"),
+        ("हिन्दी में क्षमता।", "हिन्दी में क्षमता"),
+        ("می\u200cخواهم", "میخواهم"),
+        ("J\u030c", "\u01f0"),  # composed only in lower case
+        ("日本語。テスト、コーヒー", "日本語 テスト コーヒー"),
+        ("\u0301 \ud800 \x00 \ufeff \ufe0f", ""),
+    ],
+)
+def test_other_scripts_and_oddities(text, expected):
+    assert BASIC(text) == expected
+
+
+@given(st.text() | st.text(alphabet=TRICKY, max_size=40))
+@example("\u1112.\u1161")
+@example("U.S..s ..u.s. a.b.-c.d 5 mm um mm")
+def test_idempotent_total_and_clean(text):
+    once = BASIC(text)
+    assert BASIC(once) == once
+    assert BASIC.tokens(text) == once.split(" ") if once else BASIC.tokens(text) == []
+    assert all(any(map(str.isalnum, token)) for token in BASIC.tokens(text))
+    assert not set(once) & set(string.ascii_uppercase + '"[]<>{}()!?;\t\n')
+
+
+def test_idempotent_for_every_character():
+    for start in range(0, 0x110000, 64):
+        text = " ".join(f"a{c}b {c}1{c}" for c in map(chr, range(start, start + 64)))
+        once = BASIC(text)
+        assert BASIC(once) == once, hex(start)
+
+
+def test_no_word_of_a_large_dictionary_is_damaged():
+    pocketsphinx = pytest.importorskip("pocketsphinx")
+    lines = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")).read_text(encoding="utf-8").splitlines()
+    words = {line.split()[0] for line in lines if "(" not in line.split()[0]}
+    assert len(words) > 100_000
+    changed = {word for word in words if BASIC(word) != word}
+    assert all("." in word or word != word.strip("'") or word in normalize.FILLERS | {"uh-huh"} for word in changed)
+    assert all(BASIC(word) == word.replace(".", "").strip("'") for word in changed if BASIC(word))
+
+
+def test_long_lines_take_little_time():
+    for hard in ("[", "<a", "(a", "a.", "m", "mm-", "1,", "-'", ".'a"):
+        BASIC(hard * 50_000)
+
+
+def test_unknown_profile_names_the_known_ones():
+    with pytest.raises(UserError, match="basci") as caught:
+        normalize.create("basci")
+    assert "basic" in caught.value.hint
+
+
+def test_real_amazon_output_scores_as_measured_independently(shared_data):
+    jiwer = pytest.importorskip("jiwer")
+    calls = sorted((shared_data / "earnings21-dev").glob("call-*"))
+    references = [BASIC((call / "reference.txt").read_text(encoding="utf-8")) for call in calls]
+    results = (json.loads((call / "amazon.json").read_text(encoding="utf-8"))["results"] for call in calls)
+    hypotheses = [BASIC(result["transcripts"][0]["transcript"]) for result in results]
+    assert jiwer.wer(references, hypotheses) == pytest.approx(0.1649, abs=0.0005)

@@ -1,0 +1,117 @@
+"""What the terminal says."""
+
+import pytest
+
+from clm import leaderboard, show
+
+
+def row(model, **cells):
+    return dict.fromkeys(leaderboard.COLUMNS, "") | {"model": model, "status": "finished", "recordings": "24"} | cells
+
+
+def run(model, folder, status="finished", reason=""):
+    return dict.fromkeys(leaderboard.RUN_COLUMNS, "") | {
+        "model": model, "folder": folder, "status": status, "reason": reason,
+    }  # fmt: skip
+
+
+BASE = row("pocketsphinx", rank="2", verdict="baseline", wer="0.352000", heldout_wer="0.400000", champion="yes")
+HELDOUT = row(
+    "pocketsphinx-clm-001",
+    rank="1",
+    verdict="better",
+    wer="0.190000",
+    wer_low="0.150000",
+    wer_high="0.240000",
+    wer_change="-0.428977",
+    p_value="0.004000",
+    scope="heldout",
+    heldout_wer="0.201000",
+    created="2026-01-01",
+)
+ALL = HELDOUT | {"scope": "all", "wer_change": "-0.460227"}
+
+
+def test_the_verdict_in_words():
+    text = show.sentence([ALL | {"champion": "yes"}, BASE | {"champion": ""}])
+    assert text == (
+        "pocketsphinx-clm-001 makes 46 % fewer errors than pocketsphinx (WER 0.352 -> 0.190, p = 0.004, on all 24"
+        " recordings): better.\nChampion: pocketsphinx-clm-001."
+    )
+
+
+def test_held_out_figures_stand_beside_a_held_out_verdict():
+    text = show.sentence([HELDOUT, BASE])
+    assert "43 % fewer errors than pocketsphinx (WER 0.352 -> 0.201, p = 0.004, on folders it never learned" in text
+    assert text.endswith("Champion: still pocketsphinx.")
+
+
+def test_not_proven_says_what_would_help():
+    chance = show.sentence([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "0.02"}])
+    assert "2 % more errors" in chance
+    assert "not proven, it may be chance. More recordings would help." in chance
+    few = show.sentence([BASE, HELDOUT | {"verdict": "not proven", "p_value": ""}])
+    assert "at least six recordings in held-out folders" in few
+    assert "p =" not in few
+
+
+def test_newest_model_and_champion_both_get_a_sentence():
+    newer = ALL | {"model": "pocketsphinx-clm-002", "created": "2026-01-02", "verdict": "worse"}
+    first, second = show.sentence([ALL | {"champion": "yes"}, newer, BASE | {"champion": ""}]).splitlines()
+    assert first.startswith("pocketsphinx-clm-002 makes")
+    assert second.startswith("Champion: pocketsphinx-clm-001 makes")
+
+
+@pytest.mark.parametrize("unfinished", [[], [row("pocketsphinx-clm-001", status="incomplete")]])
+def test_a_baseline_alone(unfinished):
+    assert show.sentence([BASE, *unfinished]).startswith("pocketsphinx has a WER of 0.352; no other model")
+    assert "no complete baseline" in show.sentence([*unfinished])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change", "words"),
+    [("0.1", "0.0", "-1.000000", "100 % fewer errors"), ("0.0", "0.1", "", "no fewer errors")],
+)
+def test_perfect_transcripts_have_sentences_too(before, after, change, words):
+    text = show.sentence([BASE | {"wer": before}, ALL | {"wer": after, "wer_change": change}])
+    assert words in text
+    assert f"WER {float(before):.3f} -> {float(after):.3f}" in text
+
+
+def test_the_table_fits_a_terminal_and_is_ascii():
+    long = ALL | {
+        "model": "imported-" + "x" * 80,
+        "champion": "yes",
+        "wer_change": "-1.000000",
+        "verdict": "not proven",
+    }
+    text = show.table([long, BASE | {"rank": "12"}, row("clm", status="incomplete"), row("bad", status="failed")])
+    lines = text.splitlines()
+    assert max(map(len, lines)) < 100
+    assert text.isascii()
+    assert len(lines) == 5
+    assert "0.190  0.150 - 0.240  -100.0 %  0.0040  not proven" in lines[1]
+    assert lines[2].split() == ["12", "pocketsphinx", "*", "0.352", "baseline"]
+    assert lines[3].endswith("incomplete")
+    assert show.table([]).split() == ["#", "model", "WER", "interval", "change", "p", "verdict"]
+
+
+def test_attention_names_each_failure_once_and_no_consequence_of_it():
+    runs = [
+        run("pocketsphinx", "f0"),
+        run("pocketsphinx", "f1", reason="b: left out, as it failed in m; c: no audio in it"),
+        run("m", "f1", reason="b: cannot be read; c: no audio in it"),
+        run("m", "f2", status="incomplete"),
+    ]
+    assert show.attention(runs) == [
+        "f1: c: no audio in it (pocketsphinx, m)",
+        "f1: b: cannot be read (m)",
+        "f2: not finished, run again (m)",
+    ]
+    assert show.attention([]) == []
+
+
+def test_attention_does_not_flood_the_terminal():
+    lines = show.attention([run("m", f"f{number}", status="incomplete") for number in range(300)])
+    assert len(lines) == show.MOST_LINES + 1
+    assert lines[-1] == "... and 280 more: see runs.csv"
