@@ -7,14 +7,12 @@ from pathlib import Path
 SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
-# Jobs must find the Python that Snakemake itself was started with, whatever the caller's PATH says.
-if os.environ["PATH"].split(os.pathsep)[0] != os.path.dirname(sys.executable):
-    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
-
-from clm import files, models
+from clm import files, interpreter
 from clm.config import load as load_config
 from clm.errors import UserError
 from clm.project import Project
+
+interpreter.put_first_on_path()
 
 
 def load_project():
@@ -32,7 +30,6 @@ def load_project():
 
 
 PROJECT = load_project()
-CONFIG_FILE = PROJECT.results / "config.yaml"
 NEXT = PROJECT.next
 MODELS = PROJECT.results / "models"
 
@@ -41,7 +38,9 @@ def save_config():
     """Keep the merged configuration beside the results; jobs read it there."""
     import yaml
 
-    files.write_text(CONFIG_FILE, yaml.safe_dump(PROJECT.config, allow_unicode=True, sort_keys=True))
+    files.write_text(
+        PROJECT.results / "config.yaml", yaml.safe_dump(PROJECT.config, allow_unicode=True, sort_keys=True)
+    )
 
 
 def script(name):
@@ -52,6 +51,11 @@ def script(name):
 def library(*names):
     """Paths of library modules that such a rule depends on."""
     return [script(f"clm/{name}.py") for name in names]
+
+
+def results_folder(wildcards):
+    """The results folder, for programs that read more than their rule's inputs there (configuration, store)."""
+    return str(PROJECT.results)
 
 
 def forced():

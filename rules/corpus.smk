@@ -6,6 +6,7 @@ checkpoint heal:
     input:
         index=ancient("<results>/inputs.json"),
         summaries=summaries([PROJECT.engine.name, *PROJECT.finished]),
+        code=ancient(script("heal.py")),
     output:
         plan=f"<results>/models/{NEXT}/plan.json",
         words=f"<results>/models/{NEXT}/missed_words.txt",
@@ -14,6 +15,8 @@ checkpoint heal:
     conda:
         "../environment.yml"
     params:
+        results=results_folder,
+        model=NEXT,
         learn=lambda w: "yes" if learns() else "no",
         reason=lambda w: due() or "heal was forced",
         training_inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
@@ -22,12 +25,11 @@ checkpoint heal:
     message:
         f"Planning {NEXT}"
     shell:
-        "python {SCRIPTS:q}/heal.py"
-        " --config {CONFIG_FILE:q}"
+        "python {input.code:q}"
+        " --results {params.results:q}"
         " --index {input.index:q}"
         " --summaries {input.summaries:q}"
-        " --models {MODELS:q}"
-        " --model {NEXT:q}"
+        " --model {params.model:q}"
         " --learn {params.learn}"
         " --reason {params.reason:q}"
         " --training-inputs {params.training_inputs:q}"
@@ -39,6 +41,7 @@ checkpoint heal:
 rule keyword_corpus:
     input:
         keywords=ancient(PROJECT.config["keywords"] or []),
+        code=ancient(script("keyword_corpus.py")),
     output:
         text="<results>/corpus/keywords/corpus.txt",
         status="<results>/corpus/keywords/status.csv",
@@ -47,6 +50,7 @@ rule keyword_corpus:
     conda:
         "../environment.yml"
     params:
+        results=results_folder,
         keywords=PROJECT.training_inputs["keywords"],
         # Articles may have changed since the last generation; what was fetched is in the cache.
         generation=NEXT,
@@ -55,10 +59,9 @@ rule keyword_corpus:
     message:
         "Collecting text about the keywords"
     shell:
-        "python {SCRIPTS:q}/keyword_corpus.py"
-        " --config {CONFIG_FILE:q}"
+        "python {input.code:q}"
+        " --results {params.results:q}"
         " --keywords {input.keywords:q}"
-        " --cache {PROJECT.results:q}/store"
         " --text {output.text:q}"
         " --status {output.status:q}"
         " 2> {log:q}"
@@ -67,6 +70,7 @@ rule keyword_corpus:
 rule missed_word_corpus:
     input:
         plan=f"<results>/models/{NEXT}/plan.json",
+        code=ancient(script("missed_word_corpus.py")),
     output:
         text=f"<results>/models/{NEXT}/corpus/articles.txt",
         status=f"<results>/models/{NEXT}/corpus/status.csv",
@@ -75,15 +79,15 @@ rule missed_word_corpus:
     conda:
         "../environment.yml"
     params:
+        results=results_folder,
         corpus=PROJECT.config["corpus"],
         attempt=PROJECT.history.attempt,
     message:
         f"Collecting text about missed words for {NEXT}"
     shell:
-        "python {SCRIPTS:q}/missed_word_corpus.py"
-        " --config {CONFIG_FILE:q}"
+        "python {input.code:q}"
+        " --results {params.results:q}"
         " --plan {input.plan:q}"
-        " --cache {PROJECT.results:q}/store"
         " --text {output.text:q}"
         " --status {output.status:q}"
         " 2> {log:q}"

@@ -16,15 +16,15 @@ rule leaderboard:
     conda:
         "../environment.yml"
     params:
+        results=results_folder,
         evaluation=PROJECT.config["evaluation"],
     message:
         "Comparing the models"
     shell:
         "python {input.code:q}"
-        " --config {CONFIG_FILE:q}"
+        " --results {params.results:q}"
         " --index {input.index:q}"
         " --summaries {input.summaries:q}"
-        " --models {MODELS:q}"
         " --leaderboard {output.leaderboard:q}"
         " --runs {output.runs:q}"
         " 2> {log:q}"

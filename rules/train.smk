@@ -8,6 +8,7 @@ checkpoint train_clm:
         plan=f"<results>/models/{NEXT}/plan.json",
         keywords=rules.keyword_corpus.output if PROJECT.config["keywords"] else [],
         missed_words=rules.missed_word_corpus.output,
+        code=ancient(script("train_clm.py")),
     output:
         outcome=f"<results>/models/{NEXT}/training.json",
     log:
@@ -15,6 +16,7 @@ checkpoint train_clm:
     conda:
         "../environment.yml"
     params:
+        results=results_folder,
         # Raised by hand if a generation under way has to be trained anew.
         recipe=1,
         inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
@@ -24,8 +26,8 @@ checkpoint train_clm:
     message:
         f"Training {NEXT}"
     shell:
-        "python {SCRIPTS:q}/train_clm.py"
-        " --config {CONFIG_FILE:q}"
+        "python {input.code:q}"
+        " --results {params.results:q}"
         " --plan {input.plan:q}"
         " {params.keywords:q}"
         " --missed-word-corpus {input.missed_words[0]:q}"

@@ -1,13 +1,14 @@
 # Needs: <results>/inputs/{folder}.json (written when the run starts), a finished model.
 # Makes: <results>/runs/{model}/{folder}/transcript.json from the store, which is filled where it has nothing yet.
 #
-# Results may have cost money, so this rule lists no code as input; audio counts by content (params), not by age.
+# Results may have cost money, so neither the age of the code counts here nor that of the audio, only its content.
 
 
 rule transcribe:
     input:
         manifest=ancient("<results>/inputs/{folder}.json"),
         model=model_file,
+        code=ancient(script("transcribe.py")),
     output:
         "<results>/runs/{model}/{folder}/transcript.json",
     log:
@@ -17,6 +18,7 @@ rule transcribe:
     conda:
         "../environment.yml"
     params:
+        results=results_folder,
         # Raised by hand if what is stored ever has to be made anew.
         recipe=1,
         audio=lambda w: PROJECT.audio_digest(w.folder),
@@ -25,12 +27,10 @@ rule transcribe:
     message:
         "Transcribing {wildcards.folder} with {wildcards.model}"
     shell:
-        "python {SCRIPTS:q}/transcribe.py"
+        "python {input.code:q}"
         " --manifest {input.manifest:q}"
-        " --config {CONFIG_FILE:q}"
+        " --results {params.results:q}"
         " --model {wildcards.model:q}"
-        " --models {MODELS:q}"
-        " --store {PROJECT.results:q}/store"
         " --repeats {params.attempt[repeats]}"
         " --retries {params.attempt[retries]}"
         " --output {output:q}"

@@ -15,10 +15,9 @@ log = logging.getLogger(__name__)
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--config", type=Path, required=True, help="merged configuration (YAML)")
+    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries of the models so far")
-    parser.add_argument("--models", type=Path, required=True, help="directory of the trained models")
     parser.add_argument("--model", required=True, help="name of the new generation")
     parser.add_argument("--learn", choices=("yes", "no"), required=True, help="whether missed words are learned")
     parser.add_argument("--reason", required=True, help="why the generation is due")
@@ -40,7 +39,8 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
     """The plan as it is written to plan.json."""
     heldout = set(config["evaluation"]["heldout"])
     engine = config["engine"]
-    history = healing.History.read(args.models, models.finished(args.models, engine), args.model)
+    directory = args.results / "models"
+    history = healing.History.read(directory, models.finished(directory, engine), args.model)
     learned = history.words(heldout)
     fresh: list[dict[str, Any]] = []
     if args.learn == "yes":
@@ -62,7 +62,7 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    plan = make_plan(args, load_yaml(args.config))
+    plan = make_plan(args, load_yaml(args.results / "config.yaml"))
     lines = [f"{item['word']}\t{sum(item['folders'].values())}\n" for item in plan["words"]]
     files.write_text(args.missed_words, "".join(lines))
     files.write_json(args.plan, plan)

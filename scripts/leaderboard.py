@@ -11,10 +11,9 @@ from clm.config import load_yaml
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--config", type=Path, required=True, help="merged configuration (YAML)")
+    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries, older models first")
-    parser.add_argument("--models", type=Path, required=True, help="directory of the trained models")
     parser.add_argument("--leaderboard", type=Path, required=True, help="output: leaderboard.csv")
     parser.add_argument("--runs", type=Path, required=True, help="output: runs.csv")
     return parser.parse_args(argv)
@@ -38,9 +37,9 @@ def describe(summary: dict[str, Any], directory: Path) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    config = load_yaml(args.config)
+    config = load_yaml(args.results / "config.yaml")
     folders = files.read_json(args.index)["folders"]
-    summaries = [describe(files.read_json(path), args.models) for path in args.summaries]
+    summaries = [describe(files.read_json(path), args.results / "models") for path in args.summaries]
     settings = config["evaluation"]
     board = leaderboard.compare(summaries, folders, settings["baseline"] or config["engine"], settings)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--config", type=Path, required=True, help="merged configuration (YAML)")
+    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration")
     parser.add_argument("--plan", type=Path, required=True, help="plan.json of the generation")
     parser.add_argument("--keyword-corpus", type=Path, help="text about the keywords, one sentence per line")
     parser.add_argument("--missed-word-corpus", type=Path, required=True, help="text about the missed words")
@@ -39,12 +39,21 @@ def own_text(path: str) -> str:
 
 
 def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) -> TrainingText:
-    """Copy the text of every source that has some into `directory`, where it stays with the model."""
+    """Copy the text of every source that has some into `directory`, where it stays with the model.
+
+    A sentence that several sources have stays in the first: an article that both a keyword and a missed word
+    lead to must not count twice.
+    """
     texts = {
         "training_data": own_text(config["training_data"]) if config["training_data"] else "",
         "keywords": inputs.read_text(args.keyword_corpus) if args.keyword_corpus else "",
         "missed_words": inputs.read_text(args.missed_word_corpus),
     }
+    seen: set[str] = set()
+    for name, text in texts.items():
+        lines = [line for line in text.splitlines(keepends=True) if line not in seen]
+        seen.update(lines)
+        texts[name] = "".join(lines)
     tuning = own_text(config["tuning_data"]) if config["tuning_data"] else ""
     for name, text in {**texts, "tuning_data": tuning}.items():
         path = directory / f"{name}.txt"
@@ -116,7 +125,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    outcome = train(args, load_yaml(args.config))
+    outcome = train(args, load_yaml(args.results / "config.yaml"))
     name = args.plan.parent.name
     log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not trained", outcome["reason"])
     plan = files.digest(files.read_json(args.plan))

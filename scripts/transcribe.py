@@ -24,10 +24,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     parser.add_argument("--manifest", type=Path, required=True, help="recordings of the folder (JSON)")
-    parser.add_argument("--config", type=Path, required=True, help="merged configuration (YAML)")
+    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models, store")
     parser.add_argument("--model", required=True, help="name of the model")
-    parser.add_argument("--models", type=Path, required=True, help="directory of the trained models")
-    parser.add_argument("--store", type=Path, required=True, help="directory of the stored results")
     parser.add_argument("--repeats", type=int, default=0, help="how often the folder was to be repeated")
     parser.add_argument("--retries", type=int, default=0, help="how often failures were to be retried")
     parser.add_argument("--output", type=Path, required=True, help="transcript.json")
@@ -76,15 +74,16 @@ def entry(recording: Recording, outcome: Transcript | Failure) -> dict[str, Any]
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    engine = engines.create(load_yaml(args.config))
+    engine = engines.create(load_yaml(args.results / "config.yaml"))
     manifest = files.read_json(args.manifest)
-    model = models.load(args.models, args.model, engine.name)
+    model = models.load(args.results / "models", args.model, engine.name)
     recordings = list(read_recordings(manifest))
+    store = args.results / "store"
     if args.repeats or args.retries:
         # Written before anything is paid: if the run is killed now, the next one still knows of the request.
-        attempts = args.store / "attempts" / args.model / f"{manifest['folder']}.json"
+        attempts = store / "attempts" / args.model / f"{manifest['folder']}.json"
         files.write_json(attempts, {"repeats": args.repeats, "retries": args.retries})
-    found = outcomes(recordings, model, engine, Store(args.store, engine), args.repeats, args.retries)
+    found = outcomes(recordings, model, engine, Store(store, engine), args.repeats, args.retries)
     transcript = {
         "model": args.model,
         "folder": manifest["folder"],

@@ -12,6 +12,13 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[1]
 SAMPLE = CHECKOUT / "sample-data" / "input"
 
+#: A small corpus: one article that a keyword leads to, and two that words of the small data set lead to.
+ARTICLES = {
+    "Osmosis": "Osmosis moves water through a membrane. The membrane decides what osmosis can do.",
+    "Lecture": "A lecture about the membrane begins in the morning. Welcome to the lecture.",
+    "Power": "Where does the power of a cell come from? The power comes from mitochondria.",
+}
+
 #: First words of a job's message, by rule.
 MESSAGES = {
     "Transcribing": "transcribe",

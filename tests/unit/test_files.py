@@ -8,14 +8,19 @@ from clm import files
 from clm.errors import UserError
 
 
+def write_half(path: Path) -> None:
+    with files.replacing(path) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+
+
 def test_a_failed_write_leaves_the_old_file_and_no_remains(tmp_path: Path) -> None:
     path = tmp_path / "result.json"
     files.write_json(path, {"value": 1})
     with pytest.raises(TypeError):
         files.write_json(path, {"value": object()})
-    with pytest.raises(RuntimeError), files.replacing(path) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        write_half(path)
     assert files.read_json(path)["value"] == 1
     assert [p.name for p in tmp_path.iterdir()] == ["result.json"]
 
@@ -30,7 +35,7 @@ def test_name_at_the_length_limit_can_be_written(tmp_path: Path) -> None:
 def test_what_is_not_ours_is_a_message(tmp_path: Path, text: str) -> None:
     path = tmp_path / "file.json"
     path.write_text(text)
-    with pytest.raises(UserError, match="file.json"):
+    with pytest.raises(UserError, match=r"file\.json"):
         files.read_json(path)
 
 

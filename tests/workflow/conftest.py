@@ -4,13 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runner import Workflow
-
-ARTICLES = {
-    "Osmosis": "Osmosis moves water through a membrane. The membrane decides what osmosis can do.",
-    "Lecture": "A lecture about the membrane begins in the morning. Welcome to the lecture.",
-    "Power": "Where does the power of a cell come from? The power comes from mitochondria.",
-}
+from runner import ARTICLES, Workflow
 
 
 def small_data_set(directory: Path) -> Workflow:

@@ -1,0 +1,125 @@
+"""The contract of engines: every engine passes all of this."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from clm import engines, files
+from clm.config import load
+from clm.engines import Engine, Failure, Model, Recording, TrainingText, Transcript
+from clm.errors import UserError
+from runner import CHECKOUT, Workflow
+
+SENTENCES = "Osmosis moves water through the zymogen membrane.\nThe zymogen waits for osmosis in the cell.\n"
+
+
+@pytest.fixture(scope="module", params=engines.NAMES)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    return engines.create(load({"engine": request.param}, CHECKOUT, CHECKOUT))
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Recording]:
+    """Speech, something undecodable, and speech again."""
+    workflow = Workflow(tmp_path_factory.mktemp("recordings"))
+    paths = [workflow.add(name, source=source) / "audio.wav" for source, name in enumerate("abc")]
+    paths[1].write_bytes(b"no audio")
+    return [Recording(path.parent.name, path, files.sha256_of_file(path)) for path in paths]
+
+
+@pytest.fixture(scope="module")
+def trained(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Model, dict]]:
+    directory = tmp_path_factory.mktemp("model")
+    text = directory / "text.txt"
+    text.write_text(SENTENCES)
+    details = engine.train(TrainingText({"training_data": text}), directory)
+    return Model(f"{engine.name}-clm-001", directory, "digest"), details
+
+
+def test_has_a_name_a_recipe_and_settings_that_can_be_recorded(engine: Engine) -> None:
+    assert engine.name in engines.NAMES
+    assert isinstance(engine.recipe, int)
+    for record in (engine.versions(), engine.transcription_settings(), engine.training_settings()):
+        assert json.loads(json.dumps(record)) == record
+
+
+def test_every_recording_gets_a_transcript_or_a_failure_in_order(engine: Engine, recordings: list[Recording]) -> None:
+    done = list(engine.transcribe(recordings, Model(engine.name)))
+    assert [recording for recording, _ in done] == recordings
+    assert [type(outcome) for _, outcome in done] == [Transcript, Failure, Transcript]
+    failure = done[1][1]
+    assert failure.reason
+    assert failure.hint
+
+
+def test_results_have_amazons_shape(engine: Engine, recordings: list[Recording]) -> None:
+    ((_, transcript),) = engine.transcribe(recordings[:1], Model(engine.name))
+    assert transcript.seconds == pytest.approx(2.5, abs=0.05)
+    results = transcript.result["results"]
+    words = [item["alternatives"][0]["content"] for item in results["items"] if item["type"] == "pronunciation"]
+    assert words
+    assert results["transcripts"] == [{"transcript": " ".join(words)}]
+    ends = [0.0]
+    for item in results["items"]:
+        start, end = float(item["start_time"]), float(item["end_time"])
+        assert ends[-1] <= start + 0.011 < end + 0.011 <= transcript.seconds + 0.05
+        assert 0.0 <= float(item["alternatives"][0]["confidence"]) <= 1.0
+        ends.append(end)
+
+
+def test_a_result_does_not_depend_on_what_came_before(engine: Engine, recordings: list[Recording]) -> None:
+    alone = dict(engine.transcribe(recordings[2:], Model(engine.name)))
+    together = dict(engine.transcribe(recordings, Model(engine.name)))
+    assert alone[recordings[2]] == together[recordings[2]]
+
+
+def test_nothing_to_transcribe_loads_nothing(engine: Engine) -> None:
+    assert list(engine.transcribe([], Model("gone", Path("nowhere"), "digest"))) == []
+
+
+def test_a_trained_model_transcribes_and_explains_itself(
+    engine: Engine, trained: tuple[Model, dict], recordings: list[Recording]
+) -> None:
+    model, details = trained
+    assert json.loads(json.dumps(details)) == details
+    ((_, transcript),) = engine.transcribe(recordings[:1], model)
+    assert isinstance(transcript, Transcript)
+
+
+def test_training_twice_gives_the_same(engine: Engine, trained: tuple[Model, dict], tmp_path: Path) -> None:
+    model, details = trained
+    text = tmp_path / "text.txt"
+    text.write_text(SENTENCES)
+    assert engine.train(TrainingText({"training_data": text}), tmp_path) == details
+    for path in model.directory.iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "!! ... --\n"])
+def test_text_without_words_is_an_error_for_the_user(engine: Engine, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "text.txt"
+    path.write_text(text)
+    with pytest.raises(UserError):
+        engine.train(TrainingText({"training_data": path}), tmp_path)
+
+
+def test_work_has_a_price(engine: Engine) -> None:
+    estimate = engine.estimate(3600)
+    assert estimate.dollars >= 0
+    assert estimate.cpu_seconds >= 0
+
+
+def test_silence_is_a_failure_and_never_an_empty_text(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "silence.wav"
+    soundfile.write(path, np.zeros(16000), 16000)
+    ((_, outcome),) = engine.transcribe([Recording("silence", path, "0" * 64)], Model(engine.name))
+    assert isinstance(outcome, Failure)
+
+
+def test_unknown_engine_names_the_known_ones() -> None:
+    with pytest.raises(UserError, match="pocketsphinx"):
+        engines.create({"engine": "siri"})
