@@ -17,6 +17,7 @@ rule normalize:
     params:
         references=lambda w: PROJECT.text_digest(w.folder),
         profile=PROJECT.config["normalizer"]["profile"],
+        language=PROJECT.config["language"],
     message:
         "Normalizing {wildcards.folder} ({wildcards.model})"
     shell:
@@ -24,6 +25,7 @@ rule normalize:
         " --manifest {input.manifest:q}"
         " --transcript {input.transcript:q}"
         " --profile {params.profile:q}"
+        " --language {params.language:q}"
         " --output {output:q}"
         " 2> {log:q}"
 

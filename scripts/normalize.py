@@ -19,6 +19,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--manifest", type=Path, required=True, help="recordings of the folder (JSON)")
     parser.add_argument("--transcript", type=Path, required=True, help="transcript.json")
     parser.add_argument("--profile", default="basic", help="name of the normalizer")
+    parser.add_argument("--language", default="en-US", help="language of the texts")
     parser.add_argument("--output", type=Path, required=True, help="normalized.tsv")
     return parser.parse_args(argv)
 
@@ -46,7 +47,7 @@ def rows(
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    normalizer = normalize.create(args.profile)
+    normalizer = normalize.create(args.profile, args.language)
     table = rows(files.read_json(args.manifest), files.read_json(args.transcript), normalizer)
     files.write_table(args.output, COLUMNS, table, delimiter="\t")
 

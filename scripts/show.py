@@ -1,11 +1,19 @@
-"""Print the leaderboard, the verdict in words, and what needs attention."""
+"""Print the leaderboard, the verdict in words, the words that were fixed and broken, and what needs attention."""
 
 import argparse
 import sys
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from clm import cli, files, models, show
+from clm import cli, files, models, normalize, show
+from clm.config import load_yaml
 from clm.errors import UserError
+from clm.words import learnable
+
+WIDTH = 100
+MOST_WORDS = 8
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -15,15 +23,48 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def untrained(results: Path, board: list[dict[str, str]]) -> list[str]:
-    """Why the latest generation that was planned is not on the leaderboard."""
+def changed_words(results: Path, model: str) -> Iterator[str]:
+    """The words that a model fixed and broke most often, in two lines; function words say little and stay out."""
+    summary = files.read_json(results / "summaries" / f"{model}.json")
+    recordings = [part for folder in summary["folders"].values() for part in folder["recordings"].values()]
+    for kind in ("fixed", "broken"):
+        words: Counter[str] = Counter()
+        for recording in recordings:
+            words.update({word: count for word, count in recording[kind].items() if learnable(word)})
+        listed = ", ".join(f"{word} {count}" for word, count in words.most_common(MOST_WORDS))
+        yield f"{kind.capitalize()} by {model}: {listed or 'no word'}{', ...' if len(words) > MOST_WORDS else ''}"
+
+
+def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
+    """Why a generation that was planned is not on the leaderboard."""
     known = {row["model"] for row in board}
-    lines = []
     for path in sorted((results / "models").glob("*/training.json")):
         outcome = models.read_if_there(path)
         if not outcome["trained"] and outcome["model"] not in known:
-            lines.append(f"No new model: {outcome['reason']}.\nHint: {outcome['hint']}")
-    return lines
+            yield f"No new model: {outcome['reason']}. Hint: {outcome['hint']}"
+
+
+def legend(results: Path) -> str:
+    """What the figures stand on, and where there is more."""
+    config = load_yaml(results / "config.yaml")
+    normalizer = normalize.create(config["normalizer"]["profile"], config["language"])
+    return (
+        f"WER after normalizer {normalizer.name} {normalizer.version}; fixed and broken words against the baseline,"
+        f" with their places in {results}/runs/<model>/<folder>/wer.json. Table: {results}/leaderboard.csv"
+    )
+
+
+def report(results: Path) -> Iterator[str]:
+    """The paragraphs of the report."""
+    board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
+    yield show.table(board)
+    yield from show.sentence(board).splitlines()
+    newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
+    if newest is not None:
+        yield from changed_words(results, newest)
+    yield from show.attention(runs)
+    yield from untrained(results, board)
+    yield legend(results)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -32,9 +73,9 @@ def main(argv: list[str] | None = None) -> None:
     path = args.results / "leaderboard.csv"
     if not path.exists():
         raise UserError(f"{path}: not there yet", "snakemake --cores 4 makes it")
-    board, runs = files.read_table(path), files.read_table(args.results / "runs.csv")
-    parts = [show.table(board), show.sentence(board), *show.attention(runs), *untrained(args.results, board)]
-    sys.stdout.write("\n" + "\n".join(part for part in parts if part) + "\n")
+    table, *paragraphs = report(args.results)
+    lines = [table, "", *(textwrap.fill(text, WIDTH, break_long_words=False) for text in paragraphs)]
+    sys.stdout.write("\n" + "\n".join(lines) + "\n\n")
 
 
 if __name__ == "__main__":

@@ -29,9 +29,9 @@ indiscernible laugh laughing laughs laughter music noise noises sigh sighs silen
 """
 SOUNDS = frozenset(_SOUNDS.split())
 
-# Hesitations, as NIST's scoring takes them, without those that answer or ask (huh, ha, oh). All of them are dropped in
-# any case, as no transcript says by its letters whether er is a hesitation or the ER.
-_FILLERS = "ah eh er erm hm hmm hmmm mhm mm mmm uh uhh uhm um umm"
+# Hesitations, as NIST's scoring takes them, without those that answer or ask (huh, ha, oh), and without er: after
+# lower-casing nothing tells it from the ER of a hospital or a cell.
+_FILLERS = "ah eh erm hm hmm hmmm mhm mm mmm uh uhh uhm um umm"
 FILLERS = frozenset(_FILLERS.split())
 FILLED_LANGUAGES = frozenset({"en"})
 

@@ -11,9 +11,9 @@ from clm.significance import NOT_PROVEN
 
 Row = Mapping[str, str]
 
-NAME_WIDTH = 32
+NAME_WIDTH = 26
 MOST_LINES = 20
-_HEADINGS = ("#", "model", "WER", "interval", "change", "p", "verdict")
+_HEADINGS = ("#", "model", "WER", "interval", "change", "p", "fixed", "broken", "verdict")
 _LEFT_ALIGNED = {"model", "verdict"}
 
 
@@ -21,10 +21,10 @@ def table(rows: Sequence[Row]) -> str:
     """Models in the order of their rank, less than 100 characters wide; `*` marks the champion.
 
     >>> row = dict(rank="1", model="m", wer="0.2", wer_low="0.1", wer_high="0.3", wer_change="-0.5", p_value="0.001",
-    ...     champion="yes", verdict="better", status="finished")
+    ...     champion="yes", fixed_words="9", broken_words="1", verdict="better", status="finished")
     >>> print(table([row]))
-    #  model    WER       interval   change       p  verdict
-    1  m *    0.200  0.100 - 0.300  -50.0 %  0.0010  better
+    #  model    WER       interval   change       p  fixed  broken  verdict
+    1  m *    0.200  0.100 - 0.300  -50.0 %  0.0010      9       1  better
     """
     cells = [dict(zip(_HEADINGS, _HEADINGS, strict=True)), *map(_cells, rows)]
     widths = {name: max(len(line[name]) for line in cells) for name in _HEADINGS}
@@ -79,6 +79,8 @@ def _cells(row: Row) -> dict[str, str]:
         interval,
         f"{float(row['wer_change']):+.1%}".replace("%", " %") if row["wer_change"] else "",
         f"{float(row['p_value']):.4f}" if row["p_value"] else "",
+        row["fixed_words"],
+        row["broken_words"],
         row["verdict"] or row["status"],
     )
     return dict(zip(_HEADINGS, values, strict=True))

@@ -90,10 +90,11 @@ def test_the_table_fits_a_terminal_and_is_ascii():
     assert max(map(len, lines)) < 100
     assert text.isascii()
     assert len(lines) == 5
-    assert "0.190  0.150 - 0.240  -100.0 %  0.0040  not proven" in lines[1]
+    assert "0.190  0.150 - 0.240  -100.0 %  0.0040" in lines[1]
+    assert lines[1].endswith(f"{ALL['fixed_words']}  {ALL['broken_words']:>6}  not proven")
     assert lines[2].split() == ["12", "pocketsphinx", "*", "0.352", "baseline"]
     assert lines[3].endswith("incomplete")
-    assert show.table([]).split() == ["#", "model", "WER", "interval", "change", "p", "verdict"]
+    assert show.table([]).split() == ["#", "model", "WER", "interval", "change", "p", "fixed", "broken", "verdict"]
 
 
 def test_attention_names_each_failure_once_and_no_consequence_of_it():

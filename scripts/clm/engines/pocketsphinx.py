@@ -1,0 +1,285 @@
+"""The embedded engine: pocketsphinx with its stock US English model, and CLMs made from text in seconds.
+
+A CLM is two files in its directory: `lm.bin`, the stock trigram model mixed with one of the domain, and
+`lexicon.tsv`, pronunciations of the words that the stock dictionary lacks.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clm.engines import Estimate, Failure, Model, Recording, TrainingText, Transcript
+from clm.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pocketsphinx
+    from numpy.typing import NDArray
+
+LANGUAGE = "en-US"
+LM_FILE = "lm.bin"
+LEXICON_FILE = "lexicon.tsv"
+#: Decoder parameters that are not the user's to set: the files of a model, and what its acoustic part was trained with.
+RESERVED = ("hmm", "lm", "dict", "logfn", "samprate", "frate", "nfft", "nfilt", "ncep", "ceplen", "ldadim", "logbase")
+#: CPU seconds for one second of audio; measured at 0.08 to 0.2 on different machines.
+CPU_PER_SECOND = 0.2
+#: Seconds of audio decoded at once; longer recordings are divided at pauses, which bounds memory.
+LONGEST_UTTERANCE = 60.0
+_SAMPLE_RATE = 16_000
+_PAUSE_SECONDS = 0.2
+_VARIANT = re.compile(r"\(\d+\)$")
+_MARKUP = ("<", "[", "+")
+_STOCK = "en-us/"
+
+
+def create(config: Mapping[str, Any]) -> PocketSphinx:
+    """Create the engine.
+
+    Raises:
+        UserError: the language is not US English, or a decoder parameter is unknown, reserved or of a wrong type.
+
+    """
+    if config["language"] != LANGUAGE:
+        raise UserError(
+            f"config: language: the pocketsphinx engine speaks {LANGUAGE} only, not {config['language']!r}",
+            f"set language: {LANGUAGE}, or engine: transcribe",
+        )
+    settings = (config.get("pocketsphinx") or {}).get("decoder") or {}
+    return PocketSphinx(_checked_settings(settings))
+
+
+def _checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Decoder parameters in pocketsphinx's own types."""
+    if not settings:
+        return {}
+    import pocketsphinx
+
+    types = {parameter.name: parameter.type for parameter in pocketsphinx.Config().describe()}
+    checked = {}
+    for key, value in sorted(settings.items()):
+        where = f"config: pocketsphinx: decoder: {key}"
+        if key not in types:
+            raise UserError(
+                f"{where}: pocketsphinx has no such parameter", "names as in its manual, such as lw or beam"
+            )
+        # Text parameters name files and methods; pocketsphinx crashes where they do not fit its acoustic model.
+        if key in RESERVED or types[key] is str:
+            raise UserError(f"{where}: the engine sets this itself", "take the key out")
+        try:
+            checked[key] = _converted(value, types[key])
+        except ValueError as error:
+            raise UserError(f"{where}: {value!r} is not of type {types[key].__name__}", "correct the value") from error
+    return checked
+
+
+def _converted(value: object, expected: type) -> object:
+    """The value in the expected type.
+
+    YAML 1.1 reads 1e-60, without a point, as a string: for a float that is a number too.
+
+    Raises:
+        ValueError: it is of another type.
+
+    """
+    if type(value) is expected:
+        return value
+    if expected is float and type(value) in (int, str):
+        return float(value)
+    raise ValueError
+
+
+class PocketSphinx:
+    """The embedded engine; see `clm.engines.Engine`."""
+
+    name = "pocketsphinx"
+    recipe = 1
+
+    def __init__(self, decoder_settings: Mapping[str, Any]) -> None:
+        self._settings = dict(decoder_settings)
+
+    def versions(self) -> dict[str, str]:
+        """Versions of the packages that transcripts and models depend on; the base model comes with pocketsphinx."""
+        packages = ("g2p2", "numpy", "pocketsphinx", "soundfile", "soxr")
+        return {"base_model": "en-us", **{package: metadata.version(package) for package in packages}}
+
+    def transcription_settings(self) -> dict[str, Any]:
+        """Language, decoder parameters that differ from the defaults, and how long audio is divided."""
+        return {
+            "language": LANGUAGE,
+            "decoder": self._settings,
+            "longest_utterance": LONGEST_UTTERANCE,
+        }
+
+    def training_settings(self) -> dict[str, Any]:
+        """Language only: all else comes from the text."""
+        return {"language": LANGUAGE}
+
+    def transcribe(
+        self, recordings: Iterable[Recording], model: Model
+    ) -> Iterator[tuple[Recording, Transcript | Failure]]:
+        """Transcribe the recordings one after another, each as if it were the only one.
+
+        Raises:
+            UserError: the model's files are missing or damaged.
+
+        """
+        from clm.audio import AudioError, read_audio
+
+        decoder = None
+        for recording in recordings:
+            try:
+                audio = read_audio(recording.audio)
+            except AudioError as error:
+                yield recording, Failure(error.message, error.hint)
+                continue
+            decoder = decoder or self._decoder(model)
+            yield recording, Transcript(_recognize(decoder, audio.samples), audio.seconds)
+
+    def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
+        """Train a CLM into `directory`: `lm.bin` and `lexicon.tsv`, equal bytes for equal text.
+
+        Raises:
+            UserError: the text is not UTF-8 or has no words.
+
+        """
+        from clm.lexicon import Pronouncer, read_dictionary, write_lexicon
+        from clm.lm import trie
+        from clm.lm.adapt import adapt
+        from clm.tokens import read_text, tokenize
+
+        paths = [path for _, path in sorted(text.sources.items())]
+        corpus = tokenize(read_text(path) for path in paths)
+        if not corpus.sentences:
+            raise UserError(
+                f"no English words to train from in {', '.join(map(str, paths)) or 'no text'}",
+                "give it text about what is spoken, one sentence per line",
+            )
+        tuning = tokenize([read_text(text.tuning)]) if text.tuning else None
+        stock = trie.read(_stock_file("en-us.lm.bin"))
+        model, report = adapt(stock, corpus.sentences, tuning.sentences if tuning else ())
+        counts = corpus.counts()
+        pronouncer = Pronouncer(read_dictionary(_stock_file("cmudict-en-us.dict")), stock.words)
+        spoken = [word for word in model.words if word not in (trie.SENTENCE_START, trie.SENTENCE_END)]
+        lexicon = pronouncer.pronounce({word: counts[word] for word in spoken}, corpus.written)
+        trie.write(directory / LM_FILE, model)
+        write_lexicon(directory / LEXICON_FILE, lexicon)
+        return {**report, "sentences": len(corpus.sentences), "pronunciations": len(lexicon)}
+
+    def estimate(self, seconds: float) -> Estimate:
+        """No money, and about a fifth of the audio's length in CPU time."""
+        return Estimate(dollars=0.0, cpu_seconds=CPU_PER_SECOND * seconds)
+
+    def _decoder(self, model: Model) -> pocketsphinx.Decoder:
+        """A decoder with the model's files, silent on stderr."""
+        dictionary = _stock_file("cmudict-en-us.dict")
+        if model.directory is None:
+            return self._load(_stock_file("en-us.lm.bin"), dictionary)
+        additions = _checked_additions(model.directory, dictionary)
+        with tempfile.TemporaryDirectory(prefix="clm-") as temporary:
+            merged = Path(temporary) / "merged.dict"
+            merged.write_bytes(dictionary.read_bytes().rstrip(b"\n") + b"\n" + additions.encode("utf-8"))
+            return self._load(model.directory / LM_FILE, merged)
+
+    def _load(self, language_model: Path, dictionary: Path) -> pocketsphinx.Decoder:
+        import pocketsphinx
+
+        try:
+            return pocketsphinx.Decoder(
+                hmm=str(_stock_file("en-us")),
+                lm=str(language_model),
+                dict=str(dictionary),
+                logfn=os.devnull,
+                loglevel="FATAL",
+                **self._settings,
+            )
+        except (RuntimeError, ValueError) as error:
+            raise UserError(
+                f"{language_model}: pocketsphinx cannot start with this model and the decoder settings "
+                f"{self._settings} ({error})",
+                "correct pocketsphinx: decoder in the config; else restore the model's folder, or train a new one",
+            ) from error
+
+
+def _stock_file(name: str) -> Path:
+    import pocketsphinx
+
+    return Path(pocketsphinx.get_model_path(_STOCK + name))
+
+
+def _checked_additions(directory: Path, stock_dictionary: Path) -> str:
+    """Dictionary lines of a CLM's new words, after checking that every word of its language model has some.
+
+    Raises:
+        UserError: a file is missing or damaged, or the two do not belong together.
+
+    """
+    from clm.lexicon import read_lexicon, words_and_phones
+    from clm.lm import trie
+
+    words = trie.read_words(directory / LM_FILE)
+    stock_words, phones = words_and_phones(stock_dictionary)
+    lexicon = read_lexicon(directory / LEXICON_FILE, phones)
+    spoken = stock_words | {entry.word for entry in lexicon} | {trie.SENTENCE_START, trie.SENTENCE_END}
+    unspoken = [word for word in words if word not in spoken]
+    if unspoken:
+        raise UserError(
+            f"{directory}: {len(unspoken)} words of {LM_FILE} have no pronunciation in {LEXICON_FILE}, "
+            f"such as {unspoken[0]!r}",
+            "restore the folder, or train a new model",
+        )
+    return "".join(
+        f"{entry.word}{f'({entry.rank})' if entry.rank > 1 else ''} {' '.join(entry.phones)}\n" for entry in lexicon
+    )
+
+
+def _recognize(decoder: pocketsphinx.Decoder, samples: NDArray[np.int16]) -> dict[str, Any]:
+    """Decode one recording; the result in Amazon Transcribe's shape, as described in its API reference."""
+    items = []
+    start = 0
+    for utterance in _utterances(samples):
+        decoder.start_utt()
+        # The whole utterance at once: the mean of its own cepstra is subtracted, nothing carries over.
+        decoder.process_raw(utterance.tobytes(), full_utt=True)
+        decoder.end_utt()
+        items += _items(decoder, start / _SAMPLE_RATE)
+        start += len(utterance)
+    transcript = " ".join(item["alternatives"][0]["content"] for item in items)
+    return {"results": {"transcripts": [{"transcript": transcript}], "items": items}}
+
+
+def _items(decoder: pocketsphinx.Decoder, offset: float) -> Iterator[dict[str, Any]]:
+    """The words of the last utterance, without fillers and variant numbers; `offset` in seconds."""
+    logmath = decoder.logmath
+    frames_per_second = decoder.config["frate"]
+    for segment in decoder.seg() or ():
+        if segment.word.startswith(_MARKUP):
+            continue
+        confidence = min(1.0, logmath.exp(segment.prob))
+        yield {
+            "type": "pronunciation",
+            "start_time": f"{offset + segment.start_frame / frames_per_second:.2f}",
+            "end_time": f"{offset + (segment.end_frame + 1) / frames_per_second:.2f}",
+            "alternatives": [{"confidence": f"{confidence:.4f}", "content": _VARIANT.sub("", segment.word)}],
+        }
+
+
+def _utterances(samples: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
+    """The samples in pieces of at most `LONGEST_UTTERANCE`, cut in the quietest moment of each piece's second half."""
+    import numpy as np
+
+    longest = int(LONGEST_UTTERANCE * _SAMPLE_RATE)
+    pause = int(_PAUSE_SECONDS * _SAMPLE_RATE)
+    while len(samples) > longest:
+        window = np.square(samples[longest // 2 : longest], dtype=np.float64)
+        energy = np.cumsum(np.concatenate([[0.0], window]))
+        quietest = int(np.argmin(energy[pause:] - energy[:-pause]))
+        cut = longest // 2 + quietest + pause // 2
+        yield samples[:cut]
+        samples = samples[cut:]
+    yield samples

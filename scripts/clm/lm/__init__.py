@@ -1,0 +1,1 @@
+"""N-gram language models as plain numpy arrays: estimation, mixing, and pocketsphinx's binary trie."""

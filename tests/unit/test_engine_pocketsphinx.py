@@ -1,0 +1,247 @@
+"""The embedded engine: settings, transcripts that depend on nothing else, CLMs that help and do no harm."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+import soundfile
+
+from clm.engines import Failure, Model, Recording, TrainingText, Transcript, create
+from clm.engines.pocketsphinx import LONGEST_UTTERANCE, PocketSphinx, _utterances
+from clm.errors import UserError
+
+TEXT = """Telomerase adds telomeric repeats to chromosomes.
+The café's mRNA vaccine for COVID-19 works.
+In the United States it was 1995.
+"""
+
+
+def engine(**settings: object) -> PocketSphinx:
+    return create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": settings}})
+
+
+def recordings(folder: Path) -> list[Recording]:
+    return [Recording(item.name, item / "audio.wav", "") for item in sorted(folder.iterdir())]
+
+
+def transcribe(items: Iterable[Recording], model: Model) -> dict[str, str]:
+    return {
+        recording.name: outcome.result["results"]["transcripts"][0]["transcript"]
+        for recording, outcome in engine().transcribe(items, model)
+    }
+
+
+def words(text: str) -> str:
+    return re.sub(r"[^a-z0-9' ]", " ", text.lower().replace("’", "'"))
+
+
+def errors(items: list[Recording], model: Model) -> int:
+    found = transcribe(items, model)
+    references = [words((item.audio.parent / "transcript.txt").read_text("utf-8")) for item in items]
+    outcome = jiwer.process_words(references, [words(found[item.name]) for item in items])
+    return outcome.substitutions + outcome.deletions + outcome.insertions
+
+
+@pytest.fixture(scope="module")
+def clm(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    directory = tmp_path_factory.mktemp("clm")
+    text = directory / "text.txt"
+    text.write_text(TEXT, encoding="utf-8")
+    engine().train(TrainingText({"training_data": text}), directory)
+    return Model("pocketsphinx-clm-001", directory)
+
+
+@pytest.fixture(scope="module")
+def speech(shared_data: Path) -> Path:
+    return shared_data / "speech"
+
+
+def test_another_language_is_refused() -> None:
+    with pytest.raises(UserError, match="en-GB"):
+        create({"engine": "pocketsphinx", "language": "en-GB", "pocketsphinx": {}})
+
+
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"lm": "x"}, "lm: the engine sets this itself"),
+        ({"samprate": 8000}, "samprate"),
+        ({"bem": 1e-60}, "bem: pocketsphinx has no such parameter"),
+        ({"beam": "wide"}, "beam: 'wide' is not of type float"),
+        ({"fwdflat": 1}, "fwdflat: 1 is not of type bool"),
+        ({"jsgf": "x.gram"}, "jsgf: the engine sets this itself"),
+        ({"mdef": "/absent"}, "mdef: the engine sets this itself"),
+        ({"maxwpf": True}, "maxwpf: True is not of type int"),
+    ],
+)
+def test_wrong_decoder_settings_name_the_key(settings: dict, reason: str) -> None:
+    with pytest.raises(UserError, match=reason):
+        engine(**settings)
+
+
+def test_decoder_settings_reach_the_decoder(speech: Path) -> None:
+    item = recordings(speech / "austen" / "input")[4]
+    ((_, narrow),) = engine(lw=1).transcribe([item], Model("pocketsphinx"))
+    assert narrow.result["results"]["transcripts"][0]["transcript"] != transcribe([item], Model("x"))[item.name]
+
+
+def test_settings_versions_and_price() -> None:
+    chosen = engine(lw=7, beam="1e-60", fwdflat=False)  # YAML reads 1e-60 as a string
+    assert chosen.transcription_settings()["decoder"] == {"beam": 1e-60, "fwdflat": False, "lw": 7.0}
+    assert chosen.transcription_settings() != engine().transcription_settings()
+    assert chosen.training_settings() == engine().training_settings()
+    assert chosen.versions()["pocketsphinx"]
+    assert chosen.estimate(100).dollars == 0
+    assert chosen.estimate(100).cpu_seconds > 0
+
+
+def test_importing_and_creating_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.path.insert(0, 'scripts'); from clm.engines import create; "
+        "create({'engine': 'pocketsphinx', 'language': 'en-US', 'pocketsphinx': {}}); "
+        "print([name for name in ('numpy', 'pocketsphinx', 'soundfile', 'g2p2') if name in sys.modules])"
+    )
+    checkout = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_transcript_has_amazons_shape(speech: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    first = recordings(speech / "austen" / "input")[-1]
+    ((recording, outcome),) = engine().transcribe([first], Model("pocketsphinx"))
+    assert recording == first
+    assert isinstance(outcome, Transcript)
+    results = outcome.result["results"]
+    content = [item["alternatives"][0]["content"] for item in results["items"]]
+    assert results["transcripts"] == [{"transcript": " ".join(content)}]
+    assert "amiable" in content
+    assert not any(mark in word for word in content for mark in "<>[]()+")
+    times = [(float(item["start_time"]), float(item["end_time"])) for item in results["items"]]
+    assert all(begin < end for begin, end in times)
+    assert times == sorted(times)
+    assert times[-1][1] <= outcome.seconds
+    for item in results["items"]:
+        assert set(item) == {"type", "start_time", "end_time", "alternatives"}
+        assert 0 <= float(item["alternatives"][0]["confidence"]) <= 1
+    captured = capfd.readouterr()
+    assert captured.err == ""
+    assert captured.out == ""
+
+
+def test_a_transcript_does_not_depend_on_the_others(speech: Path) -> None:
+    items = recordings(speech / "austen" / "input")
+    short = [items[index] for index in (1, 2, 4)]
+    alone = {name: text for item in short for name, text in transcribe([item], Model("pocketsphinx")).items()}
+    after_others = transcribe([items[3], *short[::-1]], Model("pocketsphinx"))
+    assert {name: after_others[name] for name in alone} == alone
+
+
+def test_an_unusable_recording_is_a_failure_and_the_rest_goes_on(tmp_path: Path, speech: Path) -> None:
+    bad = Recording("bad", tmp_path / "bad.wav", "")
+    bad.audio.write_bytes(b"")
+    good = recordings(speech / "austen" / "input")[1]
+    outcomes = [outcome for _, outcome in engine().transcribe([bad, good], Model("pocketsphinx"))]
+    assert isinstance(outcomes[0], Failure)
+    assert "empty" in outcomes[0].reason
+    assert isinstance(outcomes[1], Transcript)
+
+
+@pytest.mark.parametrize("samples", [1, 100, 400, 8000])
+def test_a_blip_has_an_empty_transcript(tmp_path: Path, samples: int) -> None:
+    path = tmp_path / "blip.wav"
+    soundfile.write(path, np.random.default_rng(1).normal(scale=0.01, size=samples), 16000)
+    assert transcribe([Recording("blip", path, "")], Model("pocketsphinx"))["blip"] in ("", "the", "a", "i", "oh")
+
+
+def test_long_audio_is_cut_in_pauses_and_nothing_is_lost() -> None:
+    rate = 16000
+    samples = np.random.default_rng(1).integers(-3000, 3000, int(2.4 * LONGEST_UTTERANCE * rate)).astype(np.int16)
+    pause = slice(int(0.8 * LONGEST_UTTERANCE * rate), int((0.8 * LONGEST_UTTERANCE + 0.5) * rate))
+    samples[pause] = 5
+    pieces = list(_utterances(samples))
+    np.testing.assert_array_equal(np.concatenate(pieces), samples)
+    assert all(0 < len(piece) <= LONGEST_UTTERANCE * rate for piece in pieces)
+    assert pause.start < len(pieces[0]) < pause.stop
+
+
+def test_times_count_from_the_start_of_long_audio(
+    tmp_path: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three times the same clip, divided into at least two pieces, has the same words three times."""
+    monkeypatch.setattr("clm.engines.pocketsphinx.LONGEST_UTTERANCE", 6.0)
+    samples, rate = soundfile.read(recordings(speech / "austen" / "input")[4].audio, dtype="int16")
+    once = np.concatenate([samples, np.zeros(rate, np.int16)])
+    path = tmp_path / "long.wav"
+    soundfile.write(path, np.tile(once, 3), rate)
+    ((_, outcome),) = engine().transcribe([Recording("long", path, "")], Model("pocketsphinx"))
+    items = outcome.result["results"]["items"]
+    amiable = [float(item["start_time"]) for item in items if item["alternatives"][0]["content"] == "amiable"]
+    assert np.diff(amiable) == pytest.approx([len(once) / rate] * 2, abs=0.1)
+
+
+def test_training_twice_gives_the_same_bytes(clm: Model, tmp_path: Path) -> None:
+    engine().train(TrainingText({"training_data": clm.directory / "text.txt"}), tmp_path)
+    for name in ("lm.bin", "lexicon.tsv"):
+        assert (tmp_path / name).read_bytes() == (clm.directory / name).read_bytes()
+
+
+def test_a_clm_transcribes_with_accents_and_digits_in_its_words(clm: Model, speech: Path) -> None:
+    lexicon = (clm.directory / "lexicon.tsv").read_text("utf-8")
+    assert "café's\t" in lexicon
+    assert "covid-19\t" in lexicon
+    assert transcribe(recordings(speech / "austen" / "input")[4:], clm)["austen-0930"]
+
+
+@pytest.mark.parametrize("content", ["", "  \n\n", "мир 中文\n", "... !!\n"])
+def test_text_without_words_is_refused(tmp_path: Path, content: str) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text(content, encoding="utf-8")
+    with pytest.raises(UserError, match="no English words"):
+        engine().train(TrainingText({"training_data": text}), tmp_path / "model")
+
+
+@pytest.mark.parametrize("damage", ["no lm", "no lexicon", "cut lm", "foreign lm", "other lexicon"])
+def test_a_damaged_model_is_a_message(clm: Model, tmp_path: Path, speech: Path, damage: str) -> None:
+    for name in ("lm.bin", "lexicon.tsv"):
+        (tmp_path / name).write_bytes((clm.directory / name).read_bytes())
+    lm, lexicon = tmp_path / "lm.bin", tmp_path / "lexicon.tsv"
+    if damage == "no lm":
+        lm.unlink()
+    elif damage == "no lexicon":
+        lexicon.unlink()
+    elif damage == "cut lm":
+        lm.write_bytes(lm.read_bytes()[:-100])
+    elif damage == "foreign lm":
+        lm.write_bytes(b"something else")
+    else:
+        lexicon.write_text("word\tphones\tsource\trank\tcount\n", encoding="utf-8")
+    items = recordings(speech / "austen" / "input")[:1]
+    with pytest.raises(UserError) as error:
+        list(engine().transcribe(items, Model("clm", tmp_path)))
+    assert str(tmp_path) in error.value.message
+
+
+@pytest.fixture(scope="module")
+def related(tmp_path_factory: pytest.TempPathFactory, speech: Path) -> Model:
+    directory = tmp_path_factory.mktemp("related")
+    text = speech / "custom-speech" / "training_data" / "related-text.txt"
+    report = engine().train(TrainingText({"training_data": text}), directory)
+    assert report["evaluation"]["mixed"]["perplexity"] < report["evaluation"]["stock"]["perplexity"]
+    return Model("related", directory)
+
+
+def test_related_text_mends_a_talk(related: Model, speech: Path) -> None:
+    talk = recordings(speech / "custom-speech" / "input")[1:]
+    assert errors(talk, related) <= 1 < 3 < errors(talk, Model("pocketsphinx"))
+
+
+@pytest.mark.long
+def test_related_text_mends_both_talks_and_general_speech_is_not_hurt(related: Model, speech: Path) -> None:
+    talks, general = recordings(speech / "custom-speech" / "input"), recordings(speech / "austen" / "input")
+    assert errors(talks, related) <= 7 < errors(talks, Model("pocketsphinx"))
+    assert errors(general, related) <= errors(general, Model("pocketsphinx")) + 1

@@ -1,0 +1,165 @@
+"""Every new word gets pronunciations that make sense, from sources in the documented order."""
+
+from pathlib import Path
+
+import pocketsphinx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clm.errors import UserError
+from clm.lexicon import MOST, Entry, Pronouncer, read_dictionary, read_lexicon, write_lexicon
+from clm.tokens import fold, is_latin, number_words, read_text, tokenize
+
+
+@pytest.fixture(scope="module")
+def pronouncer() -> Pronouncer:
+    dictionary = read_dictionary(Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")))
+    return Pronouncer(dictionary, dictionary)
+
+
+def variants(pronouncer: Pronouncer, written: str) -> list[tuple[str, str]]:
+    word = written.lower()
+    entries = pronouncer.pronounce({word: 3}, {word: written})
+    assert [entry.rank for entry in entries] == list(range(1, len(entries) + 1))
+    assert all(entry.count == 3 for entry in entries)
+    return [(" ".join(entry.phones), entry.source) for entry in entries]
+
+
+@pytest.mark.parametrize(
+    ("written", "phones", "source"),
+    [
+        ("PCR", "P IY S IY AA R", "letters"),
+        ("mRNA", "EH M AA R EH N EY", "letters"),
+        ("H2O", "EY CH T UW OW", "compound"),
+        ("AT&T", "EY T IY AE N D T IY", "compound"),
+        ("B2B", "B IY T UW B IY", "compound"),
+        ("NextEra", "N EH K S T EH R AH", "compound"),
+        ("speech-to-text", "S P IY CH T UW T EH K S T", "compound"),
+        ("naïve", "N AY IY V", "dictionary"),
+        ("COVID-19", "K OW V IH D N AY N T IY N", "compound"),
+        ("nanoparticle", "N AE N OW P AA R T AH K AH L", "joint"),
+        ("mitochondria's", "M AY T AH K AA N D R IY AH Z", "affix"),
+        ("helicase", "HH EH L IH K EY S", "g2p2"),
+        ("brmbl", "B IY AA R EH M B IY EH L", "letters"),
+    ],
+)
+def test_sources(pronouncer: Pronouncer, written: str, phones: str, source: str) -> None:
+    assert (phones, source) in variants(pronouncer, written)
+
+
+@pytest.mark.parametrize(
+    ("word", "ending"), [("zorbants", "S"), ("zorbands", "Z"), ("zorbant's", "S"), ("zorbage's", "IH Z")]
+)
+def test_endings_sound_as_the_stem_asks(pronouncer: Pronouncer, word: str, ending: str) -> None:
+    first = variants(pronouncer, word)[0][0]
+    assert first.endswith(ending)
+
+
+def test_unknown_words_have_two_independent_sources(pronouncer: Pronouncer) -> None:
+    found = variants(pronouncer, "prokaryotic")
+    assert {source for _, source in found} == {"joint", "g2p2"}
+    assert 1 < len(found) <= MOST
+    assert len({phones for phones, _ in found}) == len(found)
+
+
+def test_an_acronym_read_as_a_word_does_not_swallow_a_common_word(pronouncer: Pronouncer) -> None:
+    """WER read as a word sounds like "were"."""
+    assert variants(pronouncer, "WER") == [("D AH B AH L Y UW IY AA R", "letters")]
+    assert len(variants(pronouncer, "EBITDA")) > 1
+
+
+def test_words_of_many_parts_take_no_time(pronouncer: Pronouncer) -> None:
+    found = variants(pronouncer, "-".join(["the", "a"] * 9))
+    assert len(found) == MOST
+
+
+def test_known_words_get_no_entry(pronouncer: Pronouncer) -> None:
+    assert pronouncer.pronounce({"water": 3, "read": 1}, {}) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=40))
+def test_whatever_the_text_every_word_is_pronounced(pronouncer: Pronouncer, text: str) -> None:
+    tokens = tokenize([text])
+    counts = tokens.counts()
+    entries = pronouncer.pronounce(counts, tokens.written)
+    assert {entry.word for entry in entries} == {word for word in counts if word not in pronouncer.dictionary}
+    assert all(entry.phones and entry.rank <= MOST for entry in entries)
+    assert all(word == word.lower() and not set(word) & set(" \t\n()") for word in counts)
+
+
+def test_the_file_is_read_as_written(tmp_path: Path) -> None:
+    entries = [Entry("naïve", ("N", "AY"), "joint", 1, 2), Entry("b2b", ("B", "IY"), "compound", 1, 1)]
+    path = tmp_path / "lexicon.tsv"
+    write_lexicon(path, entries)
+    assert path.read_text(encoding="utf-8").splitlines()[:2] == [
+        "word\tphones\tsource\trank\tcount",
+        "naïve\tN AY\tjoint\t1\t2",
+    ]
+    assert read_lexicon(path, frozenset(["N", "AY", "B", "IY"])) == entries
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "word\tphones\n", "word\tphones\tsource\trank\tcount\nx\tQQ\tjoint\t1\t1\n",
+     "word\tphones\tsource\trank\tcount\nx\t\tjoint\t1\t1\n", "word\tphones\tsource\trank\tcount\nx\tB\n", "\udcff"],
+)  # fmt: skip
+def test_a_damaged_lexicon_is_a_message(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "lexicon.tsv"
+    path.write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(UserError, match="not a readable lexicon"):
+        read_lexicon(path, frozenset("B"))
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("", []),
+        ("One. Two!", ["one", "two"]),
+        ("Dr. Smith et al. found it. It works", ["dr smith et al found it", "it works"]),
+        ("In 1995 or 2005, 21st", ["in nineteen ninety five or two thousand five twenty first"]),
+        ("$1,200 at 3.5%", ["one thousand two hundred dollars at three point five percent"]),
+        ("the 1990s, 1900, 1905, 007", ["the nineteen nineties nineteen hundred nineteen oh five zero zero seven"]),
+        ("30-minute COVID-19 H2O", ["thirty minute covid-19 h2o"]),
+        ("the U.S. Army’s ‘well-known’ R&D", ["the u.s. army's well-known r&d"]),
+        ("vitamin B, a <b>bold</b> claim &amp; more", ["vitamin b. a bold claim and more"]),
+        ("β-catenin http://x.org/a me@x.org мир 中文", ["beta-catenin"]),
+        ("GATTACA" * 6 + " sequence", ["sequence"]),
+        ("1-" * 5000 + "1 code", ["code"]),
+        ("007", ["zero zero seven"]),
+        ("either/or (and) \u00ad\x00\x07", ["either or and"]),
+    ],
+)
+def test_text_becomes_spoken_words(text: str, sentences: list[str]) -> None:
+    assert [" ".join(sentence) for sentence in tokenize([text]).sentences] == sentences
+
+
+def test_the_most_frequent_spelling_is_kept() -> None:
+    assert tokenize(["MRNA mRNA mRNA Plasmid plasmid plasmid"]).written == {"mrna": "mRNA", "plasmid": "plasmid"}
+
+
+@given(st.integers(0, 10**15 - 1))
+def test_numbers_are_words(value: int) -> None:
+    assert all(word.isalpha() for word in number_words(str(value)))
+
+
+def test_a_number_of_any_length_is_read() -> None:
+    assert number_words("1" * 9000) == ["one"] * 9000
+
+
+def test_letters_are_folded() -> None:
+    assert fold("Müller-Łódź") == "muller-lodz"
+    assert not is_latin("γ")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"), [(b"\xff\xfea\0b\0", "byte 0"), (b"ab\xff", "byte 2"), (b"a\0b", "zero")]
+)
+def test_text_in_another_encoding_is_a_message(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=reason):
+        read_text(path)
+    path.write_bytes(b"\xef\xbb\xbfword")
+    assert read_text(path) == "word"
