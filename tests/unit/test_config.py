@@ -90,3 +90,8 @@ def test_mistakes_name_the_key_and_help(changes: dict, key: str, hint: str, tmp_
         config.load(changes, CHECKOUT, tmp_path)
     assert key in str(caught.value)
     assert hint in str(caught.value)
+
+
+def test_examples_are_valid(tmp_path: Path) -> None:
+    for path in (CHECKOUT / "config" / "examples").glob("*.yaml"):
+        config.load(config.load_yaml(path), CHECKOUT, tmp_path)
