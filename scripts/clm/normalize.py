@@ -139,7 +139,7 @@ def join_initials(text: str) -> str:
 def drop_fillers(text: str) -> str:
     """Drop hesitations, also hyphenated ones; after a number `mm` means millimetres.
 
-    >>> drop_fillers("um the uh-huh column umbrella mm-hmm is 5 mm er tall")
+    >>> drop_fillers("um the uh-huh column umbrella mm-hmm is 5 mm erm tall")
     'the column umbrella is 5 mm tall'
     """
     kept: list[str] = []
