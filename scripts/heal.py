@@ -27,23 +27,19 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def evidence(index: Path, heldout: set[str]) -> list[str]:
-    """Digests of the recordings and references that are not held out."""
-    manifests = index.parent / "inputs"
-    folders = [folder for folder in files.read_json(index)["folders"] if folder not in heldout]
-    pairs = (pair for folder in folders for pair in files.read_json(manifests / f"{folder}.json")["recordings"])
-    return sorted({item for pair in pairs for item in healing.evidence_of(pair["audio_sha256"], pair["text_sha256"])})
-
-
 def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """The plan as it is written to plan.json."""
     heldout = set(config["evaluation"]["heldout"])
     engine = config["engine"]
     directory = args.results / "models"
     history = healing.History.read(directory, models.finished(directory, engine), args.model)
+    folders = set(files.read_json(args.index)["folders"])
     learned = history.words(heldout)
     fresh: list[dict[str, Any]] = []
+    # What earlier generations drew on this one draws on too, but for folders that are held out since.
+    evidence = history.evidence - healing.evidence_in(args.index, folders & heldout)
     if args.learn == "yes":
+        evidence |= healing.evidence_in(args.index, folders - heldout)
         summaries = [files.read_json(path) for path in args.summaries]
         fresh = healing.missed_words(summaries, heldout, words.learnable)
     inputs = args.training_inputs
@@ -53,7 +49,7 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
         "learn": args.learn == "yes",
         "train": bool(fresh or learned or inputs["keywords"] or inputs["training_data"]),
         "words": healing.merge_words(learned, fresh),
-        "evidence": evidence(args.index, heldout) if args.learn == "yes" else [],
+        "evidence": sorted(evidence),
         "training_inputs": inputs,
         "corpus": healing.corpus_settings(config),
     }

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from clm import cli, files, leaderboard, models
+from clm import cli, files, healing, leaderboard, models
 from clm.config import load_yaml
 
 
@@ -19,12 +19,17 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def describe(summary: dict[str, Any], directory: Path) -> dict[str, Any]:
-    """A model's summary with what its model.json and plan.json say about it."""
+def describe(summary: dict[str, Any], directory: Path, heldout: dict[str, set[str]]) -> dict[str, Any]:
+    """A model's summary with what its model.json and plan.json say about it.
+
+    Whether it learned from a folder that is held out now is told by the folder's evidence too: the folder may have
+    had another name then.
+    """
     name = summary["model"]
     model = models.read_if_there(directory / name / "model.json")
     plan = models.read_if_there(directory / name / "plan.json")
     learned = {folder for item in plan.get("words", []) for folder in item["folders"]}
+    learned |= {folder for folder, evidence in heldout.items() if not evidence.isdisjoint(plan.get("evidence", []))}
     return {
         **summary,
         "engine": model.get("engine", name.split("-")[0]),
@@ -39,8 +44,10 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     config = load_yaml(args.results / "config.yaml")
     folders = files.read_json(args.index)["folders"]
-    summaries = [describe(files.read_json(path), args.results / "models") for path in args.summaries]
     settings = config["evaluation"]
+    names = [folder for folder in settings["heldout"] if folder in folders]
+    heldout = {folder: healing.evidence_in(args.index, [folder]) for folder in names}
+    summaries = [describe(files.read_json(path), args.results / "models", heldout) for path in args.summaries]
     board = leaderboard.compare(summaries, folders, settings["baseline"] or config["engine"], settings)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)

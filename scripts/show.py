@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from clm import cli, files, models, normalize, show
+from clm import cli, engines, files, models, normalize, show
 from clm.config import load_yaml
 from clm.errors import UserError
 from clm.words import learnable
@@ -44,6 +44,16 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
             yield f"No new model: {outcome['reason']}. Hint: {outcome['hint']}"
 
 
+def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
+    """Which models were trained by another version of the training code."""
+    engine = engines.create(load_yaml(results / "config.yaml"))
+    recipes = {row["model"]: models.read_if_there(results / "models" / row["model"] / "model.json") for row in board}
+    names = [name for name, model in recipes.items() if model.get("engine") == engine.name]
+    older = [name for name in names if recipes[name]["recipe"] != engine.recipe]
+    if older:
+        yield f"Trained by another recipe than this version's: {', '.join(older)}."
+
+
 def legend(results: Path) -> str:
     """What the figures stand on, and where there is more."""
     config = load_yaml(results / "config.yaml")
@@ -64,6 +74,7 @@ def report(results: Path) -> Iterator[str]:
         yield from changed_words(results, newest)
     yield from show.attention(runs)
     yield from untrained(results, board)
+    yield from other_recipes(results, board)
     yield legend(results)
 
 

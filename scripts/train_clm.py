@@ -89,9 +89,11 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """Train the generation if it can and should be; return what training.json says."""
     engine = engines.create(config)
     directory = args.plan.parent
-    failed = [row["keyword"] for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
+    failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
     if failed:
-        reason = f"the corpus is not complete, articles could not be fetched for {inputs.some(failed)}"
+        words = inputs.some([row["keyword"] for row in failed])
+        why = f" ({failed[0]['source']})" if failed[0]["source"] else ""
+        reason = f"the corpus is not complete, articles could not be fetched for {words}{why}"
         return {"trained": False, "reason": reason, "hint": "run again", "retry": True}
     text = gather(args, config, directory / "corpus")
     if not text.sources:

@@ -14,6 +14,13 @@ def evidence_of(audio_sha256: str, text_sha256: str) -> tuple[str, str]:
     return f"audio {audio_sha256[:16]}", f"text {text_sha256[:16]}"
 
 
+def evidence_in(index: Path, folders: Iterable[str]) -> set[str]:
+    """Evidence in these folders, from the manifests beside `results/inputs.json`."""
+    manifests = (files.read_json(index.with_suffix("") / f"{folder}.json") for folder in folders)
+    pairs = (pair for manifest in manifests for pair in manifest["recordings"])
+    return {item for pair in pairs for item in evidence_of(pair["audio_sha256"], pair["text_sha256"])}
+
+
 def corpus_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that decide where articles come from, as a plan records them."""
     corpus = config["corpus"]

@@ -12,6 +12,7 @@ from clm import engines, files, healing, inputs, models
 from clm.config import load_yaml, nearest
 from clm.digests import Digests
 from clm.errors import UserError
+from clm.keywords import read_keywords
 
 
 class Project:
@@ -28,7 +29,19 @@ class Project:
         self.folders, self.left_out = inputs.scan(Path(config["input"]), self.digests)
         self.finished = models.finished(self.results / "models", self.engine.name)
         self.next = models.following(self.finished, self.engine.name)
+        self.unusable_keywords = self._drop_unusable_keywords()
         self._check()
+
+    def _drop_unusable_keywords(self) -> str:
+        """Go on without a keywords file that has none or cannot be read, as with a bad folder; returns the reason."""
+        path = self.config["keywords"]
+        try:
+            if path is not None:
+                read_keywords(Path(path))
+        except UserError as error:
+            self.config["keywords"] = None
+            return str(error)
+        return ""
 
     def _check(self) -> None:
         """Stop before anything runs where the whole run would be in vain."""
@@ -132,7 +145,7 @@ class Project:
     def training_inputs(self) -> dict[str, Any]:
         """What a generation is trained from besides missed words; a change asks for a new generation."""
         sources = {key: self.path_digest(key) for key in ("keywords", "training_data", "tuning_data")}
-        return {**sources, "settings": {**self.engine.training_settings(), "recipe": self.engine.recipe}}
+        return {**sources, "settings": self.engine.training_settings()}
 
     @cached_property
     def history(self) -> healing.History:
@@ -203,6 +216,8 @@ class Project:
     def notes(self) -> list[str]:
         """What a person should know before the run starts."""
         notes = [f"Input folder {name!r} is left out: {why}." for name, why in self.left_out.items()]
+        if self.unusable_keywords:
+            notes.append(f"Going on without keywords: {self.unusable_keywords}")
         saved = self.results / "config.yaml"
         former = load_yaml(saved) if saved.exists() else None
         if former and former["engine"] == self.engine.name:

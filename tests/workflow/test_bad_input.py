@@ -60,12 +60,24 @@ def test_unknown_engine_and_language(fresh: Workflow) -> None:
     assert "de-DE" in stopped(fresh, "--config", "language=de-DE")
 
 
-def test_keywords_of_only_commas(fresh: Workflow) -> None:
-    fresh.write("keywords/keywords.txt", ",, ,\n,")
-    run = fresh.run(status=1)
-    assert "keywords.txt" in run.output
-    assert "Hint: " in run.output
-    assert (fresh.results / "runs" / STOCK / "one" / "wer.json").exists()
+@pytest.mark.parametrize(("content", "reason"), [(b",, ,\n,", "there is no keyword"), (b"caf\xe9", "byte 3")])
+def test_keywords_that_cannot_be_used(fresh: Workflow, content: bytes, reason: str) -> None:
+    fresh.write("keywords/keywords.txt", "").write_bytes(content)
+    run = fresh.run()
+    assert "Going on without keywords" in run.output
+    assert reason in run.output
+    assert list(board(fresh)) == [STOCK]
+
+
+def test_article_folder_without_articles(fresh: Workflow) -> None:
+    for path in (fresh.data / "articles").iterdir():
+        path.unlink()
+    run = fresh.run()
+    assert "corpus.folder" in run.output
+    assert list(board(fresh)) == [STOCK]
+    fresh.write("articles/Osmosis.txt", "Osmosis moves water through a membrane.")
+    fresh.run()
+    assert len(board(fresh)) == 2
 
 
 def test_articles_without_a_match_train_nothing_and_say_why(fresh: Workflow) -> None:

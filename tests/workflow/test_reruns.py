@@ -221,6 +221,17 @@ def test_heldout_folders_train_nothing(fresh: Workflow) -> None:
     assert {folder for item in plan["words"] for folder in item["folders"]} == {"one"}
 
 
+def test_a_folder_stays_learned_from_under_another_name(fresh: Workflow) -> None:
+    fresh.add("three", source=2)
+    fresh.run("--forcerun", "heal")
+    for name in ("one", "two"):
+        (fresh.data / "input" / name).rename(fresh.data / "input" / f"new {name}")
+    fresh.run("--config", "evaluation={heldout: [new one, new two]}")
+    rows = {row["model"]: row for row in files.read_table(fresh.results / "leaderboard.csv")}
+    assert rows[FIRST]["scope"] == "all"
+    assert rows[FIRST]["heldout_wer"] == ""
+
+
 def test_forcing_everything_decodes_and_trains_nothing(finished: Workflow) -> None:
     kept, model = store(finished), frozen(finished)
     run = finished.run("-F")

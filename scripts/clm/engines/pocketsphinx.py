@@ -48,7 +48,7 @@ def create(config: Mapping[str, Any]) -> PocketSphinx:
     if config["language"] != LANGUAGE:
         raise UserError(
             f"config: language: the pocketsphinx engine speaks {LANGUAGE} only, not {config['language']!r}",
-            f"set language: {LANGUAGE}, or engine: transcribe",
+            f"set language: {LANGUAGE}",
         )
     settings = (config.get("pocketsphinx") or {}).get("decoder") or {}
     return PocketSphinx(_checked_settings(settings))
