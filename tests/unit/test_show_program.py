@@ -24,11 +24,6 @@ def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
 
 def test_a_generation_that_was_not_trained_says_why(tmp_path: Path) -> None:
     path = tmp_path / "models" / "pocketsphinx-clm-002" / "training.json"
-    outcome = {
-        "model": "pocketsphinx-clm-002",
-        "trained": False,
-        "reason": "it would equal x",
-        "hint": "add recordings",
-    }
+    outcome = {"model": "pocketsphinx-clm-002", "trained": False, "reason": "no text", "hint": "add articles"}
     files.write_json(path, outcome)
-    assert list(program.untrained(tmp_path, BOARD)) == ["No new model: equals x. Hint: add audio"]
+    assert list(program.untrained(tmp_path, BOARD)) == ["No new model: no text. Hint: add articles"]
