@@ -20,6 +20,8 @@ def newcomer(directory: Path) -> Path:
     checkout = directory / "checkout"
     subprocess.run(["git", "clone", "-q", str(CHECKOUT), str(checkout)], check=True)
     (checkout / ".venv").symlink_to(CHECKOUT / ".venv")
+    # As old as the lock file that the environment was made from; a newer one would make it anew, behind the link.
+    shutil.copystat(CHECKOUT / "requirements.txt", checkout / "requirements.txt")
     recordings = Workflow(directory)
     for name in ("monday", "tuesday"):
         recordings.add(name, source=len(name))
