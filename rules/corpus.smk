@@ -46,7 +46,7 @@ rule keyword_corpus:
         text="<results>/corpus/keywords/corpus.txt",
         status="<results>/corpus/keywords/status.csv",
     log:
-        "<results>/logs/keyword_corpus.log",
+        f"<results>/logs/keyword_corpus/{NEXT}.log",
     conda:
         "../environment.yml"
     params:

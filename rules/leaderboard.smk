@@ -12,7 +12,7 @@ rule leaderboard:
         leaderboard="<results>/leaderboard.csv",
         runs="<results>/runs.csv",
     log:
-        "<results>/logs/leaderboard.log",
+        "<results>/logs/leaderboard/leaderboard.log",
     conda:
         "../environment.yml"
     params:

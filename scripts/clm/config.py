@@ -118,7 +118,8 @@ def coerce(value: Any, schema: Mapping[str, Any]) -> Any:
         known, other = schema.get("properties", {}), schema.get("additionalProperties")
         return {key: coerce(item, known.get(key, other or {})) for key, item in value.items()}
     if isinstance(value, list):
-        return [coerce(item, schema.get("items", {})) for item in value]
+        items = next((option["items"] for option in (schema, *schema.get("oneOf", ())) if "items" in option), {})
+        return [coerce(item, items) for item in value]
     types = schema.get("type", ())
     types = {types} if isinstance(types, str) else set(types)
     if isinstance(value, str):

@@ -1,17 +1,30 @@
 """When a new generation is due, and what it learns from."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from clm import files, models
 
+FEWEST_TO_HOLD_OUT = 6
+
 
 def evidence_of(audio_sha256: str, text_sha256: str) -> tuple[str, str]:
     """The names under which a plan lists a recording and its reference: their contents, not their paths."""
     return f"audio {audio_sha256[:16]}", f"text {text_sha256[:16]}"
+
+
+def choose_heldout(names: Collection[str]) -> list[str]:
+    """About a third of the folders, the same ones however many are added; none where there are fewer than six.
+
+    >>> choose_heldout([f"lecture-{number}" for number in range(1, 10)])
+    ['lecture-1', 'lecture-2', 'lecture-6', 'lecture-8']
+    """
+    if len(names) < FEWEST_TO_HOLD_OUT:
+        return []
+    return sorted(name for name in names if int(files.digest(name), 16) % 3 == 0)
 
 
 def evidence_in(index: Path, folders: Iterable[str]) -> set[str]:

@@ -27,6 +27,8 @@ class Project:
         self.engine = engines.create(config)
         self.digests = Digests(cache)
         self.folders, self.left_out = inputs.scan(Path(config["input"]), self.digests)
+        if config["evaluation"]["heldout"] == "auto":
+            config["evaluation"]["heldout"] = healing.choose_heldout(self.folders)
         self.finished = models.finished(self.results / "models", self.engine.name)
         self.next = models.following(self.finished, self.engine.name)
         self.unusable_keywords = self._drop_unusable_keywords()

@@ -61,3 +61,11 @@ def test_learned_words_stay_unless_their_folder_is_held_out_now(heldout: list[st
     }
     words = [item["word"] for item in History((plan,)).words(heldout)]
     assert words == (["ligand"] if heldout else ["kinase", "ligand"])
+
+
+def test_heldout_folders_are_chosen_once_and_for_all() -> None:
+    names = [f"folder {number}" for number in range(300)]
+    chosen = healing.choose_heldout(names)
+    assert 70 < len(chosen) < 130
+    assert set(healing.choose_heldout(names[:100])) == set(chosen) & set(names[:100])
+    assert healing.choose_heldout(names[:5]) == []

@@ -221,6 +221,15 @@ def test_heldout_folders_train_nothing(fresh: Workflow) -> None:
     assert {folder for item in plan["words"] for folder in item["folders"]} == {"one"}
 
 
+def test_heldout_folders_can_be_chosen_by_the_workflow(fresh: Workflow) -> None:
+    for number in range(4):
+        fresh.add(f"more {number}", source=2, seconds=1.0)
+    fresh.run("--config", "evaluation={heldout: auto}", "keywords=null")
+    chosen = (fresh.results / "config.yaml").read_text()
+    assert "auto" not in chosen
+    assert not fresh.run("--config", "evaluation={heldout: auto}", "keywords=null").jobs
+
+
 def test_a_folder_stays_learned_from_under_another_name(fresh: Workflow) -> None:
     fresh.add("three", source=2)
     fresh.run("--forcerun", "heal")
