@@ -16,6 +16,7 @@ rule normalize:
         "../environment.yml"
     params:
         references=lambda w: PROJECT.text_digest(w.folder),
+        audio=lambda w: PROJECT.audio_digest(w.folder),
         profile=PROJECT.config["normalizer"]["profile"],
         language=PROJECT.config["language"],
     message:

@@ -29,26 +29,29 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """The plan as it is written to plan.json."""
-    heldout = set(config["evaluation"]["heldout"])
+    heldout = config["evaluation"]["heldout"]
     engine = config["engine"]
     directory = args.results / "models"
     history = healing.History.read(directory, models.finished(directory, engine), args.model)
-    folders = set(files.read_json(args.index)["folders"])
-    learned = history.words(heldout)
+    recordings = healing.Recordings.read(args.index)
+    learned = history.words(heldout, recordings.heldout_audio(heldout))
     fresh: list[dict[str, Any]] = []
-    # What earlier generations drew on this one draws on too, but for folders that are held out since.
-    evidence = history.evidence - healing.evidence_in(args.index, folders & heldout)
+    evidence = history.evidence
     if args.learn == "yes":
-        evidence |= healing.evidence_in(args.index, folders - heldout)
         summaries = [files.read_json(path) for path in args.summaries]
-        fresh = healing.missed_words(summaries, heldout, words.learnable)
+        fresh = healing.missed_words(summaries, recordings.open_folders(heldout), words.learnable)
+        evidence |= recordings.evidence(heldout)
     inputs = args.training_inputs
+    merged = healing.merge_words(learned, fresh)
+    audio = {**history.recordings(), **recordings.audio}
+    sources = sorted({folder for item in merged for folder in item["folders"]})
     return {
         "model": args.model,
         "reason": args.reason,
         "learn": args.learn == "yes",
-        "train": bool(fresh or learned or inputs["keywords"] or inputs["training_data"]),
-        "words": healing.merge_words(learned, fresh),
+        "train": bool(merged or inputs["keywords"] or inputs["training_data"]),
+        "words": merged,
+        "recordings": {folder: sorted(audio[folder]) for folder in sources},
         "evidence": sorted(evidence),
         "training_inputs": inputs,
         "corpus": healing.corpus_settings(config),
@@ -61,6 +64,7 @@ def main(argv: list[str] | None = None) -> None:
     plan = make_plan(args, load_yaml(args.results / "config.yaml"))
     lines = [f"{item['word']}\t{sum(item['folders'].values())}\n" for item in plan["words"]]
     files.write_text(args.missed_words, "".join(lines))
+    files.write_json(args.plan.with_name(healing.PLAN_COPY), plan)
     files.write_json(args.plan, plan)
     log.info("%s: %s; %d missed words to learn", args.model, plan["reason"], len(plan["words"]))
 

@@ -1,6 +1,7 @@
 """Compare all models: leaderboard.csv with one row per model, runs.csv with one row per model and folder."""
 
 import argparse
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,17 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def describe(summary: dict[str, Any], directory: Path, heldout: dict[str, set[str]]) -> dict[str, Any]:
+def describe(summary: dict[str, Any], directory: Path, audio: Mapping[str, Set[str]]) -> dict[str, Any]:
     """A model's summary with what its model.json and plan.json say about it.
 
-    Whether it learned from a folder that is held out now is told by the folder's evidence too: the folder may have
-    had another name then.
+    Whether it learned from a folder is told by name and by the `audio` of the folders: one may have been renamed.
     """
     name = summary["model"]
     model = models.read_if_there(directory / name / "model.json")
     plan = models.read_if_there(directory / name / "plan.json")
     learned = {folder for item in plan.get("words", []) for folder in item["folders"]}
-    learned |= {folder for folder, evidence in heldout.items() if not evidence.isdisjoint(plan.get("evidence", []))}
+    heard = {item for items in plan.get("recordings", {}).values() for item in items}
+    learned |= {folder for folder, items in audio.items() if not items.isdisjoint(heard)}
     return {
         **summary,
         "engine": model.get("engine", name.split("-")[0]),
@@ -45,9 +46,8 @@ def main(argv: list[str] | None = None) -> None:
     config = load_yaml(args.results / "config.yaml")
     folders = files.read_json(args.index)["folders"]
     settings = config["evaluation"]
-    names = [folder for folder in settings["heldout"] if folder in folders]
-    heldout = {folder: healing.evidence_in(args.index, [folder]) for folder in names}
-    summaries = [describe(files.read_json(path), args.results / "models", heldout) for path in args.summaries]
+    audio = healing.Recordings.read(args.index).audio
+    summaries = [describe(files.read_json(path), args.results / "models", audio) for path in args.summaries]
     board = leaderboard.compare(summaries, folders, settings["baseline"] or config["engine"], settings)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)

@@ -36,12 +36,18 @@ def changed_words(results: Path, model: str) -> Iterator[str]:
 
 
 def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Why a generation that was planned is not on the leaderboard."""
+    """Why a generation that this run was to make is not on the leaderboard."""
     known = {row["model"] for row in board}
-    for path in sorted((results / "models").glob("*/training.json")):
-        outcome = models.read_if_there(path)
-        if not outcome["trained"] and outcome["model"] not in known:
-            yield f"No new model: {outcome['reason']}. Hint: {outcome['hint']}"
+    started = (results / "config.yaml").stat().st_mtime_ns  # written when a run starts
+    for path in sorted((results / "models").glob("*/plan.json")):
+        if path.parent.name in known:
+            continue
+        decided = path.with_name("training.json") if files.read_json(path)["train"] else path
+        outcome = models.read_if_there(decided)
+        if not outcome or decided.stat().st_mtime_ns < started:
+            continue
+        reason = outcome["reason"] if decided != path else "no missed word to learn in folders that are not held out"
+        yield f"No new model: {reason}. Hint: {outcome.get('hint', 'add recordings, keywords or own text')}"
 
 
 def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:

@@ -7,10 +7,11 @@ finished. training.json says what came of it, also where nothing was trained.
 import argparse
 import datetime
 import logging
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, engines, files, inputs, models
+from clm import __version__, cli, engines, files, healing, inputs, models
 from clm.config import load_yaml
 from clm.corpus import clean
 from clm.engines import TrainingText
@@ -89,23 +90,29 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """Train the generation if it can and should be; return what training.json says."""
     engine = engines.create(config)
     directory = args.plan.parent
+    if (directory / "model.json").exists():  # by a job that outlived its run
+        return {"trained": True, "reason": "it was finished already"}
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
-    if failed:
-        words = inputs.some([row["keyword"] for row in failed])
+    missing = inputs.some([row["keyword"] for row in failed])
+    if failed and args.attempt < healing.MOST_ATTEMPTS - 1:
         why = f" ({failed[0]['source']})" if failed[0]["source"] else ""
-        reason = f"the corpus is not complete, articles could not be fetched for {words}{why}"
+        reason = f"the corpus is not complete, articles could not be fetched for {missing}{why}"
         return {"trained": False, "reason": reason, "hint": "run again", "retry": True}
-    text = gather(args, config, directory / "corpus")
-    if not text.sources:
-        reason = "there is no text to train from, neither articles nor own text"
-        hint = "see the status.csv files, add articles or training_data, then: snakemake --forcerun heal"
-        return {"trained": False, "reason": reason, "hint": hint}
-    identity = digest(text, engine)
-    if older := twin(directory.parent, engine.name, identity):
-        reason = f"it would equal {older}: nothing new to learn"
-        return {"trained": False, "reason": reason, "hint": "add recordings, keywords or articles", "twin": older}
     try:
-        details = engine.train(text, directory)
+        text = gather(args, config, directory / "corpus")
+        if not text.sources:
+            raise UserError(
+                "there is no text to train from, neither articles nor own text",
+                "see the status.csv files, add articles or training_data, then: snakemake --forcerun heal",
+            )
+        identity = digest(text, engine)
+        if older := twin(directory.parent, engine.name, identity):
+            reason = f"it would equal {older}: nothing new to learn"
+            return {"trained": False, "reason": reason, "hint": "add recordings, keywords or articles", "twin": older}
+        with tempfile.TemporaryDirectory(dir=directory, prefix=".training-") as name:
+            details = engine.train(text, Path(name))
+            for path in Path(name).iterdir():
+                path.replace(directory / path.name)
     except UserError as error:
         return {"trained": False, "reason": error.message, "hint": error.hint}
     words = count_words(text)
@@ -121,7 +128,8 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         "details": details,
     }
     files.write_json(directory / "model.json", model)
-    return {"trained": True, "reason": f"trained from {model['corpus_words']} words"}
+    without = f", without articles for {missing}, which could not be fetched" if failed else ""
+    return {"trained": True, "reason": f"trained from {model['corpus_words']} words{without}"}
 
 
 def main(argv: list[str] | None = None) -> None:

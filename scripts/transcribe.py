@@ -88,6 +88,7 @@ def main(argv: list[str] | None = None) -> None:
         "model": args.model,
         "folder": manifest["folder"],
         "engine": engine.name,
+        "attempt": {"repeats": args.repeats, "retries": args.retries},
         "versions": {"clm-proof": __version__, **engine.versions()},
         "recordings": [entry(recording, found[recording.name]) for recording in recordings],
     }

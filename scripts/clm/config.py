@@ -3,11 +3,15 @@
 import contextlib
 import difflib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from clm.errors import UserError
+
+# Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
+UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
 
 #: Keys that name files or folders.
 PATHS = ("input", "keywords", "training_data", "tuning_data", "corpus.folder")
@@ -45,6 +49,12 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> dict[str,
             put(config, key, relative(base / Path(value).expanduser(), workdir))
     config["results"] = relative(workdir / Path(config["results"]).expanduser(), workdir)
     resolve_auto(config, workdir)
+    for key in ("results", "keywords"):
+        if UNUSABLE_NAME.search(config[key] or ""):
+            raise UserError(
+                f"config: {key}: Snakemake cannot handle {{, }}, <word> or a line break in {config[key]!r}",
+                "use another path",
+            )
     for key in PATHS[1:]:
         value = get(config, key)
         if value is not None and not (workdir / value).exists():

@@ -1,7 +1,7 @@
 """When a new generation is due, and what it learns from."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,9 @@ from typing import Any
 from clm import files, models
 
 FEWEST_TO_HOLD_OUT = 6
+PLAN_COPY = "plan.kept.json"
+#: So often the corpus of a generation is tried to be completed, before it is trained from what there is.
+MOST_ATTEMPTS = 3
 
 
 def evidence_of(audio_sha256: str, text_sha256: str) -> tuple[str, str]:
@@ -27,11 +30,44 @@ def choose_heldout(names: Collection[str]) -> list[str]:
     return sorted(name for name in names if int(files.digest(name), 16) % 3 == 0)
 
 
-def evidence_in(index: Path, folders: Iterable[str]) -> set[str]:
-    """Evidence in these folders, from the manifests beside `results/inputs.json`."""
-    manifests = (files.read_json(index.with_suffix("") / f"{folder}.json") for folder in folders)
-    pairs = (pair for manifest in manifests for pair in manifest["recordings"])
-    return {item for pair in pairs for item in evidence_of(pair["audio_sha256"], pair["text_sha256"])}
+@dataclass(frozen=True)
+class Recordings:
+    """What the manifests beside `results/inputs.json` say: for each folder the evidence names of its recordings."""
+
+    audio: Mapping[str, frozenset[str]]
+    texts: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def read(cls, index: Path) -> "Recordings":
+        """Read the index and all manifests."""
+        names = files.read_json(index)["folders"]
+        manifests = {name: files.read_json(index.with_suffix("") / f"{name}.json") for name in names}
+        pairs = {
+            name: [evidence_of(pair["audio_sha256"], pair["text_sha256"]) for pair in manifest["recordings"]]
+            for name, manifest in manifests.items()
+        }
+        return cls.of(pairs)
+
+    @classmethod
+    def of(cls, pairs: Mapping[str, Iterable[tuple[str, str]]]) -> "Recordings":
+        """From pairs of audio and text evidence for each folder."""
+        return cls(
+            {name: frozenset(audio for audio, _ in items) for name, items in pairs.items()},
+            {name: frozenset(text for _, text in items) for name, items in pairs.items()},
+        )
+
+    def heldout_audio(self, heldout: Iterable[str]) -> frozenset[str]:
+        """Audio of the folders that are held out."""
+        return frozenset().union(*(self.audio.get(name, frozenset()) for name in heldout))
+
+    def open_folders(self, heldout: Iterable[str]) -> list[str]:
+        """Folders to learn from: not held out, and without a recording that a held-out folder has as well."""
+        closed = self.heldout_audio(heldout)
+        return [name for name in self.audio if name not in set(heldout) and self.audio[name].isdisjoint(closed)]
+
+    def evidence(self, heldout: Iterable[str]) -> set[str]:
+        """Everything that a generation can learn from."""
+        return {item for name in self.open_folders(heldout) for item in self.audio[name] | self.texts[name]}
 
 
 def corpus_settings(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +95,9 @@ class History:
         plans = (models.read_if_there(directory / name / "plan.json") for name in finished)
         return cls(
             tuple(plan for plan in plans if plan),
-            models.read_if_there(directory / following / "plan.json"),
+            # Snakemake deletes the plan before heal runs again; the copy is no rule's output.
+            models.read_if_there(directory / following / "plan.json")
+            or models.read_if_there(directory / following / PLAN_COPY),
             models.read_if_there(directory / following / "training.json"),
         )
 
@@ -88,39 +126,54 @@ class History:
         """Number of the attempt to collect the corpus of the generation that is next."""
         return self.outcome.get("attempt", 0) + bool(self.outcome.get("retry"))
 
+    @property
+    def pending(self) -> bool:
+        """Whether the plan is still to be carried out: unfinished, or with articles to ask for again."""
+        return self.unfinished or bool(self.outcome.get("retry"))
+
     def due(self, training_inputs: Mapping[str, Any], *, has_text: bool, new_evidence: bool, forced: bool) -> str:
         """Why a new generation is due, or an empty string."""
         if forced:
             return "heal was forced"
-        if self.unfinished:
+        if self.pending:
             return self.plan["reason"]
-        if self.outcome.get("retry"):
-            return "articles could not be fetched last time"
         if has_text and not self.last:
             return "there is text to train a first model from"
         former = self.last.get("training_inputs")
+        has_text = has_text or bool(self.last.get("words"))
         if has_text and former is not None and former != training_inputs:
             changed = sorted(key for key in training_inputs if former.get(key) != training_inputs[key])
             return f"changed: {', '.join(changed)}"
         return "new recordings or references" if new_evidence else ""
 
-    def words(self, heldout: Iterable[str]) -> list[dict[str, Any]]:
-        """Words that earlier generations learned from folders that are not held out now."""
-        plans = (*self.plans, self.plan)
-        return merge_words(*(plan.get("words", []) for plan in plans), without=heldout)
+    def words(self, heldout: Iterable[str], heldout_audio: Set[str]) -> list[dict[str, Any]]:
+        """Words that earlier generations learned, but for those from recordings that are held out now.
+
+        A folder is told by its name and by its recordings, since it may have been renamed.
+        """
+        lists = []
+        for plan in (*self.plans, self.plan):
+            recordings = plan.get("recordings", {})
+            closed = {name for name, audio in recordings.items() if not heldout_audio.isdisjoint(audio)}
+            lists.append(merge_words(plan.get("words", []), without=closed | set(heldout)))
+        return merge_words(*lists)
+
+    def recordings(self) -> dict[str, list[str]]:
+        """Audio of every folder that words were learned from, by the name it had then."""
+        return {name: audio for plan in (*self.plans, self.plan) for name, audio in plan.get("recordings", {}).items()}
 
 
 def missed_words(
-    summaries: Iterable[Mapping[str, Any]], heldout: Iterable[str], learnable: Callable[[str], bool]
+    summaries: Iterable[Mapping[str, Any]], folders: Collection[str], learnable: Callable[[str], bool]
 ) -> list[dict[str, Any]]:
-    """Learnable words that any model missed in folders that are not held out, sorted.
+    """Learnable words that any model missed in these folders, sorted.
 
     The count per folder is that of the model that missed the word most often there, so that it does not grow
     with the number of models.
     """
     found: dict[str, dict[str, int]] = {}
     for summary in summaries:
-        for name in summary["folders"].keys() - set(heldout):
+        for name in summary["folders"].keys() & set(folders):
             total: Counter[str] = Counter()
             for recording in summary["folders"][name]["recordings"].values():
                 total.update(recording["missed"])

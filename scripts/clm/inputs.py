@@ -1,19 +1,17 @@
 """The input folders: which recordings there are, and what is wrong with the rest."""
 
 import os
-import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from clm.config import UNUSABLE_NAME
 from clm.digests import Digests, invalid_utf8
 from clm.errors import UserError
 
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".mp4", ".m4a", ".ogg", ".webm", ".amr"})
 KEYWORDS_FILE = "keywords.txt"
-# Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
-UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
 
 
 @dataclass(frozen=True)

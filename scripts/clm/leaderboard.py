@@ -176,13 +176,15 @@ class _Evaluator:
         heldout = set(self.evaluation["heldout"]) - set(model.summary["learned_folders"])
         return [folder for folder, keys in self.compared.items() if folder in heldout and keys]
 
-    def _scope(self, model: Model) -> tuple[str, list[Key]]:
-        heldout = self._heldout(model)
+    def _scope(self, model: Model, other: Model) -> tuple[str, list[Key]]:
+        """Recordings on which two models can be compared fairly: neither may have learned from held-out ones."""
+        theirs = set(self._heldout(other))
+        heldout = [folder for folder in self._heldout(model) if folder in theirs]
         return ("heldout", self._keys(heldout)) if len(heldout) >= 2 else ("all", self._keys(self.compared))
 
     def _versus(self, model: Model, other: Model) -> Comparison | None:
-        """Compare within the scope of `model`; None where no recording is left to compare."""
-        units = [unit for key in self._scope(model)[1] for unit in _units(key, model, other)]
+        """Compare within their scope; None where no recording is left to compare."""
+        units = [unit for key in self._scope(model, other)[1] for unit in _units(key, model, other)]
         return significance.compare(units, **self._settings) if units else None
 
     def _figures(self, model: Model, keys: Iterable[Key]) -> Row:
@@ -216,7 +218,7 @@ class _Evaluator:
         comparison = self._versus(model, self.base)
         if comparison is None:
             return {}
-        scope, keys = self._scope(model)
+        scope, keys = self._scope(model, self.base)
         before = _total(self.base, keys).rate
         return {
             "verdict": comparison.verdict,

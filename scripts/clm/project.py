@@ -97,7 +97,10 @@ class Project:
         """Models that are run on new recordings in this run."""
         own = [self.engine.name, *self.finished]
         chosen = self.config["models"]
-        return [name for name in own if chosen == "all" or name in chosen or name == self.engine.name] + [self.next]
+        # A generation that was never summarized is not done with its first run.
+        unseen = {name for name in own if not (self.results / "summaries" / f"{name}.json").exists()}
+        wanted = {self.engine.name, *unseen, *(own if chosen == "all" else chosen)}
+        return [*(name for name in own if name in wanted), self.next]
 
     def folders_of(self, model: str) -> list[str]:
         """Folders on which a model is judged: all, or for a model that is not run any more those it has finished."""
@@ -112,19 +115,19 @@ class Project:
     def attempt(self, model: str, folder: str) -> dict[str, int]:
         """How often this folder was to be repeated or retried with this model, this run included.
 
-        It is a parameter of the job, so that asking for one more is what makes the job run.
+        It is a parameter of the job, so that asking for one more is what makes the job run. A request whose run
+        was killed goes on and is not counted twice.
         """
         done = models.read_if_there(self.results / "store" / "attempts" / model / f"{folder}.json")
-        repeats, retries = done.get("repeats", 0), done.get("retries", 0)
-        if self.config["repeat"] == folder:
-            repeats += 1
-        if self.config["retry_failed"] and self._failed(model, folder):
-            retries += 1
-        return {"repeats": repeats, "retries": retries}
-
-    def _failed(self, model: str, folder: str) -> bool:
-        transcript = models.read_if_there(self.run(model, folder) / "transcript.json")
-        return any("failure" in recording for recording in transcript.get("recordings", []))
+        attempt = {name: done.get(name, 0) for name in ("repeats", "retries")}
+        repeat, retry = self.config["repeat"] == folder, self.config["retry_failed"]
+        if repeat or retry:
+            transcript = models.read_if_there(self.run(model, folder) / "transcript.json")
+            recordings = transcript.get("recordings", [])
+            if transcript.get("attempt", attempt) == attempt and (recordings or not done):
+                attempt["repeats"] += repeat
+                attempt["retries"] += retry and any("failure" in recording for recording in recordings)
+        return attempt
 
     # -- digests -------------------------------------------------------------------------------------------------
 
@@ -147,6 +150,8 @@ class Project:
     def training_inputs(self) -> dict[str, Any]:
         """What a generation is trained from besides missed words; a change asks for a new generation."""
         sources = {key: self.path_digest(key) for key in ("keywords", "training_data", "tuning_data")}
+        if self.unusable_keywords:  # until it can be read again, a file is no other file
+            sources["keywords"] = self.history.last.get("training_inputs", {}).get("keywords")
         return {**sources, "settings": self.engine.training_settings()}
 
     @cached_property
@@ -157,14 +162,15 @@ class Project:
 
     @cached_property
     def evidence(self) -> set[str]:
-        """Digests of the recordings and references whose missed words may train a model."""
-        heldout = set(self.config["evaluation"]["heldout"])
-        pairs = [pair for folder in self.folders.values() if folder.name not in heldout for pair in folder.pairs]
-        return {
-            item
-            for pair in pairs
-            for item in healing.evidence_of(self.digests.sha256(pair.audio), self.digests.sha256(pair.text))
+        """Recordings and references whose missed words may train a model."""
+        pairs = {
+            folder.name: [
+                healing.evidence_of(self.digests.sha256(pair.audio), self.digests.sha256(pair.text))
+                for pair in folder.pairs
+            ]
+            for folder in self.folders.values()
         }
+        return healing.Recordings.of(pairs).evidence(self.config["evaluation"]["heldout"])
 
     def due(self, *, forced: bool) -> str:
         """Why a new generation is due, or an empty string.

@@ -33,7 +33,7 @@ def test_unfinished_plan_goes_on_and_a_decided_one_does_not() -> None:
     decided = {"plan": files.digest(PLAN), "trained": False}
     assert not due(History((), PLAN, decided))
     assert due(History((), PLAN, {**decided, "plan": "of an older plan"}))
-    assert due(History((), PLAN, {**decided, "retry": True}))
+    assert due(History((), PLAN, {**decided, "retry": True})) == "first"
 
 
 def test_attempts_count_up_only_while_articles_are_missing() -> None:
@@ -49,18 +49,41 @@ def summary(**folders: dict[str, int]) -> dict:
 def test_missed_words_come_from_every_model_and_never_from_heldout_folders() -> None:
     stock = summary(one={"mitosis": 2, "the": 1}, two={"osmosis": 1})
     clm = summary(one={"mitosis": 1, "kinase": 3})
-    words = healing.missed_words([stock, clm], ["two"], lambda word: word != "the")
+    words = healing.missed_words([stock, clm], ["one"], lambda word: word != "the")
     assert words == [{"word": "kinase", "folders": {"one": 3}}, {"word": "mitosis", "folders": {"one": 2}}]
 
 
-@pytest.mark.parametrize("heldout", [[], ["one"]])
-def test_learned_words_stay_unless_their_folder_is_held_out_now(heldout: list[str]) -> None:
-    plan = {
-        **PLAN,
-        "words": [{"word": "kinase", "folders": {"one": 1}}, {"word": "ligand", "folders": {"one": 1, "two": 1}}],
-    }
-    words = [item["word"] for item in History((plan,)).words(heldout)]
-    assert words == (["ligand"] if heldout else ["kinase", "ligand"])
+LEARNED = {
+    **PLAN,
+    "words": [{"word": "kinase", "folders": {"one": 1}}, {"word": "ligand", "folders": {"one": 1, "two": 1}}],
+    "recordings": {"one": ["audio 1"], "two": ["audio 2"]},
+}
+
+
+@pytest.mark.parametrize(
+    ("names", "audio", "kept"),
+    [
+        ([], set(), ["kinase", "ligand"]),
+        (["one"], {"audio 1"}, ["ligand"]),
+        (["renamed"], {"audio 1"}, ["ligand"]),
+        (["one", "two"], set(), []),
+    ],
+)
+def test_learned_words_stay_unless_their_recordings_are_held_out_now(names: list, audio: set, kept: list) -> None:
+    assert [item["word"] for item in History((LEARNED,)).words(names, audio)] == kept
+
+
+def test_a_folder_that_shares_audio_with_a_held_out_one_is_closed_too() -> None:
+    recordings = healing.Recordings.of(
+        {"a": [("audio 1", "text 1")], "b": [("audio 1", "text 2")], "c": [("audio 3", "text 1")]}
+    )
+    assert recordings.open_folders(["a"]) == ["c"]
+    assert recordings.evidence(["a"]) == {"audio 3", "text 1"}
+
+
+def test_words_alone_are_text_to_train_from_when_other_inputs_change() -> None:
+    assert due(History((LEARNED,)), {**INPUTS, "tuning_data": "t"}, has_text=False)
+    assert not due(History((PLAN,)), {**INPUTS, "tuning_data": "t"}, has_text=False)
 
 
 def test_heldout_folders_are_chosen_once_and_for_all() -> None:

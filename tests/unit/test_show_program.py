@@ -1,5 +1,6 @@
 """What is printed at the end of a run beside the table."""
 
+import os
 from pathlib import Path
 
 import yaml
@@ -22,8 +23,27 @@ def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
     assert "pocketsphinx-clm-001" in line
 
 
+def decided(results: Path, *, train: bool) -> list[str]:
+    """What is printed about a generation that was planned, and not trained, since the run started."""
+    (results / "config.yaml").write_text("")
+    directory = results / "models" / "pocketsphinx-clm-002"
+    files.write_json(directory / "plan.json", {"train": train})
+    if train:
+        files.write_json(directory / "training.json", {"trained": False, "reason": "no text", "hint": "add articles"})
+    return list(program.untrained(results, BOARD))
+
+
 def test_a_generation_that_was_not_trained_says_why(tmp_path: Path) -> None:
-    path = tmp_path / "models" / "pocketsphinx-clm-002" / "training.json"
-    outcome = {"model": "pocketsphinx-clm-002", "trained": False, "reason": "no text", "hint": "add articles"}
-    files.write_json(path, outcome)
-    assert list(program.untrained(tmp_path, BOARD)) == ["No new model: no text. Hint: add articles"]
+    assert decided(tmp_path, train=True) == ["No new model: no text. Hint: add articles"]
+
+
+def test_a_heal_with_nothing_to_learn_says_so(tmp_path: Path) -> None:
+    (line,) = decided(tmp_path, train=False)
+    assert "no missed word to learn" in line
+
+
+def test_what_an_earlier_run_decided_is_no_news(tmp_path: Path) -> None:
+    decided(tmp_path, train=True)
+    later = (tmp_path / "models" / "pocketsphinx-clm-002" / "training.json").stat().st_mtime_ns + 1
+    os.utime(tmp_path / "config.yaml", ns=(later, later))
+    assert list(program.untrained(tmp_path, BOARD)) == []

@@ -69,6 +69,17 @@ def test_keywords_that_cannot_be_used(fresh: Workflow, content: bytes, reason: s
     assert list(board(fresh)) == [STOCK]
 
 
+def test_training_text_in_another_encoding_trains_nothing_and_costs_no_leaderboard(fresh: Workflow) -> None:
+    fresh.write("own.txt", "").write_bytes(b"na\xefve")
+    run = fresh.run("--config", "training_data=data/own.txt")
+    assert "own.txt: not UTF-8 (byte 2)" in run.output.split("steps (100%) done")[1]
+    assert list(board(fresh)) == [STOCK]
+
+
+def test_paths_that_snakemake_cannot_handle(fresh: Workflow) -> None:
+    assert "config: results" in stopped(fresh, "--config", "results=res {x}")
+
+
 def test_article_folder_without_articles(fresh: Workflow) -> None:
     for path in (fresh.data / "articles").iterdir():
         path.unlink()

@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import train_clm
 from clm import files
 from runner import CHECKOUT, Workflow
 
@@ -235,10 +236,55 @@ def test_a_folder_stays_learned_from_under_another_name(fresh: Workflow) -> None
     fresh.run("--forcerun", "heal")
     for name in ("one", "two"):
         (fresh.data / "input" / name).rename(fresh.data / "input" / f"new {name}")
+    fresh.write("keywords/keywords.txt", "osmosis, power\n")
     fresh.run("--config", "evaluation={heldout: [new one, new two]}")
     rows = {row["model"]: row for row in files.read_table(fresh.results / "leaderboard.csv")}
-    assert rows[FIRST]["scope"] == "all"
-    assert rows[FIRST]["heldout_wer"] == ""
+    assert (rows[FIRST]["scope"], rows[FIRST]["heldout_wer"]) == ("all", "")
+    assert rows[SECOND]["scope"] == "heldout"
+    plan = files.read_json(fresh.results / "models" / SECOND / "plan.json")
+    assert not {"one", "two"} & {folder for item in plan["words"] for folder in item["folders"]}
+
+
+def test_a_forced_heal_survives_articles_that_come_later(finished: Workflow) -> None:
+    articles = finished.data / "articles"
+    articles.rename(finished.data / "away")
+    articles.mkdir()
+    assert "could not be fetched" in finished.run("--forcerun", "heal").output
+    articles.rmdir()
+    (finished.data / "away").rename(articles)
+    run = finished.run()
+    assert run.jobs["train_clm"] == 1
+    assert run.jobs["heal"] == 0
+    assert SECOND in models(finished)
+    assert files.read_json(finished.results / "models" / SECOND / "plan.json")["words"]
+
+
+def test_a_new_generation_is_run_although_the_list_of_models_lacks_it(finished: Workflow) -> None:
+    chosen = ("--config", f"models=[{STOCK}]")
+    finished.run("--forcerun", "heal", *chosen)
+    shutil.rmtree(finished.results / "runs" / SECOND)  # as if it had been killed after training
+    (finished.results / "summaries" / f"{SECOND}.json").unlink()
+    (finished.results / "leaderboard.csv").unlink()
+    run = finished.run(*chosen)
+    assert {model for _, model in run.transcribed} == {SECOND}
+
+
+def test_a_job_that_outlives_its_run_finds_the_finished_model_untouchable(finished: Workflow) -> None:
+    before = {name: state for name, state in frozen(finished).items() if name != "training.json"}
+    directory = finished.results / "models" / FIRST
+    arguments = ["--results", finished.results, "--plan", directory / "plan.json", "--attempt", "0"]
+    arguments += ["--missed-word-corpus", directory / "corpus" / "articles.txt"]
+    arguments += ["--statuses", directory / "corpus" / "status.csv", "--output", directory / "training.json"]
+    train_clm.main([str(argument) for argument in arguments])
+    assert files.read_json(directory / "training.json")["trained"]
+    assert {name: state for name, state in frozen(finished).items() if name != "training.json"} == before
+
+
+def test_stale_transcripts_of_a_model_that_is_not_run_do_not_count(finished: Workflow) -> None:
+    shutil.copy(finished.data / "input" / "two" / "audio.wav", finished.data / "input" / "one" / "audio.wav")
+    finished.run("--config", f"models=[{STOCK}]")
+    rows = {row["model"]: row for row in files.read_table(finished.results / "leaderboard.csv")}
+    assert rows[FIRST]["status"] == "incomplete"
 
 
 def test_forcing_everything_decodes_and_trains_nothing(finished: Workflow) -> None:
@@ -267,6 +313,13 @@ def test_repeat_transcribes_a_folder_once_more_per_request(finished: Workflow) -
     results = {name for name in set(store(finished)) - set(before) if not name.startswith("attempts")}
     assert len(results) == 2
     assert finished.run().jobs == Counter()
+    kept = store(finished)
+    for path in (finished.results / "runs").glob("*/one/transcript.json"):
+        path.unlink()  # as if this repetition had been killed before its end: asking again goes on with it
+    finished.run("--config", "repeat=one")
+    assert {name for name in store(finished) if not name.startswith("attempts")} == {
+        name for name in kept if not name.startswith("attempts")
+    }
 
 
 def test_a_chosen_list_of_models_stops_old_ones_from_costing(finished: Workflow) -> None:
