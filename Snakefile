@@ -1,12 +1,14 @@
 # Does a custom language model (CLM) make the recogniser better on your audio? The flow, in order:
 # transcribe -> normalize -> wer -> summarize -> heal -> corpora -> train_clm -> the same for the new model -> leaderboard
+import copy
+
 from snakemake.utils import min_version
 
 min_version("9.27")
 
 
-# What the user changed, before the defaults are laid under it: paths count from different places (clm/config.py).
-user_config = dict(config)
+# What the user changed, before the defaults are laid under it, section by section: see clm/config.py.
+user_config = copy.deepcopy(config)
 
 
 configfile: f"{workflow.basedir}/config/config.yaml"

@@ -4,7 +4,8 @@
 
 rule normalize:
     input:
-        manifest=ancient("<results>/inputs/{folder}.json"),
+        # Written anew only if a reference or a recording changed.
+        manifest="<results>/inputs/{folder}.json",
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         code=script("normalize.py"),
         library=library("normalize", "inputs", "files"),

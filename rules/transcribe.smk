@@ -22,6 +22,7 @@ rule transcribe:
         # Raised by hand if what is stored ever has to be made anew.
         recipe=1,
         audio=lambda w: PROJECT.audio_digest(w.folder),
+        model=lambda w: PROJECT.model_digest(w.model),
         settings=json.dumps(PROJECT.engine.transcription_settings(), sort_keys=True),
         attempt=lambda w: PROJECT.attempt(w.model, w.folder),
     message:

@@ -43,7 +43,7 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
         evidence |= recordings.evidence(heldout)
     inputs = args.training_inputs
     merged = healing.merge_words(learned, fresh)
-    audio = {**history.recordings(), **recordings.audio}
+    heard = history.recordings()
     sources = sorted({folder for item in merged for folder in item["folders"]})
     return {
         "model": args.model,
@@ -51,7 +51,9 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
         "learn": args.learn == "yes",
         "train": bool(merged or inputs["keywords"] or inputs["training_data"]),
         "words": merged,
-        "recordings": {folder: sorted(audio[folder]) for folder in sources},
+        "recordings": {
+            folder: sorted(heard.get(folder, set()) | recordings.audio.get(folder, set())) for folder in sources
+        },
         "evidence": sorted(evidence),
         "training_inputs": inputs,
         "corpus": healing.corpus_settings(config),

@@ -67,10 +67,15 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
 
 
 def digest(text: TrainingText, engine: engines.Engine) -> str:
-    """Digest of everything that decides what is trained; equal digests mean twins."""
-    paths = {**text.sources, **({"tuning_data": text.tuning} if text.tuning else {})}
-    texts = {name: files.sha256_of_file(path) for name, path in paths.items()}
-    return files.digest({"texts": texts, "settings": engine.training_settings(), "recipe": engine.recipe})
+    """Digest of everything that decides what is trained, wherever the text is from; equal digests mean twins."""
+    lines = sorted(line for path in text.sources.values() for line in inputs.read_text(path).splitlines())
+    about = {
+        "text": lines,
+        "tuning": inputs.read_text(text.tuning) if text.tuning else "",
+        "settings": engine.training_settings(),
+        "recipe": engine.recipe,
+    }
+    return files.digest(about)
 
 
 def twin(models_directory: Path, engine: str, of: str) -> str | None:

@@ -27,7 +27,9 @@ def choose_heldout(names: Collection[str]) -> list[str]:
     """
     if len(names) < FEWEST_TO_HOLD_OUT:
         return []
-    return sorted(name for name in names if int(files.digest(name), 16) % 3 == 0)
+    ranked = sorted(names, key=files.digest)
+    third = [name for name in ranked if int(files.digest(name), 16) % 3 == 0]
+    return sorted(third if len(third) >= 2 else ranked[:2])
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ class History:
     @property
     def attempt(self) -> int:
         """Number of the attempt to collect the corpus of the generation that is next."""
-        return self.outcome.get("attempt", 0) + bool(self.outcome.get("retry"))
+        if self.outcome.get("plan") != files.digest(self.plan):
+            return 0
+        return self.outcome["attempt"] + bool(self.outcome.get("retry"))
 
     @property
     def pending(self) -> bool:
@@ -158,9 +162,13 @@ class History:
             lists.append(merge_words(plan.get("words", []), without=closed | set(heldout)))
         return merge_words(*lists)
 
-    def recordings(self) -> dict[str, list[str]]:
+    def recordings(self) -> dict[str, set[str]]:
         """Audio of every folder that words were learned from, by the name it had then."""
-        return {name: audio for plan in (*self.plans, self.plan) for name, audio in plan.get("recordings", {}).items()}
+        merged: dict[str, set[str]] = {}
+        for plan in (*self.plans, self.plan):
+            for name, audio in plan.get("recordings", {}).items():
+                merged.setdefault(name, set()).update(audio)
+        return merged
 
 
 def missed_words(

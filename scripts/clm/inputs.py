@@ -11,6 +11,7 @@ from clm.digests import Digests, invalid_utf8
 from clm.errors import UserError
 
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".mp4", ".m4a", ".ogg", ".webm", ".amr"})
+LONGEST_NAME = 240  # bytes; file systems allow 255, and results are named after folders
 KEYWORDS_FILE = "keywords.txt"
 
 
@@ -81,11 +82,15 @@ def scan_folder(path: Path, digests: Digests) -> Folder:
     pairs = pair(audio, texts)
     for text in texts:
         check_encoding(text, digests)
+    for recording in audio:
+        digests.sha256(recording)  # an unreadable file is found here, where it costs its folder only
     return Folder(path.name, pairs)
 
 
 def check_name(name: str) -> None:
     """Refuse a name that Snakemake would misread in a path."""
+    if len(os.fsencode(name)) > LONGEST_NAME:
+        raise BadFolderError(f"its name is longer than {LONGEST_NAME} bytes; rename it")
     if UNUSABLE_NAME.search(name):
         raise BadFolderError("its name holds {, }, <word> or a line break, which Snakemake cannot handle; rename it")
     try:

@@ -194,7 +194,7 @@ class _Evaluator:
         missed, fixed, broken = (
             str(sum(sum(result[kind].values()) for result in results)) for kind in ("missed", "fixed", "broken")
         )
-        is_baseline = model.name == self.baseline
+        unknown = model.name == self.baseline or self.base is None
         return {
             "recordings": str(len(results)),
             "words": str(counts.words),
@@ -205,8 +205,8 @@ class _Evaluator:
             "wer": _rate(counts.rate),
             "cer": _rate(characters.rate),
             "missed_words": missed,
-            "fixed_words": "" if is_baseline else fixed,
-            "broken_words": "" if is_baseline else broken,
+            "fixed_words": "" if unknown else fixed,
+            "broken_words": "" if unknown else broken,
         }
 
     def _verdict(self, model: Model) -> Row:

@@ -4,6 +4,7 @@ The main process of Snakemake builds one `Project` while it reads the Snakefile;
 """
 
 import os
+import unicodedata
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,20 @@ class Project:
         self.results = Path(config["results"])
         self.engine = engines.create(config)
         self.digests = Digests(cache)
+        self._model_digests: dict[str, str] = {}
         self.folders, self.left_out = inputs.scan(Path(config["input"]), self.digests)
-        if config["evaluation"]["heldout"] == "auto":
-            config["evaluation"]["heldout"] = healing.choose_heldout(self.folders)
+        config["evaluation"]["heldout"] = self._heldout(config["evaluation"]["heldout"])
         self.finished = models.finished(self.results / "models", self.engine.name)
         self.next = models.following(self.finished, self.engine.name)
         self.unusable_keywords = self._drop_unusable_keywords()
         self._check()
+
+    def _heldout(self, names: list[str] | str) -> list[str]:
+        """The folders that are held out, by the Unicode form that their names have on disk."""
+        if names == "auto":
+            return healing.choose_heldout(self.folders)
+        on_disk = {unicodedata.normalize("NFC", name): name for name in self.folders}
+        return [on_disk.get(unicodedata.normalize("NFC", name), name) for name in names]
 
     def _drop_unusable_keywords(self) -> str:
         """Go on without a keywords file that has none or cannot be read, as with a bad folder; returns the reason."""
@@ -71,7 +79,7 @@ class Project:
                 f"config: evaluation.baseline: there is no model {self.baseline!r}", nearest(self.baseline, self.models)
             )
         former = {path.name for path in self.results.glob("runs/*/*") if path.is_dir()}
-        if former and not former & set(self.folders):
+        if former and not former & (self.folders.keys() | self.left_out.keys()):
             raise UserError(
                 f"results: {self.results} holds results of other recordings ({inputs.some(sorted(former))})",
                 "--config results=... names a folder for this data set",
@@ -99,7 +107,7 @@ class Project:
         chosen = self.config["models"]
         # A generation that was never summarized is not done with its first run.
         unseen = {name for name in own if not (self.results / "summaries" / f"{name}.json").exists()}
-        wanted = {self.engine.name, *unseen, *(own if chosen == "all" else chosen)}
+        wanted = {self.engine.name, self.baseline, *unseen, *(own if chosen == "all" else chosen)}
         return [*(name for name in own if name in wanted), self.next]
 
     def folders_of(self, model: str) -> list[str]:
@@ -107,6 +115,12 @@ class Project:
         if model in self.running:
             return list(self.folders)
         return [name for name in self.folders if (self.run(model, name) / "transcript.json").exists()]
+
+    def model_digest(self, model: str) -> str:
+        """What a model was made from; a number may have been given again after the models were deleted."""
+        if model not in self._model_digests:
+            self._model_digests[model] = models.load(self.results / "models", model, self.engine.name).digest
+        return self._model_digests[model]
 
     def run(self, model: str, folder: str) -> Path:
         """Directory of the results of one model on one folder."""
@@ -150,8 +164,6 @@ class Project:
     def training_inputs(self) -> dict[str, Any]:
         """What a generation is trained from besides missed words; a change asks for a new generation."""
         sources = {key: self.path_digest(key) for key in ("keywords", "training_data", "tuning_data")}
-        if self.unusable_keywords:  # until it can be read again, a file is no other file
-            sources["keywords"] = self.history.last.get("training_inputs", {}).get("keywords")
         return {**sources, "settings": self.engine.training_settings()}
 
     @cached_property
@@ -179,7 +191,10 @@ class Project:
         """
         has_text = any(self.training_inputs[key] for key in ("keywords", "training_data"))
         new = self.evidence - self.history.evidence if self.config["self_heal"] else set()
-        return self.history.due(self.training_inputs, has_text=has_text, new_evidence=bool(new), forced=forced)
+        inputs = self.training_inputs
+        if self.unusable_keywords:  # a file saved badly once must not make a generation without keywords
+            inputs = self.history.last.get("training_inputs", inputs)
+        return self.history.due(inputs, has_text=has_text, new_evidence=bool(new), forced=forced)
 
     # -- the record ----------------------------------------------------------------------------------------------
 
@@ -224,6 +239,10 @@ class Project:
     def notes(self) -> list[str]:
         """What a person should know before the run starts."""
         notes = [f"Input folder {name!r} is left out: {why}." for name, why in self.left_out.items()]
+        absent = [name for name in self.config["evaluation"]["heldout"] if name not in self.folders]
+        if absent:
+            names = inputs.some([repr(name) for name in absent])
+            notes.append(f"Held out, but not in the input: {names}. A name such as 007 needs quotes in YAML.")
         if self.unusable_keywords:
             notes.append(f"Going on without keywords: {self.unusable_keywords}")
         saved = self.results / "config.yaml"
@@ -246,7 +265,7 @@ class Project:
         estimate = self.engine.estimate(seconds)
         return (
             "Settings that transcription uses have changed:"
-            f" {seconds / 60:.0f} minutes of audio (all models together) are transcribed anew,"
+            f" at most {seconds / 60:.0f} minutes of audio (all models together) are transcribed anew,"
             f" for ${estimate.dollars:.2f} and about {estimate.cpu_seconds / 60:.0f} minutes of CPU time."
         )
 

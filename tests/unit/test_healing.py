@@ -38,8 +38,10 @@ def test_unfinished_plan_goes_on_and_a_decided_one_does_not() -> None:
 
 def test_attempts_count_up_only_while_articles_are_missing() -> None:
     assert History().attempt == 0
-    assert History((), PLAN, {"attempt": 0, "retry": True}).attempt == 1
-    assert History((), PLAN, {"attempt": 1, "retry": False}).attempt == 1
+    of_plan = {"plan": files.digest(PLAN)}
+    assert History((), PLAN, {**of_plan, "attempt": 0, "retry": True}).attempt == 1
+    assert History((), PLAN, {**of_plan, "attempt": 1, "retry": False}).attempt == 1
+    assert History((), PLAN, {"plan": "another", "attempt": 1, "retry": True}).attempt == 0
 
 
 def summary(**folders: dict[str, int]) -> dict:

@@ -24,6 +24,7 @@ def make(root: Path, folder: str, *names: str) -> Path:
 def test_one_audio_and_one_text_of_any_names(tmp_path: Path) -> None:
     make(tmp_path, "talk", "Recording 7.MP3", "reference.TXT", "notes.pdf", ".hidden.wav", "keywords.txt")
     usable, left_out = scan(tmp_path)
+    assert usable["talk"].name == "talk"
     assert [pair.name for pair in usable["talk"].pairs] == ["Recording 7"]
     assert usable["talk"].pairs[0].text.name == "reference.TXT"
     assert not left_out

@@ -106,6 +106,7 @@ def test_touched_files_are_the_same_files(finished: Workflow) -> None:
 def test_evaluation_settings_change_the_comparison_only(finished: Workflow) -> None:
     run = finished.run("--config", "evaluation={confidence: 0.9}")
     assert run.jobs == Counter(leaderboard=1)
+    assert "cell-biology" not in (finished.results / "config.yaml").read_text()  # the demo's own folders
 
 
 def test_decoder_settings_transcribe_anew_and_say_the_price(finished: Workflow) -> None:
@@ -303,6 +304,16 @@ def test_lost_snakemake_metadata_and_transcripts_cost_nothing(finished: Workflow
     (finished.results / "leaderboard.csv").unlink()
     assert finished.run().jobs["transcribe"] == 4
     assert store(finished) == kept
+    shutil.rmtree(finished.directory / ".snakemake")
+    (finished.data / "input" / "one" / "transcript.txt").write_text("Good evening.")
+    assert finished.run().jobs == Counter(normalize=2, wer=2, summarize=2, leaderboard=1)
+
+
+def test_models_that_were_deleted_and_made_anew_are_run_anew(finished: Workflow) -> None:
+    for name in ("models", "corpus"):
+        shutil.rmtree(finished.results / name)
+    finished.write("articles/Osmosis.txt", "Osmosis moves water. Every membrane knows osmosis.")
+    assert {model for _, model in finished.run().transcribed} == {FIRST}
 
 
 def test_repeat_transcribes_a_folder_once_more_per_request(finished: Workflow) -> None:

@@ -136,7 +136,8 @@ class PocketSphinx:
             try:
                 audio = read_audio(recording.audio)
             except AudioError as error:
-                yield recording, Failure(error.message, error.hint)
+                # Stored by content: the same file may stand elsewhere tomorrow.
+                yield recording, Failure(error.message.removeprefix(f"{recording.audio}: "), error.hint)
                 continue
             decoder = decoder or self._decoder(model)
             yield recording, Transcript(_recognize(decoder, audio.samples), audio.seconds)
