@@ -1,0 +1,1 @@
+"""Amazon on loopback: Transcribe and Comprehend of ours, S3, IAM and STS of moto."""
