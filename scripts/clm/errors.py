@@ -18,3 +18,7 @@ class UserError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\nHint: {self.hint}"
+
+
+class PassingError(UserError):
+    """Trouble that may be gone at the next run (network, throttling, expired credentials): nothing is decided by it."""

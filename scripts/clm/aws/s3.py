@@ -1,0 +1,181 @@
+"""Objects in S3: addresses, listing, reading, and uploads that go on where they were cut off."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import mimetypes
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from clm.errors import UserError
+
+SCHEME = "s3://"
+#: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts anew.
+PART_BYTES = 16 << 20
+_MOST_PARTS = 10_000
+#: Transcribe tries with this file whether it may write.
+ACCESS_FILE = ".write_access_check_file.temp"
+
+
+@dataclass(frozen=True, order=True)
+class S3Path:
+    """Address of an object or of a common prefix, with the few properties of a `Path` that the workflow uses."""
+
+    bucket: str
+    key: str
+
+    @classmethod
+    def parse(cls, address: str) -> S3Path:
+        """The address in an `s3://bucket/key`.
+
+        Raises:
+            UserError: there is no bucket in it.
+
+        """
+        bucket, _, key = address.removeprefix(SCHEME).partition("/")
+        if not address.startswith(SCHEME) or not bucket:
+            raise UserError(f"{address}: not an address in S3", "write s3://bucket/prefix")
+        return cls(bucket, key)
+
+    @property
+    def name(self) -> str:
+        """The last part of the key."""
+        return self.key.rstrip("/").rpartition("/")[2]
+
+    @property
+    def stem(self) -> str:
+        """The name without its suffix."""
+        return PurePosixPath(self.name).stem
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the name, with its dot."""
+        return PurePosixPath(self.name).suffix
+
+    @property
+    def folder(self) -> str:
+        """The key as a prefix: ends in a slash unless it is empty."""
+        return f"{self.key.rstrip('/')}/" if self.key else ""
+
+    def __str__(self) -> str:
+        return f"{SCHEME}{self.bucket}/{self.key}"
+
+
+def is_address(value: object) -> bool:
+    """Whether a configuration value is an address in S3."""
+    return isinstance(value, str) and value.startswith(SCHEME)
+
+
+@dataclass(frozen=True)
+class Object:
+    """An object as a listing shows it; `hashed` tells that S3 keeps a SHA-256 of it."""
+
+    path: S3Path
+    size: int
+    etag: str
+    hashed: bool = False
+
+
+def listing(client: Any, below: S3Path) -> Iterator[Object]:
+    """All objects below a prefix, in the order of their keys, a thousand at a call."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=below.bucket, Prefix=below.folder)
+    for page in pages:
+        for entry in page.get("Contents", ()):
+            if not entry["Key"].endswith(("/", ACCESS_FILE)):
+                yield Object(
+                    S3Path(below.bucket, entry["Key"]),
+                    entry["Size"],
+                    entry["ETag"].strip('"'),
+                    "SHA256" in entry.get("ChecksumAlgorithm", ()),
+                )
+
+
+def sha256(client: Any, path: S3Path) -> str | None:
+    """Hexadecimal SHA-256 of an object's content, or None where S3 has none of the whole (an upload in parts)."""
+    head = client.head_object(Bucket=path.bucket, Key=path.key, ChecksumMode="ENABLED")
+    checksum = head.get("ChecksumSHA256", "")
+    if head.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
+        return None
+    try:
+        digest = base64.b64decode(checksum, validate=True)
+    except binascii.Error:  # "...-3": of three parts
+        return None
+    return digest.hex() if len(digest) == hashlib.sha256().digest_size else None
+
+
+def read(client: Any, path: S3Path, first: int | None = None) -> bytes:
+    """The content of an object, or its first bytes."""
+    part = {"Range": f"bytes=0-{first - 1}"} if first else {}
+    return client.get_object(Bucket=path.bucket, Key=path.key, **part)["Body"].read()
+
+
+@dataclass(frozen=True)
+class Uploader:
+    """Puts files and texts into a bucket, encrypted as the user or the bucket's defaults say."""
+
+    client: Any
+    kms_key: str | None = None
+
+    def put(self, data: bytes, to: S3Path) -> None:
+        """Upload bytes in one call; S3 verifies and keeps their SHA-256."""
+        kind = mimetypes.guess_type(to.name)[0] or "application/octet-stream"
+        self.client.put_object(
+            Bucket=to.bucket, Key=to.key, Body=data, ChecksumAlgorithm="SHA256", ContentType=kind, **self._common()
+        )
+
+    def put_file(self, path: Path, to: S3Path, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Upload a file, in parts if it is large; `progress` is told the number of bytes of each part done.
+
+        The name of the object must depend on the file's content: parts that an earlier call left behind are kept.
+        """
+        size = path.stat().st_size
+        if size <= PART_BYTES:
+            self.put(path.read_bytes(), to)
+            progress(size)
+            return
+        part_size = max(PART_BYTES, -(-size // _MOST_PARTS))
+        upload = self._open_upload(to) or self._new_upload(to)
+        there = self._parts(to, upload)
+        parts = []
+        with path.open("rb") as file:
+            for number in range(1, -(-size // part_size) + 1):
+                data = file.read(part_size)
+                known = there.get(number)
+                if known is None or known["Size"] != len(data) or "ChecksumSHA256" not in known:
+                    known = self.client.upload_part(
+                        Bucket=to.bucket,
+                        Key=to.key,
+                        UploadId=upload,
+                        PartNumber=number,
+                        Body=data,
+                        ChecksumAlgorithm="SHA256",
+                    )
+                parts.append({"PartNumber": number, "ETag": known["ETag"], "ChecksumSHA256": known["ChecksumSHA256"]})
+                progress(len(data))
+        self.client.complete_multipart_upload(
+            Bucket=to.bucket, Key=to.key, UploadId=upload, MultipartUpload={"Parts": parts}
+        )
+
+    def _common(self) -> dict[str, Any]:
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.kms_key} if self.kms_key else {}
+        return {**encryption, "Metadata": {"clm-proof": "yes"}}
+
+    def _new_upload(self, to: S3Path) -> str:
+        kind = mimetypes.guess_type(to.name)[0] or "application/octet-stream"
+        answer = self.client.create_multipart_upload(
+            Bucket=to.bucket, Key=to.key, ChecksumAlgorithm="SHA256", ContentType=kind, **self._common()
+        )
+        return answer["UploadId"]
+
+    def _open_upload(self, to: S3Path) -> str | None:
+        """An upload of the same object that was cut off, if there is one."""
+        answer = self.client.list_multipart_uploads(Bucket=to.bucket, Prefix=to.key)
+        return next((entry["UploadId"] for entry in answer.get("Uploads", ()) if entry["Key"] == to.key), None)
+
+    def _parts(self, to: S3Path, upload: str) -> dict[int, dict[str, Any]]:
+        pages = self.client.get_paginator("list_parts").paginate(Bucket=to.bucket, Key=to.key, UploadId=upload)
+        return {part["PartNumber"]: part for page in pages for part in page.get("Parts", ())}
