@@ -2,22 +2,26 @@
 
 Results come from the store where it has them; the rest is transcribed and stored, recording by recording, so
 that nothing is done twice when the run is killed. A recording that fails for good is recorded with its reason;
-the program succeeds nevertheless.
+the program succeeds nevertheless. With an engine that works elsewhere, submit has filled the store before: what it
+left unfinished is recorded as such, and the next run goes on with it.
 """
 
 import argparse
 import logging
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, engines, files, models
-from clm.config import load_yaml
-from clm.engines import Failure, Model, Recording, Transcript
-from clm.errors import UserError
+from clm import __version__, cli, config, engines, files, manifests, models, submission
+from clm.aws.s3 import S3Path
+from clm.engines import Failure, Model, Outcome, Recording, Transcript, Unfinished
 from clm.store import Store
 
 log = logging.getLogger(__name__)
+
+_NOT_SUBMITTED = {"reason": "it was not submitted", "hint": "run again"}
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -32,61 +36,74 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def read_recordings(manifest: dict[str, Any]) -> Iterator[Recording]:
-    """Recordings of the folder, each checked to be still the file that the run was planned with."""
-    for item in manifest["recordings"]:
-        recording = Recording(item["recording"], Path(item["audio"]), item["audio_sha256"])
+def local(recordings: Iterable[Recording], settings: dict[str, Any], directory: Path) -> Iterator[Recording]:
+    """The recordings as files on this machine, each fetched when its turn comes, and checked to be what was planned."""
+    from clm.aws import Aws, explain
+
+    aws = Aws(settings["transcribe"]["region"])
+    for recording in recordings:
+        if not isinstance(recording.audio, S3Path):
+            manifests.check_unchanged(recording)
+            yield recording
+            continue
+        path = directory / f"audio{recording.audio.suffix}"
         try:
-            found = files.sha256_of_file(recording.audio)
-        except OSError as error:
-            raise UserError(
-                f"{recording.audio}: not readable ({error.strerror})", "put it back and run again"
-            ) from error
-        if found != recording.sha256:
-            raise UserError(f"{recording.audio}: changed during the run", "run again")
-        yield recording
+            aws.s3.download_file(recording.audio.bucket, recording.audio.key, str(path))
+        except Exception as error:
+            raise explain(error, f"reading {recording.audio}", "s3") from error
+        yield replace(recording, audio=path)
+        path.unlink()
 
 
-def outcomes(
-    recordings: list[Recording], model: Model, engine: engines.Engine, store: Store, repeats: int, retries: int
-) -> dict[str, Transcript | Failure]:
+def transcribe(
+    recordings: list[Recording], model: Model, engine: engines.Engine, store: Store, settings: dict[str, Any]
+) -> dict[str, Outcome]:
     """Result of every recording by its name, from the store or, where that has none, from the engine."""
-    keys = {recording.name: store.key(recording, model, repeats) for recording in recordings}
-    found = {recording.name: store.get(keys[recording.name], retries) for recording in recordings}
-    missing = [recording for recording in recordings if found[recording.name] is None]
-    log.info("%d of %d recordings are in the store", len(recordings) - len(missing), len(recordings))
-    for done, (recording, outcome) in enumerate(engine.transcribe(missing, model), 1):
-        store.put(keys[recording.name], recording, model, outcome, retries)
-        found[recording.name] = outcome
-        trouble = f": {outcome.reason}" if isinstance(outcome, Failure) else ""
-        log.info("%d of %d: %s%s", done, len(missing), recording.name, trouble)
+    found: dict[str, Outcome] = {}
+    for recording in recordings:
+        if (outcome := store.get(recording, model)) is not None:
+            found[recording.name] = outcome
+    missing = [recording for recording in recordings if recording.name not in found]
+    log.info("%d of %d recordings are in the store", len(found), len(recordings))
+    if engine.submits or not missing:
+        return found
+    originals = {recording.name: recording for recording in missing}
+    with tempfile.TemporaryDirectory(prefix="clm-audio-") as directory:
+        fetched = local(missing, settings, Path(directory))
+        for done, (recording, outcome) in enumerate(engine.transcribe(fetched, model), 1):
+            store.put(originals[recording.name], model, outcome)
+            found[recording.name] = outcome
+            trouble = f": {outcome.reason}" if isinstance(outcome, Failure) else ""
+            log.info("%d of %d: %s%s", done, len(missing), recording.name, trouble)
     return found
 
 
-def entry(recording: Recording, outcome: Transcript | Failure) -> dict[str, Any]:
+def entry(recording: Recording, outcome: Outcome) -> dict[str, Any]:
     """One recording of transcript.json."""
     about = {"recording": recording.name, "audio": str(recording.audio), "sha256": recording.sha256}
-    if isinstance(outcome, Failure):
-        return {**about, "seconds": None, "failure": {"reason": outcome.reason, "hint": outcome.hint}}
-    return {**about, "seconds": outcome.seconds, "result": outcome.result}
+    if isinstance(outcome, Transcript):
+        return {**about, "seconds": outcome.seconds, "result": outcome.result}
+    kind = "failure" if isinstance(outcome, Failure) else "unfinished"
+    return {**about, "seconds": None, kind: {"reason": outcome.reason, "hint": outcome.hint}}
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    engine = engines.create(load_yaml(args.results / "config.yaml"))
+    settings = config.saved(args.results)
+    engine = engines.create(settings)
     manifest = files.read_json(args.manifest)
+    folder = manifest["folder"]
     model = models.load(args.results / "models", args.model, engine.name)
-    recordings = list(read_recordings(manifest))
-    store = args.results / "store"
-    if args.repeats or args.retries:
-        # Written before anything is paid: if the run is killed now, the next one still knows of the request.
-        attempts = store / "attempts" / args.model / f"{manifest['folder']}.json"
-        files.write_json(attempts, {"repeats": args.repeats, "retries": args.retries})
-    found = outcomes(recordings, model, engine, Store(store, engine), args.repeats, args.retries)
+    recordings = manifests.recordings(manifest, repeats=args.repeats, retries=args.retries)
+    found = transcribe(recordings, model, engine, Store(args.results / "store", engine), settings)
+    left = submission.read_unfinished(args.results, engine.name, args.model).get(folder, {}).get("recordings", {})
+    for recording in recordings:
+        if recording.name not in found:
+            found[recording.name] = Unfinished(**left.get(recording.name, _NOT_SUBMITTED))
     transcript = {
         "model": args.model,
-        "folder": manifest["folder"],
+        "folder": folder,
         "engine": engine.name,
         "attempt": {"repeats": args.repeats, "retries": args.retries},
         "versions": {"clm-proof": __version__, **engine.versions()},

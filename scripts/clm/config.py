@@ -1,13 +1,16 @@
 """The configuration: defaults, what the user changed, validation and paths."""
 
 import contextlib
+import copy
 import difflib
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from clm.aws.s3 import S3Path, is_address
 from clm.errors import UserError
 
 # Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
@@ -15,6 +18,11 @@ UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
 
 #: Keys that name files or folders.
 PATHS = ("input", "keywords", "training_data", "tuning_data", "corpus.folder")
+#: Those of them that may be addresses in S3.
+REMOTE = PATHS[:4]
+#: Keys that tell the account's number; jobs get them through the environment, never through the results folder.
+PRIVATE = ("transcribe.role_arn", "transcribe.kms_key")
+PRIVATE_VARIABLE = "CLM_PRIVATE"
 
 
 def load_yaml(path: Path) -> Any:
@@ -44,9 +52,14 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> dict[str,
         config["evaluation"]["heldout"] = []  # the demo's folders mean nothing in another data set
     for key in PATHS:
         value = get(config, key)
-        if value not in (None, "auto"):
+        if value not in (None, "auto") and not is_address(value):
             base = workdir if get(changes, key) is not None else checkout
             put(config, key, relative(base / Path(value).expanduser(), workdir))
+    if is_address(config["results"]):
+        raise UserError(
+            "config: results: results are written to a folder on this machine, not to S3",
+            "name a folder; the results of Amazon's jobs are kept in transcribe.bucket as well",
+        )
     config["results"] = relative(workdir / Path(config["results"]).expanduser(), workdir)
     resolve_auto(config, workdir)
     for key in ("results", "keywords"):
@@ -55,21 +68,73 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> dict[str,
                 f"config: {key}: Snakemake cannot handle {{, }}, <word> or a line break in {config[key]!r}",
                 "use another path",
             )
+    check_addresses(config)
     for key in PATHS[1:]:
         value = get(config, key)
-        if value is not None and not (workdir / value).exists():
+        # Whether something is in S3 is looked up later, with what else is listed there.
+        unknown = value is None or is_address(value) or (value == "auto" and is_address(config["input"]))
+        if not unknown and not (workdir / value).exists():
             raise UserError(f"config: {key}: there is no file or folder {value}", "correct the path, or set it to null")
     return config
 
 
+def check_addresses(config: dict[str, Any]) -> None:
+    """Check what is in S3, as far as that can be told from the configuration alone; the bucket may be the input's.
+
+    Raises:
+        UserError: an address has no bucket, a key cannot be one, or the engine needs a bucket and there is none.
+
+    """
+    addresses = {key: S3Path.parse(get(config, key)) for key in REMOTE if is_address(get(config, key))}
+    section = config["transcribe"]
+    if section["bucket"] is None and "input" in addresses:
+        section["bucket"] = addresses["input"].bucket
+    if config["engine"] == "transcribe" and section["bucket"] is None:
+        raise UserError(
+            "config: transcribe.bucket: Amazon Transcribe reads audio from an S3 bucket and writes its results there",
+            "name a bucket of yours (docs/aws.md shows how to make one)",
+        )
+    if is_address(config["corpus"]["folder"]):
+        raise UserError("config: corpus.folder: articles are read from a folder on this machine", "copy them here")
+
+
 def resolve_auto(config: dict[str, Any], workdir: Path) -> None:
-    """Replace each `auto` by what lies beside the input folder, or by None."""
+    """Replace each `auto` by what lies beside the input folder, or by None.
+
+    Keywords beside an input in S3 stay `auto` until the objects there are listed.
+    """
+    remote = is_address(config["input"])
     beside = Path(config["input"]).parent
     for key, name in (("keywords", "keywords/keywords.txt"), ("corpus.folder", "articles")):
+        if remote and key == "keywords":
+            continue
+        if remote and get(config, key) == "auto":
+            put(config, key, None)
         if get(config, key) == "auto":
             put(config, key, str(beside / name) if (workdir / beside / name).exists() else None)
     if config["corpus"]["source"] == "auto":
         config["corpus"]["source"] = "folder" if config["corpus"]["folder"] else "wikipedia"
+
+
+def without_private(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The configuration as it may be kept in the results folder."""
+    public = copy.deepcopy(dict(config))
+    for key in PRIVATE:
+        put(public, key, None)
+    return public
+
+
+def export_private(config: Mapping[str, Any]) -> None:
+    """Hand the keys that are not kept in the results folder to the jobs of this run."""
+    os.environ[PRIVATE_VARIABLE] = json.dumps({key: get(config, key) for key in PRIVATE})
+
+
+def saved(results: Path) -> dict[str, Any]:
+    """The configuration of the run that this job belongs to."""
+    config = load_yaml(results / "config.yaml")
+    for key, value in json.loads(os.environ.get(PRIVATE_VARIABLE, "{}")).items():
+        put(config, key, value)
+    return config
 
 
 def relative(path: Path, workdir: Path) -> str:

@@ -72,6 +72,11 @@ class Recordings:
         return {item for name in self.open_folders(heldout) for item in self.audio[name] | self.texts[name]}
 
 
+def phrases_digest(plan: Mapping[str, Any], keywords: str | None) -> str:
+    """What a custom vocabulary is made from: the words of a plan, and the digest of the keywords file."""
+    return files.digest({"words": [item["word"] for item in plan.get("words", [])], "keywords": keywords})
+
+
 def corpus_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that decide where articles come from, as a plan records them."""
     corpus = config["corpus"]

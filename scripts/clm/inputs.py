@@ -3,9 +3,11 @@
 import os
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clm.aws.s3 import S3Path
 from clm.config import UNUSABLE_NAME
 from clm.digests import Digests, invalid_utf8
 from clm.errors import UserError
@@ -20,7 +22,7 @@ class Pair:
     """A recording and its reference. `name` is the stem of the audio file, unique in its folder."""
 
     name: str
-    audio: Path
+    audio: Path | S3Path
     text: Path
 
 
@@ -73,18 +75,27 @@ def scan_folder(path: Path, digests: Digests) -> Folder:
     """
     check_name(path.name)
     entries = sorted(entry.name for entry in os.scandir(path) if entry.is_file() and not entry.name.startswith("."))
-    audio = [path / name for name in entries if Path(name).suffix.lower() in AUDIO_SUFFIXES]
-    texts = [path / name for name in entries if Path(name).suffix.lower() == ".txt" and name.lower() != KEYWORDS_FILE]
+    pairs = pair_files([path / name for name in entries])
+    for recording in pairs:
+        check_encoding(recording.text, digests)
+        digests.sha256(recording.audio)  # an unreadable file is found here, where it costs its folder only
+    return Folder(path.name, pairs)
+
+
+def pair_files(paths: Sequence[Path] | Sequence[S3Path]) -> tuple[Pair, ...]:
+    """Pair the audio files among the files of a folder with the references among them.
+
+    Raises:
+        BadFolderError: there are none, or no one-to-one pairing.
+
+    """
+    audio = [path for path in paths if path.suffix.lower() in AUDIO_SUFFIXES]
+    texts = [path for path in paths if path.suffix.lower() == ".txt" and path.name.lower() != KEYWORDS_FILE]
     if not audio:
         raise BadFolderError(f"no audio file ({', '.join(sorted(AUDIO_SUFFIXES))})")
     if not texts:
         raise BadFolderError("no transcript (.txt)")
-    pairs = pair(audio, texts)
-    for text in texts:
-        check_encoding(text, digests)
-    for recording in audio:
-        digests.sha256(recording)  # an unreadable file is found here, where it costs its folder only
-    return Folder(path.name, pairs)
+    return pair(audio, texts)
 
 
 def check_name(name: str) -> None:

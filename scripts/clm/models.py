@@ -8,41 +8,52 @@ from typing import Any
 from clm import files
 from clm.engines import Model
 
-GENERATION = re.compile(r"(?P<engine>[a-z]+)-clm-(?P<number>\d{3,})")
+CLM, VOCABULARY = "clm", "vocabulary"
+_NUMBERED = re.compile(r"(?P<engine>[a-z]+)-(?P<kind>clm|vocabulary)-(?P<number>\d{3,})")
 
 
-def generation(engine: str, number: int) -> str:
+def generation(engine: str, number: int, kind: str = CLM) -> str:
     """Name of an engine's generation.
 
-    >>> generation("pocketsphinx", 7)
-    'pocketsphinx-clm-007'
+    >>> generation("pocketsphinx", 7), generation("transcribe", 1, VOCABULARY)
+    ('pocketsphinx-clm-007', 'transcribe-vocabulary-001')
     """
-    return f"{engine}-clm-{number:03d}"
+    return f"{engine}-{kind}-{number:03d}"
 
 
-def number(name: str) -> int:
+def number(name: str, kind: str = CLM) -> int:
     """Number of a generation; 0 for any other model.
 
-    >>> number("pocketsphinx-clm-012"), number("pocketsphinx")
-    (12, 0)
+    >>> number("pocketsphinx-clm-012"), number("pocketsphinx"), number("transcribe-vocabulary-001")
+    (12, 0, 0)
     """
-    match = GENERATION.fullmatch(name)
-    return int(match["number"]) if match else 0
+    match = _NUMBERED.fullmatch(name)
+    return int(match["number"]) if match and match["kind"] == kind else 0
 
 
-def finished(directory: Path, engine: str) -> list[str]:
+def is_own(name: str) -> bool:
+    """Whether a name is one that the workflow gives to what it trains."""
+    return _NUMBERED.fullmatch(name) is not None
+
+
+def finished(directory: Path, engine: str, kind: str = CLM) -> list[str]:
     """Finished generations of an engine, oldest first: those whose model.json exists."""
-    names = [path.parent.name for path in directory.glob(f"{engine}-clm-*/model.json")]
-    return sorted((name for name in names if number(name)), key=number)
+    names = [path.parent.name for path in directory.glob(f"{engine}-{kind}-*/model.json")]
+    return sorted((name for name in names if number(name, kind)), key=lambda name: number(name, kind))
 
 
-def following(names: Iterable[str], engine: str) -> str:
+def failed(directory: Path, name: str) -> str:
+    """Why the training of a generation failed for good; "" if it did not."""
+    return read_if_there(directory / name / "model.json").get("failed", "")
+
+
+def following(names: Iterable[str], engine: str, kind: str = CLM) -> str:
     """Name of the generation after the finished ones."""
-    return generation(engine, 1 + max((number(name) for name in names), default=0))
+    return generation(engine, 1 + max((number(name, kind) for name in names), default=0), kind)
 
 
 def load(directory: Path, name: str, engine: str) -> Model:
-    """The model of this name: stock if it is named like its engine, else a finished generation."""
+    """The model of this name: stock if it is named like its engine, else what its model.json says."""
     if name == engine:
         return Model(name)
     return Model(name, directory / name, files.read_json(directory / name / "model.json")["digest"])

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from clm import engines, files, healing, inputs, models
-from clm.config import load_yaml, nearest
+from clm.aws.s3 import S3Path, is_address
+from clm.config import REMOTE, load_yaml, nearest
 from clm.digests import Digests
+from clm.engines import Failure, Recording
 from clm.errors import UserError
 from clm.keywords import read_keywords
+from clm.submission import Submissions
 
 
 class Project:
@@ -28,12 +31,49 @@ class Project:
         self.engine = engines.create(config)
         self.digests = Digests(cache)
         self._model_digests: dict[str, str] = {}
-        self.folders, self.left_out = inputs.scan(Path(config["input"]), self.digests)
+        self._recordings: dict[str, list[Recording]] = {}
+        self.remote = self._remote_inputs()
+        self.folders, self.left_out = self._scan()
         config["evaluation"]["heldout"] = self._heldout(config["evaluation"]["heldout"])
-        self.finished = models.finished(self.results / "models", self.engine.name)
+        directory = self.results / "models"
+        self.finished = models.finished(directory, self.engine.name)
         self.next = models.following(self.finished, self.engine.name)
+        self.vocabularies = models.finished(directory, self.engine.name, models.VOCABULARY)
+        self.next_vocabulary = models.following(self.vocabularies, self.engine.name, models.VOCABULARY)
+        self.failed = [name for name in (*self.finished, *self.vocabularies) if models.failed(directory, name)]
+        self.account_models = {
+            f"{self.engine.name}-{name}": name
+            for name in (config["transcribe"]["models"] if self.engine.submits else [])
+        }
         self.unusable_keywords = self._drop_unusable_keywords()
         self._check()
+
+    def _remote_inputs(self) -> Any:
+        """What lies in S3, or None; only then is boto3 needed while the Snakefile is read."""
+        if not any(is_address(self.config[key]) for key in REMOTE):
+            return None
+        from clm.aws import Aws
+        from clm.aws.inputs import RemoteInputs
+
+        section = self.config["transcribe"]
+        ours = S3Path(section["bucket"] or "-", section["prefix"])
+        return RemoteInputs(Aws(section["region"]), self.results / "store" / "s3", ours)
+
+    def _scan(self) -> tuple[dict[str, inputs.Folder], dict[str, str]]:
+        """The input folders; keys of the configuration that name texts in S3 come to name local copies."""
+        config = self.config
+        if self.remote is None:
+            return inputs.scan(Path(config["input"]), self.digests)
+        address = config["input"]
+        found = (
+            self.remote.scan(address, self.digests) if is_address(address) else inputs.scan(Path(address), self.digests)
+        )
+        if config["keywords"] == "auto":
+            config["keywords"] = self.remote.beside(address, "keywords/keywords.txt")
+        for key in REMOTE[1:]:
+            if is_address(config[key]):
+                config[key] = self.remote.local(key, config[key])
+        return found
 
     def _heldout(self, names: list[str] | str) -> list[str]:
         """The folders that are held out, by the Unicode form that their names have on disk."""
@@ -70,7 +110,7 @@ class Project:
         if repeat is not None and repeat not in self.folders:
             hint = nearest(repeat, list(self.folders))
             raise UserError(f"config: repeat: there is no usable folder {repeat!r}", hint)
-        known = [self.engine.name, *self.finished]
+        known = self.own
         for name in self.config["models"] if self.config["models"] != "all" else []:
             if name not in known:
                 raise UserError(f"config: models: there is no model {name!r}", nearest(name, known))
@@ -78,6 +118,7 @@ class Project:
             raise UserError(
                 f"config: evaluation.baseline: there is no model {self.baseline!r}", nearest(self.baseline, self.models)
             )
+        self._check_languages()
         former = {path.name for path in self.results.glob("runs/*/*") if path.is_dir()}
         if former and not former & (self.folders.keys() | self.left_out.keys()):
             raise UserError(
@@ -85,15 +126,31 @@ class Project:
                 "--config results=... names a folder for this data set",
             )
 
+    def _check_languages(self) -> None:
+        """Refuse models for another language, which an engine might silently not use."""
+        for name in (*self.finished, *self.vocabularies):
+            about = models.read_if_there(self.results / "models" / name / "model.json").get("details", {})
+            language = about.get("language", self.config["language"])
+            if language != self.config["language"]:
+                raise UserError(
+                    f"config: language: {name} in {self.results} is a model for {language}, "
+                    f"not for {self.config['language']}: it would silently not be used",
+                    "correct language, or name another folder: --config results=...",
+                )
+
     # -- models --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def own(self) -> list[str]:
+        """Models of the active engine that exist already, failed ones included; generations by age."""
+        return [self.engine.name, *self.finished, *self.vocabularies, *self.account_models]
 
     @cached_property
     def models(self) -> list[str]:
         """Every model of the leaderboard that exists already: stock, generations, then those of other engines."""
-        own = [self.engine.name, *self.finished]
-        prefix = f"{self.engine.name}-clm-"
-        others = {path.name for path in self.results.glob("runs/*") if path.is_dir()} - set(own)
-        return own + sorted(name for name in others if not name.startswith(prefix))
+        others = {path.name for path in self.results.glob("runs/*") if path.is_dir()} - set(self.own)
+        unborn = {name for name in others if models.is_own(name) and name.startswith(f"{self.engine.name}-")}
+        return self.own + sorted(others - unborn)
 
     @property
     def baseline(self) -> str:
@@ -101,14 +158,26 @@ class Project:
         return self.config["evaluation"]["baseline"] or self.engine.name
 
     @cached_property
-    def running(self) -> list[str]:
-        """Models that are run on new recordings in this run."""
-        own = [self.engine.name, *self.finished]
+    def running_now(self) -> list[str]:
+        """Models that exist already and are run on new recordings in this run."""
         chosen = self.config["models"]
         # A generation that was never summarized is not done with its first run.
-        unseen = {name for name in own if not (self.results / "summaries" / f"{name}.json").exists()}
-        wanted = {self.engine.name, self.baseline, *unseen, *(own if chosen == "all" else chosen)}
-        return [*(name for name in own if name in wanted), self.next]
+        unseen = {name for name in self.own if not (self.results / "summaries" / f"{name}.json").exists()}
+        wanted = {self.engine.name, self.baseline, *self.account_models, *unseen}
+        wanted |= set(self.own if chosen == "all" else chosen)
+        if not self.config["transcribe"]["vocabulary"]:
+            wanted -= set(self.vocabularies)
+        return [name for name in self.own if name in wanted and name not in self.failed]
+
+    @cached_property
+    def running(self) -> list[str]:
+        """Models that are run in this run, with those that it may make."""
+        return [*self.running_now, self.next, self.next_vocabulary]
+
+    def coming(self, *, forced: bool) -> list[str]:
+        """Models that this run is going to make, unless they turn out to be twins or to have no text."""
+        coming = [self.next] if self.due(forced=forced) else []
+        return coming + ([self.next_vocabulary] if self.vocabulary_due(forced=forced) else [])
 
     def folders_of(self, model: str) -> list[str]:
         """Folders on which a model is judged: all, or for a model that is not run any more those it has finished."""
@@ -126,28 +195,86 @@ class Project:
         """Directory of the results of one model on one folder."""
         return self.results / "runs" / model / folder
 
-    def attempt(self, model: str, folder: str) -> dict[str, int]:
-        """How often this folder was to be repeated or retried with this model, this run included.
+    # -- repetitions ---------------------------------------------------------------------------------------------
 
-        It is a parameter of the job, so that asking for one more is what makes the job run. A request whose run
-        was killed goes on and is not counted twice.
+    @cached_property
+    def requests(self) -> dict[str, dict[str, int]]:
+        """How often each folder was to be repeated or retried, this run included.
+
+        A request holds for all models. One whose run was killed goes on until every model has answered it, and is
+        not counted twice.
         """
-        done = models.read_if_there(self.results / "store" / "attempts" / model / f"{folder}.json")
-        attempt = {name: done.get(name, 0) for name in ("repeats", "retries")}
-        repeat, retry = self.config["repeat"] == folder, self.config["retry_failed"]
-        if repeat or retry:
-            transcript = models.read_if_there(self.run(model, folder) / "transcript.json")
-            recordings = transcript.get("recordings", [])
-            if transcript.get("attempt", attempt) == attempt and (recordings or not done):
-                attempt["repeats"] += repeat
-                attempt["retries"] += retry and any("failure" in recording for recording in recordings)
-        return attempt
+        requests = dict(models.read_if_there(self.results / "store" / "attempts.json").get("folders", {}))
+        repeat, retry = self.config["repeat"], self.config["retry_failed"]
+        for folder in self.folders if retry else [repeat] if repeat else []:
+            request = requests.get(folder, {"repeats": 0, "retries": 0})
+            paths = [self.run(model, folder) / "transcript.json" for model in self.running_now]
+            transcripts = [models.read_if_there(path) for path in paths]
+            if all(transcript.get("attempt") == request for transcript in transcripts):
+                failed = any("failure" in item for transcript in transcripts for item in transcript["recordings"])
+                requests[folder] = {
+                    "repeats": request["repeats"] + (repeat == folder),
+                    "retries": request["retries"] + (retry and failed),
+                }
+        return requests
+
+    def attempt(self, folder: str) -> dict[str, int]:
+        """A parameter of the folder's jobs, so that asking for one more is what makes them run."""
+        return self.requests.get(folder, {"repeats": 0, "retries": 0})
+
+    def record_requests(self) -> None:
+        """Keep them before anything is paid: if the run is killed, the next one still knows."""
+        if self.requests:
+            rewrite(self.results / "store" / "attempts.json", {"folders": self.requests})
+
+    def recordings(self, folder: str) -> list[Recording]:
+        """The recordings of a folder, with what the engine needs to know of them before it starts."""
+        if folder not in self._recordings:
+            self._recordings[folder] = [
+                Recording(pair.name, pair.audio, self.audio_id(pair), **self._looks(pair), **self.attempt(folder))
+                for pair in self.folders[folder].pairs
+            ]
+        return self._recordings[folder]
+
+    def _looks(self, pair: inputs.Pair) -> dict[str, Any]:
+        """Length and flaws of a recording, for an engine that is paid by them."""
+        if not self.engine.submits:
+            return {}
+        from clm.media import problem
+
+        found = self.media(pair)
+        flaw = problem(found, self._size(pair), self.config["transcribe"]["limits"])
+        return {"seconds": found.seconds, "exact": found.exact, "flaw": Failure(*flaw) if flaw else None}
+
+    def media(self, pair: inputs.Pair) -> Any:
+        """What a recording is, from its first bytes (`clm.media.Media`)."""
+        if isinstance(pair.audio, S3Path):
+            return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self.remote.head(pair.audio))
+        return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
+
+    def _size(self, pair: inputs.Pair) -> int:
+        return self.remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size
+
+    @cached_property
+    def _probes(self) -> Any:
+        from clm.probes import Probes
+
+        return Probes(self.results / "store" / "media.json")
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """What an engine that works elsewhere has still to do."""
+        return Submissions(self)
 
     # -- digests -------------------------------------------------------------------------------------------------
 
     def audio_digest(self, folder: str) -> str:
         """Digest of the names and contents of a folder's audio files."""
-        return files.digest([(pair.name, self.digests.sha256(pair.audio)) for pair in self.folders[folder].pairs])
+        return files.digest([(pair.name, self.audio_id(pair)) for pair in self.folders[folder].pairs])
+
+    def audio_id(self, pair: inputs.Pair) -> str:
+        """SHA-256 of a recording's content, or what S3 knows in its place."""
+        return self.remote.identity(pair.audio) if isinstance(pair.audio, S3Path) else self.digests.sha256(pair.audio)
 
     def text_digest(self, folder: str) -> str:
         """Digest of the names and contents of a folder's references."""
@@ -177,8 +304,7 @@ class Project:
         """Recordings and references whose missed words may train a model."""
         pairs = {
             folder.name: [
-                healing.evidence_of(self.digests.sha256(pair.audio), self.digests.sha256(pair.text))
-                for pair in folder.pairs
+                healing.evidence_of(self.audio_id(pair), self.digests.sha256(pair.text)) for pair in folder.pairs
             ]
             for folder in self.folders.values()
         }
@@ -196,6 +322,24 @@ class Project:
             inputs = self.history.last.get("training_inputs", inputs)
         return self.history.due(inputs, has_text=has_text, new_evidence=bool(new), forced=forced)
 
+    def vocabulary_due(self, *, forced: bool) -> bool:
+        """Whether a custom vocabulary is to be made: wanted, and with phrases that none was made from yet."""
+        if not (self.engine.submits and self.config["transcribe"]["vocabulary"]):
+            return False
+        if self.due(forced=forced):
+            return True
+        directory = self.results / "models"
+        outcome = models.read_if_there(directory / self.next_vocabulary / "training.json")
+        if not self.history.last or outcome.get("retry"):
+            return bool(self.history.last)
+        made = [models.read_if_there(directory / name / "model.json").get("made_from") for name in self.vocabularies]
+        return self.phrases_digest not in (*made, outcome.get("made_from"))
+
+    @property
+    def phrases_digest(self) -> str:
+        """What a custom vocabulary would be made from now."""
+        return healing.phrases_digest(self.history.last, self.training_inputs["keywords"])
+
     # -- the record ----------------------------------------------------------------------------------------------
 
     def prepare(self) -> None:
@@ -212,6 +356,12 @@ class Project:
             for folder in self.folders.values():
                 rewrite(self.results / "inputs" / f"{folder.name}.json", self._manifest(folder))
             rewrite(self.results / "inputs.json", self._index())
+            for model, name in self.account_models.items():
+                rewrite(self.results / "models" / model / "model.json", account_model(model, name))
+            if self.engine.submits:
+                self._probes.save()
+            if self.remote:
+                self.remote.save()
         except OSError as error:
             raise UserError(
                 f"results: cannot write to {self.results} ({error.strerror})",
@@ -224,13 +374,23 @@ class Project:
             {
                 "recording": pair.name,
                 "audio": str(pair.audio),
-                "audio_sha256": self.digests.sha256(pair.audio),
+                "audio_sha256": self.audio_id(pair),
                 "text": str(pair.text),
                 "text_sha256": self.digests.sha256(pair.text),
+                **(self._known(pair, recording) if self.engine.submits else {}),
             }
-            for pair in folder.pairs
+            for pair, recording in zip(folder.pairs, self.recordings(folder.name), strict=True)
         ]
         return {"folder": folder.name, "recordings": recordings}
+
+    def _known(self, pair: inputs.Pair, recording: Recording) -> dict[str, Any]:
+        flaw = recording.flaw
+        return {
+            "seconds": recording.seconds,
+            "exact": recording.exact,
+            "rate": self.media(pair).rate,
+            "flaw": flaw and {"reason": flaw.reason, "hint": flaw.hint},
+        }
 
     def _index(self) -> dict[str, Any]:
         folders = {folder.name: [pair.name for pair in folder.pairs] for folder in self.folders.values()}
@@ -238,7 +398,8 @@ class Project:
 
     def notes(self) -> list[str]:
         """What a person should know before the run starts."""
-        notes = [f"Input folder {name!r} is left out: {why}." for name, why in self.left_out.items()]
+        notes = [self.submissions.announce(forced=False), *self._base_notes()] if self.engine.submits else []
+        notes += [f"Input folder {name!r} is left out: {why}." for name, why in self.left_out.items()]
         absent = [name for name in self.config["evaluation"]["heldout"] if name not in self.folders]
         if absent:
             names = inputs.some([repr(name) for name in absent])
@@ -261,13 +422,52 @@ class Project:
     def _price_note(self) -> str:
         runs = self.results / "runs.csv"
         rows = files.read_table(runs) if runs.exists() else []
-        seconds = sum(float(row["seconds"] or 0) for row in rows if row["model"] in self.running)
-        estimate = self.engine.estimate(seconds)
+        lengths = {
+            name: [float(row["seconds"] or 0) for row in rows if row["model"] == name] for name in self.running_now
+        }
+        seconds = sum(map(sum, lengths.values()))
+        estimates = [self.engine.estimate(items, name) for name, items in lengths.items()]
         return (
             "Settings that transcription uses have changed:"
             f" at most {seconds / 60:.0f} minutes of audio (all models together) are transcribed anew,"
-            f" for ${estimate.dollars:.2f} and about {estimate.cpu_seconds / 60:.0f} minutes of CPU time."
+            f" for ${sum(estimate.dollars for estimate in estimates):.2f}"
+            f" and about {sum(estimate.cpu_seconds for estimate in estimates) / 60:.0f} minutes of CPU time."
         )
+
+    def _base_notes(self) -> list[str]:
+        """Where a CLM's base model does not suit the recordings: Amazon says nothing, the results are just worse."""
+        from clm.aws.training import BORDER_HZ, NARROW_BAND
+
+        notes = []
+        for model in (name for name in self.finished if name in self.running_now):
+            base = models.read_if_there(self.results / "models" / model / "model.json")["details"].get("base_model")
+            odd = sorted(
+                name
+                for name, folder in self.folders.items()
+                if any(
+                    (rate := self.media(pair).rate) and (rate < BORDER_HZ) != (base == NARROW_BAND)
+                    for pair in folder.pairs
+                )
+            )
+            if odd:
+                rates = "of 16,000 samples per second or more" if base == NARROW_BAND else "of less than 16,000"
+                notes.append(
+                    f"{model} has the base model {base}, which does not suit recordings {rates}: {inputs.some(odd)}."
+                    " Expect worse results there."
+                )
+        return notes
+
+
+def account_model(model: str, name: str) -> dict[str, Any]:
+    """The model.json of a CLM that the account has already. It is known by its name alone."""
+    return {
+        "model": model,
+        "engine": model.split("-")[0],
+        "created": "",
+        "digest": files.digest({"account_model": name}),
+        "corpus_words": None,
+        "details": {"amazon_model": name},
+    }
 
 
 def rewrite(path: Path, data: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from clm import files
-from clm.engines import Engine, Failure, Model, Recording, Transcript
+from clm.engines import Engine, Failure, Model, Recording, Transcript, result_key
 
 
 class Store:
@@ -18,25 +18,26 @@ class Store:
         self._engine = engine
         self._settings = engine.transcription_settings()
 
-    def key(self, recording: Recording, model: Model, repeats: int = 0) -> str:
-        """Digest of what a result depends on: the audio, the model, the settings, and which repetition it is."""
-        return files.digest(
-            {"audio": recording.sha256, "model": model.digest, "settings": self._settings, "repeats": repeats}
-        )
+    def _path(self, recording: Recording, model: Model) -> Path:
+        return self._directory / f"{result_key(self._settings, recording, model)}.json"
 
-    def get(self, key: str, retries: int = 0) -> Transcript | Failure | None:
+    def has(self, recording: Recording, model: Model) -> bool:
+        """Whether there is a result; the file is read only where a failure could be too old to count."""
+        if recording.retries:
+            return self.get(recording, model) is not None
+        return self._path(recording, model).exists()
+
+    def get(self, recording: Recording, model: Model) -> Transcript | Failure | None:
         """The stored result, or None; a failure counts only if it is of this retry or a later one."""
-        path = self._directory / f"{key}.json"
+        path = self._path(recording, model)
         if not path.exists():
             return None
         entry = files.read_json(path)
         if "failure" in entry:
-            return Failure(**entry["failure"]) if entry["retries"] >= retries else None
+            return Failure(**entry["failure"]) if entry["retries"] >= recording.retries else None
         return Transcript(entry["result"], entry["seconds"])
 
-    def put(
-        self, key: str, recording: Recording, model: Model, outcome: Transcript | Failure, retries: int = 0
-    ) -> None:
+    def put(self, recording: Recording, model: Model, outcome: Transcript | Failure) -> None:
         """Keep a result or a failure for good."""
         entry: dict[str, Any] = {
             "engine": self._engine.name,
@@ -47,7 +48,7 @@ class Store:
             "settings": self._settings,
         }
         if isinstance(outcome, Failure):
-            entry |= {"failure": {"reason": outcome.reason, "hint": outcome.hint}, "retries": retries}
+            entry |= {"failure": {"reason": outcome.reason, "hint": outcome.hint}, "retries": recording.retries}
         else:
             entry |= {"seconds": outcome.seconds, "result": outcome.result}
-        files.write_json(self._directory / f"{key}.json", entry, indent=None)
+        files.write_json(self._path(recording, model), entry, indent=None)

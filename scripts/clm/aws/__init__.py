@@ -37,6 +37,7 @@ _BROKEN = {
     "InternalFailure", "InternalFailureException", "InternalError", "InternalServerError", "InternalServerException",
     "ServiceUnavailable", "ServiceUnavailableException", "RequestTimeout", "500", "502", "503", "504",
 }  # fmt: skip
+_WRONG_BUCKET = {"NoSuchBucket", "PermanentRedirect", "301", "AuthorizationHeaderMalformed"}
 #: Which of our policies allows the operations of a service.
 _POLICIES = {
     "transcribe": "policies/transcribe-user.json",
@@ -104,6 +105,10 @@ class Aws:
         return self.client("comprehend")
 
 
+class RefusedError(PassingError):
+    """Amazon will refuse until somebody does something: credentials, permissions, region, bucket."""
+
+
 def code_of(error: Exception) -> str:
     """The error code of a ClientError, or an empty string; texts of errors change, codes do not."""
     response = getattr(error, "response", None) or {}
@@ -118,28 +123,36 @@ def is_busy(error: Exception) -> bool:
 def explain(error: Exception, doing: str, service: str = "") -> UserError:
     """What an error of botocore or boto3 means: a `PassingError` where the next run may have more luck.
 
-    `doing` says what was tried ("starting job x"); `service` helps to name the policy that is missing.
+    `doing` says what was tried ("starting job x"); `service` helps to name the policy that is missing. An error that
+    is not Amazon's (a bug of ours) is raised as it is.
     """
     from botocore import exceptions
 
-    code = code_of(error)
-    text = scrub(str(error))
+    if isinstance(error, UserError):
+        return error
+    if not isinstance(error, exceptions.BotoCoreError | exceptions.ClientError | OSError):
+        raise error
+    code, text = code_of(error), scrub(str(error))
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
-        return PassingError(f"{doing}: no AWS credentials were found", "aws configure makes some; or set AWS_PROFILE")
+        return RefusedError(f"{doing}: no AWS credentials were found", "aws configure makes some; or set AWS_PROFILE")
     if isinstance(error, exceptions.NoRegionError):
-        return PassingError(f"{doing}: no AWS region is set", "set transcribe.region, or AWS_DEFAULT_REGION")
+        return RefusedError(f"{doing}: no AWS region is set", "set transcribe.region, or AWS_DEFAULT_REGION")
+    if isinstance(error, exceptions.ProfileNotFound):
+        return RefusedError(
+            f"{doing}: {text}", "correct AWS_PROFILE, or make the profile: aws configure --profile NAME"
+        )
     if code in _CREDENTIALS or isinstance(error, exceptions.TokenRetrievalError | exceptions.UnauthorizedSSOTokenError):
-        return PassingError(f"{doing}: the AWS credentials have expired", _RENEW)
+        return RefusedError(f"{doing}: the AWS credentials have expired", _RENEW)
     if code in _WRONG_KEYS:
-        return PassingError(f"{doing}: AWS does not accept the credentials ({code})", _RENEW)
+        return RefusedError(f"{doing}: AWS does not accept the credentials ({code})", _RENEW)
     if code == "RequestTimeTooSkewed":
-        return PassingError(f"{doing}: the clock of this machine is wrong", "set it (timedatectl set-ntp true)")
+        return RefusedError(f"{doing}: the clock of this machine is wrong", "set it (timedatectl set-ntp true)")
     if code in _DENIED:
         policy = _POLICIES.get(service, "policies/README.md")
         hint = f"add {policy} to your user or role; scripts/doctor.py finds everything that is missing"
-        return PassingError(f"{doing}: access denied ({text})", hint)
-    if code in ("NoSuchBucket", "PermanentRedirect", "301", "AuthorizationHeaderMalformed"):
-        return PassingError(f"{doing}: {text}", "check bucket and region; scripts/doctor.py compares the two")
+        return RefusedError(f"{doing}: access denied ({text})", hint)
+    if code in _WRONG_BUCKET:
+        return RefusedError(f"{doing}: {text}", "check bucket and region; scripts/doctor.py compares the two")
     if code in _BUSY:
         return PassingError(f"{doing}: Amazon is busy or a quota is used up ({code})", _RERUN)
     if code in _BROKEN:

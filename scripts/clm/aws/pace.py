@@ -1,0 +1,73 @@
+"""When to call again: politely, below Amazon's rates, and not all at the same moment."""
+
+import random
+import time
+
+from clm.errors import PassingError
+from clm.progress import Progress
+
+
+class Limiter:
+    """Lets a call pass at most so many times a second."""
+
+    def __init__(self, per_second: float) -> None:
+        self._pause = 1.0 / per_second
+        self._next = 0.0
+
+    def ready(self) -> bool:
+        """Whether a call may go now; if so it counts."""
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = max(self._next, now - self._pause) + self._pause
+        return True
+
+    def wait(self) -> None:
+        """Wait until a call may go."""
+        while not self.ready():
+            time.sleep(max(0.0, min(self._next - time.monotonic(), self._pause)))
+
+
+class Pauses:
+    """Pauses that grow from `first` to six times as long, with a tenth of jitter; `reset` starts anew."""
+
+    GROWTH, LONGEST, JITTER = 1.3, 6.0, 0.1
+
+    def __init__(self, first: float) -> None:
+        self._first = first
+        self._factor = 1.0
+
+    def next(self) -> float:
+        """Seconds to wait now."""
+        pause = self._first * self._factor * random.uniform(1 - self.JITTER, 1 + self.JITTER)
+        self._factor = min(self.LONGEST, self._factor * self.GROWTH)
+        return pause
+
+    def reset(self) -> None:
+        """Something happened: look more often again."""
+        self._factor = 1.0
+
+
+class Patience:
+    """Waits for something that takes long, and tells so, until the patience of the settings is over."""
+
+    def __init__(self, first_pause: float, hours: float, progress: Progress | None = None) -> None:
+        self._pauses = Pauses(first_pause)
+        self._hours = hours
+        self._deadline = time.monotonic() + hours * 3600
+        self._progress = progress or Progress(60.0)
+
+    def pause(self, line: str) -> None:
+        """Wait a while; `line` says for what.
+
+        Raises:
+            PassingError: it took too long.
+
+        """
+        if time.monotonic() > self._deadline:
+            raise PassingError(
+                f"{line} (longer than patience_hours: {self._hours:g})",
+                "run again later: it goes on at Amazon, and nothing is paid twice",
+            )
+        self._progress.show(line)
+        time.sleep(self._pauses.next())

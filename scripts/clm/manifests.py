@@ -1,0 +1,43 @@
+"""The manifests in `<results>/inputs/`: the recordings of each folder as the main process saw them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clm import files
+from clm.engines import Failure, Recording, location
+from clm.errors import PassingError
+
+
+def recordings(manifest: Mapping[str, Any], *, repeats: int = 0, retries: int = 0) -> list[Recording]:
+    """The recordings of a folder; `repeats` and `retries` as they were asked for."""
+    return [
+        Recording(
+            name=item["recording"],
+            audio=location(item["audio"]),
+            sha256=item["audio_sha256"],
+            seconds=item.get("seconds"),
+            exact=item.get("exact", True),
+            flaw=Failure(**item["flaw"]) if item.get("flaw") else None,
+            repeats=repeats,
+            retries=retries,
+        )
+        for item in manifest["recordings"]
+    ]
+
+
+def check_unchanged(recording: Recording) -> None:
+    """Refuse a file that is not the one that the run was planned with.
+
+    Raises:
+        PassingError: it changed meanwhile, or cannot be read any more.
+
+    """
+    if not isinstance(recording.audio, Path):
+        return
+    try:
+        found = files.sha256_of_file(recording.audio)
+    except OSError as error:
+        raise PassingError(f"{recording.audio}: not readable ({error.strerror})", "put it back and run again") from error
+    if found != recording.sha256:
+        raise PassingError(f"{recording.audio}: changed during the run", "run again")

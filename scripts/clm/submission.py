@@ -1,0 +1,187 @@
+"""What an engine that does its work elsewhere has still to do for us, what that will cost, and what it left undone.
+
+The main process of Snakemake builds one `Submissions`; jobs read and write the files it names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clm import files, models
+from clm.engines import Recording
+from clm.errors import UserError
+from clm.progress import duration
+from clm.store import Store
+
+if TYPE_CHECKING:
+    from clm.project import Project
+
+
+def unfinished_path(results: Path, engine: str, model: str) -> Path:
+    """Where a submit job keeps what it left unfinished; an output of no rule."""
+    return results / "store" / engine / "unfinished" / f"{model}.json"
+
+
+def read_unfinished(results: Path, engine: str, model: str) -> dict[str, dict[str, Any]]:
+    """By folder: in how many runs it was not finished (`tries`), and the `recordings` with `reason` and `hint`."""
+    return models.read_if_there(unfinished_path(results, engine, model)).get("folders", {})
+
+
+def write_unfinished(
+    results: Path, engine: str, model: str, left: Mapping[str, Mapping[str, Mapping[str, str]]]
+) -> None:
+    """Count one more run in which these folders were not finished; the counts of others stay."""
+    path = unfinished_path(results, engine, model)
+    former = read_unfinished(results, engine, model)
+    folders = {
+        name: {
+            "tries": former.get(name, {}).get("tries", 0) + (name in left),
+            "recordings": dict(sorted(left.get(name, {}).items())),
+        }
+        for name in sorted({*former, *left})
+    }
+    if folders:
+        files.write_json(path, {"model": model, "folders": folders})
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a run will do at the engine: jobs, seconds of audio (`rough` if some are estimates), US dollars."""
+
+    jobs: int = 0
+    seconds: float = 0.0
+    dollars: float = 0.0
+    rough: bool = False
+    unknown: int = 0
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(
+            self.jobs + other.jobs,
+            self.seconds + other.seconds,
+            self.dollars + other.dollars,
+            self.rough or other.rough,
+            self.unknown + other.unknown,
+        )
+
+
+class Submissions:
+    """Everything is looked up once, when Snakemake reads the Snakefile."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._results = project.results
+        self._store = Store(project.results / "store", project.engine)
+
+    @cached_property
+    def missing(self) -> dict[str, list[Recording]]:
+        """By model that exists already: the recordings without a result, each audio once."""
+        project = self._project
+        missing = {}
+        for name in project.running_now:
+            model = models.load(self._results / "models", name, project.engine.name)
+            recordings = {
+                recording.sha256: recording
+                for folder in project.folders_of(name)
+                for recording in project.recordings(folder)
+                if not self._store.has(recording, model)
+            }
+            missing[name] = list(recordings.values())
+        return missing
+
+    @cached_property
+    def rounds(self) -> dict[str, int]:
+        """By model: the number of its next submission; it grows only while there is something to submit."""
+        return {
+            name: self._round(self._results / "submitted" / f"{name}.json", bool(recordings))
+            for name, recordings in self.missing.items()
+        }
+
+    def round(self, model: str) -> int:
+        """Number of a model's submission; 1 for one that is made in this run."""
+        return self.rounds.get(model, 1)
+
+    @cached_property
+    def preflight(self) -> int:
+        """Number of the next look at account and settings."""
+        due = any(self.missing.values()) or bool(self._project.due(forced=False))
+        return self._round(self._results / "preflight.json", due)
+
+    @cached_property
+    def share(self) -> float:
+        """The part of the quotas for each of the models that are submitted at the same time."""
+        return 1.0 / max(1, sum(map(bool, self.missing.values())))
+
+    @cached_property
+    def _tries(self) -> dict[str, dict[str, int]]:
+        engine = self._project.engine.name
+        return {
+            name: {folder: entry["tries"] for folder, entry in read_unfinished(self._results, engine, name).items()}
+            for name in self._project.running
+        }
+
+    def tries(self, model: str, folder: str) -> int:
+        """In how many runs a folder was left unfinished; one more makes its transcript be put together anew."""
+        return self._tries.get(model, {}).get(folder, 0)
+
+    @staticmethod
+    def _round(record: Path, more: bool) -> int:
+        done = models.read_if_there(record).get("round", 0)
+        return max(1, done + more)
+
+    # -- money ---------------------------------------------------------------------------------------------------
+
+    def cost(self, model: str, recordings: Iterable[Recording]) -> Cost:
+        """What transcribing these recordings with a model costs."""
+        usable = [recording for recording in recordings if recording.flaw is None]
+        known = [recording.seconds for recording in usable if recording.seconds is not None]
+        unknown = len(usable) - len(known)
+        lengths = known + [0.0] * unknown  # at least the minimum price of a job
+        dollars = self._project.engine.estimate(lengths, model).dollars
+        rough = any(not recording.exact for recording in usable)
+        return Cost(len(usable), sum(known), dollars, rough, unknown)
+
+    def costs(self, *, forced: bool) -> dict[str, Cost]:
+        """By model: what this run will cost; with the models that it is going to make."""
+        project = self._project
+        costs = {name: self.cost(name, recordings) for name, recordings in self.missing.items()}
+        everything = {recording.sha256: recording for name in project.folders for recording in project.recordings(name)}
+        for name in project.coming(forced=forced):
+            costs[name] = self.cost(name, everything.values())
+        return costs
+
+    def announce(self, *, forced: bool) -> str:
+        """One line on what this run will do and cost."""
+        costs = self.costs(forced=forced)
+        total = sum(costs.values(), Cost())
+        coming = self._project.coming(forced=forced)
+        if not total.jobs:
+            return "Amazon Transcribe: nothing to pay for, all results are there."
+        about = "about " if total.rough or total.unknown else ""
+        extra = f" and {total.unknown} recordings of unknown length" if total.unknown else ""
+        training = f"; up to {len(coming)} model{'s' if len(coming) > 1 else ''} to make" if coming else ""
+        date = self._project.config["transcribe"]["prices"]["date"]
+        return (
+            f"Amazon Transcribe: {total.jobs} jobs for {about}{duration(total.seconds)} of audio{extra}, "
+            f"about ${total.dollars:.2f} at the prices of {date}{training}."
+        )
+
+    def check_budget(self, *, forced: bool) -> None:
+        """Stop before spending more than the user allows.
+
+        Raises:
+            UserError: the estimate is above `max_cost`, or nothing can be said about some lengths.
+
+        """
+        limit = self._project.config["transcribe"]["max_cost"]
+        total = sum(self.costs(forced=forced).values(), Cost())
+        if limit is not None and total.dollars > limit:
+            raise UserError(
+                f"config: transcribe.max_cost: this run would cost about ${total.dollars:.2f} for {total.jobs} jobs, "
+                f"more than the ${limit:.2f} that it may",
+                "raise max_cost, or spend less: models: [...] chooses models, scripts/estimate.py shows what costs how "
+                "much",
+            )

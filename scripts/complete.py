@@ -1,0 +1,48 @@
+"""Say at the end of a run what an engine that works elsewhere has not finished; fails then, so that nobody overlooks it.
+
+Everything that is finished is on the leaderboard by now; the next run goes on with the rest.
+"""
+
+import argparse
+from pathlib import Path
+
+from clm import cli, config, files, submission
+from clm.errors import PassingError
+
+MOST_LINES = 20
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, store")
+    parser.add_argument("--models", nargs="+", required=True, help="models that were run")
+    parser.add_argument("--output", type=Path, required=True, help="output: says that all is finished (JSON)")
+    return parser.parse_args(argv)
+
+
+def unfinished(results: Path, engine: str, model: str) -> list[str]:
+    """One line for each recording."""
+    return [
+        f"{model}: {folder}/{name}: {item['reason']}. Hint: {item['hint']}"
+        for folder, entry in submission.read_unfinished(results, engine, model).items()
+        for name, item in entry["recordings"].items()
+    ]
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    engine = config.saved(args.results)["engine"]
+    lines = [line for model in args.models for line in unfinished(args.results, engine, model)]
+    if lines:
+        shown = [*lines[:MOST_LINES], *([f"... and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else [])]
+        raise PassingError(
+            f"{len(lines)} recordings are not finished:\n  " + "\n  ".join(shown),
+            "run again: what is finished is kept, and nothing is paid twice",
+        )
+    files.write_json(args.output, {"models": args.models})
+
+
+if __name__ == "__main__":
+    cli.run(main)

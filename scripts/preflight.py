@@ -1,0 +1,131 @@
+"""Look at account and settings before anything is started that costs: bucket, region, and the CLMs' languages.
+
+Amazon says nothing when a model is for another language than the recording: it is simply not used. So that is an error
+here. scripts/doctor.py looks at more, for setting up an account.
+"""
+
+import argparse
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from clm import cli, config, files, models
+from clm.aws import Aws, code_of, explain
+from clm.aws.settings import Settings
+from clm.aws.training import language_models
+from clm.errors import UserError
+
+log = logging.getLogger(__name__)
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
+    parser.add_argument("--models", nargs="*", default=[], help="models besides the stock model that will be run")
+    parser.add_argument("--round", type=int, required=True, help="number of this look")
+    parser.add_argument("--output", type=Path, required=True, help="output: record of this look (JSON)")
+    return parser.parse_args(argv)
+
+
+def check_bucket(aws: Aws, settings: Settings) -> None:
+    """Refuse a bucket that is not there or in another region: Transcribe reads from its own region only.
+
+    Raises:
+        UserError: it cannot be used.
+
+    """
+    try:
+        location = aws.s3.get_bucket_location(Bucket=settings.bucket).get("LocationConstraint")
+    except Exception as error:
+        if code_of(error) == "NoSuchBucket":
+            raise UserError(
+                f"config: transcribe.bucket: there is no bucket {settings.bucket!r}",
+                "correct the name, or make it: aws s3 mb s3://NAME (docs/aws.md)",
+            ) from error
+        raise explain(error, f"looking at bucket {settings.bucket}", "s3") from error
+    found = {None: "us-east-1", "EU": "eu-west-1"}.get(location, location)
+    here = aws.s3.meta.region_name
+    if found != here:
+        raise UserError(
+            f"config: transcribe.bucket: {settings.bucket} is in {found}, but the region is {here}; Amazon Transcribe "
+            "reads from its own region only",
+            f"set transcribe.region: {found}, or take a bucket in {here}",
+        )
+
+
+def check_models(
+    wanted: Mapping[str, Mapping[str, Any]], account: Mapping[str, Mapping[str, Any]], language: str
+) -> Iterator[str]:
+    """Refuse CLMs of the account that cannot be used as asked; tells what else is worth knowing of those wanted.
+
+    `wanted` holds the model.json by name, `account` Amazon's descriptions by Amazon's names.
+
+    Raises:
+        UserError: a CLM named in the configuration is not there, not ready, or for another language.
+
+    """
+    for name, about in wanted.items():
+        amazon_model = about["details"].get("amazon_model")
+        if amazon_model is None:
+            continue
+        found = account.get(amazon_model)
+        if not models.is_own(name):
+            check_account_model(amazon_model, found, language)
+        if found is None:
+            yield f"{name}: the model {amazon_model} is not in the account any more; new recordings cannot be run with it."
+        elif found.get("UpgradeAvailability"):
+            yield f"{name}: Amazon has a newer base model; a new generation would use it (snakemake --forcerun heal)."
+
+
+def check_account_model(name: str, found: Mapping[str, Any] | None, language: str) -> None:
+    """Refuse a CLM from `transcribe.models` that cannot be used.
+
+    Raises:
+        UserError: it is not there, not ready, or for another language.
+
+    """
+    where = f"config: transcribe.models: {name}"
+    if found is None:
+        raise UserError(f"{where}: the account has no such CLM in this region", "correct the name, or take it out")
+    if found["LanguageCode"] != language:
+        raise UserError(
+            f"{where}: it is a model for {found['LanguageCode']}, but language is {language}: Amazon would silently "
+            "not use it",
+            "correct language, or take the model out of the list",
+        )
+    if found["ModelStatus"] != "COMPLETED":
+        reason = f" ({found['FailureReason']})" if found.get("FailureReason") else ""
+        raise UserError(f"{where}: its state is {found['ModelStatus']}{reason}", "wait for it, or take it out")
+
+
+def check_language(aws: Aws, language: str) -> None:
+    """Refuse a language that Transcribe does not know.
+
+    Raises:
+        UserError: names it.
+
+    """
+    known = aws.transcribe.meta.service_model.shape_for("LanguageCode").enum
+    if language not in known:
+        raise UserError(f"config: language: Amazon Transcribe has no {language}", f"it has: {', '.join(sorted(known))}")
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    settings = Settings.of(config.saved(args.results))
+    aws = Aws(settings.region)
+    check_language(aws, settings.language)
+    check_bucket(aws, settings)
+    wanted = {name: files.read_json(args.results / "models" / name / "model.json") for name in args.models}
+    account = {model["ModelName"]: model for model in language_models(aws)} if wanted else {}
+    notes = list(check_models(wanted, account, settings.language))
+    for note in notes:
+        log.warning("%s", note)
+    files.write_json(args.output, {"round": args.round, "notes": notes})
+
+
+if __name__ == "__main__":
+    cli.run(main)
