@@ -42,11 +42,17 @@ rule all:
     input:
         "<results>/leaderboard.csv",
         new_generation,
+        new_vocabulary,
+        everything_finished,
 
 
 onstart:
-    save_config()
+    begin()
 
 
 onsuccess:
-    shell("python {SCRIPTS:q}/show.py --results {PROJECT.results:q}")
+    show(done=True)
+
+
+onerror:
+    show(done=False)

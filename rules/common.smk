@@ -8,6 +8,7 @@ SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
 from clm import files, interpreter
+from clm.config import export_private, without_private
 from clm.config import load as load_config
 from clm.errors import UserError
 from clm.project import Project
@@ -22,6 +23,7 @@ def load_project():
         project = Project(settings, cache=Path(".snakemake/clm-digests.json"))
         if workflow.is_main_process:
             project.prepare()
+            export_private(settings)
             for note in project.notes():
                 logger.warning(note)
     except UserError as error:
@@ -31,16 +33,28 @@ def load_project():
 
 PROJECT = load_project()
 NEXT = PROJECT.next
+NEXT_VOCABULARY = PROJECT.next_vocabulary
 MODELS = PROJECT.results / "models"
 
 
-def save_config():
-    """Keep the merged configuration beside the results; jobs read it there."""
+def begin():
+    """Before the first job: keep the merged configuration, where jobs read it, and what was asked for once more."""
     import yaml
 
-    files.write_text(
-        PROJECT.results / "config.yaml", yaml.safe_dump(PROJECT.config, allow_unicode=True, sort_keys=True)
-    )
+    try:
+        PROJECT.check_budget(forced=forced())
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+    config_text = yaml.safe_dump(without_private(PROJECT.config), allow_unicode=True, sort_keys=True)
+    files.write_text(PROJECT.results / "config.yaml", config_text)
+    PROJECT.record_requests()
+
+
+def show(*, done):
+    """Print the leaderboard at the end, after an error as well if this run made one."""
+    board, begun = PROJECT.results / "leaderboard.csv", PROJECT.results / "config.yaml"
+    if board.exists() and (done or board.stat().st_mtime >= begun.stat().st_mtime):
+        shell("python {SCRIPTS:q}/show.py --results {PROJECT.results:q}")
 
 
 def script(name):
@@ -81,19 +95,51 @@ def new_generation(wildcards):
     return [plan, f"{MODELS}/{NEXT}/training.json"] if files.read_json(Path(plan))["train"] else [plan]
 
 
-def trained(wildcards):
-    """The new generation in a list, or nothing: known once heal has planned and train_clm has decided."""
-    if not due():
-        return []
-    if not files.read_json(Path(checkpoints.heal.get().output.plan))["train"]:
-        return []
-    outcome = files.read_json(Path(checkpoints.train_clm.get().output.outcome))
-    return [NEXT] if outcome["trained"] else []
+def new_vocabulary(wildcards):
+    """Outcome of the custom vocabulary that is due."""
+    return [f"{MODELS}/{NEXT_VOCABULARY}/training.json"] if PROJECT.vocabulary_due(forced=forced()) else []
+
+
+def latest_plan(wildcards):
+    """The plan whose words a custom vocabulary is made from: that of this run, else the one before."""
+    return checkpoints.heal.get().output.plan if due() else ancient(str(PROJECT.latest_plan))
+
+
+def new_models(wildcards):
+    """Models that this run makes: known once heal has planned, and train_clm and train_vocabulary have decided."""
+    made = []
+    if due() and files.read_json(Path(checkpoints.heal.get().output.plan))["train"]:
+        outcome = files.read_json(Path(checkpoints.train_clm.get().output.outcome))
+        made += [NEXT] if outcome["trained"] else []
+    if PROJECT.vocabulary_due(forced=forced()):
+        outcome = files.read_json(Path(checkpoints.train_vocabulary.get().output.outcome))
+        made += [NEXT_VOCABULARY] if outcome["trained"] else []
+    return made
 
 
 def all_models(wildcards):
-    """Models of the leaderboard: those there are, and the new one."""
-    return PROJECT.models + trained(wildcards)
+    """Models of the leaderboard: those there are, and the new ones."""
+    return PROJECT.models + new_models(wildcards)
+
+
+def everything_finished(wildcards):
+    """The last check of an engine that works elsewhere."""
+    return [f"{PROJECT.results}/complete.json"] if PROJECT.engine.submits else []
+
+
+def submitted(wildcards):
+    """The submit job that fills the store with a model's results, if the engine works elsewhere."""
+    return ancient(f"{PROJECT.results}/submitted/{wildcards.model}.json") if PROJECT.engine.submits else []
+
+
+def tries(model, folder):
+    """In how many runs a folder was left unfinished."""
+    return PROJECT.submissions.tries(model, folder) if PROJECT.engine.submits else 0
+
+
+def constraint(names):
+    """A wildcard constraint: one of these names."""
+    return "|".join(name.replace(".", r"\.") for name in names)
 
 
 def model_file(wildcards):

@@ -1,4 +1,4 @@
-# Needs: the plan of the next generation and its text.
+# Needs: the plan of the next generation and its text; keywords and plan for a custom vocabulary.
 # Makes: <results>/models/{NEXT}/training.json, which says what came of it. The model's own files, model.json last,
 # stand beside it and are outputs of no rule: once finished, nothing can retrain, overwrite or delete them.
 
@@ -33,5 +33,32 @@ checkpoint train_clm:
         " --missed-word-corpus {input.missed_words[0]:q}"
         " --statuses {params.statuses:q}"
         " --attempt {params.attempt}"
+        " --output {output.outcome:q}"
+        " 2> {log:q}"
+
+
+checkpoint train_vocabulary:
+    input:
+        plan=latest_plan,
+        keywords=ancient(PROJECT.config["keywords"] or []),
+        code=ancient(script("train_vocabulary.py")),
+    output:
+        outcome=f"<results>/models/{NEXT_VOCABULARY}/training.json",
+    log:
+        f"<results>/logs/train_vocabulary/{NEXT_VOCABULARY}.log",
+    conda:
+        "../environment.yml"
+    params:
+        results=results_folder,
+        keywords=lambda w, input: f"--keywords={input.keywords}" if input.keywords else "",
+        keywords_digest=PROJECT.training_inputs["keywords"] or "",
+    message:
+        f"Making {NEXT_VOCABULARY}"
+    shell:
+        "python {input.code:q}"
+        " --results {params.results:q}"
+        " --plan {input.plan:q}"
+        " {params.keywords:q}"
+        " --keywords-digest={params.keywords_digest:q}"
         " --output {output.outcome:q}"
         " 2> {log:q}"

@@ -1,20 +1,80 @@
 # Needs: <results>/inputs/{folder}.json (written when the run starts), a finished model.
-# Makes: <results>/runs/{model}/{folder}/transcript.json from the store, which is filled where it has nothing yet.
+# Makes: <results>/runs/{model}/{folder}/transcript.json from the store, which is filled where it has nothing yet: by
+# `submit`, one job for each model, if the engine works elsewhere; else by `transcribe` itself.
 #
 # Results may have cost money, so neither the age of the code counts here nor that of the audio, only its content.
+
+
+rule preflight:
+    input:
+        code=ancient(script("preflight.py")),
+    output:
+        "<results>/preflight.json",
+    log:
+        "<results>/logs/preflight/preflight.log",
+    conda:
+        "../environment.yml"
+    params:
+        results=results_folder,
+        # Grows while something is to be started.
+        round=lambda w: PROJECT.submissions.preflight,
+    message:
+        "Looking at the AWS account"
+    shell:
+        "python {input.code:q}"
+        " --results {params.results:q}"
+        " --round {params.round}"
+        " --output {output:q}"
+        " 2> {log:q}"
+
+
+rule submit:
+    input:
+        index=ancient("<results>/inputs.json"),
+        preflight=ancient("<results>/preflight.json"),
+        model=model_file,
+        code=ancient(script("submit.py")),
+    output:
+        "<results>/submitted/{model}.json",
+    log:
+        "<results>/logs/submit/{model}.log",
+    wildcard_constraints:
+        model=constraint(PROJECT.running),
+    priority: 10
+    conda:
+        "../environment.yml"
+    resources:
+        # Not a parameter: how many models are submitted at the same time is no reason to do it again.
+        quota_percent=lambda w: int(100 * PROJECT.submissions.share),
+    params:
+        results=results_folder,
+        # Grows while there is something without a result, which is what makes the job run.
+        round=lambda w: PROJECT.submissions.round(w.model),
+    message:
+        "Submitting recordings to {wildcards.model}"
+    shell:
+        "python {input.code:q}"
+        " --results {params.results:q}"
+        " --index {input.index:q}"
+        " --model {wildcards.model:q}"
+        " --round {params.round}"
+        " --quota-percent {resources.quota_percent}"
+        " --output {output:q}"
+        " 2> {log:q}"
 
 
 rule transcribe:
     input:
         manifest=ancient("<results>/inputs/{folder}.json"),
         model=model_file,
+        submitted=submitted,
         code=ancient(script("transcribe.py")),
     output:
         "<results>/runs/{model}/{folder}/transcript.json",
     log:
         "<results>/logs/transcribe/{model}/{folder}.log",
     wildcard_constraints:
-        model="|".join(PROJECT.running),
+        model=constraint(PROJECT.running),
     conda:
         "../environment.yml"
     params:
@@ -24,7 +84,8 @@ rule transcribe:
         audio=lambda w: PROJECT.audio_digest(w.folder),
         model=lambda w: PROJECT.model_digest(w.model),
         settings=json.dumps(PROJECT.engine.transcription_settings(), sort_keys=True),
-        attempt=lambda w: PROJECT.attempt(w.model, w.folder),
+        attempt=lambda w: PROJECT.attempt(w.folder),
+        tries=lambda w: tries(w.model, w.folder),
     message:
         "Transcribing {wildcards.folder} with {wildcards.model}"
     shell:
@@ -35,4 +96,28 @@ rule transcribe:
         " --repeats {params.attempt[repeats]}"
         " --retries {params.attempt[retries]}"
         " --output {output:q}"
+        " 2> {log:q}"
+
+
+rule complete:
+    input:
+        leaderboard="<results>/leaderboard.csv",
+        summaries=lambda w: summaries(sorted(PROJECT.running_now + new_models(w))),
+        code=ancient(script("complete.py")),
+    output:
+        "<results>/complete.json",
+    log:
+        "<results>/logs/complete/complete.log",
+    conda:
+        "../environment.yml"
+    params:
+        results=results_folder,
+        models=lambda w, input: [Path(summary).stem for summary in input.summaries],
+    message:
+        "Checking that everything is finished"
+    shell:
+        "python {input.code:q}"
+        " --results {params.results:q}"
+        " --output {output:q}"
+        " --models {params.models:q}"
         " 2> {log:q}"

@@ -1,4 +1,4 @@
-"""Say at the end of a run what an engine that works elsewhere has not finished; fails then, so that nobody overlooks it.
+"""Say at the end of a run what an engine that works elsewhere has not finished, and fail if there is something.
 
 Everything that is finished is on the leaderboard by now; the next run goes on with the rest.
 """

@@ -18,12 +18,13 @@ from clm.errors import UserError
 
 log = logging.getLogger(__name__)
 
+ENGINE = "transcribe"
+
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
-    parser.add_argument("--models", nargs="*", default=[], help="models besides the stock model that will be run")
     parser.add_argument("--round", type=int, required=True, help="number of this look")
     parser.add_argument("--output", type=Path, required=True, help="output: record of this look (JSON)")
     return parser.parse_args(argv)
@@ -74,7 +75,7 @@ def check_models(
         if not models.is_own(name):
             check_account_model(amazon_model, found, language)
         if found is None:
-            yield f"{name}: the model {amazon_model} is not in the account any more; new recordings cannot be run with it."
+            yield f"{name}: {amazon_model} is not in the account any more; new recordings cannot be run with it."
         elif found.get("UpgradeAvailability"):
             yield f"{name}: Amazon has a newer base model; a new generation would use it (snakemake --forcerun heal)."
 
@@ -100,6 +101,12 @@ def check_account_model(name: str, found: Mapping[str, Any] | None, language: st
         raise UserError(f"{where}: its state is {found['ModelStatus']}{reason}", "wait for it, or take it out")
 
 
+def wanted_models(directory: Path, settings: Settings) -> dict[str, dict[str, Any]]:
+    """The model.json of our own CLMs and of those that the configuration names."""
+    names = [*models.finished(directory, ENGINE), *(f"{ENGINE}-{name}" for name in settings.models)]
+    return {name: files.read_json(directory / name / "model.json") for name in names}
+
+
 def check_language(aws: Aws, language: str) -> None:
     """Refuse a language that Transcribe does not know.
 
@@ -119,7 +126,7 @@ def main(argv: list[str] | None = None) -> None:
     aws = Aws(settings.region)
     check_language(aws, settings.language)
     check_bucket(aws, settings)
-    wanted = {name: files.read_json(args.results / "models" / name / "model.json") for name in args.models}
+    wanted = wanted_models(args.results / "models", settings)
     account = {model["ModelName"]: model for model in language_models(aws)} if wanted else {}
     notes = list(check_models(wanted, account, settings.language))
     for note in notes:

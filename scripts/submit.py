@@ -23,7 +23,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--model", required=True, help="name of the model")
     parser.add_argument("--round", type=int, required=True, help="number of this submission")
-    parser.add_argument("--share", type=float, default=1.0, help="part of the account's quotas to use")
+    parser.add_argument("--quota-percent", type=int, default=100, help="part of the account's quotas to use")
     parser.add_argument("--output", type=Path, required=True, help="output: record of this submission (JSON)")
     return parser.parse_args(argv)
 
@@ -41,7 +41,7 @@ def wanted(results: Path, index: Path) -> list[tuple[str, Recording]]:
 def submit(args: argparse.Namespace) -> dict[str, dict[str, Unfinished]]:
     """Fill the store; returns what remains unfinished, by folder and recording."""
     engine = engines.create(config.saved(args.results))
-    engine.share = args.share
+    engine.share = args.quota_percent / 100
     model = models.load(args.results / "models", args.model, engine.name)
     store = Store(args.results / "store", engine)
     missing = [item for item in wanted(args.results, args.index) if not store.has(item[1], model)]

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from clm import __version__, cli, engines, files, healing, inputs, models
-from clm.config import load_yaml
+from clm.config import saved
 from clm.corpus import clean
-from clm.engines import TrainingText
-from clm.errors import UserError
+from clm.engines import TrainingFailed, TrainingText
+from clm.errors import PassingError, UserError
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,15 @@ def own_text(path: str) -> str:
     """The user's own text, a file or a folder of them, as one sentence per line."""
     texts = (inputs.read_text(file) for file in inputs.text_files(Path(path)))
     return "".join(f"{sentence}\n" for text in texts for sentence in clean.sentences(text))
+
+
+def sample_rates(results: Path) -> dict[str, frozenset[int]]:
+    """Sample rates of each folder's recordings, where the engine had them looked up."""
+    rates = {}
+    for folder in files.read_json(results / "inputs.json")["folders"]:
+        items = files.read_json(results / "inputs" / f"{folder}.json")["recordings"]
+        rates[folder] = frozenset(item["rate"] for item in items if item.get("rate"))
+    return rates
 
 
 def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) -> TrainingText:
@@ -63,27 +72,30 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
         else:
             path.unlink(missing_ok=True)
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
-    return TrainingText(paths, directory / "tuning_data.txt" if tuning else None)
+    return TrainingText(paths, directory / "tuning_data.txt" if tuning else None, sample_rates(args.results))
 
 
 def digest(text: TrainingText, engine: engines.Engine) -> str:
     """Digest of everything that decides what is trained, wherever the text is from; equal digests mean twins."""
-    lines = sorted(line for path in text.sources.values() for line in inputs.read_text(path).splitlines())
-    about = {
-        "text": lines,
-        "tuning": inputs.read_text(text.tuning) if text.tuning else "",
-        "settings": engine.training_settings(),
-        "recipe": engine.recipe,
-    }
-    return files.digest(about)
+    return files.digest({**text.content(), "settings": engine.training_settings(), "recipe": engine.recipe})
 
 
-def twin(models_directory: Path, engine: str, of: str) -> str | None:
-    """Name of the finished generation with this digest, or None."""
+def twin(models_directory: Path, engine: str, of: str, *, failed_too: bool) -> str | None:
+    """Name of the finished generation with this digest, or None; one that failed may be tried again."""
     for name in models.finished(models_directory, engine):
-        if files.read_json(models_directory / name / "model.json")["digest"] == of:
+        model = files.read_json(models_directory / name / "model.json")
+        if model["digest"] == of and (failed_too or not model.get("failed")):
             return name
     return None
+
+
+def about_twin(models_directory: Path, older: str) -> dict[str, str]:
+    """Why nothing is trained, and what to do."""
+    if reason := models.failed(models_directory, older):
+        hint = "to try it once more: snakemake --forcerun heal --config retry_failed=True"
+        return {"reason": f"it would equal {older}, which failed: {reason}", "hint": hint, "twin": older}
+    reason = f"it would equal {older}: nothing new to learn"
+    return {"reason": reason, "hint": "add recordings, keywords or articles", "twin": older}
 
 
 def count_words(text: TrainingText) -> dict[str, int]:
@@ -111,15 +123,19 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
                 "see the status.csv files, add articles or training_data, then: snakemake --forcerun heal",
             )
         identity = digest(text, engine)
-        if older := twin(directory.parent, engine.name, identity):
-            reason = f"it would equal {older}: nothing new to learn"
-            return {"trained": False, "reason": reason, "hint": "add recordings, keywords or articles", "twin": older}
+        if older := twin(directory.parent, engine.name, identity, failed_too=not config["retry_failed"]):
+            return {"trained": False, **about_twin(directory.parent, older)}
         with tempfile.TemporaryDirectory(dir=directory, prefix=".training-") as name:
             details = engine.train(text, Path(name))
             for path in Path(name).iterdir():
                 path.replace(directory / path.name)
+        failure = {}
+    except TrainingFailed as error:
+        log.error("%s", error)
+        details, failure = {}, {"failed": str(error)}
     except UserError as error:
-        return {"trained": False, "reason": error.message, "hint": error.hint}
+        retry = {"retry": True} if isinstance(error, PassingError) else {}
+        return {"trained": False, "reason": error.message, "hint": error.hint, **retry}
     words = count_words(text)
     model = {
         "model": directory.name,
@@ -131,8 +147,11 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         "corpus_words": sum(words.values()),
         "sources": words,
         "details": details,
+        **failure,
     }
     files.write_json(directory / "model.json", model)
+    if failure:
+        return {"trained": True, "reason": failure["failed"]}
     without = f", without articles for {missing}, which could not be fetched" if failed else ""
     return {"trained": True, "reason": f"trained from {model['corpus_words']} words{without}"}
 
@@ -140,7 +159,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    outcome = train(args, load_yaml(args.results / "config.yaml"))
+    outcome = train(args, saved(args.results))
     name = args.plan.parent.name
     log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not trained", outcome["reason"])
     plan = files.digest(files.read_json(args.plan))

@@ -38,6 +38,8 @@ def check_unchanged(recording: Recording) -> None:
     try:
         found = files.sha256_of_file(recording.audio)
     except OSError as error:
-        raise PassingError(f"{recording.audio}: not readable ({error.strerror})", "put it back and run again") from error
+        raise PassingError(
+            f"{recording.audio}: not readable ({error.strerror})", "put it back and run again"
+        ) from error
     if found != recording.sha256:
         raise PassingError(f"{recording.audio}: changed during the run", "run again")

@@ -227,6 +227,11 @@ class Project:
         if self.requests:
             rewrite(self.results / "store" / "attempts.json", {"folders": self.requests})
 
+    def check_budget(self, *, forced: bool) -> None:
+        """Stop before spending more than `max_cost`; see `Submissions.check_budget`."""
+        if self.engine.submits:
+            self.submissions.check_budget(forced=forced)
+
     def recordings(self, folder: str) -> list[Recording]:
         """The recordings of a folder, with what the engine needs to know of them before it starts."""
         if folder not in self._recordings:
@@ -244,7 +249,11 @@ class Project:
 
         found = self.media(pair)
         flaw = problem(found, self._size(pair), self.config["transcribe"]["limits"])
-        return {"seconds": found.seconds, "exact": found.exact, "flaw": Failure(*flaw) if flaw else None}
+        return {
+            "seconds": found.seconds,
+            "exact": found.exact,
+            "flaw": Failure(flaw.reason, flaw.hint) if flaw else None,
+        }
 
     def media(self, pair: inputs.Pair) -> Any:
         """What a recording is, from its first bytes (`clm.media.Media`)."""
@@ -334,6 +343,12 @@ class Project:
             return bool(self.history.last)
         made = [models.read_if_there(directory / name / "model.json").get("made_from") for name in self.vocabularies]
         return self.phrases_digest not in (*made, outcome.get("made_from"))
+
+    @property
+    def latest_plan(self) -> Path:
+        """File of the latest plan."""
+        planned = self.next if self.history.plan else self.finished[-1]
+        return self.results / "models" / planned / "plan.json"
 
     @property
     def phrases_digest(self) -> str:

@@ -1,0 +1,117 @@
+"""Make a custom vocabulary from keywords and missed words, unless it would equal an older one or has no phrases.
+
+It is a model like a generation: model.json marks it as finished, training.json says what came of it, and phrases.tsv
+lists what went into it and what was dropped and why.
+"""
+
+import argparse
+import datetime
+import logging
+from pathlib import Path
+from typing import Any
+
+from clm import __version__, cli, engines, files, healing, models
+from clm.aws.custom_vocabulary import VocabularyMaker
+from clm.aws.vocabulary import Phrase, Vocabulary, build
+from clm.config import saved
+from clm.engines import TrainingFailed
+from clm.errors import PassingError, UserError
+from clm.keywords import read_keyword_lines
+
+log = logging.getLogger(__name__)
+
+COLUMNS = ("phrase", "source", "status", "reason")
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration")
+    parser.add_argument("--plan", type=Path, required=True, help="plan.json whose words are used")
+    parser.add_argument("--keywords", type=Path, help="comma- or line-separated keywords")
+    parser.add_argument("--keywords-digest", default="", help="digest of the keywords file, for the record")
+    parser.add_argument("--output", type=Path, required=True, help="training.json")
+    return parser.parse_args(argv)
+
+
+def phrases(plan: dict[str, Any], keywords: Path | None) -> list[Phrase]:
+    """Keywords first, then missed words, those missed most often first: what is dropped if space runs out is last."""
+    lines = read_keyword_lines(keywords) if keywords else []
+    found = [Phrase(keyword, f"{keywords.name} line {number}") for number, keyword in lines]
+    missed = sorted(plan["words"], key=lambda item: (-sum(item["folders"].values()), item["word"]))
+    return found + [Phrase(item["word"], "missed word") for item in missed]
+
+
+def write_phrases(path: Path, vocabulary: Vocabulary) -> None:
+    """List what is in the vocabulary and what is not."""
+    rows = [{"phrase": item.text, "source": item.source, "status": "used"} for item in vocabulary.kept]
+    rows += [
+        {"phrase": item.phrase, "source": item.source, "status": "dropped", "reason": item.reason}
+        for item in vocabulary.dropped
+    ]
+    files.write_table(path, COLUMNS, rows, delimiter="\t")
+
+
+def make(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
+    """Make the vocabulary if it can and should be; return what training.json says."""
+    directory = args.output.parent
+    if (directory / "model.json").exists():  # by a job that outlived its run
+        return {"trained": True, "reason": "it was finished already"}
+    engine = engines.create(config)
+    plan = files.read_json(args.plan)
+    try:
+        vocabulary = build(phrases(plan, args.keywords), config["language"])
+    except UserError as error:
+        return {"trained": False, "reason": error.message, "hint": error.hint}
+    write_phrases(directory / "phrases.tsv", vocabulary)
+    for item in vocabulary.dropped:
+        log.warning("dropped %r (%s): %s", item.phrase, item.source, item.reason)
+    if not vocabulary.kept:
+        return {
+            "trained": False,
+            "reason": f"no phrase can be used in a vocabulary ({len(vocabulary.dropped)} dropped)",
+            "hint": f"see {directory}/phrases.tsv",
+        }
+    identity = files.digest({"vocabulary": vocabulary.text, "language": config["language"]})
+    for name in models.finished(directory.parent, engine.name, models.VOCABULARY):
+        if files.read_json(directory.parent / name / "model.json")["digest"] == identity:
+            hint = "add recordings or keywords"
+            return {"trained": False, "reason": f"it would equal {name}", "hint": hint, "twin": name}
+    failure: dict[str, str] = {}
+    try:
+        details = VocabularyMaker(engine.aws, engine.settings).make(vocabulary.text)
+    except TrainingFailed as error:
+        details, failure = {}, {"failed": str(error)}
+    except UserError as error:
+        retry = {"retry": True} if isinstance(error, PassingError) else {}
+        return {"trained": False, "reason": error.message, "hint": error.hint, **retry}
+    model = {
+        "model": directory.name,
+        "engine": engine.name,
+        "created": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "digest": identity,
+        "made_from": healing.phrases_digest(plan, args.keywords_digest or None),
+        "versions": {"clm-proof": __version__, **engine.versions()},
+        "corpus_words": None,
+        "phrases": len(vocabulary.kept),
+        "dropped": len(vocabulary.dropped),
+        "details": details,
+        **failure,
+    }
+    files.write_json(directory / "plan.json", plan)  # says from which folders it learned
+    files.write_json(directory / "model.json", model)
+    return {"trained": True, "reason": failure.get("failed") or f"made from {len(vocabulary.kept)} phrases"}
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    outcome = make(args, saved(args.results))
+    name = args.output.parent.name
+    log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not made", outcome["reason"])
+    made_from = healing.phrases_digest(files.read_json(args.plan), args.keywords_digest or None)
+    files.write_json(args.output, {"model": name, "made_from": made_from, **outcome})
+
+
+if __name__ == "__main__":
+    cli.run(main)
