@@ -30,7 +30,7 @@ FORMATS = ("amr", "flac", "m4a", "mp3", "mp4", "ogg", "wav", "webm")
 #: that tell how many are in a block (two kinds of ADPCM, GSM). Others only tell bytes per second.
 _SINGLE = (1, 3, 6, 7, 0xFFFE)
 _BLOCKS = (2, 0x11, 0x31)
-_CONVERT = "convert it, for instance with: ffmpeg -i {file} -ar 16000 -ac 1 {file}.flac"
+_CONVERT = "convert it, for instance with: ffmpeg -i input -ar 16000 -ac 1 output.flac"
 
 
 @dataclass(frozen=True)
