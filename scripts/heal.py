@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clm import cli, files, healing, models, words
-from clm.config import load_yaml
+from clm.config import saved
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,21 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
+def worth_learning(fresh: list[dict[str, Any]], config: dict[str, Any], results: Path) -> list[dict[str, Any]]:
+    """Of the words that the offline filter left, those that Amazon Comprehend keeps, where the user wants that."""
+    if config["engine"] != "transcribe" or not config["transcribe"]["comprehend"]:
+        return fresh
+    from clm.aws import Aws
+    from clm.aws.syntax import SyntaxFilter
+
+    client = Aws(config["transcribe"]["region"]).comprehend
+    kept = SyntaxFilter(client, config["language"], results / "store" / "comprehend").keep(
+        [item["word"] for item in fresh]
+    )
+    log.info("Comprehend keeps %d of %d words", len(kept), len(fresh))
+    return [item for item in fresh if item["word"] in kept]
+
+
 def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """The plan as it is written to plan.json."""
     heldout = config["evaluation"]["heldout"]
@@ -40,6 +55,7 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
     if args.learn == "yes":
         summaries = [files.read_json(path) for path in args.summaries]
         fresh = healing.missed_words(summaries, recordings.open_folders(heldout), words.learnable)
+        fresh = worth_learning(fresh, config, args.results)
         evidence |= recordings.evidence(heldout)
     inputs = args.training_inputs
     merged = healing.merge_words(learned, fresh)
@@ -63,7 +79,7 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    plan = make_plan(args, load_yaml(args.results / "config.yaml"))
+    plan = make_plan(args, saved(args.results))
     lines = [f"{item['word']}\t{sum(item['folders'].values())}\n" for item in plan["words"]]
     files.write_text(args.missed_words, "".join(lines))
     files.write_json(args.plan.with_name(healing.PLAN_COPY), plan)
