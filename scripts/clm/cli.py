@@ -1,12 +1,17 @@
-"""What the command-line programs share: logging to standard error, and errors as messages."""
+"""What the command-line programs share: logging to standard error, errors as messages, a user's configuration."""
 
 import argparse
+import contextlib
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
 
-from clm import __version__
+from clm import __version__, config
 from clm.errors import UserError
+
+CHECKOUT = Path(__file__).parents[2]
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -16,6 +21,30 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     )
     arguments.add_argument("--version", action="version", version=__version__)
     return arguments
+
+
+def add_config_options(arguments: argparse.ArgumentParser) -> None:
+    """Add the options by which Snakemake is told a user's configuration, for programs that are run by hand."""
+    arguments.add_argument(
+        "--configfile", type=Path, nargs="+", default=[], metavar="FILE", help="your configuration, as for snakemake"
+    )
+    arguments.add_argument(
+        "--config", nargs="+", default=[], metavar="KEY=VALUE", help="settings that win over the file, as for snakemake"
+    )
+
+
+def read_config(args: argparse.Namespace) -> dict[str, Any]:
+    """The configuration that the workflow would have, given the same options.
+
+    Raises:
+        UserError: a file is not there or no mapping, an entry of --config is malformed, a key or value is wrong.
+
+    """
+    changes: dict[str, Any] = {}
+    for path in args.configfile:
+        changes = config.merge(changes, _read_changes(path))
+    changes = config.merge(changes, _parse_changes(args.config))
+    return config.load(changes, CHECKOUT, Path.cwd())
 
 
 def run(main: Callable[[], None]) -> None:
@@ -28,3 +57,37 @@ def run(main: Callable[[], None]) -> None:
     except OSError as error:
         # Full disks and lost network drives pass; the traceback would hide which file it was.
         sys.exit(f"Error: {error}\nHint: mend it and run again; what is finished is kept")
+
+
+def _read_changes(path: Path) -> dict[str, Any]:
+    import yaml
+
+    if not path.is_file():
+        raise UserError(f"--configfile: there is no file {path}", "paths count from the working directory")
+    try:
+        changes = config.load_yaml(path)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: not readable as YAML ({error})", "compare it with config/config.yaml") from error
+    if not isinstance(changes, dict | None):
+        raise UserError(f"{path}: holds no settings", "write one 'key: value' a line, as in config/config.yaml")
+    return changes or {}
+
+
+def _parse_changes(entries: Iterable[str]) -> dict[str, Any]:
+    """Entries of --config; a value is YAML, or else a text, as Snakemake takes it.
+
+    >>> _parse_changes(["input=a b", "transcribe={bucket: talks, max_jobs: 5}", "keywords="])
+    {'input': 'a b', 'transcribe': {'bucket': 'talks', 'max_jobs': 5}, 'keywords': None}
+    """
+    import yaml
+
+    changes: dict[str, Any] = {}
+    for entry in entries:
+        key, separator, text = entry.partition("=")
+        if not separator or not key:
+            raise UserError(f"--config: {entry!r} is not KEY=VALUE", "for example --config engine=transcribe")
+        value: Any = text
+        with contextlib.suppress(yaml.YAMLError):
+            value = yaml.safe_load(text)
+        changes = config.merge(changes, {key: value})
+    return changes

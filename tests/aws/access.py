@@ -14,13 +14,15 @@ from typing import Any
 from moto import settings as moto_settings
 from moto.core.authorization import ActionAuthenticatorMixin
 from moto.iam.access_control import CreateAccessKeyFailure, create_access_key
-from moto.iam.exceptions import NotFoundException
+from moto.iam.exceptions import NoSuchEntity, NotFoundException
 from moto.iam.models import IAMBackend, Policy, iam_backends
 
 from aws.errors import AwsError
 from aws.storage import ACCOUNT
 
 SERVICE = "transcribe.amazonaws.com"
+#: Keys of a request's context and their values, for conditions and variables.
+Context = Mapping[str, str | list[str]]
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
 
 
@@ -32,11 +34,12 @@ class Caller:
     region: str
     policies: tuple[Mapping[str, Any], ...] | None
 
-    def may(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> bool:
+    def may(self, action: str, resource: str, context: Context | None = None) -> bool:
         """Whether the caller's policies allow the action on the resource."""
-        return self.policies is None or allows(self.policies, action, resource, context)
+        own = {"aws:username": self.arn.rpartition("/")[2]} if ":user/" in self.arn else {}
+        return self.policies is None or allows(self.policies, action, resource, {**own, **(context or {})})
 
-    def require(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> None:
+    def require(self, action: str, resource: str, context: Context | None = None) -> None:
         """Raise AwsError where the caller may not."""
         if not self.may(action, resource, context):
             message = f"User: {self.arn} is not authorized to perform: {action} on resource: {resource}"
@@ -73,8 +76,7 @@ def role_problem(arn: str, objects: Iterable[tuple[str, str]]) -> str:
         return f"The role {arn} doesn't exist or can't be assumed."
     if not _trusts_transcribe(json.loads(role.assume_role_policy_document)):
         return f"Transcribe isn't allowed to assume the role {arn}. Check its trust policy."
-    attached, _ = _backend().list_attached_role_policies(role.name)
-    policies = [_document(policy) for policy in (*attached, *role.policies.values())]
+    policies = policies_of(arn)
     for bucket, key in objects:
         bucket_arn = f"arn:aws:s3:::{bucket}"
         for action, resource in (("s3:ListBucket", bucket_arn), ("s3:GetObject", f"{bucket_arn}/{key}")):
@@ -83,28 +85,53 @@ def role_problem(arn: str, objects: Iterable[tuple[str, str]]) -> str:
     return ""
 
 
-def allows(
-    policies: Iterable[Mapping[str, Any]], action: str, resource: str, context: Mapping[str, str] | None = None
-) -> bool:
+def policies_of(arn: str) -> list[Mapping[str, Any]]:
+    """The policies of a user or role.
+
+    Raises:
+        AwsError: there is none such.
+
+    """
+    try:
+        if ":user/" in arn:
+            user = _backend().get_user(arn.rpartition("/")[2])
+            holders = [user, *_backend().get_groups_for_user(user.name)]
+        else:
+            holders = [_backend().get_role_by_arn(arn)]
+    except (NoSuchEntity, NotFoundException) as error:
+        raise AwsError("NoSuchEntity", f"There is no {arn}.", 404) from error
+    policies = [
+        policy for holder in holders for policy in (*holder.policies.values(), *holder.managed_policies.values())
+    ]
+    return [_document(policy) for policy in policies]
+
+
+def allows(policies: Iterable[Mapping[str, Any]], action: str, resource: str, context: Context | None = None) -> bool:
     """IAM's rule: something allows it and nothing denies it."""
+    context = context or {}
     effects = {
         statement["Effect"]
         for policy in policies
         for statement in _list(policy["Statement"])
-        if _concerns(statement, action, resource) and _holds(statement.get("Condition", {}), context or {})
+        if _concerns(statement, action, resource, context) and _holds(statement.get("Condition", {}), context)
     }
     return effects == {"Allow"}
 
 
-def _concerns(statement: Mapping[str, Any], action: str, resource: str) -> bool:
+def _concerns(statement: Mapping[str, Any], action: str, resource: str, context: Context) -> bool:
     actions = _list(statement.get("Action", statement.get("NotAction")))
     named = any(fnmatch.fnmatchcase(action.lower(), pattern.lower()) for pattern in actions)
     resources = _list(statement.get("Resource", statement.get("NotResource", "*")))
-    meant = any(fnmatch.fnmatchcase(resource, pattern) for pattern in resources)
+    meant = any(fnmatch.fnmatchcase(resource, _with_variables(pattern, context)) for pattern in resources)
     return named == ("Action" in statement) and meant == ("NotResource" not in statement)
 
 
-def _holds(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str, str]) -> bool:
+def _with_variables(pattern: str, context: Context) -> str:
+    """The pattern with ${key} replaced; what is not in the context stays, and matches nothing."""
+    return re.sub(r"\$\{([^}]+)\}", lambda match: str(context.get(match[1], match[0])), pattern)
+
+
+def _holds(conditions: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
     return all(
         _operator_holds(operator, context.get(key), _list(values))
         for operator, keys in conditions.items()
@@ -112,7 +139,10 @@ def _holds(conditions: Mapping[str, Mapping[str, Any]], context: Mapping[str, st
     )
 
 
-def _operator_holds(operator: str, actual: str | None, expected: list[str]) -> bool:
+def _operator_holds(operator: str, actual: str | list[str] | None, expected: list[str]) -> bool:
+    if operator.startswith("ForAllValues:"):  # true of no values
+        plain = operator.removeprefix("ForAllValues:")
+        return all(_operator_holds(plain, value, expected) for value in _list(actual or []))
     if actual is None:
         return operator.endswith("IfExists")
     operator = operator.removesuffix("IfExists")

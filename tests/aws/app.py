@@ -4,6 +4,7 @@ Control plane, JSON in and out: GET /_calls; GET and POST /_faults (a list of `F
 all); POST /_clock {"move": seconds, "scale": x}; POST /_settings; POST /_references {sha256: text}; POST /_reset.
 """
 
+import io
 import json
 import re
 import socket
@@ -16,7 +17,7 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aws import access
+from aws import access, simulation
 from aws.errors import AwsError
 from aws.faults import Fault
 from aws.service import Service
@@ -76,6 +77,11 @@ class App:
     def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if _TARGET.fullmatch(environ.get("HTTP_X_AMZ_TARGET", "")):
             return self._answer(environ).send(start_response)
+        if _operation(environ) == "IAM.POST /":
+            body = _read_body(environ)
+            if simulation.is_meant(body):
+                return self._simulate(body, environ).send(start_response)
+            environ["wsgi.input"] = io.BytesIO(body)
         return self._moto(environ, start_response)
 
     def _serve_faulty(self, fault: Fault, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -101,11 +107,19 @@ class App:
         [(status, headers)] = kept
         return Response(status, headers, body)
 
+    def _simulate(self, body: bytes, environ: Environ) -> Response:
+        try:
+            text = simulation.simulate(body, _caller(environ))
+        except AwsError as error:
+            return _error(error, environ)
+        return Response(
+            "200 OK", [("Content-Type", "text/xml"), ("Content-Length", str(len(text.encode())))], text.encode()
+        )
+
     def _answer(self, environ: Environ) -> Response:
         service, operation = _TARGET.fullmatch(environ["HTTP_X_AMZ_TARGET"]).groups()
         try:
-            authorization = environ.get("HTTP_AUTHORIZATION", "")
-            caller = access.caller(authorization, environ.get("HTTP_X_AMZ_SECURITY_TOKEN"))
+            caller = _caller(environ)
             request = _parse(_read_body(environ))
             with self._service.lock:
                 return _json("200 OK", self._service.answer(service.lower(), operation, request, caller), _JSON)
@@ -145,6 +159,10 @@ class App:
         return _json("200 OK", shown, "application/json")
 
 
+def _caller(environ: Environ) -> access.Caller:
+    return access.caller(environ.get("HTTP_AUTHORIZATION", ""), environ.get("HTTP_X_AMZ_SECURITY_TOKEN"))
+
+
 def _operation(environ: Environ) -> str:
     """What faults and counters call a request: Transcribe.GetTranscriptionJob, S3.GET /bucket/key, IAM.POST /."""
     if match := _TARGET.fullmatch(environ.get("HTTP_X_AMZ_TARGET", "")):
@@ -172,8 +190,10 @@ def _error(error: AwsError, environ: Environ) -> Response:
     status = f"{error.status} Error"
     if environ.get("HTTP_X_AMZ_TARGET"):
         return _json(status, {"__type": error.code, "Message": error.message}, _JSON)
-    body = f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{error.code}</Code><Message>{error.message}</Message>"
-    body = "" if environ["REQUEST_METHOD"] == "HEAD" else f"{body}</Error>"
+    body = f"<Error><Code>{error.code}</Code><Message>{error.message}</Message></Error>"
+    if not _operation(environ).startswith("S3."):  # services with the query protocol wrap it
+        body = f"<ErrorResponse>{body}</ErrorResponse>"
+    body = "" if environ["REQUEST_METHOD"] == "HEAD" else f"<?xml version='1.0' encoding='UTF-8'?>{body}"
     headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body.encode())))]
     return Response(status, headers, body.encode())
 

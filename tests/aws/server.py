@@ -108,11 +108,17 @@ def serving(
 
 def make_app_server(service: Service, port: int) -> BaseWSGIServer:
     """A server of the service that is not started yet; port 0 takes a free one."""
-    return make_server("127.0.0.1", port, App(service), threaded=True, request_handler=_QuietHandler)
+    handler = type("Handler", (_QuietHandler,), {"service": service})
+    return make_server("127.0.0.1", port, App(service), threaded=True, request_handler=handler)
 
 
 class _QuietHandler(MotoRequestHandler):
     protocol_version = "HTTP/1.1"
+    service: Service
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The header Date, by the service's clock: moved, it looks like a client with a wrong clock."""
+        return super().date_time_string(self.service.clock.now() if timestamp is None else timestamp)
 
     def log_request(self, *_: object) -> None:
         """Tests read counters, not logs."""

@@ -97,7 +97,7 @@ class Service:
             message = f"loopback service: {service} {operation} is not modelled"
             raise AwsError("UnknownOperationException", message)
         check_request(service, operation, request)
-        caller.require(f"{service}:{operation}", _resource(service, request, caller.region))
+        _require(caller, service, operation, request)
         try:
             return handler(_without_nulls(request), caller)
         except AwsError as error:
@@ -147,6 +147,17 @@ class Service:
             "DetectSyntax": comprehend.detect_syntax,
             "BatchDetectSyntax": comprehend.batch_detect_syntax,
         }
+
+
+def _require(caller: Caller, service: str, operation: str, request: Request) -> None:
+    """Raise AwsError unless the caller may do this; tags that come with a new resource need TagResource, too."""
+    context = {"aws:TagKeys": [tag["Key"] for tag in request.get("Tags") or []]}
+    if request.get("OutputBucketName"):
+        context["transcribe:OutputBucketName"] = request["OutputBucketName"]
+    resource = _resource(service, request, caller.region)
+    caller.require(f"{service}:{operation}", resource, context)
+    if request.get("Tags"):
+        caller.require(f"{service}:TagResource", resource, context)
 
 
 def _resource(service: str, request: Request, region: str) -> str:
