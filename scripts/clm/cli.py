@@ -4,12 +4,14 @@ import argparse
 import contextlib
 import logging
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from clm import __version__, config
 from clm.errors import UserError
+from clm.privacy import scrub
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -49,14 +51,26 @@ def read_config(args: argparse.Namespace) -> dict[str, Any]:
 
 def run(main: Callable[[], None]) -> None:
     """Run a program's `main`; an error for the user ends it with status 1 and the message, without a traceback."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Scrubbing("%(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
         main()
     except UserError as error:
-        sys.exit(f"Error: {error}")
+        sys.exit(scrub(f"Error: {error}"))
     except OSError as error:
         # Full disks and lost network drives pass; the traceback would hide which file it was.
-        sys.exit(f"Error: {error}\nHint: mend it and run again; what is finished is kept")
+        sys.exit(scrub(f"Error: {error}\nHint: mend it and run again; what is finished is kept"))
+    except Exception:
+        sys.exit(scrub(traceback.format_exc()))
+
+
+class _Scrubbing(logging.Formatter):
+    """Logs are sent around: no account numbers, keys and signatures in them, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record as one text."""
+        return scrub(super().format(record))
 
 
 def _read_changes(path: Path) -> dict[str, Any]:

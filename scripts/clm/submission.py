@@ -50,10 +50,15 @@ def write_unfinished(
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run will do at the engine: jobs, seconds of audio (`rough` if some are estimates), US dollars."""
+    """What a run will do at the engine: jobs, seconds of audio and those billed, US dollars.
+
+    `rough` tells that some lengths are estimates; `unknown` counts recordings whose length cannot be told at all, which
+    are taken for shortest.
+    """
 
     jobs: int = 0
     seconds: float = 0.0
+    billed: float = 0.0
     dollars: float = 0.0
     rough: bool = False
     unknown: int = 0
@@ -62,6 +67,7 @@ class Cost:
         return Cost(
             self.jobs + other.jobs,
             self.seconds + other.seconds,
+            self.billed + other.billed,
             self.dollars + other.dollars,
             self.rough or other.rough,
             self.unknown + other.unknown,
@@ -139,10 +145,11 @@ class Submissions:
         usable = [recording for recording in recordings if recording.flaw is None]
         known = [recording.seconds for recording in usable if recording.seconds is not None]
         unknown = len(usable) - len(known)
-        lengths = known + [0.0] * unknown  # at least the minimum price of a job
-        dollars = self._project.engine.estimate(lengths, model).dollars
+        least = self._project.config["transcribe"]["prices"]["least_seconds"]
+        billed = [max(seconds, least) for seconds in known] + [least] * unknown
+        dollars = self._project.engine.estimate(billed, model).dollars
         rough = any(not recording.exact for recording in usable)
-        return Cost(len(usable), sum(known), dollars, rough, unknown)
+        return Cost(len(usable), sum(known), sum(billed), dollars, rough, unknown)
 
     def costs(self, *, forced: bool) -> dict[str, Cost]:
         """By model: what this run will cost; with the models that it is going to make."""
@@ -165,8 +172,8 @@ class Submissions:
         training = f"; up to {len(coming)} model{'s' if len(coming) > 1 else ''} to make" if coming else ""
         date = self._project.config["transcribe"]["prices"]["date"]
         return (
-            f"Amazon Transcribe: {total.jobs} jobs for {about}{duration(total.seconds)} of audio{extra}, "
-            f"about ${total.dollars:.2f} at the prices of {date}{training}."
+            f"Amazon Transcribe: {total.jobs} jobs for {about}{duration(total.seconds)} of audio{extra} "
+            f"(billed: {duration(total.billed)}), about ${total.dollars:.2f} at the prices of {date}{training}."
         )
 
     def check_budget(self, *, forced: bool) -> None:

@@ -1,0 +1,80 @@
+"""Say what a run would cost at Amazon Transcribe, before it is started: jobs, seconds of audio, price.
+
+Nothing paid is called; an input in S3 is listed, and the first kilobytes of its recordings are read. Lengths that a
+file's header does not tell are estimated from its size, and marked with "about".
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from clm import cli
+from clm.errors import UserError
+from clm.progress import duration
+from clm.project import Project
+from clm.submission import Cost
+
+COLUMNS = ("model", "jobs", "audio", "billed", "US$")
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    cli.add_config_options(parser)
+    parser.add_argument("--heal", action="store_true", help="with the generation that --forcerun heal would add")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser.parse_args(argv)
+
+
+def table(costs: dict[str, Cost], date: str) -> str:
+    """The costs by model, and their sum."""
+    rows = [COLUMNS]
+    for name, cost in [*costs.items(), ("all", sum(costs.values(), Cost()))]:
+        about = "about " if cost.rough else ""
+        unknown = f" + {cost.unknown} unknown" if cost.unknown else ""
+        rows.append(
+            (
+                name,
+                str(cost.jobs),
+                f"{about}{duration(cost.seconds)}{unknown}",
+                duration(cost.billed),
+                f"{cost.dollars:.2f}",
+            )
+        )
+    widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([*lines, f"Prices of {date} (config: transcribe.prices); training a CLM costs nothing."])
+
+
+def as_data(costs: dict[str, Cost]) -> list[dict[str, Any]]:
+    """The costs by model for other programs; lengths in seconds."""
+    return [
+        {
+            "model": name,
+            "jobs": cost.jobs,
+            "seconds": round(cost.seconds, 3),
+            "billed_seconds": round(cost.billed, 3),
+            "dollars": round(cost.dollars, 6),
+            "exact": not (cost.rough or cost.unknown),
+        }
+        for name, cost in costs.items()
+    ]
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    config = cli.read_config(args)
+    project = Project(config, cache=Path(".snakemake/clm-digests.json"))
+    if not project.engine.submits:
+        raise UserError(f"the engine {project.engine.name} costs nothing but time", "set engine: transcribe")
+    costs = project.submissions.costs(forced=args.heal)
+    text = json.dumps(as_data(costs)) if args.json else table(costs, config["transcribe"]["prices"]["date"])
+    sys.stdout.write(text + "\n")
+    project.check_budget(forced=args.heal)
+
+
+if __name__ == "__main__":
+    cli.run(main)
