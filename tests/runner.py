@@ -21,6 +21,8 @@ ARTICLES = {
 
 #: First words of a job's message, by rule.
 MESSAGES = {
+    "Looking at the AWS account": "preflight",
+    "Submitting": "submit",
     "Transcribing": "transcribe",
     "Normalizing": "normalize",
     "Scoring": "wer",
@@ -29,6 +31,8 @@ MESSAGES = {
     "Collecting text about the keywords": "keyword_corpus",
     "Collecting text about missed words": "missed_word_corpus",
     "Training": "train_clm",
+    "Making": "train_vocabulary",
+    "Checking that everything": "complete",
     "Comparing": "leaderboard",
 }
 
@@ -60,6 +64,8 @@ class Workflow:
         self.data = directory / "data"
         self.results = directory / "results"
         self.checkout = CHECKOUT
+        #: Further variables of the environment.
+        self.environment: dict[str, str] = {}
 
     def add(self, folder: str, *, source: int = 0, start: float = 0.0, seconds: float = 2.5, text: str = "") -> Path:
         """Add a folder with a stretch of one of the demo's recordings; gives its path."""
@@ -100,7 +106,7 @@ class Workflow:
         process = subprocess.run(
             self.command(*arguments),
             cwd=self.directory,
-            env=environment,
+            env={**environment, **self.environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

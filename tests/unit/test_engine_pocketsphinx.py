@@ -96,8 +96,8 @@ def test_settings_versions_and_price() -> None:
     assert chosen.transcription_settings() != engine().transcription_settings()
     assert chosen.training_settings() == engine().training_settings()
     assert chosen.versions()["pocketsphinx"]
-    assert chosen.estimate(100).dollars == 0
-    assert chosen.estimate(100).cpu_seconds > 0
+    assert chosen.estimate([100], "pocketsphinx").dollars == 0
+    assert chosen.estimate([100], "pocketsphinx").cpu_seconds > 0
 
 
 def test_importing_and_creating_loads_nothing_heavy() -> None:

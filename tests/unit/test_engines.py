@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from aws.server import serving
 from clm import engines, files
 from clm.config import load
 from clm.engines import Engine, Failure, Model, Recording, TrainingText, Transcript
@@ -18,8 +19,17 @@ SENTENCES = "Osmosis moves water through the zymogen membrane.\nThe zymogen wait
 
 
 @pytest.fixture(scope="module", params=engines.NAMES)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    return engines.create(load({"engine": request.param}, CHECKOUT, CHECKOUT))
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    changes = {"engine": request.param, "results": str(tmp_path_factory.mktemp("results"))}
+    if request.param != "transcribe":
+        yield engines.create(load(changes, CHECKOUT, CHECKOUT))
+        return
+    with serving(text="decode") as loopback, pytest.MonkeyPatch.context() as environment:
+        for name, value in loopback.environment.items():
+            environment.setenv(name, value)
+        loopback.client("s3").create_bucket(Bucket="contract")
+        section = {"bucket": "contract", "role_arn": loopback.create_role(), "poll_seconds": 0.05}
+        yield engines.create(load({**changes, "transcribe": section}, CHECKOUT, CHECKOUT))
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +47,7 @@ def trained(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     text = directory / "text.txt"
     text.write_text(SENTENCES)
     details = engine.train(TrainingText({"training_data": text}), directory)
+    files.write_json(directory / "model.json", {"details": details})
     return Model(f"{engine.name}-clm-001", directory, "digest"), details
 
 
@@ -47,11 +58,12 @@ def test_has_a_name_a_recipe_and_settings_that_can_be_recorded(engine: Engine) -
         assert json.loads(json.dumps(record)) == record
 
 
-def test_every_recording_gets_a_transcript_or_a_failure_in_order(engine: Engine, recordings: list[Recording]) -> None:
+def test_every_recording_gets_a_transcript_or_a_failure_once(engine: Engine, recordings: list[Recording]) -> None:
     done = list(engine.transcribe(recordings, Model(engine.name)))
-    assert [recording for recording, _ in done] == recordings
-    assert [type(outcome) for _, outcome in done] == [Transcript, Failure, Transcript]
-    failure = done[1][1]
+    assert len(done) == len(recordings)
+    outcomes = [dict(done)[recording] for recording in recordings]
+    assert [type(outcome) for outcome in outcomes] == [Transcript, Failure, Transcript]
+    failure = outcomes[1]
     assert failure.reason
     assert failure.hint
 
@@ -96,7 +108,8 @@ def test_training_twice_gives_the_same(engine: Engine, trained: tuple[Model, dic
     text.write_text(SENTENCES)
     assert engine.train(TrainingText({"training_data": text}), tmp_path) == details
     for path in model.directory.iterdir():
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+        if path.name != "model.json":
+            assert (tmp_path / path.name).read_bytes() == path.read_bytes()
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "!! ... --\n"])
@@ -108,16 +121,22 @@ def test_text_without_words_is_an_error_for_the_user(engine: Engine, tmp_path: P
 
 
 def test_work_has_a_price(engine: Engine) -> None:
-    estimate = engine.estimate(3600)
+    estimate, twice = engine.estimate([3600], engine.name), engine.estimate([3600, 3600], engine.name)
     assert estimate.dollars >= 0
     assert estimate.cpu_seconds >= 0
+    assert twice.dollars + twice.cpu_seconds == pytest.approx(2 * (estimate.dollars + estimate.cpu_seconds))
+    assert twice.dollars + twice.cpu_seconds > 0
 
 
-def test_silence_is_a_failure_and_never_an_empty_text(engine: Engine, tmp_path: Path) -> None:
+def test_silence_is_never_a_text_that_was_lost(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "silence.wav"
     soundfile.write(path, np.zeros(16000), 16000)
-    ((_, outcome),) = engine.transcribe([Recording("silence", path, "0" * 64)], Model(engine.name))
-    assert isinstance(outcome, Failure)
+    recording = Recording("silence", path, files.sha256_of_file(path))
+    ((_, outcome),) = engine.transcribe([recording], Model(engine.name))
+    if engine.submits:  # Amazon heard nothing, and says so by a finished job
+        assert outcome.result["results"]["transcripts"] == [{"transcript": ""}]
+    else:
+        assert isinstance(outcome, Failure)
 
 
 def test_unknown_engine_names_the_known_ones() -> None:

@@ -1,12 +1,14 @@
 """The store answers for what was done before."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
-from clm.engines import Failure, Model, Recording, Transcript
+from clm.engines import Failure, Model, Recording, Transcript, result_key
 from clm.store import Store
 
 RECORDING = Recording("a", Path("a.wav"), "1" * 64)
+RETRIED = replace(RECORDING, retries=1)
 STOCK = Model("engine")
 RESULT = Transcript({"results": {}}, 1.5)
 
@@ -17,32 +19,37 @@ def store(directory: Path, **settings: object) -> Store:
 
 
 def test_key_depends_on_content_model_settings_and_repetition_only(tmp_path: Path) -> None:
-    one = store(tmp_path, language="en-US")
-    key = one.key(RECORDING, STOCK)
-    assert key == one.key(Recording("other name", Path("b.wav"), RECORDING.sha256), STOCK)
+    settings = {"language": "en-US"}
+    key = result_key(settings, RECORDING, STOCK)
+    known = replace(RECORDING, name="other name", audio=Path("b.wav"), seconds=3.0, exact=False, retries=2)
+    assert key == result_key(settings, known, STOCK)
     others = {
-        one.key(Recording("a", Path("a.wav"), "2" * 64), STOCK),
-        one.key(RECORDING, Model("engine-clm-001", tmp_path, "digest")),
-        one.key(RECORDING, STOCK, repeats=1),
-        store(tmp_path, language="en-GB").key(RECORDING, STOCK),
+        result_key(settings, replace(RECORDING, sha256="2" * 64), STOCK),
+        result_key(settings, RECORDING, Model("engine-clm-001", tmp_path, "digest")),
+        result_key(settings, replace(RECORDING, repeats=1), STOCK),
+        result_key({"language": "en-GB"}, RECORDING, STOCK),
     }
     assert len(others | {key}) == 5
 
 
 def test_results_are_kept(tmp_path: Path) -> None:
     one = store(tmp_path)
-    key = one.key(RECORDING, STOCK)
-    assert one.get(key) is None
-    one.put(key, RECORDING, STOCK, RESULT)
-    assert store(tmp_path).get(key) == RESULT
-    assert one.get(key, retries=1) == RESULT
+    assert one.get(RECORDING, STOCK) is None
+    assert not one.has(RECORDING, STOCK)
+    one.put(RECORDING, STOCK, RESULT)
+    assert store(tmp_path).get(RECORDING, STOCK) == RESULT
+    assert one.get(RETRIED, STOCK) == RESULT
+    assert one.has(RECORDING, STOCK)
+    assert one.has(RETRIED, STOCK)
 
 
 def test_failures_hold_until_a_retry_is_asked_for(tmp_path: Path) -> None:
     one = store(tmp_path)
-    key = one.key(RECORDING, STOCK)
-    one.put(key, RECORDING, STOCK, Failure("broken", "mend it"))
-    assert one.get(key) == Failure("broken", "mend it")
-    assert one.get(key, retries=1) is None
-    one.put(key, RECORDING, STOCK, Failure("still broken", "mend it"), retries=1)
-    assert one.get(key, retries=1) == one.get(key) == Failure("still broken", "mend it")
+    one.put(RECORDING, STOCK, Failure("broken", "mend it"))
+    assert one.get(RECORDING, STOCK) == Failure("broken", "mend it")
+    assert one.has(RECORDING, STOCK)
+    assert one.get(RETRIED, STOCK) is None
+    assert not one.has(RETRIED, STOCK)
+    one.put(RETRIED, STOCK, Failure("still broken", "mend it"))
+    assert one.get(RETRIED, STOCK) == one.get(RECORDING, STOCK) == Failure("still broken", "mend it")
+    assert one.has(RETRIED, STOCK)

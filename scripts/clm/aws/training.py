@@ -67,13 +67,14 @@ def check_language(language: str) -> None:
         )
 
 
-def check_text(path: Path) -> None:
-    """Refuse a text that Amazon would refuse.
+def check_text(path: Path) -> bool:
+    """Refuse a text that Amazon would refuse; tells whether there is any word in it.
 
     Raises:
         UserError: names the file and the line.
 
     """
+    words = False
     for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
         try:
             text = line.decode("utf-8")
@@ -85,6 +86,8 @@ def check_text(path: Path) -> None:
             raise UserError(
                 f"{path}, line {number}: markup ({match[0][:40]!r}); Amazon wants plain text", "take the markup out"
             )
+        words = words or any(map(str.isalpha, text))
+    return words
 
 
 class Trainer:
@@ -132,12 +135,9 @@ class Trainer:
         return {"amazon_model": name, "base_model": base, "language": settings.language}
 
     def _check_size(self, text: TrainingText) -> None:
-        size = 0
-        for path in text.sources.values():
-            check_text(path)
-            size += path.stat().st_size
-        if size == 0:
-            raise UserError("the training text is empty", "add articles, keywords or training_data")
+        size = sum(path.stat().st_size for path in text.sources.values())
+        if not any([check_text(path) for path in text.sources.values()]):
+            raise UserError("the training text has no words", "add articles, keywords or training_data")
         if size > MOST_BYTES:
             raise UserError(f"the training text has {size} bytes; Amazon takes {MOST_BYTES}", "shorten training_data")
         if text.tuning is not None:
