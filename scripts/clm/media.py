@@ -7,6 +7,7 @@ are read by own code.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import struct
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,7 @@ MAX_CHANNELS = 2
 MIN_SECONDS = 0.5
 FORMATS = ("amr", "flac", "m4a", "mp3", "mp4", "ogg", "wav", "webm")
 
+_LONGEST_SECONDS = 1e7
 #: Codes in wav files whose blocks are a sample of each channel (PCM, float, A-law, mu-law, "extensible"), and of those
 #: that tell how many are in a block (two kinds of ADPCM, GSM). Others only tell bytes per second.
 _SINGLE = (1, 3, 6, 7, 0xFFFE)
@@ -74,36 +76,23 @@ class Head(io.BytesIO):
 def probe(file: BinaryIO, size: int) -> Media:
     """Look into an audio file of `size` bytes, which may be a `Head`; whatever is no audio has the format "".
 
-    A header that promises more than the file has is not believed. From a `Head`, durations are exact where a header
-    tells them (wav, flac, mp3 of constant bit rate or with a Xing or VBRI header, mp4 with its index in front,
-    webm with a duration), estimated from the size elsewhere, and None if there is nothing to estimate from.
+    From a `Head`, durations are exact where a header tells them (wav, flac, mp3 of constant bit rate or with a Xing
+    or VBRI header, mp4 with its index in front, webm with a duration), estimated from the size elsewhere, and None if
+    there is nothing to estimate from. A wav, mp3, ogg or amr file that was cut short has what is there; flac, mp4 and
+    webm, where only decoding could tell, what their header promises.
 
     Raises:
         OSError: the file cannot be read.
 
     """
     known = file.known if isinstance(file, Head) else size
-    start = _after_id3(file)
-    file.seek(start)
-    mark = file.read(16)
     try:
-        if mark.startswith(b"fLaC"):
-            return _flac(file, start)
-        if start:
-            return _mp3(file, start, size, known)
-        if mark[:4] in (b"RIFF", b"RF64", b"BW64") and mark[8:12] == b"WAVE":
-            return _wav(file, size, known)
-        if mark[4:8] == b"ftyp":
-            return _mp4(file, mark)
-        if mark.startswith(b"OggS"):
-            return _ogg(file, size, known)
-        if mark.startswith(b"\x1aE\xdf\xa3"):
-            return _webm(file, size, known)
-        if mark.startswith(b"#!AMR"):
-            return _amr(file, size, known)
-        return _mp3(file, 0, size, known)
+        media = _read_header(file, size, known)
     except (struct.error, ValueError, IndexError, OverflowError):
         return Media("")
+    if media.seconds is not None and not 0 <= media.seconds < _LONGEST_SECONDS:
+        return dataclasses.replace(media, seconds=None, exact=False)  # damaged
+    return media
 
 
 def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | None:
@@ -131,6 +120,27 @@ def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | N
         found = f"{size / 2**20:,.0f} MB large; Amazon takes at most {limits['audio_megabytes']:g}"
         return Problem(found, f"split it; or {_CONVERT}")
     return None
+
+
+def _read_header(file: BinaryIO, size: int, known: int) -> Media:
+    start = _after_id3(file)
+    file.seek(start)
+    mark = file.read(16)
+    if mark.startswith(b"fLaC"):
+        return _flac(file, start)
+    if start:
+        return _mp3(file, start, size, known)
+    if mark[:4] in (b"RIFF", b"RF64", b"BW64") and mark[8:12] == b"WAVE":
+        return _wav(file, size, known)
+    if mark[4:8] == b"ftyp":
+        return _mp4(file, mark)
+    if mark.startswith(b"OggS"):
+        return _ogg(file, size, known)
+    if mark.startswith(b"\x1aE\xdf\xa3"):
+        return _webm(file, size, known)
+    if mark.startswith(b"#!AMR"):
+        return _amr(file, size, known)
+    return _mp3(file, 0, size, known)
 
 
 def _read(file: BinaryIO, offset: int, count: int) -> bytes:
