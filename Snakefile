@@ -24,6 +24,7 @@ pathvars:
 wildcard_constraints:
     folder="[^/]+",
     model="[^/]+",
+    round="[0-9]+",
 
 
 include: "rules/transcribe.smk"

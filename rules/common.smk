@@ -47,7 +47,7 @@ def begin():
         raise WorkflowError(str(error)) from None
     config_text = yaml.safe_dump(without_private(PROJECT.config), allow_unicode=True, sort_keys=True)
     files.write_text(PROJECT.results / "config.yaml", config_text)
-    PROJECT.record_requests()
+    PROJECT.record_requests(forced=forced())
 
 
 def show(*, done):
@@ -128,13 +128,11 @@ def everything_finished(wildcards):
 
 
 def submitted(wildcards):
-    """The submit job that fills the store with a model's results, if the engine works elsewhere."""
-    return ancient(f"{PROJECT.results}/submitted/{wildcards.model}.json") if PROJECT.engine.submits else []
-
-
-def tries(model, folder):
-    """In how many runs a folder was left unfinished."""
-    return PROJECT.submissions.tries(model, folder) if PROJECT.engine.submits else 0
+    """The submit job that fills the store with a folder's results, if the engine works elsewhere."""
+    if not PROJECT.engine.submits:
+        return []
+    number = PROJECT.submissions.round(wildcards.model, wildcards.folder)
+    return f"{PROJECT.results}/submitted/{number}/{wildcards.model}.json"
 
 
 def constraint(names):

@@ -9,35 +9,29 @@ rule preflight:
     input:
         code=ancient(script("preflight.py")),
     output:
-        "<results>/preflight.json",
+        "<results>/submitted/{round}/preflight.json",
     log:
-        "<results>/logs/preflight/preflight.log",
+        "<results>/logs/preflight/{round}.log",
     conda:
         "../environment.yml"
     params:
         results=results_folder,
-        # Grows while something is to be started.
-        round=lambda w: PROJECT.submissions.preflight,
     message:
         "Looking at the AWS account"
     shell:
-        "python {input.code:q}"
-        " --results {params.results:q}"
-        " --round {params.round}"
-        " --output {output:q}"
-        " 2> {log:q}"
+        "python {input.code:q}" " --results {params.results:q}" " --output {output:q}" " 2> {log:q}"
 
 
 rule submit:
     input:
         index=ancient("<results>/inputs.json"),
-        preflight=ancient("<results>/preflight.json"),
+        preflight="<results>/submitted/{round}/preflight.json",
         model=model_file,
         code=ancient(script("submit.py")),
     output:
-        "<results>/submitted/{model}.json",
+        "<results>/submitted/{round}/{model}.json",
     log:
-        "<results>/logs/submit/{model}.log",
+        "<results>/logs/submit/{round}/{model}.log",
     wildcard_constraints:
         model=constraint(PROJECT.running),
     priority: 10
@@ -48,8 +42,6 @@ rule submit:
         quota_percent=lambda w: int(100 * PROJECT.submissions.share),
     params:
         results=results_folder,
-        # Grows while there is something without a result, which is what makes the job run.
-        round=lambda w: PROJECT.submissions.round(w.model),
     message:
         "Submitting recordings to {wildcards.model}"
     shell:
@@ -57,7 +49,6 @@ rule submit:
         " --results {params.results:q}"
         " --index {input.index:q}"
         " --model {wildcards.model:q}"
-        " --round {params.round}"
         " --quota-percent {resources.quota_percent}"
         " --output {output:q}"
         " 2> {log:q}"
@@ -85,7 +76,6 @@ rule transcribe:
         model=lambda w: PROJECT.model_digest(w.model),
         settings=json.dumps(PROJECT.engine.transcription_settings(), sort_keys=True),
         attempt=lambda w: PROJECT.attempt(w.folder),
-        tries=lambda w: tries(w.model, w.folder),
     message:
         "Transcribing {wildcards.folder} with {wildcards.model}"
     shell:

@@ -25,8 +25,8 @@ def unfinished(results: Path, engine: str, model: str) -> list[str]:
     """One line for each recording."""
     return [
         f"{model}: {folder}/{name}: {item['reason']}. Hint: {item['hint']}"
-        for folder, entry in submission.read_unfinished(results, engine, model).items()
-        for name, item in entry["recordings"].items()
+        for folder, recordings in submission.read_unfinished(results, engine, model).items()
+        for name, item in recordings.items()
     ]
 
 

@@ -25,7 +25,6 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
-    parser.add_argument("--round", type=int, required=True, help="number of this look")
     parser.add_argument("--output", type=Path, required=True, help="output: record of this look (JSON)")
     return parser.parse_args(argv)
 
@@ -131,7 +130,7 @@ def main(argv: list[str] | None = None) -> None:
     notes = list(check_models(wanted, account, settings.language))
     for note in notes:
         log.warning("%s", note)
-    files.write_json(args.output, {"round": args.round, "notes": notes})
+    files.write_json(args.output, {"notes": notes})
 
 
 if __name__ == "__main__":

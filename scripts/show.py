@@ -55,7 +55,7 @@ def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
     engine = engines.create(load_yaml(results / "config.yaml"))
     recipes = {row["model"]: models.read_if_there(results / "models" / row["model"] / "model.json") for row in board}
     names = [name for name, model in recipes.items() if model.get("engine") == engine.name]
-    older = [name for name in names if recipes[name]["recipe"] != engine.recipe]
+    older = [name for name in names if recipes[name].get("recipe", engine.recipe) != engine.recipe]
     if older:
         yield f"Trained by another recipe than this version's: {', '.join(older)}."
 

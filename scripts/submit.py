@@ -22,7 +22,6 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models, store")
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--model", required=True, help="name of the model")
-    parser.add_argument("--round", type=int, required=True, help="number of this submission")
     parser.add_argument("--quota-percent", type=int, default=100, help="part of the account's quotas to use")
     parser.add_argument("--output", type=Path, required=True, help="output: record of this submission (JSON)")
     return parser.parse_args(argv)
@@ -71,7 +70,7 @@ def main(argv: list[str] | None = None) -> None:
     }
     engine = config.saved(args.results)["engine"]
     submission.write_unfinished(args.results, engine, args.model, left)
-    files.write_json(args.output, {"model": args.model, "round": args.round, "unfinished": sorted(left)})
+    files.write_json(args.output, {"model": args.model, "unfinished": sorted(left)})
 
 
 if __name__ == "__main__":

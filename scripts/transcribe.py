@@ -97,7 +97,7 @@ def main(argv: list[str] | None = None) -> None:
     model = models.load(args.results / "models", args.model, engine.name)
     recordings = manifests.recordings(manifest, repeats=args.repeats, retries=args.retries)
     found = transcribe(recordings, model, engine, Store(args.results / "store", engine), settings)
-    left = submission.read_unfinished(args.results, engine.name, args.model).get(folder, {}).get("recordings", {})
+    left = submission.read_unfinished(args.results, engine.name, args.model).get(folder, {})
     for recording in recordings:
         if recording.name not in found:
             found[recording.name] = Unfinished(**left.get(recording.name, _NOT_SUBMITTED))

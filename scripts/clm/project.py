@@ -172,7 +172,12 @@ class Project:
     @cached_property
     def running(self) -> list[str]:
         """Models that are run in this run, with those that it may make."""
-        return [*self.running_now, self.next, self.next_vocabulary]
+        return [*self.running_now, *self.making]
+
+    @property
+    def making(self) -> tuple[str, str]:
+        """Names of the models that this run would make."""
+        return self.next, self.next_vocabulary
 
     def coming(self, *, forced: bool) -> list[str]:
         """Models that this run is going to make, unless they turn out to be twins or to have no text."""
@@ -222,8 +227,10 @@ class Project:
         """A parameter of the folder's jobs, so that asking for one more is what makes them run."""
         return self.requests.get(folder, {"repeats": 0, "retries": 0})
 
-    def record_requests(self) -> None:
-        """Keep them before anything is paid: if the run is killed, the next one still knows."""
+    def record_requests(self, *, forced: bool) -> None:
+        """Keep what is asked for before anything is paid: if the run is killed, the next one still knows."""
+        if self.engine.submits:
+            self.submissions.record(forced=forced)
         if self.requests:
             rewrite(self.results / "store" / "attempts.json", {"folders": self.requests})
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from clm import files, models
 from clm.engines import Recording
@@ -21,31 +21,25 @@ if TYPE_CHECKING:
     from clm.project import Project
 
 
+#: Round of the folders of a model that were never submitted apart from the others.
+_REST = ""
+
+Left = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
 def unfinished_path(results: Path, engine: str, model: str) -> Path:
     """Where a submit job keeps what it left unfinished; an output of no rule."""
     return results / "store" / engine / "unfinished" / f"{model}.json"
 
 
-def read_unfinished(results: Path, engine: str, model: str) -> dict[str, dict[str, Any]]:
-    """By folder: in how many runs it was not finished (`tries`), and the `recordings` with `reason` and `hint`."""
+def read_unfinished(results: Path, engine: str, model: str) -> Left:
+    """Folder, recording, and the `reason` and `hint` why it is not finished."""
     return models.read_if_there(unfinished_path(results, engine, model)).get("folders", {})
 
 
-def write_unfinished(
-    results: Path, engine: str, model: str, left: Mapping[str, Mapping[str, Mapping[str, str]]]
-) -> None:
-    """Count one more run in which these folders were not finished; the counts of others stay."""
-    path = unfinished_path(results, engine, model)
-    former = read_unfinished(results, engine, model)
-    folders = {
-        name: {
-            "tries": former.get(name, {}).get("tries", 0) + (name in left),
-            "recordings": dict(sorted(left.get(name, {}).items())),
-        }
-        for name in sorted({*former, *left})
-    }
-    if folders:
-        files.write_json(path, {"model": model, "folders": folders})
+def write_unfinished(results: Path, engine: str, model: str, left: Left) -> None:
+    """Keep what is not finished, or that all is."""
+    files.write_json(unfinished_path(results, engine, model), {"model": model, "folders": left})
 
 
 @dataclass(frozen=True)
@@ -98,45 +92,50 @@ class Submissions:
             missing[name] = list(recordings.values())
         return missing
 
-    @cached_property
-    def rounds(self) -> dict[str, int]:
-        """By model: the number of its next submission; it grows only while there is something to submit."""
-        return {
-            name: self._round(self._results / "submitted" / f"{name}.json", bool(recordings))
-            for name, recordings in self.missing.items()
-        }
-
-    def round(self, model: str) -> int:
-        """Number of a model's submission; 1 for one that is made in this run."""
-        return self.rounds.get(model, 1)
+    # A folder that changes makes one submit job run, and that must not touch the other folders. So every run has a
+    # number, and each folder depends on the record of the run that submitted it last. (An input that is `ancient` would
+    # not do: Snakemake overlooks all that depends on it where the job that makes it runs.)
 
     @cached_property
-    def preflight(self) -> int:
-        """Number of the next look at account and settings."""
-        due = any(self.missing.values()) or bool(self._project.due(forced=False))
-        return self._round(self._results / "preflight.json", due)
+    def number(self) -> int:
+        """The number of this run, if it submits anything."""
+        done = (path.parent.name for path in self._results.glob("submitted/*/preflight.json"))
+        return 1 + max((int(name) for name in done if name.isdigit()), default=0)
+
+    @cached_property
+    def _rounds(self) -> dict[str, dict[str, int]]:
+        """By model and folder: the run that submits it."""
+        recorded = models.read_if_there(self._rounds_path).get("rounds", {})
+        rounds = {name: dict(folders) for name, folders in recorded.items()}
+        for name, recordings in self.missing.items():
+            known = rounds.setdefault(name, {_REST: self.number})
+            waiting = {recording.sha256 for recording in recordings}
+            for folder in self._project.folders:
+                if not waiting.isdisjoint(recording.sha256 for recording in self._project.recordings(folder)):
+                    known[folder] = self.number
+        return rounds
+
+    @property
+    def _rounds_path(self) -> Path:
+        return self._results / "store" / self._project.engine.name / "rounds.json"
+
+    def round(self, model: str, folder: str) -> int:
+        """The number of the run that submits a folder to a model; of this one for a model that it makes."""
+        if model in self._project.making:
+            return self.number
+        known = self._rounds.get(model, {})
+        return known.get(folder, known.get(_REST, self.number))
+
+    def record(self, *, forced: bool) -> None:
+        """Keep the numbers when the run starts, for the next ones."""
+        if any(self.missing.values()) or self._project.coming(forced=forced):
+            coming = {name: {_REST: self.number} for name in self._project.making}
+            files.write_json(self._rounds_path, {"rounds": {**self._rounds, **coming}})
 
     @cached_property
     def share(self) -> float:
         """The part of the quotas for each of the models that are submitted at the same time."""
         return 1.0 / max(1, sum(map(bool, self.missing.values())))
-
-    @cached_property
-    def _tries(self) -> dict[str, dict[str, int]]:
-        engine = self._project.engine.name
-        return {
-            name: {folder: entry["tries"] for folder, entry in read_unfinished(self._results, engine, name).items()}
-            for name in self._project.running
-        }
-
-    def tries(self, model: str, folder: str) -> int:
-        """In how many runs a folder was left unfinished; one more makes its transcript be put together anew."""
-        return self._tries.get(model, {}).get(folder, 0)
-
-    @staticmethod
-    def _round(record: Path, more: bool) -> int:
-        done = models.read_if_there(record).get("round", 0)
-        return max(1, done + more)
 
     # -- money ---------------------------------------------------------------------------------------------------
 

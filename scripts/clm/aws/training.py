@@ -136,7 +136,8 @@ class Trainer:
 
     def _check_size(self, text: TrainingText) -> None:
         size = sum(path.stat().st_size for path in text.sources.values())
-        if not any([check_text(path) for path in text.sources.values()]):
+        have_words = [check_text(path) for path in text.sources.values()]
+        if not any(have_words):
             raise UserError("the training text has no words", "add articles, keywords or training_data")
         if size > MOST_BYTES:
             raise UserError(f"the training text has {size} bytes; Amazon takes {MOST_BYTES}", "shorten training_data")
