@@ -37,6 +37,7 @@ def describe(summary: dict[str, Any], directory: Path, audio: Mapping[str, Set[s
         "created": model.get("created", ""),
         "corpus_words": model.get("corpus_words"),
         "learned_folders": sorted(learned),
+        **({"status_override": leaderboard.FAILED, "reason": model["failed"]} if model.get("failed") else {}),
     }
 
 

@@ -185,8 +185,9 @@ class Project:
         return coming + ([self.next_vocabulary] if self.vocabulary_due(forced=forced) else [])
 
     def folders_of(self, model: str) -> list[str]:
-        """Folders on which a model is judged: all, or for a model that is not run any more those it has finished."""
-        if model in self.running:
+        """Folders on which a model is judged: all, or for a model that is not run (any more) those it has finished."""
+        stillborn = model in self.making and models.failed(self.results / "models", model)
+        if model in self.running and not stillborn:
             return list(self.folders)
         return [name for name in self.folders if (self.run(model, name) / "transcript.json").exists()]
 

@@ -127,20 +127,38 @@ def test_a_dry_run_and_a_budget_cost_nothing(team: Team) -> None:
 def test_lost_results_are_adopted_and_never_paid_again(team: Team) -> None:
     team.go()
     before = team.board()
-    for name in ("store", "runs", "summaries", "submitted"):
-        shutil.rmtree(team.results / name)
+    for name in ("store", "runs", "summaries", "submitted", "leaderboard.csv"):
+        path = team.results / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
     shutil.rmtree(team.directory / ".snakemake")
     team.go()
     assert team.starts == 4
     assert team.board() == before
-    # The results in the bucket are gone too: the jobs are still known, and by their names.
-    shutil.rmtree(team.results / "store")
-    shutil.rmtree(team.results / "submitted")
+
+
+def test_results_outlive_amazons_memory_of_jobs(team: Team) -> None:
+    team.go()
+    before = team.board()
     team.service.clock.move(91 * DAY)
-    assert not team.service.jobs.all or team.loopback.client("transcribe").list_transcription_jobs()
-    team.go("--forcerun", "submit", "transcribe")
+    shutil.rmtree(team.results / "store")
+    team.go("--forcerun", "transcribe")
+    assert not team.service.jobs.all
     assert team.starts == 4
     assert team.board() == before
+    # Without the result in the bucket only the record knows: that is an error, not a second payment.
+    store = team.results / "store" / "transcribe"
+    for path in store.glob("*.json"):
+        if not path.name.endswith(".job.json"):
+            path.unlink()
+    for job in team.s3.list_objects_v2(Bucket=BUCKET, Prefix="clm/transcripts/")["Contents"]:
+        team.s3.delete_object(Bucket=BUCKET, Key=job["Key"])
+    for path in store.glob("*.job.json"):
+        record = files.read_json(path)
+        files.write_json(path, {key: "started" if key == "state" else record[key] for key in record if key != "format"})
+    run = team.go("--forcerun", "transcribe", status=1)
+    assert "4 recordings are not finished" in run.output
+    assert "repeat=<folder> transcribes the folder anew" in run.output
+    assert team.starts == 4
 
 
 def test_another_results_folder_shares_what_was_paid(team: Team) -> None:
@@ -162,7 +180,11 @@ def test_a_name_that_somebody_took_is_an_error_that_says_so(team: Team) -> None:
     team.s3.put_object(Bucket=BUCKET, Key="theirs.wav", Body=(team.data / "input/one/audio.wav").read_bytes() + b"\0\0")
     team.service.references[files.digest(0)] = "x"
     client.start_transcription_job(
-        TranscriptionJobName=names[0], LanguageCode="en-US", Media={"MediaFileUri": f"s3://{BUCKET}/theirs.wav"}
+        TranscriptionJobName=names[0],
+        LanguageCode="en-US",
+        Media={"MediaFileUri": f"s3://{BUCKET}/theirs.wav"},
+        OutputBucketName=BUCKET,
+        OutputKey="theirs.json",
     )
     run = team.go("--forcerun", "submit", top={"keywords": "null"}, status=1)
     assert f"{names[0]}, is taken by a different job (another recording)" in run.output
