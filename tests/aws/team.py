@@ -52,21 +52,22 @@ class Team:
             RoleName=self.values.role_name, PolicyName="role-s3", PolicyDocument=self.document("role-s3")
         )
 
-    def document(self, name: str, without: str = "") -> str:
-        """One of our policies, filled in; without the statement of this Sid."""
+    def document(self, name: str, lacking: str = "") -> str:
+        """One of our policies, filled in; without an action."""
         filled = policies.fill(policies.read()[name], self.values)
-        statements = [statement for statement in filled["Statement"] if statement["Sid"] != without]
+        statements = []
+        for statement in filled["Statement"]:
+            actions = [action for action in policies.actions_of(statement) if action != lacking]
+            if actions:
+                statements.append({**statement, "Action": actions})
         return json.dumps({**filled, "Statement": statements})
 
-    def user(self, name: str = "ann", *, without: tuple[str, str] = ("", "")) -> User:
-        """A user with all our policies but for one statement, given by policy and Sid."""
+    def user(self, name: str = "ann", *, lacking: str = "") -> User:
+        """A user with all our policies but for one action."""
         iam = self.loopback.client("iam")
         iam.create_user(UserName=name)
         for policy in policies.USER:
-            left_out = without[1] if policy == without[0] else ""
-            document = self.document(policy, left_out)
-            if json.loads(document)["Statement"]:
-                iam.put_user_policy(UserName=name, PolicyName=policy, PolicyDocument=document)
+            iam.put_user_policy(UserName=name, PolicyName=policy, PolicyDocument=self.document(policy, lacking))
         key = iam.create_access_key(UserName=name)["AccessKey"]
         keys = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
         return User(self.loopback, keys)

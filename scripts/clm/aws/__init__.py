@@ -120,6 +120,16 @@ def is_busy(error: Exception) -> bool:
     return code_of(error) in _BUSY
 
 
+def is_denied(error: Exception) -> bool:
+    """Whether a permission is missing."""
+    return code_of(error) in _DENIED
+
+
+def is_broken(error: Exception) -> bool:
+    """Whether Amazon had a fault of its own."""
+    return code_of(error) in _BROKEN
+
+
 def explain(error: Exception, doing: str, service: str = "") -> UserError:
     """What an error of botocore or boto3 means: a `PassingError` where the next run may have more luck.
 

@@ -96,13 +96,18 @@ def read() -> dict[str, dict[str, Any]]:
     return {name: json.loads((DIRECTORY / f"{name}.json").read_text(encoding="utf-8")) for name in (*USER, *ROLE)}
 
 
+def actions_of(statement: Mapping[str, Any]) -> list[str]:
+    """The actions of a statement, one or several."""
+    return [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+
+
 def statement_of(action: str) -> tuple[str, str]:
     """The user's policy that allows an action, and the statement in it."""
     return next(
         (name, statement["Sid"])
         for name in USER
         for statement in read()[name]["Statement"]
-        if action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+        if action in actions_of(statement)
     )
 
 

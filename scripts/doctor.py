@@ -1,0 +1,66 @@
+"""Check what a run on Amazon Transcribe needs: credentials, bucket, permissions, role, models, quotas, clock.
+
+Takes the same configuration as the workflow. Each line says ok, not ok or unknown (where IAM does not let you ask);
+hints name the policy in policies/ or the setting. Nothing is started that costs money: one small object is written to
+the bucket and deleted again. Ends with status 1 if anything is not ok.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from clm import cli
+from clm.aws import checks
+from clm.aws.s3 import S3Path, is_address
+from clm.aws.settings import Settings
+from clm.config import REMOTE
+from clm.privacy import scrub
+
+
+def parse_args(argv: list[str] | None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = cli.parser(__doc__)
+    cli.add_config_options(parser)
+    return parser.parse_args(argv)
+
+
+def findings(case: checks.Case) -> Iterator[checks.Finding]:
+    """All checks in order; without credentials and a region there is no more to see."""
+    from clm.aws.checks import account, bucket, role, transcribe
+
+    yield from account.check(case)
+    if case.caller is None:
+        yield checks.Finding(checks.UNKNOWN, "everything else", "it needs credentials and a region")
+        return
+    for check in (bucket.check, bucket.check_inputs, transcribe.check, role.check):
+        yield from check(case)
+
+
+def show(finding: checks.Finding) -> str:
+    """A finding as it is printed: a line, and perhaps another with the hint."""
+    line = f"{finding.status:<8} {finding.what}" + (f"  ({finding.detail})" if finding.detail else "")
+    return scrub(f"{line}\n{'':<9}Hint: {finding.hint}" if finding.hint else line)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the program."""
+    args = parse_args(argv)
+    config = cli.read_config(args)
+    section = config["transcribe"]
+    case = checks.Case(
+        Settings.of(config),
+        comprehend=section["comprehend"],
+        vocabulary=section["vocabulary"],
+        inputs={key: S3Path.parse(config[key]) for key in REMOTE if is_address(config[key])},
+    )
+    counts = dict.fromkeys((checks.OK, checks.NOT_OK, checks.UNKNOWN), 0)
+    for finding in findings(case):
+        counts[finding.status] += 1
+        sys.stdout.write(show(finding) + "\n")
+        sys.stdout.flush()
+    sys.stdout.write(", ".join(f"{count} {status}" for status, count in counts.items()) + "\n")
+    sys.exit(1 if counts[checks.NOT_OK] else 0)
+
+
+if __name__ == "__main__":
+    cli.run(main)
