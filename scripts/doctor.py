@@ -54,6 +54,11 @@ def main(argv: list[str] | None = None) -> None:
         inputs={key: S3Path.parse(config[key]) for key in REMOTE if is_address(config[key])},
     )
     counts = dict.fromkeys((checks.OK, checks.NOT_OK, checks.UNKNOWN), 0)
+    if config["engine"] != "transcribe":
+        note = checks.Finding(
+            checks.UNKNOWN, "engine", f"{config['engine']} needs nothing of this", "engine: transcribe"
+        )
+        sys.stdout.write(show(note) + "\n")
     for finding in findings(case):
         counts[finding.status] += 1
         sys.stdout.write(show(finding) + "\n")

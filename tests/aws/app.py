@@ -17,12 +17,13 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aws import access, simulation
+from aws import access, quotas, simulation
 from aws.errors import AwsError
 from aws.faults import Fault
 from aws.service import Service
 
 _TARGET = re.compile(r"(Transcribe|Comprehend)(?:_\d+)?\.(\w+)")
+_QUOTAS = "ServiceQuotasV20190624.ListServiceQuotas"
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/")
 _JSON = "application/x-amz-json-1.1"
 
@@ -77,6 +78,8 @@ class App:
     def _serve(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if _TARGET.fullmatch(environ.get("HTTP_X_AMZ_TARGET", "")):
             return self._answer(environ).send(start_response)
+        if environ.get("HTTP_X_AMZ_TARGET") == _QUOTAS:
+            return self._list_quotas(environ).send(start_response)
         if _operation(environ) == "IAM.POST /":
             body = _read_body(environ)
             if simulation.is_meant(body):
@@ -106,6 +109,13 @@ class App:
         body = b"".join(chunks)
         [(status, headers)] = kept
         return Response(status, headers, body)
+
+    def _list_quotas(self, environ: Environ) -> Response:
+        try:
+            request = _parse(_read_body(environ))
+            return _json("200 OK", quotas.list_quotas(request, _caller(environ), self._service.settings), _JSON)
+        except AwsError as error:
+            return _error(error, environ)
 
     def _simulate(self, body: bytes, environ: Environ) -> Response:
         try:

@@ -26,7 +26,7 @@ ACTIONS = [
 ]
 #: Without them runs go on as before.
 ONLY_FOR_CLEAN = {action for _, sid, action in ACTIONS if sid == "DeleteOnlyForClean"}
-CANNOT_ASK = {"iam:GetRole", "iam:SimulatePrincipalPolicy", "s3:GetBucketVersioning"}
+CANNOT_ASK = {"servicequotas:ListServiceQuotas", "iam:GetRole", "iam:SimulatePrincipalPolicy", "s3:GetBucketVersioning"}
 
 
 @pytest.fixture
@@ -125,7 +125,12 @@ def test_what_is_needed_only_for_options_is_not_asked_for(team: Team, examine: E
     assert examine(user, comprehend=False).status == 0
     report = examine(team.user("bob", lacking="transcribe:CreateVocabulary"), vocabulary=False)
     assert report.status == 0
-    assert "vocabular" not in report.output.lower()
+    assert "Vocabulary" not in report.output
+
+
+def test_engine_that_needs_nothing_of_it_is_noted(team: Team, examine: Examine) -> None:
+    report = examine(team.user(), more=("engine=pocketsphinx",))
+    assert "pocketsphinx needs nothing of this" in report.of("engine")[1]
 
 
 def test_kept_object_is_written_over_where_deleting_is_not_allowed(team: Team, examine: Examine) -> None:
@@ -240,6 +245,8 @@ class TestBucket:
         assert "scripts/policies.py --input s3://recordings/talks" in text
         team.values = policies.check(BUCKET, "clm", ROLE, None, ("s3://recordings/talks",))
         assert examine(team.user("bob"), more=("input=s3://recordings/talks",)).status == 0
+        s3.put_object(Bucket="recordings", Key="talks-old/a.wav", Body=b"x")
+        assert examine(team.user("eve"), more=("input=s3://recordings/talks/one",)).of("input")[0] == "ok"
         report = examine(more=("input=s3://recordings/other",))
         assert "nothing is there" in report.of("input s3://recordings/other")[1]
 
@@ -298,6 +305,15 @@ class TestModels:
         assert "did you mean 'good'" in report.of("model goood")[1]
         assert [report.of(f"model {name}")[0] for name in ("bad", "german", "slow", "goood")] == ["not ok"] * 4
         assert "1 of 3 at once" in report.of("models in training")[1]
+
+    def test_quotas_of_the_account_against_the_configuration(self, examine: Examine, team: Team) -> None:
+        team.loopback.service.settings.max_models = 20
+        status, text = examine(team.user()).of("limits")
+        assert status == "not ok"
+        assert "transcribe.limits.models: 20" in text
+        status, text = examine(limits={"models": 20}).of("limits")
+        assert status == "ok"
+        assert "20 models, 3 training, 100 vocabularies" in text
 
     def test_full_account(self, examine: Examine, train: Callable[..., None]) -> None:
         for number in range(2):

@@ -14,6 +14,7 @@ PROBE = "doctor.txt"
 _CONTENT = b"Written by scripts/doctor.py to try whether it may; it can be deleted.\n"
 #: An upload that does not exist; S3 looks at permissions first.
 _NO_UPLOAD = "clm-doctor"
+_NO_BUCKET = "there is no such bucket"
 #: What GetBucketLocation says instead of the names of the oldest regions.
 _OLD_NAMES = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
 
@@ -27,7 +28,7 @@ def check(case: Case) -> Iterator[Finding]:
     s3 = case.client("s3")
     found = _location(case, s3, bucket)
     yield found
-    if found.detail.startswith("there is no"):
+    if found.detail == _NO_BUCKET:
         return
     yield permission(
         f"listing {case.settings.root}",
@@ -50,19 +51,20 @@ def _input(case: Case, s3: Any, key: str, place: S3Path) -> Iterator[Finding]:
     """Whether something is there and can be read; Amazon itself reads only recordings, in its own region."""
     if key == "input" and place.bucket != case.settings.bucket:
         yield _location(case, s3, place.bucket)
-    what = f"{key} {place}"
+    what, action = f"{key} {place}", "s3:ListBucket"
     try:
-        found = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key, MaxKeys=1).get("Contents", ())
-        if not found:
-            yield Finding(NOT_OK, what, "nothing is there", f"correct {key}")
-            return
-        s3.head_object(Bucket=place.bucket, Key=found[0]["Key"])
+        found = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.folder, MaxKeys=1).get("Contents", ())
+        action = "s3:GetObject"
+        s3.head_object(Bucket=place.bucket, Key=found[0]["Key"] if found else place.key)
     except Exception as error:
-        trouble = failed(error, what, "s3:GetObject")
-        hint = (
-            f"fill in policies/s3-user.json anew (statements FindInput, ReadInput): scripts/policies.py --input {place}"
-        )
-        yield Finding(trouble.status, what, trouble.detail, hint if is_denied(error) else trouble.hint)
+        trouble = failed(error, what, action)
+        if code_of(error) in ("404", "NoSuchKey"):
+            yield Finding(NOT_OK, what, "nothing is there", f"correct {key}")
+        elif is_denied(error):
+            hint = f"fill in policies/s3-user.json anew (FindInput, ReadInput): scripts/policies.py --input {place} ..."
+            yield Finding(trouble.status, what, trouble.detail, hint)
+        else:
+            yield trouble
     else:
         yield Finding(OK, what)
 
@@ -74,7 +76,7 @@ def _location(case: Case, s3: Any, bucket: str) -> Finding:
     except Exception as error:
         if code_of(error) in ("NoSuchBucket", "404"):
             hint = f"correct transcribe.bucket, or create it: aws s3 mb s3://{bucket} --region {case.region}"
-            return Finding(NOT_OK, what, "there is no such bucket", hint)
+            return Finding(NOT_OK, what, _NO_BUCKET, hint)
         return failed(error, what, "s3:GetBucketLocation")
     region = _OLD_NAMES.get(answer, answer)
     if region != case.region:
@@ -95,7 +97,7 @@ def _objects(case: Case, s3: Any) -> Iterator[Finding]:
         yield Finding(OK, what)
         written = True
     except Exception as error:
-        yield _with_key(failed(error, what, "s3:PutObject"), case)
+        yield _object_trouble(error, what, "s3:PutObject", case)
         written = False
     what = f"reading {place}"
     try:
@@ -104,7 +106,7 @@ def _objects(case: Case, s3: Any) -> Iterator[Finding]:
         yield Finding(NOT_OK if changed else OK, what, "it is not what was written" if changed else "")
     except Exception as error:
         if code_of(error) != "NoSuchKey" or written:
-            yield _with_key(failed(error, what, "s3:GetObject"), case)
+            yield _object_trouble(error, what, "s3:GetObject", case)
         else:
             yield Finding(OK, what)
     yield _deletion(s3, where, f"deleting {place}")
@@ -158,9 +160,10 @@ def _not_told(error: Exception, what: str, action: str) -> Finding:
     return Finding(UNKNOWN, what, trouble.detail, trouble.hint)
 
 
-def _with_key(finding: Finding, case: Case) -> Finding:
-    """Access to an object may be denied for its key's sake."""
-    if not (case.settings.kms_key and finding.detail.startswith("access denied")):
-        return finding
-    hint = f"{finding.hint}. If it is there, the key is missing: {missing('kms:GenerateDataKey')}"
-    return Finding(finding.status, finding.what, finding.detail, hint)
+def _object_trouble(error: Exception, what: str, action: str, case: Case) -> Finding:
+    """Access to an object may be denied for the sake of its key, too."""
+    trouble = failed(error, what, action)
+    if not (case.settings.kms_key and is_denied(error)):
+        return trouble
+    hint = f"{trouble.hint}. If it is there, the key is missing: {missing('kms:GenerateDataKey')}"
+    return Finding(trouble.status, what, trouble.detail, hint)

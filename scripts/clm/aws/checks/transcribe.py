@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +16,15 @@ from clm.privacy import scrub
 _ABSENT = ("NotFoundException", "BadRequestException")
 #: Languages of Comprehend's syntax analysis (SyntaxLanguageCode in its API reference).
 _SYNTAX = ("de", "en", "es", "fr", "it", "pt")
-#: More bytes than one document of a syntax analysis may have: it is refused, and so costs nothing.
-_TOO_LONG = 5001
+#: More bytes than a document, and more documents than a batch may have: they are refused, and so cost nothing.
+_TOO_LONG, _TOO_MANY = 5001, 26
+_TOO_LARGE = ("TextSizeLimitExceededException", "BatchSizeLimitExceededException", "InvalidRequestException")
+#: Amazon's names of the quotas that the configuration has as `transcribe.limits`, by key.
+_QUOTAS = {
+    "models": re.compile("total .*custom language models", re.IGNORECASE),
+    "training": re.compile("train.* custom language models", re.IGNORECASE),
+    "vocabularies": re.compile("total .*vocabularies", re.IGNORECASE),
+}
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -25,6 +33,7 @@ def check(case: Case) -> Iterator[Finding]:
     yield from _languages(case, transcribe)
     yield from _reading(case, transcribe)
     yield from _models(case, transcribe)
+    yield from _account_quotas(case)
     if case.comprehend:
         yield from _comprehend(case)
     yield from _simulated(case)
@@ -113,6 +122,29 @@ def _quota(what: str, used: int, limit: float, kind: str) -> Finding:
     return Finding(NOT_OK, what, detail, hint)
 
 
+def _account_quotas(case: Case) -> Iterator[Finding]:
+    """What the account really may have, where it can be asked, against the configuration."""
+    what, action = "limits in the configuration", "servicequotas:ListServiceQuotas"
+    try:
+        pages = case.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="transcribe")
+        values = {quota["QuotaName"]: quota["Value"] for page in pages for quota in page["Quotas"]}
+    except Exception as error:
+        trouble = failed(error, what, action)
+        yield Finding(UNKNOWN, what, trouble.detail, trouble.hint)
+        return
+    found = {key: value for key, name in _QUOTAS.items() for quota, value in values.items() if name.search(quota)}
+    other = {key: value for key, value in found.items() if value != case.settings.limits[key]}
+    if other:
+        hint = f"set {', '.join(f'transcribe.limits.{key}: {value:g}' for key, value in other.items())}"
+        yield Finding(NOT_OK, what, "the account's quotas are others", hint)
+    elif found:
+        yield Finding(
+            OK, what, f"the account's quotas: {', '.join(f'{value:g} {key}' for key, value in found.items())}"
+        )
+    else:
+        yield Finding(UNKNOWN, what, "Service Quotas does not list them")
+
+
 def _comprehend(case: Case) -> Iterator[Finding]:
     language = case.settings.language.split("-")[0]
     if language not in _SYNTAX:
@@ -120,18 +152,13 @@ def _comprehend(case: Case) -> Iterator[Finding]:
         yield Finding(NOT_OK, "Comprehend", detail, "set transcribe.comprehend: false; an offline filter does the job")
         return
     client = case.client("comprehend")
-    for name, key, text in (
-        ("DetectSyntax", "Text", "a" * _TOO_LONG),
-        ("BatchDetectSyntax", "TextList", ["a"] * 26),  # one more than a batch holds: refused, too
-    ):
+    calls = {
+        "DetectSyntax": lambda: client.detect_syntax(Text="a" * _TOO_LONG, LanguageCode=language),
+        "BatchDetectSyntax": lambda: client.batch_detect_syntax(TextList=["a"] * _TOO_MANY, LanguageCode=language),
+    }
+    for name, call in calls.items():
         action = f"comprehend:{name}"
-        call = getattr(client, {"DetectSyntax": "detect_syntax"}.get(name, "batch_detect_syntax"))
-        yield permission(
-            f"permission {action}",
-            action,
-            lambda call=call, key=key, text=text: call(**{key: text, "LanguageCode": language}),
-            absent=("TextSizeLimitExceededException", "BatchSizeLimitExceededException", "InvalidRequestException"),
-        )
+        yield permission(f"permission {action}", action, call, absent=_TOO_LARGE)
 
 
 def _simulated(case: Case) -> Iterator[Finding]:
