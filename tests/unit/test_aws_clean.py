@@ -179,6 +179,8 @@ def test_nothing_that_is_not_ours(account: Account, run: Clean) -> None:
     account.model("prod", ours=True)
     account.vocabulary("clm-untagged", ours=False)
     account.parts("other/big.wav")
+    account.parts(f"{PREFIX}/input/one/big.wav")
+    account.s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}/transcripts/mine/clm-outside.json", Body=b"x")
     account.s3.delete_object(Bucket=BUCKET, Key=f"{PREFIX}/training/x/text.txt")
     before = account.state()
     output = run("--delete", "--in-use", "--only", "jobs,transcripts,models,vocabularies,uploads,parts")
@@ -187,7 +189,7 @@ def test_nothing_that_is_not_ours(account: Account, run: Clean) -> None:
     assert before[0] - keys == {f"{PREFIX}/audio/one.wav", f"{PREFIX}/transcripts/.write_access_check_file.temp"}
     assert set(before[1]) - set(jobs) == {"clm-outside"}
     assert (models, vocabularies, parts) == before[2:]
-    assert "4 objects below the prefix are not ours" in output
+    assert "5 objects below the prefix are not ours" in output
 
 
 def test_models_in_use_are_named_and_stay(account: Account, run: Clean, tmp_path: Path) -> None:

@@ -195,11 +195,11 @@ class Holdings:
         """Results that Amazon wrote for jobs of ours, known by the account or by a results folder."""
         jobs = {job.name: job for job in self._list_jobs()}
         for entry in self._objects(self._settings.transcripts):
-            name = entry["Key"].rpartition("/")[2]
-            job = name.removesuffix(".json")
-            if job in jobs:
+            name = entry["Key"].removeprefix(self._settings.transcripts.folder)
+            job, _, suffix = name.rpartition(".")
+            if suffix == "json" and job in jobs:
                 yield self._object(TRANSCRIPTS, entry, jobs[job].keep)
-            elif job in self._results.jobs:  # Amazon forgets jobs after 90 days
+            elif suffix == "json" and job in self._results.jobs:  # Amazon forgets jobs after 90 days
                 yield self._object(TRANSCRIPTS, entry, self._unsaved(self._results.jobs[job]))
             elif name == ACCESS_FILE and jobs:
                 yield self._object(TRANSCRIPTS, entry, "")
@@ -242,10 +242,13 @@ class Holdings:
     def _list_parts(self) -> Iterator[Item]:
         """Uploads that were cut off; S3 keeps, and bills, their parts until somebody gives them up."""
         bucket, folder = self._settings.bucket, self._settings.root.folder
+        # They have no metadata yet: only these folders are written by nobody else.
+        settings = self._settings
+        written = tuple(place.folder for place in (settings.audio, settings.training(""), settings.tuning("")))
         pages = self._aws.s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket, Prefix=folder)
         for page in pages:
             for entry in page.get("Uploads", ()):
-                if not entry["Key"].startswith(folder):
+                if not entry["Key"].startswith(written):
                     continue
                 parts = self._aws.s3.get_paginator("list_parts").paginate(
                     Bucket=bucket, Key=entry["Key"], UploadId=entry["UploadId"]
