@@ -14,7 +14,7 @@ PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
 LOCK = dict(re.findall(r"^([a-z0-9-]+)==([^ ]+)", (CHECKOUT / "requirements.txt").read_text(), re.MULTILINE))
 PROGRAMS = sorted(path.name for path in (CHECKOUT / "scripts").glob("*.py"))
 #: Programs that people run by hand.
-WITHOUT_RULE = {"clean.py", "doctor.py", "policies.py", "show.py"}
+WITHOUT_RULE = {"clean.py", "doctor.py", "estimate.py", "policies.py", "show.py"}
 
 
 def name(requirement: str) -> str:
