@@ -7,7 +7,7 @@ from pathlib import Path
 SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
-from clm import files, interpreter
+from clm import files, interpreter, models
 from clm.config import export_private, without_private
 from clm.config import load as load_config
 from clm.errors import UserError
@@ -120,6 +120,12 @@ def new_models(wildcards):
 def all_models(wildcards):
     """Models of the leaderboard: those there are, and the new ones."""
     return PROJECT.models + new_models(wildcards)
+
+
+def to_complete(wildcards):
+    """Models that are run in this run, those included that it makes."""
+    names = [*PROJECT.running_now, *new_models(wildcards)]
+    return sorted(name for name in names if not models.failed(MODELS, name))
 
 
 def everything_finished(wildcards):

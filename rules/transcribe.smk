@@ -92,7 +92,7 @@ rule transcribe:
 rule complete:
     input:
         leaderboard="<results>/leaderboard.csv",
-        summaries=lambda w: summaries(sorted(PROJECT.running_now + new_models(w))),
+        summaries=lambda w: summaries(to_complete(w)),
         code=ancient(script("complete.py")),
     output:
         "<results>/complete.json",

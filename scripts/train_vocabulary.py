@@ -17,10 +17,13 @@ from clm.config import saved
 from clm.engines import TrainingFailed
 from clm.errors import PassingError, UserError
 from clm.keywords import read_keyword_lines
+from clm.progress import Progress
 
 log = logging.getLogger(__name__)
 
 COLUMNS = ("phrase", "source", "status", "reason")
+PHRASES_FILE = "phrases.tsv"
+MOST_LINES = 20
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -52,6 +55,18 @@ def write_phrases(path: Path, vocabulary: Vocabulary) -> None:
     files.write_table(path, COLUMNS, rows, delimiter="\t")
 
 
+def tell_dropped(directory: Path, vocabulary: Vocabulary) -> None:
+    """Say which phrases are left out and why, in the log and, the first ones, on the terminal."""
+    progress = Progress()
+    lines = [f"{item.phrase!r} ({item.source}): {item.reason}" for item in vocabulary.dropped]
+    for number, line in enumerate(lines):
+        log.warning("left out %s", line)
+        if number < MOST_LINES:
+            progress.show(f"Left out of {directory.name}: {line}", now=True)
+    if len(lines) > MOST_LINES:
+        progress.show(f"... and {len(lines) - MOST_LINES} more: see {directory / PHRASES_FILE}", now=True)
+
+
 def make(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """Make the vocabulary if it can and should be; return what training.json says."""
     directory = args.output.parent
@@ -63,14 +78,13 @@ def make(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         vocabulary = build(phrases(plan, args.keywords), config["language"])
     except UserError as error:
         return {"trained": False, "reason": error.message, "hint": error.hint}
-    write_phrases(directory / "phrases.tsv", vocabulary)
-    for item in vocabulary.dropped:
-        log.warning("dropped %r (%s): %s", item.phrase, item.source, item.reason)
+    write_phrases(directory / PHRASES_FILE, vocabulary)
+    tell_dropped(directory, vocabulary)
     if not vocabulary.kept:
         return {
             "trained": False,
             "reason": f"no phrase can be used in a vocabulary ({len(vocabulary.dropped)} dropped)",
-            "hint": f"see {directory}/phrases.tsv",
+            "hint": f"see {directory / PHRASES_FILE}",
         }
     identity = files.digest({"vocabulary": vocabulary.text, "language": config["language"]})
     for name in models.finished(directory.parent, engine.name, models.VOCABULARY):

@@ -340,28 +340,26 @@ class Project:
         return self.history.due(inputs, has_text=has_text, new_evidence=bool(new), forced=forced)
 
     def vocabulary_due(self, *, forced: bool) -> bool:
-        """Whether a custom vocabulary is to be made: wanted, and with phrases that none was made from yet."""
-        if not (self.engine.submits and self.config["transcribe"]["vocabulary"]):
-            return False
-        if self.due(forced=forced):
-            return True
+        """Whether a custom vocabulary is to be made: wanted, and from phrases that none was made from yet."""
+        wanted = self.engine.submits and self.config["transcribe"]["vocabulary"]
+        return bool(wanted and (self.due(forced=forced) or self._has_new_phrases))
+
+    @cached_property
+    def _has_new_phrases(self) -> bool:
+        """Whether the latest plan has phrases of which there is no vocabulary; as it was when the run started."""
         directory = self.results / "models"
         outcome = models.read_if_there(directory / self.next_vocabulary / "training.json")
         if not self.history.last or outcome.get("retry"):
             return bool(self.history.last)
         made = [models.read_if_there(directory / name / "model.json").get("made_from") for name in self.vocabularies]
-        return self.phrases_digest not in (*made, outcome.get("made_from"))
+        phrases = healing.phrases_digest(self.history.last, self.training_inputs["keywords"])
+        return phrases not in (*made, outcome.get("made_from"))
 
     @property
     def latest_plan(self) -> Path:
         """File of the latest plan."""
         planned = self.next if self.history.plan else self.finished[-1]
         return self.results / "models" / planned / "plan.json"
-
-    @property
-    def phrases_digest(self) -> str:
-        """What a custom vocabulary would be made from now."""
-        return healing.phrases_digest(self.history.last, self.training_inputs["keywords"])
 
     # -- the record ----------------------------------------------------------------------------------------------
 

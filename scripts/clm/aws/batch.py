@@ -311,6 +311,7 @@ class Batch:
                 outcome = self._look(task)
             if outcome is not None:
                 running = self._running.pop(task.name)
+                self._records.settle(task)
                 self._waited.append(time.monotonic() - running.since)
                 self._finish(task, outcome)
 

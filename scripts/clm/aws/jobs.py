@@ -72,10 +72,15 @@ class Records:
         record = files.read_json(path)
         return record["state"] if record["job"] == task.name else ""
 
-    def write(self, task: Task, state: str, media: S3Path) -> None:
+    def write(self, task: Task, state: str, media: S3Path | None) -> None:
         """Note the state of a job; `starting` is written before the call that may cost."""
-        record = {"job": task.name, "state": state, "media": str(media), "audio_sha256": task.recording.sha256}
-        files.write_json(self._path(task), record)
+        record = {"job": task.name, "state": state, "audio_sha256": task.recording.sha256}
+        files.write_json(self._path(task), {**record, "media": str(media) if media else None})
+
+    def settle(self, task: Task) -> None:
+        """Note that a job was paid for whose result another run had asked for."""
+        if self.state(task) != "started":
+            self.write(task, "started", None)
 
 
 def request(task: Task, media: S3Path, settings: Settings) -> dict[str, Any]:

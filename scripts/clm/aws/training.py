@@ -35,7 +35,7 @@ def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str) -> str:
     """Amazon's base model for recordings of these sample rates, by folder.
 
     Raises:
-        UserError: some recordings need the one and some the other.
+        PassingError: some recordings need the one and some the other.
 
     """
     if wanted != "auto":
@@ -43,7 +43,7 @@ def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str) -> str:
     narrow = [folder for folder, rates in sample_rates.items() if any(rate < BORDER_HZ for rate in rates)]
     wide = [folder for folder, rates in sample_rates.items() if any(rate >= BORDER_HZ for rate in rates)]
     if narrow and wide:
-        raise UserError(
+        raise PassingError(
             f"the recordings have mixed sample rates: {len(narrow)} folders have less than {BORDER_HZ} samples per "
             f"second ({some(sorted(narrow))}) and {len(wide)} have more ({some(sorted(wide))}), but a CLM is made for "
             f"one of the two ({NARROW_BAND}, {WIDE_BAND})",
