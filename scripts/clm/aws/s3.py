@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 import mimetypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -96,12 +96,22 @@ def listing(client: Any, below: S3Path) -> Iterator[Object]:
 
 def sha256(client: Any, path: S3Path) -> str | None:
     """Hexadecimal SHA-256 of an object's content, or None where S3 has none of the whole (an upload in parts)."""
-    head = client.head_object(Bucket=path.bucket, Key=path.key, ChecksumMode="ENABLED")
-    checksum = head.get("ChecksumSHA256", "")
+    return whole_sha256(client.head_object(Bucket=path.bucket, Key=path.key, ChecksumMode="ENABLED"))
+
+
+def whole_sha256(head: Mapping[str, Any]) -> str | None:
+    """The SHA-256 in the answer to HeadObject, unless it is one of the parts' checksums.
+
+    >>> whole_sha256({"ChecksumSHA256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "ChecksumType": "FULL_OBJECT"})
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+    >>> whole_sha256({"ChecksumSHA256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "ChecksumType": "COMPOSITE"})
+    >>> whole_sha256({"ChecksumSHA256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=-3"})
+    >>> whole_sha256({"ETag": "d41d8cd98f00b204e9800998ecf8427e"})
+    """
     if head.get("ChecksumType", "FULL_OBJECT") != "FULL_OBJECT":
         return None
     try:
-        digest = base64.b64decode(checksum, validate=True)
+        digest = base64.b64decode(head.get("ChecksumSHA256", ""), validate=True)
     except binascii.Error:  # "...-3": of three parts
         return None
     return digest.hex() if len(digest) == hashlib.sha256().digest_size else None
@@ -144,17 +154,18 @@ class Uploader:
         with path.open("rb") as file:
             for number in range(1, -(-size // part_size) + 1):
                 data = file.read(part_size)
-                known = there.get(number)
-                if known is None or known["Size"] != len(data) or "ChecksumSHA256" not in known:
+                checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
+                known = there.get(number, {})
+                if known.get("Size") != len(data) or known.get("ChecksumSHA256", checksum) != checksum:
                     known = self.client.upload_part(
                         Bucket=to.bucket,
                         Key=to.key,
                         UploadId=upload,
                         PartNumber=number,
                         Body=data,
-                        ChecksumAlgorithm="SHA256",
+                        ChecksumSHA256=checksum,
                     )
-                parts.append({"PartNumber": number, "ETag": known["ETag"], "ChecksumSHA256": known["ChecksumSHA256"]})
+                parts.append({"PartNumber": number, "ETag": known["ETag"], "ChecksumSHA256": checksum})
                 progress(len(data))
         self.client.complete_multipart_upload(
             Bucket=to.bucket, Key=to.key, UploadId=upload, MultipartUpload={"Parts": parts}

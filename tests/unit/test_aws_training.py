@@ -1,0 +1,171 @@
+"""Custom language models at Amazon through the real boto3, on a clock that runs fast."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from aws.server import Loopback, serving
+from clm.aws import Aws
+from clm.aws.s3 import S3Path
+from clm.aws.settings import Settings
+from clm.aws.training import Trainer, check_text, choose_base
+from clm.config import load
+from clm.engines import TrainingFailed, TrainingText
+from clm.errors import PassingError, UserError
+from runner import CHECKOUT
+
+BUCKET = "training"
+WIDE = {"one": frozenset([16_000, 48_000])}
+
+
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    with serving(scale=1000.0, model_seconds=100.0) as loopback:
+        for name, value in loopback.environment.items():
+            monkeypatch.setenv(name, value)
+        loopback.client("s3").create_bucket(Bucket=BUCKET)
+        yield loopback
+
+
+@pytest.fixture
+def settings(loopback: Loopback) -> Settings:
+    section = {"bucket": BUCKET, "role_arn": loopback.create_role(), "poll_seconds": 0.02}
+    return Settings.of(load({"engine": "transcribe", "transcribe": section}, CHECKOUT, CHECKOUT))
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> TrainingText:
+    path = tmp_path / "keywords.txt"
+    path.write_text("Osmosis moves water.\n", encoding="utf-8")
+    tuning = tmp_path / "tuning_data.txt"
+    tuning.write_text("Water moves.\n", encoding="utf-8")
+    return TrainingText({"keywords": path}, tuning, WIDE)
+
+
+def train(settings: Settings, text: TrainingText, **options: bool) -> dict:
+    return Trainer(Aws(), settings).train(text, **options)
+
+
+def test_a_model_is_made_once_with_all_that_amazon_asks_for(
+    loopback: Loopback, settings: Settings, text: TrainingText
+) -> None:
+    details = train(settings, text)
+    assert train(settings, text) == details
+    assert loopback.service.calls["Transcribe.CreateLanguageModel"] == 1
+    [model] = loopback.service.models.all.values()
+    assert model.name == details["amazon_model"]
+    assert model.request["BaseModelName"] == details["base_model"] == "WideBand"
+    assert "Osmosis moves water." in model.corpus.text
+    assert "Water moves." in model.corpus.tuning
+    assert list(model.tags) == ["clm-proof"]
+
+
+def test_a_lost_answer_is_no_second_model(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+    loopback.service.faults.add("CreateLanguageModel", first=1, reset=True, applied=True)
+    train(settings, text)
+    assert len(loopback.service.models.all) == 1
+
+
+def test_too_many_in_training_are_waited_for(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+    loopback.service.settings.max_training = 1
+    other = text.sources["keywords"].with_name("other.txt")
+    other.write_text("Another text.\n", encoding="utf-8")
+    client = loopback.client("transcribe")
+    loopback.client("s3").put_object(Bucket=BUCKET, Key="other/text.txt", Body=b"Another text.")
+    data = {"S3Uri": f"s3://{BUCKET}/other/", "DataAccessRoleArn": settings.role_arn}
+    client.create_language_model(
+        ModelName="other", LanguageCode="en-US", BaseModelName="WideBand", InputDataConfig=data
+    )
+    assert train(settings, text)["amazon_model"] in loopback.service.models.all
+
+
+def test_a_full_account_says_which_of_ours_could_go(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+    first = train(settings, text)["amazon_model"]
+    loopback.service.settings.max_models = 1
+    text.sources["keywords"].write_text("Something else.\n", encoding="utf-8")
+    full = replace(settings, limits={**settings.limits, "models": 1})
+    with pytest.raises(PassingError, match=first) as error:
+        train(full, text)
+    assert "clean.py" in error.value.hint
+
+
+def test_a_model_that_fails_says_why_and_is_tried_again_on_purpose_only(
+    loopback: Loopback, settings: Settings, text: TrainingText
+) -> None:
+    loopback.service.faults.fail("model", ".", "not enough text")
+    for _ in range(2):
+        with pytest.raises(TrainingFailed, match="not enough text"):
+            train(settings, text)
+    assert loopback.service.calls["Transcribe.CreateLanguageModel"] == 1
+    loopback.service.faults.clear()
+    assert train(settings, text, retry=True)["amazon_model"].endswith("-r2")
+
+
+def test_a_name_that_is_taken_is_told(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+    name = train(settings, text)["amazon_model"]
+    loopback.service.models.all[name].request["LanguageCode"] = "de-DE"
+    with pytest.raises(UserError, match="taken by a different one"):
+        train(settings, text)
+
+
+def test_strange_files_beside_the_text_are_not_trained_from(
+    loopback: Loopback, settings: Settings, text: TrainingText
+) -> None:
+    name = train(settings, text)["amazon_model"]
+    place = settings.training(name)
+    loopback.client("transcribe").delete_language_model(ModelName=name)
+    loopback.client("s3").put_object(Bucket=BUCKET, Key=f"{place.folder}extra.txt", Body=b"x")
+    with pytest.raises(UserError, match=r"other files.*extra\.txt"):
+        train(settings, text)
+
+
+def test_patience_ends(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+    loopback.service.clock.scale = 0.0
+    with pytest.raises(PassingError, match="patience_hours"):
+        train(replace(settings, patience_hours=0.1 / 3600), text)
+    loopback.service.clock.scale = 1000.0
+    train(settings, text)
+    assert loopback.service.calls["Transcribe.CreateLanguageModel"] == 1
+
+
+def test_what_is_missing_is_named(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+    with pytest.raises(PassingError, match="role_arn"):
+        train(replace(settings, role_arn=None), text)
+    with pytest.raises(UserError, match="no custom language models for fr-FR"):
+        train(replace(settings, language="fr-FR"), text)
+    with pytest.raises(UserError, match="scripts/doctor"):
+        train(replace(settings, role_arn="arn:aws:iam::123456789012:role/nobody"), text)
+    assert "Transcribe.StartTranscriptionJob" not in loopback.service.calls
+
+
+@pytest.mark.parametrize(
+    ("rates", "base"), [(WIDE, "WideBand"), ({"a": frozenset([8000])}, "NarrowBand"), ({}, "WideBand")]
+)
+def test_the_base_model_follows_the_sample_rates(rates: dict[str, frozenset[int]], base: str) -> None:
+    assert choose_base(rates, "auto") == base
+    assert choose_base(rates, "NarrowBand") == "NarrowBand"
+
+
+def test_mixed_rates_are_explained() -> None:
+    with pytest.raises(UserError, match=r"1 folders .*\(a\) and 1 have more \(b\)") as error:
+        choose_base({"a": frozenset([8000]), "b": frozenset([16_000])}, "auto")
+    assert "base_model" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [(b"good\n\xff\xfeb\n", r"line 2: not UTF-8"), (b"a\nb\nsee <b>this</b>\n", r"line 3: markup \('<b>'\)")],
+)
+def test_bad_text_is_named_by_file_and_line(tmp_path: Path, content: bytes, what: str) -> None:
+    path = tmp_path / "text.txt"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match=what) as error:
+        check_text(path)
+    assert str(path) in error.value.message
+
+
+def test_places_in_the_bucket(settings: Settings) -> None:
+    assert settings.audio == S3Path(BUCKET, "clm/audio")
+    assert replace(settings, prefix="").training("m") == S3Path(BUCKET, "training/m")
