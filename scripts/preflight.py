@@ -15,6 +15,7 @@ from clm.aws import Aws, code_of, explain
 from clm.aws.settings import Settings
 from clm.aws.training import language_models
 from clm.errors import UserError
+from clm.progress import Progress
 
 log = logging.getLogger(__name__)
 
@@ -128,8 +129,10 @@ def main(argv: list[str] | None = None) -> None:
     wanted = wanted_models(args.results / "models", settings)
     account = {model["ModelName"]: model for model in language_models(aws)} if wanted else {}
     notes = list(check_models(wanted, account, settings.language))
+    progress = Progress()
     for note in notes:
         log.warning("%s", note)
+        progress.show(note, now=True)
     files.write_json(args.output, {"notes": notes})
 
 

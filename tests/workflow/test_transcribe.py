@@ -1,18 +1,22 @@
 """The workflow on Amazon Transcribe: the real Snakemake and the real boto3 against our service on loopback."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from aws.server import Loopback, serving
 from aws.settings import DAY
 from aws.storage import ACCOUNT
 from clm import files
-from runner import Run, Workflow
+from runner import CHECKOUT, Run, Workflow
 from workflow_data import small_data_set
 
 BUCKET = "team-bucket"
@@ -33,15 +37,32 @@ class Team(Workflow):
         self.role = loopback.create_role()
         self.settings = {"bucket": BUCKET, "role_arn": self.role, "poll_seconds": 0.05}
 
+    def configure(self, **changes: object) -> None:
+        """Write my.yaml."""
+        top = {"input": "data/input", **changes.pop("top", {})}
+        config = {"engine": "transcribe", **top, "transcribe": {**self.settings, **changes}}
+        (self.directory / "my.yaml").write_text(json.dumps(config))
+
     def go(self, *arguments: str, status: int = 0, **changes: object) -> Run:
         """Run the workflow; `changes` are of the section `transcribe`, or of the whole with the key `top`."""
         for audio in (self.data / "input").rglob("audio.wav"):
             text = (audio.parent / "transcript.txt").read_text(encoding="utf-8")
             self.service.references.setdefault(files.sha256_of_file(audio), text)
-        top = {"input": "data/input", **changes.pop("top", {})}
-        config = {"engine": "transcribe", **top, "transcribe": {**self.settings, **changes}}
-        (self.directory / "my.yaml").write_text(json.dumps(config))
+        self.configure(**changes)
         return self.run("--configfile", "my.yaml", *arguments, status=status)
+
+    def estimate(self, *arguments: str, **changes: object) -> str:
+        """What scripts/estimate.py prints."""
+        self.configure(**changes)
+        done = subprocess.run(
+            [sys.executable, str(CHECKOUT / "scripts" / "estimate.py"), "--configfile", "my.yaml", *arguments],
+            cwd=self.directory,
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
 
     @property
     def starts(self) -> int:
@@ -294,6 +315,33 @@ def test_a_vocabulary_can_be_asked_for_later(team: Team) -> None:
     assert team.go(vocabulary=True).jobs == Counter()
 
 
+def test_comprehend_chooses_words_once(team: Team) -> None:
+    run = team.go("--forcerun", "heal", comprehend=True, top={"keywords": "null"})
+    assert run.jobs["heal"] == 1
+    assert team.service.calls["Comprehend.BatchDetectSyntax"] == 1
+    plan = files.read_json(team.results / "models" / FIRST / "plan.json")
+    assert {item["word"] for item in plan["words"]} >= {"osmosis", "mitochondria"}
+    team.go("--forcerun", "heal", comprehend=True, top={"keywords": "null"})
+    assert team.service.calls["Comprehend.BatchDetectSyntax"] == 1
+
+
+def test_news_about_models_is_shown(team: Team) -> None:
+    team.go()
+    team.service.settings.upgradable = "."
+    team.add("three", source=2)
+    assert "transcribe-clm-001: Amazon has a newer base model" in team.go().output
+    team.service.models.all.clear()
+    team.add("four", source=3)
+    run = team.go(status=1)
+    assert "transcribe-clm-001: clm-en-us-" in run.output
+    assert "is not in the account any more" in run.output
+    assert team.board()[STOCK]["recordings"] == "4"
+    assert team.board()[FIRST]["status"] == "incomplete"
+    chosen = team.go("--config", f"models=[{STOCK}]")
+    assert "incomplete" in team.board()[FIRST]["status"]
+    assert "not finished:" not in chosen.output
+
+
 def test_without_a_role_the_stock_model_is_judged_all_the_same(team: Team) -> None:
     run = team.go(role_arn=None)
     assert list(team.board()) == [STOCK]
@@ -329,6 +377,8 @@ def test_input_in_s3_gives_the_same_results_as_on_disk(team: Team) -> None:
     articles = {"corpus": {"folder": "data/articles"}, "results": "remote"}
     for address in (f"s3://{BUCKET}/talks/input", f"s3://{BUCKET}/talks"):
         uploads = team.service.calls["S3.PUT"]
+        estimate = team.estimate("--json", top={"input": address, **articles}, bucket=None)
+        assert {(row["model"], row["exact"]) for row in json.loads(estimate)} >= {(STOCK, True)}
         team.go(top={"input": address, **articles}, bucket=None)
         remote = {row["model"]: row for row in files.read_table(team.directory / "remote" / "leaderboard.csv")}
         assert remote == local
@@ -337,6 +387,22 @@ def test_input_in_s3_gives_the_same_results_as_on_disk(team: Team) -> None:
     assert team.service.calls["S3.PUT"] == uploads
     (team.directory / "remote" / "leaderboard.csv").unlink()
     team.service.jobs.starts[4:] = []
+
+
+def test_lengths_that_a_beginning_does_not_tell_are_marked(team: Team) -> None:
+    import soundfile
+
+    samples, rate = soundfile.read(team.data / "input" / "one" / "audio.wav")
+    path = team.directory / "talk.ogg"
+    soundfile.write(path, np.tile(samples, 40), rate)
+    team.s3.put_object(Bucket=BUCKET, Key="input/talk/talk.ogg", Body=path.read_bytes())
+    team.s3.put_object(Bucket=BUCKET, Key="input/talk/talk.txt", Body=b"words")
+    before = Counter(team.service.calls)
+    output = team.estimate(top={"input": f"s3://{BUCKET}/input", "keywords": "null"})
+    assert "about " in output
+    asked = Counter(team.service.calls) - before
+    assert asked["S3.GET"] <= 4  # list, text, beginning of the recording
+    assert not [name for name in asked if name.startswith("Transcribe")]
 
 
 def test_the_embedded_engine_reads_recordings_from_s3(team: Team) -> None:
