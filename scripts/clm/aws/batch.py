@@ -17,7 +17,7 @@ from typing import Any
 
 from clm.aws import Aws, RefusedError, code_of, explain, is_busy, jobs
 from clm.aws.jobs import Records, Results, Task
-from clm.aws.pace import Limiter, Pauses
+from clm.aws.pace import Limiter, Pauses, Tolerance
 from clm.aws.s3 import S3Path, listing
 from clm.aws.settings import Settings
 from clm.aws.uploads import Uploads
@@ -69,6 +69,7 @@ class Batch:
         self._looks = Limiter(_LOOKS_PER_SECOND * share)
         self._pauses = Pauses(settings.poll_seconds)
         self._backoff = Pauses(settings.poll_seconds)
+        self._tolerance = Tolerance(settings.poll_seconds)
         self._progress = progress or Progress()
         self._deadline = time.monotonic() + settings.patience_hours * 3600
         self._tasks: dict[str, Task] = {}
@@ -141,7 +142,10 @@ class Batch:
         self._collect_fetches()
         self._start_some()
         if self._running and time.monotonic() >= self._poll_at:
-            self._poll()
+            try:
+                self._poll()
+            except PassingError as error:
+                self._tolerance.bear(error)
         self._sleep()
 
     def _sleep(self) -> None:
@@ -200,6 +204,7 @@ class Batch:
     # -- uploads ----------------------------------------------------------------------------------------------------
 
     def _collect_uploads(self) -> None:
+        troubles = []
         for future in [future for future in self._uploading if future.done()]:
             task = self._uploading.pop(future)
             try:
@@ -212,7 +217,10 @@ class Batch:
                     self._finish(task, Unfinished(what, "put it back and run again"))
                     continue
                 self._to_upload.append(task)
-                raise explain(error, f"uploading {task.recording.audio}", "s3") from error
+                troubles.append(explain(error, f"uploading {task.recording.audio}", "s3"))
+            else:
+                self._tolerance.calm()
+        self._tolerance.bear(*troubles)
 
     # -- starts --------------------------------------------------------------------------------------------------
 
@@ -288,6 +296,7 @@ class Batch:
         """Look which jobs are not running any more; one call shows a hundred."""
         contains = _common_start(self._running)
         running = jobs.listed(self._aws, "IN_PROGRESS", contains)
+        self._tolerance.calm()
         if any(job.queued for job in self._running.values()):
             running |= jobs.listed(self._aws, "QUEUED", contains)
         fetching = {task.name for task in self._fetches.values()}
@@ -304,16 +313,22 @@ class Batch:
         self._fetches[self._pool.submit(self._results.fetch, task)] = task
 
     def _collect_fetches(self) -> None:
+        troubles = []
         for future in [future for future in self._fetches if future.done()]:
             task = self._fetches.pop(future)
-            outcome = future.result()  # a UserError ends the run
-            if outcome is None:
-                outcome = self._look(task)
+            try:
+                outcome = future.result()
+                if outcome is None:
+                    outcome = self._look(task)
+            except UserError as error:
+                troubles.append(error)  # the next poll asks again
+                continue
             if outcome is not None:
                 running = self._running.pop(task.name)
                 self._records.settle(task)
                 self._waited.append(time.monotonic() - running.since)
                 self._finish(task, outcome)
+        self._tolerance.bear(*troubles)
 
     def _look(self, task: Task) -> Outcome | None:
         """Ask for a job that does not run and has no result: queued, failed, or unknown to Amazon."""

@@ -171,12 +171,15 @@ class Results:
             UserError: the bucket cannot be read.
 
         """
+        from botocore.exceptions import IncompleteReadError, ResponseStreamingError
+
         path = result_path(task, self._settings)
+        damage = (ValueError, IncompleteReadError, ResponseStreamingError)
         trouble: Exception | None = None
         for _ in range(_READ_ATTEMPTS):
             try:
                 return parse(read(self._aws.s3, path), task)
-            except ValueError as error:  # cut off on its way, or damaged where it lies
+            except damage as error:  # cut off on its way, or damaged where it lies
                 trouble = error
             except Exception as error:
                 if code_of(error) in ("NoSuchKey", "404"):
@@ -184,9 +187,9 @@ class Results:
                 trouble = error
                 if code_of(error):
                     break
-        if isinstance(trouble, ValueError):
+        if isinstance(trouble, damage):
             return Unfinished(
-                f"the result at {path} is damaged ({trouble})",
+                f"the result at {path} is damaged or cut off ({scrub(str(trouble))})",
                 "run again; if it stays so, delete it and set repeat to the folder, which pays once more",
             )
         raise explain(trouble, f"reading {path}", "s3") from trouble

@@ -1,10 +1,14 @@
 """When to call again: politely, below Amazon's rates, and not all at the same moment."""
 
+import logging
 import random
 import time
 
-from clm.errors import PassingError
+from clm.aws import RefusedError
+from clm.errors import PassingError, UserError
 from clm.progress import Progress
+
+log = logging.getLogger(__name__)
 
 
 class Limiter:
@@ -70,4 +74,38 @@ class Patience:
                 "run again later: it goes on at Amazon, and nothing is paid twice",
             )
         self._progress.show(line)
+        time.sleep(self._pauses.next())
+
+
+class Tolerance:
+    """Bears trouble that passes while something long is waited for; boto3's own retries are over within seconds."""
+
+    MOST_SECONDS = 900.0
+
+    def __init__(self, first_pause: float) -> None:
+        self._pauses = Pauses(first_pause)
+        self._since: float | None = None
+
+    def calm(self) -> None:
+        """A call succeeded."""
+        self._since = None
+        self._pauses.reset()
+
+    def bear(self, *errors: UserError) -> None:
+        """Wait a while because of errors that came together, if there are any.
+
+        Raises:
+            UserError: one of them that is not of the kind that passes, or any if there were some for too long.
+
+        """
+        if not errors:
+            return
+        now = time.monotonic()
+        self._since = self._since or now
+        for error in errors:
+            if isinstance(error, RefusedError) or not isinstance(error, PassingError):
+                raise error
+        if now - self._since > self.MOST_SECONDS:
+            raise errors[0]
+        log.warning("%s; trying again", errors[0].message)
         time.sleep(self._pauses.next())
