@@ -30,15 +30,29 @@ def unfinished(results: Path, engine: str, model: str) -> list[str]:
     ]
 
 
+def untrained(results: Path, engine: str) -> list[str]:
+    """One line for each model that this run tried to make and the next one goes on with."""
+    began = (results / "config.yaml").stat().st_mtime
+    lines = []
+    for path in sorted(results.glob(f"models/{engine}-*/training.json")):
+        outcome = files.read_json(path)
+        if outcome.get("unfinished") and path.stat().st_mtime >= began:
+            lines.append(f"{outcome['model']}: {outcome['reason']}. Hint: {outcome['hint']}")
+    return lines
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
     engine = config.saved(args.results)["engine"]
     lines = [line for model in args.models for line in unfinished(args.results, engine, model)]
+    makings = untrained(args.results, engine)
+    counts = [f"{len(found)} {what}" for found, what in ((lines, "recordings"), (makings, "models")) if found]
+    lines = makings + lines
     if lines:
         shown = [*lines[:MOST_LINES], *([f"... and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else [])]
         raise PassingError(
-            f"{len(lines)} recordings are not finished:\n  " + "\n  ".join(shown),
+            f"{' and '.join(counts)} are not finished:\n  " + "\n  ".join(shown),
             "run again: what is finished is kept, and nothing is paid twice",
         )
     files.write_json(args.output, {"models": args.models})

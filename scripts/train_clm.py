@@ -15,7 +15,7 @@ from clm import __version__, cli, engines, files, healing, inputs, models
 from clm.config import saved
 from clm.corpus import clean
 from clm.engines import TrainingFailed, TrainingText
-from clm.errors import PassingError, UserError
+from clm.errors import UserError, passing
 
 log = logging.getLogger(__name__)
 
@@ -134,8 +134,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         log.error("%s", error)
         details, failure = {}, {"failed": str(error)}
     except UserError as error:
-        retry = {"retry": True} if isinstance(error, PassingError) else {}
-        return {"trained": False, "reason": error.message, "hint": error.hint, **retry}
+        return {"trained": False, "reason": error.message, "hint": error.hint, **passing(error)}
     words = count_words(text)
     model = {
         "model": directory.name,

@@ -15,7 +15,7 @@ from clm.aws.custom_vocabulary import VocabularyMaker
 from clm.aws.vocabulary import Phrase, Vocabulary, build
 from clm.config import saved
 from clm.engines import TrainingFailed
-from clm.errors import PassingError, UserError
+from clm.errors import UserError, passing
 from clm.keywords import read_keyword_lines
 from clm.progress import Progress
 
@@ -97,8 +97,7 @@ def make(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     except TrainingFailed as error:
         details, failure = {}, {"failed": str(error)}
     except UserError as error:
-        retry = {"retry": True} if isinstance(error, PassingError) else {}
-        return {"trained": False, "reason": error.message, "hint": error.hint, **retry}
+        return {"trained": False, "reason": error.message, "hint": error.hint, **passing(error)}
     model = {
         "model": directory.name,
         "engine": engine.name,

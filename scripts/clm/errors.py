@@ -22,3 +22,18 @@ class UserError(Exception):
 
 class PassingError(UserError):
     """Trouble that may be gone at the next run (network, throttling, expired credentials): nothing is decided by it."""
+
+
+class NotSetUpError(PassingError):
+    """Something that only the user can put right, and may leave as it is: the run is complete without it."""
+
+
+def passing(error: UserError) -> dict[str, bool]:
+    """What a record says of an error: whether to try again (`retry`), and whether something is missing (`unfinished`).
+
+    >>> passing(UserError("no", "")), passing(PassingError("busy", "")), passing(NotSetUpError("off", ""))
+    ({}, {'retry': True, 'unfinished': True}, {'retry': True, 'unfinished': False})
+    """
+    if not isinstance(error, PassingError):
+        return {}
+    return {"retry": True, "unfinished": not isinstance(error, NotSetUpError)}

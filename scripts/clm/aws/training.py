@@ -11,11 +11,11 @@ from typing import Any
 
 from clm import files
 from clm.aws import Aws, code_of, explain, is_busy
-from clm.aws.pace import Patience
+from clm.aws.pace import Patience, Tolerance
 from clm.aws.s3 import S3Path, Uploader, listing
 from clm.aws.settings import CLM_LANGUAGES, NAME_PREFIX, TAG, Settings
 from clm.engines import TrainingFailed, TrainingText
-from clm.errors import PassingError, UserError
+from clm.errors import NotSetUpError, PassingError, UserError
 from clm.inputs import some
 from clm.privacy import scrub
 from clm.progress import Progress, duration
@@ -35,7 +35,7 @@ def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str) -> str:
     """Amazon's base model for recordings of these sample rates, by folder.
 
     Raises:
-        PassingError: some recordings need the one and some the other.
+        NotSetUpError: some recordings need the one and some the other.
 
     """
     if wanted != "auto":
@@ -43,7 +43,7 @@ def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str) -> str:
     narrow = [folder for folder, rates in sample_rates.items() if any(rate < BORDER_HZ for rate in rates)]
     wide = [folder for folder, rates in sample_rates.items() if any(rate >= BORDER_HZ for rate in rates)]
     if narrow and wide:
-        raise PassingError(
+        raise NotSetUpError(
             f"the recordings have mixed sample rates: {len(narrow)} folders have less than {BORDER_HZ} samples per "
             f"second ({some(sorted(narrow))}) and {len(wide)} have more ({some(sorted(wide))}), but a CLM is made for "
             f"one of the two ({NARROW_BAND}, {WIDE_BAND})",
@@ -111,7 +111,7 @@ class Trainer:
         settings = self._settings
         check_language(settings.language)
         if not settings.role_arn:
-            raise PassingError(
+            raise NotSetUpError(
                 "transcribe.role_arn is not set: Amazon needs a role in which it may read the training text",
                 "docs/aws.md shows how to make one; keywords: null works without a CLM",
             )
@@ -222,7 +222,7 @@ class Trainer:
 
     def _wait(self, name: str, base: str, model: dict[str, Any]) -> dict[str, Any]:
         """Until the model is COMPLETED or FAILED."""
-        began = time.monotonic()
+        began, tolerance = time.monotonic(), Tolerance(self._settings.poll_seconds)
         while True:
             found = (model.get("LanguageCode"), model.get("BaseModelName", base))
             uri = model.get("InputDataConfig", {}).get("S3Uri", name)
@@ -236,7 +236,12 @@ class Trainer:
             self._patience.pause(
                 f"Amazon is training {name}, for {duration(time.monotonic() - began)} so far; it takes hours"
             )
-            again = self._find(name)
+            try:
+                again = self._find(name)
+            except UserError as error:
+                tolerance.bear(error)
+                continue
+            tolerance.calm()
             if again is None:
                 raise PassingError(f"the model {name} disappeared during its training", "run again")
             model = again
