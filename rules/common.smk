@@ -21,6 +21,8 @@ def load_project():
     try:
         settings = load_config(user_config, Path(workflow.basedir), Path.cwd())
         project = Project(settings, cache=Path(".snakemake/clm-digests.json"))
+        if project.engine.submits:
+            project.submissions.follow = not workflow.is_main_process
         if workflow.is_main_process:
             project.prepare()
             export_private(settings)

@@ -75,6 +75,8 @@ class Submissions:
         self._project = project
         self._results = project.results
         self._store = Store(project.results / "store", project.engine)
+        #: Whether this is the Snakemake of a single job (on a cluster), which must number like the one that sent it.
+        self.follow = False
 
     @cached_property
     def missing(self) -> dict[str, list[Recording]]:
@@ -99,6 +101,8 @@ class Submissions:
     @cached_property
     def number(self) -> int:
         """The number of this run, if it submits anything."""
+        if self.follow:
+            return models.read_if_there(self._rounds_path).get("number", 1)
         done = (path.parent.name for path in self._results.glob("submitted/*/preflight.json"))
         return 1 + max((int(name) for name in done if name.isdigit()), default=0)
 
@@ -110,10 +114,15 @@ class Submissions:
         for name, recordings in self.missing.items():
             known = rounds.setdefault(name, {_REST: self.number})
             waiting = {recording.sha256 for recording in recordings}
-            for folder in self._project.folders:
-                if not waiting.isdisjoint(recording.sha256 for recording in self._project.recordings(folder)):
+            for folder in self._project.folders if recordings else ():
+                # A submission that was killed is not made up for by one of its own beside that of this run.
+                killed = not self._submitted(name, known.get(folder, known[_REST])).exists()
+                if killed or not waiting.isdisjoint(item.sha256 for item in self._project.recordings(folder)):
                     known[folder] = self.number
         return rounds
+
+    def _submitted(self, model: str, number: int) -> Path:
+        return self._results / "submitted" / str(number) / f"{model}.json"
 
     @property
     def _rounds_path(self) -> Path:
@@ -130,7 +139,7 @@ class Submissions:
         """Keep the numbers when the run starts, for the next ones."""
         if any(self.missing.values()) or self._project.coming(forced=forced):
             coming = {name: {_REST: self.number} for name in self._project.making}
-            files.write_json(self._rounds_path, {"rounds": {**self._rounds, **coming}})
+            files.write_json(self._rounds_path, {"number": self.number, "rounds": {**self._rounds, **coming}})
 
     @cached_property
     def share(self) -> float:

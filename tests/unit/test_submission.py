@@ -1,0 +1,73 @@
+"""Numbers of submissions: what each transcript waits for, in this run and in later ones."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from clm import files
+from clm.config import load
+from clm.engines import Model, Transcript
+from clm.project import Project
+from clm.store import Store
+from cloud import write_noise
+from runner import CHECKOUT
+
+STOCK, CLM = "transcribe", "transcribe-clm-001"
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    for number, folder in enumerate(("one", "two")):
+        (tmp_path / "input" / folder).mkdir(parents=True)
+        write_noise(tmp_path / "input" / folder / "a.wav", random.Random(number), 0.6)
+        (tmp_path / "input" / folder / "a.txt").write_text("word")
+    files.write_text(tmp_path / "keywords" / "keywords.txt", "word")
+    return tmp_path / "results"
+
+
+def project(results: Path, *, follow: bool = False) -> Project:
+    """What Snakemake makes anew at each start."""
+    changes = {"engine": "transcribe", "input": str(results.parent / "input"), "results": str(results)}
+    found = Project(load({**changes, "transcribe": {"bucket": "b-1"}}, CHECKOUT, CHECKOUT), results / "cache.json")
+    found.submissions.follow = follow
+    return found
+
+
+def rounds(found: Project, model: str = STOCK) -> list[int]:
+    return [found.submissions.round(model, folder) for folder in ("one", "two")]
+
+
+def end(results: Path, number: int, name: str) -> None:
+    """A job of a submission ended."""
+    files.write_json(results / "submitted" / str(number) / f"{name}.json", {})
+
+
+def test_a_killed_submission_is_part_of_the_next_one(results: Path) -> None:
+    first = project(results)
+    assert rounds(first) == rounds(first, CLM) == [1, 1]
+    first.submissions.record(forced=False)
+    end(results, 1, "preflight")
+    [one, _] = first.submissions.missing[STOCK]
+    Store(results / "store", first.engine).put(one, Model(STOCK), Transcript({}, 0.6))
+    # "one" has its result, but the submit job that fetched it was killed: there is one submission, not two.
+    assert rounds(project(results)) == [2, 2]
+
+
+def test_a_submission_that_ended_stands_and_only_what_is_missing_is_of_the_next(results: Path) -> None:
+    first = project(results)
+    first.submissions.record(forced=False)
+    [one, _] = first.submissions.missing[STOCK]
+    Store(results / "store", first.engine).put(one, Model(STOCK), Transcript({}, 0.6))
+    for name in ("preflight", STOCK):
+        end(results, 1, name)
+    assert rounds(project(results)) == [1, 2]
+
+
+def test_a_job_on_another_machine_numbers_like_the_run_that_sent_it(results: Path) -> None:
+    sender = project(results)
+    sender.submissions.record(forced=False)
+    end(results, 1, "preflight")
+    job = project(results, follow=True)
+    assert rounds(job) == rounds(sender) == [1, 1]
+    assert rounds(job, CLM) == rounds(sender, CLM) == [1, 1]
