@@ -1,0 +1,89 @@
+"""CPU time of a run of Snakemake by program, and of a bare Snakefile with as many trivial jobs."""
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[1]
+#: Every Python program that finds this on its path leaves a note of its CPU time when it ends.
+_NOTE = """
+import atexit, json, os, resource, sys, uuid
+
+def note():
+    spent = resource.getrusage(resource.RUSAGE_SELF)
+    path = os.path.join(os.environ["CLM_CPU_NOTES"], uuid.uuid4().hex)
+    with open(path, "w") as file:
+        json.dump([sys.argv[0], spent.ru_utime + spent.ru_stime], file)
+
+if "CLM_CPU_NOTES" in os.environ:
+    atexit.register(note)
+"""
+_BARE = """
+rule all:
+    input: expand("{number}.{step}", number=range(JOBS), step=STEPS)
+rule first:
+    output: "{number}.1"
+    shell: "touch {output}"
+rule next:
+    input: lambda w: f"{w.number}.{int(w.step) - 1}"
+    output: "{number}.{step,[2-9]}"
+    shell: "touch {output}"
+"""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """CPU seconds: all of them, and those of each program."""
+
+    total: float
+    programs: Counter[str]
+
+    @property
+    def parts(self) -> list[tuple[str, float]]:
+        """The programs, the dearest first; what is left is of the shells around them."""
+        shells = max(0.0, self.total - self.programs.total())
+        return [*self.programs.most_common(), ("shells", shells)]
+
+
+def measured(run: Callable[[dict[str, str]], object]) -> tuple[Spent, float]:
+    """CPU time and seconds of what `run` starts and waits for; it is given variables for the environment."""
+    with tempfile.TemporaryDirectory(prefix="clm-cpu-") as name:
+        notes, modules = Path(name, "notes"), Path(name, "modules")
+        notes.mkdir()
+        modules.mkdir()
+        (modules / "sitecustomize.py").write_text(_NOTE, encoding="utf-8")
+        cpu, began = _children(), time.perf_counter()
+        # As for a user: modules are compiled once, which the Makefile switches off for tests.
+        run({"CLM_CPU_NOTES": str(notes), "PYTHONPATH": str(modules), "PYTHONDONTWRITEBYTECODE": ""})
+        cpu, seconds = _children() - cpu, time.perf_counter() - began
+        programs: Counter[str] = Counter()
+        for note in notes.iterdir():
+            program, spent = json.loads(note.read_text(encoding="utf-8"))
+            path = Path(program)
+            programs[path.parent.name if path.stem == "__main__" else path.stem] += spent
+        return Spent(cpu, programs), seconds
+
+
+def bare(jobs: int, steps: int) -> float:
+    """CPU seconds of a Snakefile with so many chains of trivial jobs, under our profile."""
+    with tempfile.TemporaryDirectory(prefix="clm-bare-") as name:
+        snakefile = Path(name, "Snakefile")
+        head = f"JOBS, STEPS = {jobs}, {list(range(1, steps + 1))}\n"
+        snakefile.write_text(head + _BARE, encoding="utf-8")
+        command = [sys.executable, "-m", "snakemake", "-s", str(snakefile), "-d", name, "--cores", "4"]
+        command += ["--profile", str(CHECKOUT / "profiles" / "default")]
+        before = _children()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return _children() - before
+
+
+def _children() -> float:
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
