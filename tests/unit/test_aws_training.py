@@ -144,13 +144,13 @@ def test_what_is_missing_is_named(loopback: Loopback, settings: Settings, text: 
     ("rates", "base"), [(WIDE, "WideBand"), ({"a": frozenset([8000])}, "NarrowBand"), ({}, "WideBand")]
 )
 def test_the_base_model_follows_the_sample_rates(rates: dict[str, frozenset[int]], base: str) -> None:
-    assert choose_base(rates, "auto") == base
+    assert choose_base(rates, None) == base
     assert choose_base(rates, "NarrowBand") == "NarrowBand"
 
 
 def test_mixed_rates_are_explained() -> None:
     with pytest.raises(UserError, match=r"1 folders .*\(a\) and 1 have more \(b\)") as error:
-        choose_base({"a": frozenset([8000]), "b": frozenset([16_000])}, "auto")
+        choose_base({"a": frozenset([8000]), "b": frozenset([16_000])}, None)
     assert "base_model" in error.value.hint
 
 

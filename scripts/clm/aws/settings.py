@@ -25,7 +25,7 @@ class Settings:
     prefix: str
     role_arn: str | None
     kms_key: str | None
-    base_model: str
+    base_model: str | None
     models: tuple[str, ...]
     poll_seconds: float
     starts_per_second: float

@@ -31,14 +31,14 @@ _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<\?xml")
 _SLOWER = 3
 
 
-def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str) -> str:
+def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str | None) -> str:
     """Amazon's base model for recordings of these sample rates, by folder.
 
     Raises:
         NotSetUpError: some recordings need the one and some the other.
 
     """
-    if wanted != "auto":
+    if wanted is not None:
         return wanted
     narrow = [folder for folder, rates in sample_rates.items() if any(rate < BORDER_HZ for rate in rates)]
     wide = [folder for folder, rates in sample_rates.items() if any(rate >= BORDER_HZ for rate in rates)]
