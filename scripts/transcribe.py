@@ -8,7 +8,6 @@ left unfinished is recorded as such, and the next run goes on with it.
 
 import argparse
 import logging
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -67,6 +66,8 @@ def transcribe(
     log.info("%d of %d recordings are in the store", len(found), len(recordings))
     if engine.submits or not missing:
         return found
+    import tempfile
+
     originals = {recording.name: recording for recording in missing}
     with tempfile.TemporaryDirectory(prefix="clm-audio-") as directory:
         fetched = local(missing, settings, Path(directory))

@@ -16,7 +16,7 @@ START, END = "<!-- keys: made by `make docs` -->\n", "<!-- end of keys -->\n"
 def accepted(schema: dict) -> str:
     """What the schema accepts, in a few words."""
     if "enum" in schema:
-        return ", ".join(f"`{value}`" for value in schema["enum"])
+        return ", ".join(f"`{'null' if value is None else value}`" for value in schema["enum"])
     if "oneOf" in schema:
         return " or ".join(accepted(item) for item in schema["oneOf"])
     if "const" in schema:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import mimetypes
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -132,10 +131,7 @@ class Uploader:
 
     def put(self, data: bytes, to: S3Path) -> None:
         """Upload bytes in one call; S3 verifies and keeps their SHA-256."""
-        kind = mimetypes.guess_type(to.name)[0] or "application/octet-stream"
-        self.client.put_object(
-            Bucket=to.bucket, Key=to.key, Body=data, ChecksumAlgorithm="SHA256", ContentType=kind, **self._common()
-        )
+        self.client.put_object(Bucket=to.bucket, Key=to.key, Body=data, ChecksumAlgorithm="SHA256", **self._common(to))
 
     def put_file(self, path: Path, to: S3Path, progress: Callable[[int], None] = lambda _: None) -> None:
         """Upload a file, in parts if it is large; `progress` is told the number of bytes of each part done.
@@ -171,14 +167,16 @@ class Uploader:
             Bucket=to.bucket, Key=to.key, UploadId=upload, MultipartUpload={"Parts": parts}
         )
 
-    def _common(self) -> dict[str, Any]:
+    def _common(self, to: S3Path) -> dict[str, Any]:
+        import mimetypes
+
+        kind = mimetypes.guess_type(to.name)[0] or "application/octet-stream"
         encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.kms_key} if self.kms_key else {}
-        return {**encryption, "Metadata": {"clm-proof": "yes"}}
+        return {**encryption, "ContentType": kind, "Metadata": {"clm-proof": "yes"}}
 
     def _new_upload(self, to: S3Path) -> str:
-        kind = mimetypes.guess_type(to.name)[0] or "application/octet-stream"
         answer = self.client.create_multipart_upload(
-            Bucket=to.bucket, Key=to.key, ChecksumAlgorithm="SHA256", ContentType=kind, **self._common()
+            Bucket=to.bucket, Key=to.key, ChecksumAlgorithm="SHA256", **self._common(to)
         )
         return answer["UploadId"]
 

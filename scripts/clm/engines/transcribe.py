@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clm import files, models
 from clm.aws import Aws
-from clm.aws.batch import Batch
-from clm.aws.jobs import Helper, Records, Task
 from clm.aws.settings import Settings
-from clm.aws.training import Trainer, check_language
 from clm.engines import Estimate, Model, Outcome, Recording, TrainingText, result_key
 from clm.errors import UserError
+
+if TYPE_CHECKING:
+    from clm.aws.jobs import Helper
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 
@@ -78,6 +78,10 @@ class Transcribe:
         recordings = list(recordings)
         if not recordings:
             return
+        # Imported here: programs that only read the store must not pay for them.
+        from clm.aws.batch import Batch
+        from clm.aws.jobs import Records, Task
+
         helper = self._helper(model)
         tasks: dict[str, list[Recording]] = {}
         for recording in recordings:
@@ -92,6 +96,8 @@ class Transcribe:
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Let Amazon train a CLM; nothing is written to `directory`."""
+        from clm.aws.training import Trainer
+
         del directory
         return Trainer(self.aws, self.settings).train(text, retry=self._retry_failed)
 
@@ -110,6 +116,9 @@ class Transcribe:
             UserError: the model is for another language, and Amazon would silently not use it.
 
         """
+        from clm.aws.jobs import Helper
+        from clm.aws.training import check_language
+
         if model.directory is None:
             return Helper("stock")
         about = files.read_json(model.directory / "model.json")["details"]
