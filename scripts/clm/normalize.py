@@ -1,6 +1,7 @@
-"""Text normalization before scoring: one profile, the same rules for reference and hypothesis.
+"""Text normalization before scoring: the same rules, a profile, for reference and hypothesis.
 
-Profile `basic`, version 1, applies the rules of `BASIC` in order. What it decides:
+Profile `spoken` is `basic` and the rules of `clm.spoken`, `clm.spelling` and `clm.numerals`; `whisper` is in
+`clm.whisper`. Profile `basic`, version 1, applies the rules of `BASIC` in order. What it decides:
 
 - Punctuation goes, except inside words and numbers: well-known, don't, at&t, yeti.com, 3.5, 1,000, 10:30, 24/7.
   A hyphen between letters stays, so well-known is one word; a slash between letters divides (and/or: two words).
@@ -9,12 +10,12 @@ Profile `basic`, version 1, applies the rules of `BASIC` in order. What it decid
 - Fillers go as whole words, and only in languages that have them: in German `er` and `um` are words.
 - Accents, digits and letters of every script stay; numbers keep their written form (5 is not five).
 
-Every profile is idempotent and total: it accepts any string. A change of a rule raises the version.
+`basic` and `spoken` are idempotent and total: they accept any string. A change of a rule raises the version.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from clm.errors import UserError
@@ -152,7 +153,7 @@ def drop_fillers(text: str) -> str:
 
 Rule = Callable[[str], str]
 BASIC: tuple[Rule, ...] = (unify, drop_tags, strip_punctuation, join_initials, drop_fillers)
-PROFILES: Mapping[str, tuple[int, tuple[Rule, ...]]] = {"basic": (1, BASIC)}
+VERSIONS: Mapping[str, int] = {"basic": 1, "spoken": 1, "whisper": 1}
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ class Normalizer:
     name: str
     version: int
     rules: tuple[Rule, ...]
+    without: tuple[str, ...] = ()
 
     def __call__(self, text: str) -> str:
         """Normalize `text`: words divided by single spaces, or the empty string."""
@@ -174,23 +176,79 @@ class Normalizer:
             text = rule(text)
         return text
 
+    def __str__(self) -> str:
+        """Name, version and the rules left out, as they stand beside a WER."""
+        left_out = f" without {', '.join(self.without)}" if self.without else ""
+        return f"{self.name} {self.version}{left_out}"
+
     def tokens(self, text: str) -> list[str]:
         """Words of the normalized text."""
         return self(text).split()
 
+    def steps(self, text: str) -> Iterator[tuple[str, str]]:
+        """Name of each rule with the text after it, for explanations."""
+        for rule in self.rules:
+            text = rule(text)
+            yield rule.__name__, text
 
-def create(profile: str, language: str = "en-US") -> Normalizer:
-    """Make the normalizer of a profile for a language (a BCP 47 code).
+
+def create(profile: str, language: str = "en-US", without: Iterable[str] = ()) -> Normalizer:
+    """Make the normalizer of a profile for a language (a BCP 47 code), without the rules named in `without`.
 
     Raises:
-        UserError: there is no such profile.
+        UserError: there is no such profile or rule, the profile does not know the language, or its package is missing.
 
     """
-    if profile not in PROFILES:
+    if profile not in VERSIONS:
         raise UserError(
-            f"normalizer.profile: unknown profile {profile!r}", f"choose one of: {', '.join(sorted(PROFILES))}"
+            f"normalizer.profile: unknown profile {profile!r}", f"choose one of: {', '.join(sorted(VERSIONS))}"
         )
-    version, rules = PROFILES[profile]
-    if language.split("-")[0].lower() not in FILLED_LANGUAGES:
-        rules = tuple(rule for rule in rules if rule is not drop_fillers)
-    return Normalizer(profile, version, rules)
+    english = language.split("-")[0].lower() in FILLED_LANGUAGES
+    if profile == "spoken" and not english:
+        raise UserError(
+            f"normalizer.profile: spoken knows English only, not {language}",
+            "profile basic works in every language",
+        )
+    rules = _rules(profile, english)
+    names = {rule.__name__ for rule in rules}
+    left_out = tuple(sorted(set(without)))
+    for name in left_out:
+        if name not in names:
+            raise UserError(
+                f"normalizer.without: profile {profile} has no rule {name!r}", f"its rules: {', '.join(sorted(names))}"
+            )
+    return Normalizer(
+        profile, VERSIONS[profile], tuple(rule for rule in rules if rule.__name__ not in left_out), left_out
+    )
+
+
+def _rules(profile: str, english: bool) -> tuple[Rule, ...]:
+    """Rules of a profile in their order; only the modules that it needs are loaded."""
+    if profile == "whisper":
+        from clm import whisper
+
+        return whisper.rules(english)
+    if profile == "spoken":
+        from clm import numerals, spelling, spoken
+
+        return (
+            unify,
+            drop_tags,
+            spoken.speak_money,
+            spoken.speak_times,
+            spoken.speak_fractions,
+            spoken.speak_units,
+            spoken.speak_symbols,
+            strip_punctuation,
+            join_initials,
+            drop_fillers,
+            spoken.divide_compounds,
+            spoken.speak_numbers,
+            drop_fillers,  # those that a hyphen or a digit held
+            spelling.expand_contractions,
+            spoken.join_letters,
+            spelling.expand_abbreviations,
+            spelling.unify_spelling,
+            numerals.unify_numbers,
+        )
+    return BASIC if english else tuple(rule for rule in BASIC if rule is not drop_fillers)

@@ -1,0 +1,175 @@
+"""English number words: one reading for every number, and one form for every reading.
+
+>>> spell("1995"), unify_numbers("one thousand nine hundred and ninety five")
+('nineteen ninety five', 'nineteen ninety five')
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from itertools import groupby
+
+_SMALL_TEXT = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+nineteen
+"""
+SMALL = tuple(_SMALL_TEXT.split())
+TENS = ("zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"))
+ORDINALS = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
+    "twelve": "twelfth",
+}  # fmt: skip
+NUMBERS = frozenset({*SMALL, *TENS, "hundred", *(name for _, name in SCALES)})
+MOST_DIGITS = 15  # longer ones are read digit by digit, as numbers with a leading zero are
+
+
+def spell(number: str) -> str:
+    """Words of a number in digits of any script, with or without thousands commas and decimals.
+
+    Values from 1100 to 1999 and from 2010 to 2099 are read as years are, whatever they count: a reading has to be
+    chosen for the value, since the same value is written in both ways.
+
+    >>> [spell(number) for number in ("0", "105", "1,250", "1905", "2020", "120003", "3.05", "007")]
+    ['zero', 'one hundred five', 'twelve fifty', 'nineteen oh five', 'twenty twenty', 'one hundred twenty thousand three', 'three point zero five', 'zero zero seven']
+    """  # noqa: E501
+    whole, point, decimals = number.replace(",", "").partition(".")
+    whole = whole or "0"
+    if len(whole) > MOST_DIGITS or (len(whole) > 1 and int(whole[0]) == 0):
+        words = [SMALL[int(digit)] for digit in whole]
+    else:
+        words = _reading(int(whole))
+    return " ".join(words + (["point", *(SMALL[int(digit)] for digit in decimals)] if point else []))
+
+
+def _reading(value: int) -> list[str]:
+    if 1100 <= value < 2000:
+        return _year(*divmod(value, 100))
+    if 2010 <= value < 2100:
+        return ["twenty", *_cardinal(value - 2000)]
+    return _cardinal(value)
+
+
+def _year(century: int, rest: int) -> list[str]:
+    if not rest:
+        return [SMALL[century], "hundred"]
+    return [SMALL[century], *(["oh"] if rest < 10 else []), *_cardinal(rest)]
+
+
+def _cardinal(value: int) -> list[str]:
+    if value < 20:
+        return [SMALL[value]]
+    if value < 100:
+        return [TENS[value // 10], *([SMALL[value % 10]] if value % 10 else [])]
+    if value < 1000:
+        return [SMALL[value // 100], "hundred", *(_cardinal(value % 100) if value % 100 else [])]
+    scale, name = next(pair for pair in SCALES if value >= pair[0])
+    return [*_cardinal(value // scale), name, *(_cardinal(value % scale) if value % scale else [])]
+
+
+def ordinal(words: str) -> str:
+    """The ordinal of a number in words.
+
+    >>> ordinal("twenty one"), ordinal("thirty"), ordinal("one hundred four")
+    ('twenty first', 'thirtieth', 'one hundred fourth')
+    """
+    head, _, last = words.rpartition(" ")
+    last = ORDINALS.get(last) or (f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
+    return f"{head} {last}".strip()
+
+
+def decade(words: str) -> str:
+    """The plural of a number in words.
+
+    >>> decade("nineteen ninety"), decade("twenty")
+    ('nineteen nineties', 'twenties')
+    """
+    return f"{words[:-1]}ies" if words.endswith("y") else f"{words}{'es' if words.endswith('x') else 's'}"
+
+
+_D = f"(?:{'|'.join(SMALL[1:10])})"
+_TEEN = f"(?:{'|'.join(SMALL[10:])})"
+_TY = f"(?:{'|'.join(TENS[2:])})"
+_BELOW_100 = f"(?:{_TY}(?: {_D})?|{_TEEN}|{_D})"
+_SCALE = f"(?:hundred|{'|'.join(name for _, name in SCALES)})"
+_VALUES = {word: value for value, word in enumerate(SMALL)} | {word: 10 * ten for ten, word in enumerate(TENS)}
+
+
+def _value(words: str | None) -> int:
+    return sum(_VALUES[word] for word in (words or "").split())
+
+
+def _year_of(century: str, rest: str | None) -> str:
+    return " ".join(_year(_value(century), _value(rest)))
+
+
+#: What is rewritten, where no number word stands before it, and by what; tried until nothing changes. Every step
+#: takes a word away or puts a word in its final form, so this ends, and a second call changes nothing.
+_LONE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
+    (re.compile(rf"\b{pattern}\b"), replacement)
+    for pattern, replacement in (
+        (
+            rf"one thousand ({_D}) hundred(?: ({_BELOW_100}))?",
+            lambda match: _year_of(SMALL[10 + _value(match[1])], match[2]),
+        ),
+        (rf"({_TEEN}) hundred ({_BELOW_100})", lambda match: _year_of(match[1], match[2])),
+        (rf"two thousand ({_TY}(?: {_D})?|{_TEEN})", lambda match: f"twenty {match[1]}"),
+        (
+            rf"({_TY}) ({_D}) hundred",
+            lambda match: f"{SMALL[_value(match[1]) // 10]} thousand {match[2]} hundred",
+        ),
+        (r"one half", lambda _: "half"),
+    )
+)
+_ANYWHERE = tuple(
+    (re.compile(rf"\b{pattern}\b"), replacement)
+    for pattern, replacement in (
+        (rf"({_SCALE}) and (?={_BELOW_100}\b)", r"\1 "),
+        (rf"(?<!half )a (?={_SCALE}\b)", "one "),
+        (r"a half", "half"),
+        (rf"({_TEEN}|{_TY}) o (?={_D}\b)", r"\1 oh "),
+        (r"point (?:oh|o)", "point zero"),
+        (rf"(dollars?|pounds?|euros?) and (?={_BELOW_100} (?:cents?|pence)\b)", r"\1 "),
+        (rf"({_D}|{_TEEN}|{_TY}|o'clock) ([ap]) m", r"\1 \2m"),
+        (r"o'clock (?=[ap]m\b)", ""),
+    )
+)
+
+
+#: Words that take part in a rewriting; a run of them is looked at only if it holds one of the others too.
+_JOINING = frozenset("and a half o oh point am pm m p cent cents pence dollar dollars pound pounds euro euros".split())
+_DECIDING = NUMBERS | {"half", "o'clock", "point"}
+
+
+def unify_numbers(text: str) -> str:
+    """Bring number words to the reading that `spell` gives.
+
+    >>> unify_numbers("two thousand and twenty or twenty five hundred or a million and two or nineteen o five")
+    'twenty twenty or two thousand five hundred or one million two or nineteen oh five'
+    """
+    words: list[str] = []
+    for related, run in groupby(text.split(), key=lambda word: word in _JOINING or word in _DECIDING):
+        run = list(run)
+        if related and len(run) > 1 and not _DECIDING.isdisjoint(run):
+            words.append(_unify_run(" ".join(run)))
+        else:
+            words += run
+    return " ".join(words)
+
+
+@lru_cache(maxsize=10_000)
+def _unify_run(text: str) -> str:
+    before = None
+    while text != before:
+        before = text
+        for pattern, replacement in _ANYWHERE:
+            text = pattern.sub(replacement, text)
+        for pattern, rewrite in _LONE:
+            text = pattern.sub(lambda match, rewrite=rewrite: match[0] if _continues(match) else rewrite(match), text)
+    return text
+
+
+def _continues(match: re.Match[str]) -> bool:
+    """Whether a number word stands before the match, of which it is a part then."""
+    before = match.string[: match.start()].rstrip(" ")
+    return before[before.rfind(" ") + 1 :] in NUMBERS
