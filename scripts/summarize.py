@@ -6,7 +6,7 @@ from typing import Any
 
 from clm import cli, files
 
-KEPT = ("counts", "characters", "blocks", "missed", "fixed", "broken")
+KEPT = ("counts", "characters", "blocks", "mapsswe", "missed", "fixed", "broken")
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:

@@ -1,9 +1,9 @@
-"""Score one folder: word error rate, character error rate, missed, fixed and broken words."""
+"""Score one folder: word and character error rate, and the words that were missed, fixed, broken and confused."""
 
 import argparse
 from pathlib import Path
 
-from clm import __version__, cli, files, normalize, scoring
+from clm import __version__, cli, files, normalize, scorecard
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -13,6 +13,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--transcript", type=Path, required=True, help="transcript.json of the model")
     parser.add_argument("--baseline", type=Path, help="normalized.tsv of the baseline, for fixed and broken words")
     parser.add_argument("--profile", default="basic", help="name of the normalizer that was used")
+    parser.add_argument("--without", nargs="*", default=[], metavar="RULE", help="rules of it that were left out")
+    parser.add_argument("--language", default="en-US", help="language of the texts")
+    parser.add_argument("--equivalents", default="", help="digest of the equivalents that were used")
     parser.add_argument("--output", type=Path, required=True, help="wer.json")
     return parser.parse_args(argv)
 
@@ -25,9 +28,10 @@ def main(argv: list[str] | None = None) -> None:
         {"recording": item["recording"], **item["failure"]} for item in transcript["recordings"] if "failure" in item
     ]
     baseline = files.read_table(args.baseline, delimiter="\t") if args.baseline else None
-    score = scoring.score_folder(
-        files.read_table(args.normalized, delimiter="\t"), baseline, failures, normalize.create(args.profile)
-    )
+    normalizer = normalize.create(args.profile, args.language, args.without)
+    score = scorecard.score_folder(files.read_table(args.normalized, delimiter="\t"), baseline, failures, normalizer)
+    if args.equivalents:
+        score["normalizer"]["equivalents"] = args.equivalents
     about = {key: transcript[key] for key in ("model", "folder", "engine")}
     versions = {**transcript["versions"], "clm-proof": __version__}
     seconds = sum(item["seconds"] or 0 for item in transcript["recordings"])

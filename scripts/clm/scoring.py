@@ -7,16 +7,13 @@ from jiwer (Levenshtein, all three errors cost one). Rates of a group are those 
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
-
-from clm.normalize import Normalizer
+from typing import NamedTuple
 
 BLOCK_WORDS = 1000  # Bisani & Ney (ICASSP 2004): long recordings enter a bootstrap in blocks
 
 EMPTY_REFERENCE = "the reference is empty after normalization"
-EMPTY_REFERENCE_HINT = "write what is spoken into the text file, or take the recording out of the folder"
 
 
 @dataclass(frozen=True)
@@ -117,11 +114,16 @@ def count(alignment: Iterable[Chunk]) -> ErrorCounts:
     return ErrorCounts(*words.values())
 
 
-def count_characters(reference: str, hypothesis: str) -> ErrorCounts:
-    """Character errors of two texts (what jiwer's `process_characters` gives, in a third of its time)."""
+def count_characters(reference: str, hypothesis: str, at_most: int | None = None) -> ErrorCounts:
+    """Character errors of two texts (what jiwer's `process_characters` gives, in a fraction of its time).
+
+    `at_most`, a number of errors that need not be exceeded, shortens the search where it is near.
+    """
     from rapidfuzz.distance import Levenshtein
 
-    operations = Counter(operation.tag for operation in Levenshtein.editops(reference, hypothesis))
+    operations = Counter(
+        operation.tag for operation in Levenshtein.editops(reference, hypothesis, score_hint=at_most)
+    )
     substitutions, deletions = operations["replace"], operations["delete"]
     return ErrorCounts(len(reference) - substitutions - deletions, substitutions, deletions, operations["insert"])
 
@@ -197,70 +199,10 @@ def score(reference: str, hypothesis: str) -> Score:
     words = reference.split()
     heard = hypothesis.split()
     alignment = align(words, heard)
-    return Score(tuple(words), alignment, count_characters(" ".join(words), " ".join(heard)))
-
-
-def score_folder(
-    rows: Iterable[Mapping[str, str]],
-    baseline_rows: Iterable[Mapping[str, str]] | None,
-    failures: Iterable[Mapping[str, str]],
-    normalizer: Normalizer,
-) -> dict[str, Any]:
-    """Score the recordings of a folder: what wer.json holds.
-
-    Args:
-        rows: normalized.tsv (recording, reference, hypothesis) of the model.
-        baseline_rows: the baseline's; None for the baseline itself. A recording that the baseline lacks, or has with
-            another reference, gets no fixed and broken words.
-        failures: recordings that failed for good (recording, reason, hint); empty references are added to them.
-        normalizer: what made `rows`.
-
-    """
-    baselines = {row["recording"]: row for row in baseline_rows or ()}
-    failed = [dict(failure) for failure in failures]
-    recordings = []
-    for row in sorted(rows, key=lambda row: row["recording"]):
-        if row["reference"].split():
-            recordings.append(_score_recording(row, baselines.get(row["recording"])))
-        else:
-            failed.append({"recording": row["recording"], "reason": EMPTY_REFERENCE, "hint": EMPTY_REFERENCE_HINT})
-    counts = sum((ErrorCounts(**recording["counts"]) for recording in recordings), ErrorCounts())
-    characters = sum((ErrorCounts(**recording["characters"]) for recording in recordings), ErrorCounts())
-    return {
-        "normalizer": {"profile": normalizer.name, "version": normalizer.version},
-        "counts": asdict(counts),
-        "characters": asdict(characters),
-        "wer": counts.rate,
-        "cer": characters.rate,
-        "recordings": recordings,
-        **{
-            f"{kind}_words": _by_frequency(sum((Counter(r[kind]) for r in recordings), Counter()))
-            for kind in ("missed", "fixed", "broken")
-        },
-        "failures": sorted(failed, key=lambda failure: failure["recording"]),
-    }
-
-
-def _score_recording(row: Mapping[str, str], baseline_row: Mapping[str, str] | None) -> dict[str, Any]:
-    scored = score(row["reference"], row["hypothesis"])
-    fixed: Counter[str] = Counter()
-    broken: Counter[str] = Counter()
-    if baseline_row is not None and baseline_row["reference"] == row["reference"]:
-        baseline = align(scored.reference, baseline_row["hypothesis"].split())
-        fixed, broken = scored.fixed(baseline), scored.broken(baseline)
-    return {
-        "recording": row["recording"],
-        "counts": asdict(scored.counts),
-        "characters": asdict(scored.characters),
-        "wer": scored.counts.rate,
-        "alignment": [list(chunk) for chunk in scored.alignment],
-        "blocks": [list(block) for block in errors_by_block(scored.alignment, scored.counts.words)],
-        "missed": _by_frequency(scored.missed),
-        "fixed": _by_frequency(fixed),
-        "broken": _by_frequency(broken),
-    }
-
-
-def _by_frequency(words: Counter[str]) -> dict[str, int]:
-    """Sort by falling count, then by word."""
-    return dict(sorted(words.items(), key=lambda item: (-item[1], item[0])))
+    wrong = (chunk for chunk in alignment if chunk.op != "equal")
+    # Replacing every stretch of wrong words as a whole, with a space at either end, is one way of editing.
+    at_most = sum(
+        2 + max(len(" ".join(words[c.ref_start : c.ref_end])), len(" ".join(heard[c.hyp_start : c.hyp_end])))
+        for c in wrong
+    )
+    return Score(tuple(words), alignment, count_characters(" ".join(words), " ".join(heard), at_most))

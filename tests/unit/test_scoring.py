@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clm import normalize, scoring
+from clm import normalize, scorecard, scoring
 from clm.scoring import Chunk, ErrorCounts
 
 BASIC = normalize.create("basic")
@@ -142,7 +142,7 @@ def test_a_folder_holds_what_wer_json_promises():
     rows = [row("b", "a b c d", "a b c x"), row("a", "e f", "e f g"), row("z", " ", "words")]
     baseline = [row("a", "e f", "e"), row("b", "a b c d", "a b c d"), row("z", " ", "words")]
     failures = [{"recording": "c", "reason": "no audio in it", "hint": "replace it"}]
-    result = scoring.score_folder(rows, baseline, failures, BASIC)
+    result = scorecard.score_folder(rows, baseline, failures, BASIC)
     assert json.loads(json.dumps(result)) == result
     assert result["normalizer"] == {"profile": "basic", "version": 1}
     assert result["counts"] == {"hits": 5, "substitutions": 1, "deletions": 0, "insertions": 1}
@@ -159,23 +159,23 @@ def test_a_folder_holds_what_wer_json_promises():
 
 def test_the_order_of_rows_does_not_matter():
     rows = [row("b", "a b", "x"), row("a", "c d", "y")]
-    first, second = (scoring.score_folder(some, None, [], BASIC) for some in (rows, rows[::-1]))
+    first, second = (scorecard.score_folder(some, None, [], BASIC) for some in (rows, rows[::-1]))
     assert json.dumps(first) == json.dumps(second)
     assert list(first["missed_words"]) == ["a", "b", "c", "d"]
 
 
 def test_the_baseline_itself_fixes_and_breaks_nothing():
-    result = scoring.score_folder([row("a", "e f", "e")], None, [], BASIC)
+    result = scorecard.score_folder([row("a", "e f", "e")], None, [], BASIC)
     assert (result["fixed_words"], result["broken_words"]) == ({}, {})
 
 
 def test_a_baseline_with_another_reference_is_not_compared():
-    result = scoring.score_folder([row("a", "e f", "e")], [row("a", "e f g", "e f g")], [], BASIC)
+    result = scorecard.score_folder([row("a", "e f", "e")], [row("a", "e f g", "e f g")], [], BASIC)
     assert result["broken_words"] == {}
 
 
 def test_a_folder_of_failures_has_no_rate():
-    result = scoring.score_folder([row("a", "", "")], None, [], BASIC)
+    result = scorecard.score_folder([row("a", "", "")], None, [], BASIC)
     assert (result["wer"], result["cer"], result["recordings"]) == (None, None, [])
 
 
