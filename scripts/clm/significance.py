@@ -21,7 +21,7 @@ much another recording would differ.
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from statistics import NormalDist
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 SEED = 20040517
 CELLS = 2_000_000  # drawn at a time: bounds memory to some 50 MB
+
+POWER = 0.8
 
 BETTER, WORSE, NOT_PROVEN = "better", "worse", "not proven"
 
@@ -62,12 +64,15 @@ class Comparison:
 
     `difference` is pooled WER minus that of the baseline (as a fraction: below 0 is better). The verdict is "better"
     or "worse" if, and only if, `interval` leaves out 0 and `p_value` is below 1 - confidence; otherwise "not proven".
+    `words` are those of the reference; `needed_words` is how many would probably prove this difference (`needed`).
     """
 
     difference: float
     interval: Interval
     p_value: float | None
     verdict: str
+    words: int = 0
+    needed_words: int | None = None
 
 
 def fewest_units(confidence: float) -> int:
@@ -99,16 +104,57 @@ def compare(units: Iterable[Unit], *, resamples: int, confidence: float) -> Comp
     if not units:
         raise ValueError("nothing to compare")
     pairs = [(unit.words, unit.errors - unit.baseline_errors) for unit in units]
-    difference = sum(pair[1] for pair in pairs) / sum(pair[0] for pair in pairs)
-    if not _enough(units, confidence):
-        return Comparison(difference, UNKNOWN, None, NOT_PROVEN)
+    total = sum(pair[0] for pair in pairs)
+    difference = sum(pair[1] for pair in pairs) / total
+    if len(units) == 1:
+        return Comparison(difference, UNKNOWN, None, NOT_PROVEN, total)
     words, errors = _resampled(pairs, resamples)
+    more = needed(difference, float((errors / words).std()), units=len(units), confidence=confidence)
+    needed_words = None if more is None else round(total * more)
+    if not _enough(units, confidence):
+        return Comparison(difference, UNKNOWN, None, NOT_PROVEN, total, needed_words)
     not_better, not_worse = int((errors >= 0).sum()), int((errors <= 0).sum())
     p_value = tail_p_value(min(not_better, not_worse), resamples=resamples, units=len(units))
     verdict = NOT_PROVEN
     if p_value < 1 - confidence:
         verdict = BETTER if not_better < not_worse else WORSE
-    return Comparison(difference, _interval(errors / words, len(units), confidence), p_value, verdict)
+    interval = _interval(errors / words, len(units), confidence)
+    return Comparison(difference, interval, p_value, verdict, total, needed_words)
+
+
+def needed(difference: float, standard_error: float, *, units: int, confidence: float) -> float | None:
+    """How many times as many units would prove a true difference of this size in four of five attempts.
+
+    The usual estimate for a mean: ((z(1 - alpha / 2) + z(0.8)) * standard error / difference) ** 2, at least as many as
+    `fewest_units`; None for no difference.
+
+    >>> round(needed(-0.01, 0.01, units=20, confidence=0.95), 1)
+    7.8
+    """
+    if not difference:
+        return None
+    normal = NormalDist()
+    sigmas = normal.inv_cdf(0.5 + confidence / 2) + normal.inv_cdf(POWER)
+    return max((sigmas * standard_error / difference) ** 2, fewest_units(confidence) / units)
+
+
+def holm(p_values: Mapping[str, float | None]) -> dict[str, float | None]:
+    """p-values of several comparisons, adjusted so that none is called proven by chance more often than promised.
+
+    The smallest is multiplied by the number of comparisons, the next by one less, and so on; none gets smaller than
+    one before it (Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6,
+    1979). Comparisons without a p-value stay as they are and do not count.
+
+    >>> holm({"a": 0.01, "b": 0.04, "c": 0.03, "d": None})
+    {'a': 0.03, 'b': 0.06, 'c': 0.06, 'd': None}
+    """
+    known = sorted((p, name) for name, p in p_values.items() if p is not None)
+    adjusted: dict[str, float | None] = dict.fromkeys(p_values)
+    largest = 0.0
+    for rank, (p_value, name) in enumerate(known):
+        largest = max(largest, min(1.0, p_value * (len(known) - rank)))
+        adjusted[name] = largest
+    return adjusted
 
 
 def tail_p_value(beyond: int, *, resamples: int, units: int) -> float:
