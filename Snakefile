@@ -42,6 +42,7 @@ rule all:
     default_target: True
     input:
         "<results>/leaderboard.csv",
+        leakage_checks,
         new_generation,
         new_vocabulary,
         everything_finished,

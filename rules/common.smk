@@ -89,6 +89,16 @@ def summaries(names):
     return [f"{PROJECT.results}/summaries/{name}.json" for name in names]
 
 
+def per_model(kind, names):
+    """Files of one kind that these models have, such as their diagnosis."""
+    return [f"{PROJECT.results}/{kind}/{name}.json" for name in names]
+
+
+def leakage_checks(wildcards):
+    """What is known of references in the corpora of trained models."""
+    return per_model("leakage", [name for name in all_models(wildcards) if name in PROJECT.trained or name == NEXT])
+
+
 def new_generation(wildcards):
     """Plan and outcome of the generation that is due; a checkpoint that is merely missing would not run."""
     if not due():

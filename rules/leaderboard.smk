@@ -1,16 +1,19 @@
-# Needs: one summary per model, plans and model.json of the trained ones.
-# Makes: <results>/leaderboard.csv (one row per model) and <results>/runs.csv (one row per model and folder).
+# Needs: one summary and one diagnosis per model, plans and model.json of the trained ones.
+# Makes: <results>/leaderboard.csv (one row per model), <results>/runs.csv (one row per model and folder) and
+# <results>/comparisons.json (the statistics behind the verdicts).
 
 
 rule leaderboard:
     input:
         index=ancient("<results>/inputs.json"),
         summaries=lambda w: summaries(all_models(w)),
+        diagnoses=lambda w: per_model("diagnosis", all_models(w)),
         code=script("leaderboard.py"),
-        library=library("leaderboard", "significance", "scoring", "files"),
+        library=library("leaderboard", "compared", "significance", "segments", "metrics", "scoring", "files"),
     output:
         leaderboard="<results>/leaderboard.csv",
         runs="<results>/runs.csv",
+        comparisons="<results>/comparisons.json",
     log:
         "<results>/logs/leaderboard/leaderboard.log",
     conda:
@@ -25,6 +28,8 @@ rule leaderboard:
         " --results {params.results:q}"
         " --index {input.index:q}"
         " --summaries {input.summaries:q}"
+        " --diagnoses {input.diagnoses:q}"
         " --leaderboard {output.leaderboard:q}"
         " --runs {output.runs:q}"
+        " --comparisons {output.comparisons:q}"
         " 2> {log:q}"

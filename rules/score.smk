@@ -1,5 +1,7 @@
 # Needs: transcripts, references (through <results>/inputs/{folder}.json), the baseline's normalized texts.
-# Makes: <results>/runs/{model}/{folder}/{normalized.tsv,wer.json} and <results>/summaries/{model}.json.
+# Makes: <results>/runs/{model}/{folder}/{normalized.tsv,wer.json}, <results>/summaries/{model}.json,
+# <results>/diagnosis/{model}.json (keywords, and what is wrong in words) and <results>/leakage/{model}.json (references
+# that the model's corpus holds).
 
 
 rule normalize:
@@ -8,7 +10,7 @@ rule normalize:
         manifest="<results>/inputs/{folder}.json",
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         code=script("normalize.py"),
-        library=library("normalize", "inputs", "files"),
+        library=library("normalize", "spoken", "numerals", "spelling", "whisper", "equivalents", "inputs", "files"),
     output:
         "<results>/runs/{model}/{folder}/normalized.tsv",
     log:
@@ -18,7 +20,8 @@ rule normalize:
     params:
         references=lambda w: PROJECT.text_digest(w.folder),
         audio=lambda w: PROJECT.audio_digest(w.folder),
-        profile=PROJECT.config["normalizer"]["profile"],
+        normalizer=PROJECT.normalizer,
+        equivalents=f"--equivalents={PROJECT.normalizer['equivalents']}" if PROJECT.normalizer["equivalents"] else "",
         language=PROJECT.config["language"],
     message:
         "Normalizing {wildcards.folder} ({wildcards.model})"
@@ -26,7 +29,9 @@ rule normalize:
         "python {input.code:q}"
         " --manifest {input.manifest:q}"
         " --transcript {input.transcript:q}"
-        " --profile {params.profile:q}"
+        " --profile {params.normalizer[profile]}"
+        " --without {params.normalizer[without]}"
+        " {params.equivalents:q}"
         " --language {params.language:q}"
         " --output {output:q}"
         " 2> {log:q}"
@@ -38,7 +43,7 @@ rule wer:
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         baseline=baseline_table,
         code=script("wer.py"),
-        library=library("scoring", "files"),
+        library=library("scorecard", "scoring", "metrics", "segments", "files"),
     output:
         "<results>/runs/{model}/{folder}/wer.json",
     log:
@@ -46,7 +51,8 @@ rule wer:
     conda:
         "../environment.yml"
     params:
-        profile=PROJECT.config["normalizer"]["profile"],
+        normalizer=PROJECT.normalizer,
+        language=PROJECT.config["language"],
         baseline=lambda w, input: f"--baseline={input.baseline}" if input.baseline else "",
     message:
         "Scoring {wildcards.folder} ({wildcards.model})"
@@ -54,7 +60,10 @@ rule wer:
         "python {input.code:q}"
         " --normalized {input.normalized:q}"
         " --transcript {input.transcript:q}"
-        " --profile {params.profile:q}"
+        " --profile {params.normalizer[profile]}"
+        " --without {params.normalizer[without]}"
+        " --equivalents={params.normalizer[digest]}"
+        " --language {params.language:q}"
         " {params.baseline:q}"
         " --output {output:q}"
         " 2> {log:q}"
@@ -78,3 +87,55 @@ rule summarize:
         "Summarizing {wildcards.model}"
     shell:
         "python {input.code:q} --index {input.index:q} --runs {params.runs:q} --output {output:q} 2> {log:q}"
+
+
+rule diagnose:
+    input:
+        index=ancient("<results>/inputs.json"),
+        scores=lambda w: [f"{PROJECT.run(w.model, folder)}/wer.json" for folder in PROJECT.folders_of(w.model)],
+        code=script("diagnose.py"),
+        library=library("diagnosis", "metrics", "files"),
+    output:
+        "<results>/diagnosis/{model}.json",
+    log:
+        "<results>/logs/diagnose/{model}.log",
+    conda:
+        "../environment.yml"
+    params:
+        results=results_folder,
+        keywords=PROJECT.keywords_digest,
+    message:
+        "Diagnosing {wildcards.model}"
+    shell:
+        "python {input.code:q}"
+        " --results {params.results:q}"
+        " --index {input.index:q}"
+        " --model {wildcards.model:q}"
+        " --output {output:q}"
+        " 2> {log:q}"
+
+
+rule leakage:
+    input:
+        index=ancient("<results>/inputs.json"),
+        model=model_file,
+        code=script("leakage.py"),
+        library=library("leakage", "files"),
+    output:
+        "<results>/leakage/{model}.json",
+    log:
+        "<results>/logs/leakage/{model}.log",
+    conda:
+        "../environment.yml"
+    params:
+        results=results_folder,
+        references=PROJECT.references_digest,
+    message:
+        "Looking for the references in the corpus of {wildcards.model}"
+    shell:
+        "python {input.code:q}"
+        " --results {params.results:q}"
+        " --index {input.index:q}"
+        " --model {wildcards.model:q}"
+        " --output {output:q}"
+        " 2> {log:q}"

@@ -1,4 +1,8 @@
-"""Compare all models: leaderboard.csv with one row per model, runs.csv with one row per model and folder."""
+"""Compare all models.
+
+Writes leaderboard.csv (one row per model), runs.csv (one row per model and folder) and comparisons.json (the statistics
+behind the verdicts).
+"""
 
 import argparse
 from collections.abc import Mapping, Set
@@ -15,8 +19,10 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries, older models first")
+    parser.add_argument("--diagnoses", type=Path, nargs="+", required=True, help="diagnosis of each model")
     parser.add_argument("--leaderboard", type=Path, required=True, help="output: leaderboard.csv")
     parser.add_argument("--runs", type=Path, required=True, help="output: runs.csv")
+    parser.add_argument("--comparisons", type=Path, required=True, help="output: comparisons.json")
     return parser.parse_args(argv)
 
 
@@ -49,9 +55,13 @@ def main(argv: list[str] | None = None) -> None:
     settings = config["evaluation"]
     audio = healing.Recordings.read(args.index).audio
     summaries = [describe(files.read_json(path), args.results / "models", audio) for path in args.summaries]
-    board = leaderboard.compare(summaries, folders, settings["baseline"] or config["engine"], settings)
+    keywords = {diagnosis["model"]: diagnosis["keywords"] for diagnosis in map(files.read_json, args.diagnoses)}
+    summaries = [{**summary, "keywords": keywords[summary["model"]]} for summary in summaries]
+    evaluation = leaderboard.Evaluation(summaries, folders, settings["baseline"] or config["engine"], settings)
+    board = evaluation.leaderboard()
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)
+    files.write_json(args.comparisons, {"models": evaluation.comparisons()})
 
 
 if __name__ == "__main__":

@@ -28,10 +28,11 @@ class Pair:
 
 @dataclass(frozen=True)
 class Folder:
-    """A usable input folder with its recordings in order of their names."""
+    """A usable input folder with its recordings in order of their names, and its own keywords if it has some."""
 
     name: str
     pairs: tuple[Pair, ...]
+    keywords: Path | None = None
 
 
 class BadFolderError(Exception):

@@ -9,6 +9,7 @@ Only what the references hold is kept in memory, so that the corpus may be of an
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -97,8 +98,8 @@ def _search(
 def _blocks(path: Path, lines: int = 20_000) -> Iterator[list[str]]:
     """Words of the file, some thousand lines at a time."""
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        while block := [word for _, line in zip(range(lines), file, strict=False) for word in words(line)]:
-            yield block
+        while block := list(islice(file, lines)):
+            yield words("".join(block))
 
 
 def _report(

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clm import engines, files, healing, inputs, models
+from clm import engines, equivalents, files, healing, inputs, models, normalize
 from clm.aws.s3 import S3Path, is_address
 from clm.config import REMOTE, load_yaml, nearest
 from clm.digests import Digests
@@ -95,6 +95,7 @@ class Project:
 
     def _check(self) -> None:
         """Stop before anything runs where the whole run would be in vain."""
+        self._check_normalizer()
         reasons = "".join(f"\n  {name}: {why}" for name, why in self.left_out.items())
         if not self.folders:
             raise UserError(
@@ -138,6 +139,12 @@ class Project:
                     "correct language, or name another folder: --config results=...",
                 )
 
+    def _check_normalizer(self) -> None:
+        settings = self.config["normalizer"]
+        normalizer = normalize.create(settings["profile"], self.config["language"], settings["without"])
+        if settings["equivalents"]:
+            equivalents.read(Path(settings["equivalents"]), normalizer)
+
     # -- models --------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -151,6 +158,11 @@ class Project:
         others = {path.name for path in self.results.glob("runs/*") if path.is_dir()} - set(self.own)
         unborn = {name for name in others if models.is_own(name) and name.startswith(f"{self.engine.name}-")}
         return self.own + sorted(others - unborn)
+
+    @cached_property
+    def trained(self) -> list[str]:
+        """Models of the leaderboard that were trained here, of any engine: those with a corpus."""
+        return [name for name in self.models if (self.results / "models" / name / "corpus").is_dir()]
 
     @property
     def baseline(self) -> str:
@@ -297,6 +309,29 @@ class Project:
         """Digest of the names and contents of a folder's references."""
         return files.digest([(pair.name, self.digests.sha256(pair.text)) for pair in self.folders[folder].pairs])
 
+    @cached_property
+    def normalizer(self) -> dict[str, str]:
+        """What normalized texts depend on besides the texts: arguments of normalize.py, and a digest of equivalents."""
+        settings = self.config["normalizer"]
+        equivalents = settings["equivalents"]
+        return {
+            "profile": settings["profile"],
+            "without": " ".join(settings["without"]),
+            "equivalents": equivalents or "",
+            "digest": self.digests.sha256(Path(equivalents))[:16] if equivalents else "",
+        }
+
+    @cached_property
+    def references_digest(self) -> str:
+        """Digest of the references of all folders."""
+        return files.digest({name: self.text_digest(name) for name in self.folders})
+
+    @cached_property
+    def keywords_digest(self) -> str:
+        """Digest of the keywords that results are looked at for: the list of the run, and those of folders."""
+        own = {name: folder.keywords for name, folder in self.folders.items() if folder.keywords}
+        return files.digest([self.path_digest("keywords"), {name: self.digests.sha256(own[name]) for name in own}])
+
     def path_digest(self, key: str) -> str | None:
         """Digest of the file or folder of text files that a configuration key names, or None."""
         path = self.config[key]
@@ -415,7 +450,8 @@ class Project:
 
     def _index(self) -> dict[str, Any]:
         folders = {folder.name: [pair.name for pair in folder.pairs] for folder in self.folders.values()}
-        return {"folders": folders, "left_out": self.left_out}
+        keywords = {folder.name: str(folder.keywords) for folder in self.folders.values() if folder.keywords}
+        return {"folders": folders, "left_out": self.left_out, "keywords": keywords}
 
     def notes(self) -> list[str]:
         """What a person should know before the run starts."""

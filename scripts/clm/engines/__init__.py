@@ -171,3 +171,14 @@ def create(config: Mapping[str, Any]) -> Engine:
     if name not in NAMES:
         raise UserError(f"config: engine: there is no engine {name!r}", f"choose one of {', '.join(NAMES)}")
     return importlib.import_module(f"clm.engines.{name}").create(config)
+
+
+def english_words() -> frozenset[str]:
+    """The stock vocabulary of the embedded engine, which also serves as a list of English words; empty without it."""
+    try:
+        import pocketsphinx
+    except ImportError:
+        return frozenset()
+    path = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
+    with path.open(encoding="utf-8") as file:
+        return frozenset(line.split(maxsplit=1)[0].partition("(")[0] for line in file if line.strip())
