@@ -1,6 +1,7 @@
 # Needs: <results>/inputs/{folder}.json (written when the run starts), a finished model.
 # Makes: <results>/runs/{model}/{folder}/transcript.json from the store, which is filled where it has nothing yet: by
-# `submit`, one job for each model, if the engine works elsewhere; else by `transcribe` itself.
+# `submit`, one job for each model, if the engine works elsewhere; else by `transcribe` itself; and for imported-... by
+# scripts/import_transcripts.py, called by hand.
 #
 # Results may have cost money, so neither the age of the code counts here nor that of the audio, only its content.
 
@@ -110,4 +111,29 @@ rule complete:
         " --results {params.results:q}"
         " --output {output:q}"
         " --models {params.models:q}"
+        " 2> {log:q}"
+
+
+rule import_transcripts:
+    input:
+        stored=ancient("<results>/store/imported/{name}/{folder}.json"),
+        manifest="<results>/inputs/{folder}.json",
+        code=script("import_transcripts.py"),
+    output:
+        "<results>/runs/imported-{name}/{folder}/transcript.json",
+    log:
+        "<results>/logs/import_transcripts/{name}/{folder}.log",
+    wildcard_constraints:
+        name="[^/]+",
+    conda:
+        "../environment.yml"
+    params:
+        stored=lambda w: PROJECT.imported_digest(f"imported-{w.name}", w.folder),
+    message:
+        "Taking over {wildcards.folder} ({wildcards.name})"
+    shell:
+        "python {input.code:q}"
+        " --stored {input.stored:q}"
+        " --manifest {input.manifest:q}"
+        " --output {output:q}"
         " 2> {log:q}"

@@ -47,16 +47,35 @@ def describe(summary: dict[str, Any], directory: Path, audio: Mapping[str, Set[s
     }
 
 
+def without_audio(summary: dict[str, Any], folders: Mapping[str, list[str]], text_only: list[str]) -> dict[str, Any]:
+    """The summary of a model that transcribes, in which what has no audio has failed for good."""
+    if summary["engine"] == "imported":
+        return summary
+    absent = {
+        folder: {
+            "recordings": {},
+            "failures": [{"recording": name, "reason": "there is no audio", "hint": ""} for name in folders[folder]],
+            "seconds": None,
+        }
+        for folder in text_only
+    }
+    return {**summary, "folders": {**summary["folders"], **absent}}
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
     config = load_yaml(args.results / "config.yaml")
-    folders = files.read_json(args.index)["folders"]
+    index = files.read_json(args.index)
+    folders = index["folders"]
     settings = config["evaluation"]
     audio = healing.Recordings.read(args.index).audio
     summaries = [describe(files.read_json(path), args.results / "models", audio) for path in args.summaries]
     keywords = {diagnosis["model"]: diagnosis["keywords"] for diagnosis in map(files.read_json, args.diagnoses)}
-    summaries = [{**summary, "keywords": keywords[summary["model"]]} for summary in summaries]
+    summaries = [
+        {**without_audio(summary, folders, index["text_only"]), "keywords": keywords[summary["model"]]}
+        for summary in summaries
+    ]
     evaluation = leaderboard.Evaluation(summaries, folders, settings["baseline"] or config["engine"], settings)
     board = evaluation.leaderboard()
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)

@@ -15,8 +15,11 @@ MOST_ATTEMPTS = 3
 
 
 def evidence_of(audio_sha256: str, text_sha256: str) -> tuple[str, str]:
-    """The names under which a plan lists a recording and its reference: their contents, not their paths."""
-    return f"audio {audio_sha256[:16]}", f"text {text_sha256[:16]}"
+    """The names under which a plan lists a recording and its reference: their contents, not their paths.
+
+    A recording without audio is told by its text.
+    """
+    return f"audio {(audio_sha256 or text_sha256)[:16]}", f"text {text_sha256[:16]}"
 
 
 def choose_heldout(names: Collection[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,13 @@ KEYWORDS_FILE = "keywords.txt"
 
 @dataclass(frozen=True)
 class Pair:
-    """A recording and its reference. `name` is the stem of the audio file, unique in its folder."""
+    """A recording and its reference. `name` is the stem of the audio file, unique in its folder.
+
+    `audio` is None where only transcripts made elsewhere are scored; `name` is the stem of the text then.
+    """
 
     name: str
-    audio: Path | S3Path
+    audio: Path | S3Path | None
     text: Path
 
 
@@ -34,13 +37,23 @@ class Folder:
     pairs: tuple[Pair, ...]
     keywords: Path | None = None
 
+    @property
+    def has_audio(self) -> bool:
+        """Whether there is something to transcribe."""
+        return self.pairs[0].audio is not None
+
 
 class BadFolderError(Exception):
     """Why a folder is left out, as one clause."""
 
 
-def scan(root: Path, digests: Digests) -> tuple[dict[str, Folder], dict[str, str]]:
+def scan(
+    root: Path, digests: Digests, imported: Mapping[str, Collection[str]] | None = None
+) -> tuple[dict[str, Folder], dict[str, str]]:
     """Find the usable folders below `root` and, for the others, the reason why they are left out.
+
+    `imported` says for which folders there are transcripts made elsewhere, and which files those came from: such a
+    folder needs no audio, and such a file is no reference.
 
     Raises:
         UserError: `root` is not a folder or holds no folders.
@@ -59,7 +72,7 @@ def scan(root: Path, digests: Digests) -> tuple[dict[str, Folder], dict[str, str
         try:
             if normal[unicodedata.normalize("NFC", name)] > 1:
                 raise BadFolderError("another folder has the same name in another Unicode form; rename one")
-            usable[name] = scan_folder(root / name, digests)
+            usable[name] = scan_folder(root / name, digests, (imported or {}).get(name))
         except BadFolderError as error:
             left_out[name] = str(error)
         except OSError as error:
@@ -67,7 +80,7 @@ def scan(root: Path, digests: Digests) -> tuple[dict[str, Folder], dict[str, str
     return usable, left_out
 
 
-def scan_folder(path: Path, digests: Digests) -> Folder:
+def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None = None) -> Folder:
     """Pair the audio files of one folder with their references.
 
     Raises:
@@ -76,15 +89,21 @@ def scan_folder(path: Path, digests: Digests) -> Folder:
     """
     check_name(path.name)
     entries = sorted(entry.name for entry in os.scandir(path) if entry.is_file() and not entry.name.startswith("."))
-    pairs = pair_files([path / name for name in entries])
+    paths = [path / name for name in entries]
+    paths = [path for path in paths if str(path.resolve()) not in (imported or ())]
+    pairs = pair_files(paths, text_only=imported is not None)
     for recording in pairs:
         check_encoding(recording.text, digests)
-        digests.sha256(recording.audio)  # an unreadable file is found here, where it costs its folder only
-    return Folder(path.name, pairs)
+        if recording.audio:
+            digests.sha256(recording.audio)  # an unreadable file is found here, where it costs its folder only
+    own = next((item for item in paths if item.name.lower() == KEYWORDS_FILE), None)
+    return Folder(path.name, pairs, own)
 
 
-def pair_files(paths: Sequence[Path] | Sequence[S3Path]) -> tuple[Pair, ...]:
+def pair_files(paths: Sequence[Path] | Sequence[S3Path], *, text_only: bool = False) -> tuple[Pair, ...]:
     """Pair the audio files among the files of a folder with the references among them.
+
+    With `text_only`, a folder without audio is one of references alone.
 
     Raises:
         BadFolderError: there are none, or no one-to-one pairing.
@@ -92,11 +111,11 @@ def pair_files(paths: Sequence[Path] | Sequence[S3Path]) -> tuple[Pair, ...]:
     """
     audio = [path for path in paths if path.suffix.lower() in AUDIO_SUFFIXES]
     texts = [path for path in paths if path.suffix.lower() == ".txt" and path.name.lower() != KEYWORDS_FILE]
-    if not audio:
+    if not audio and not text_only:
         raise BadFolderError(f"no audio file ({', '.join(sorted(AUDIO_SUFFIXES))})")
     if not texts:
         raise BadFolderError("no transcript (.txt)")
-    return pair(audio, texts)
+    return pair(audio, texts) if audio else tuple(Pair(text.stem, None, text) for text in texts)
 
 
 def check_name(name: str) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clm import engines, equivalents, files, healing, inputs, models, normalize
+from clm import engines, equivalents, files, healing, imported, inputs, models, normalize
 from clm.aws.s3 import S3Path, is_address
 from clm.config import REMOTE, load_yaml, nearest
 from clm.digests import Digests
@@ -33,10 +33,11 @@ class Project:
         self._model_digests: dict[str, str] = {}
         self._recordings: dict[str, list[Recording]] = {}
         self.remote = self._remote_inputs()
+        self.imported = imported.folders(self.results / "store")
         self.folders, self.left_out = self._scan()
         config["evaluation"]["heldout"] = self._heldout(config["evaluation"]["heldout"])
         directory = self.results / "models"
-        self.finished = models.finished(directory, self.engine.name)
+        self.finished = models.finished(directory, self.engine.name) if self.with_audio else []
         self.next = models.following(self.finished, self.engine.name)
         self.vocabularies = models.finished(directory, self.engine.name, models.VOCABULARY)
         self.next_vocabulary = models.following(self.vocabularies, self.engine.name, models.VOCABULARY)
@@ -46,6 +47,8 @@ class Project:
             for name in (config["transcribe"]["models"] if self.engine.submits else [])
         }
         self.unusable_keywords = self._drop_unusable_keywords()
+        if config["evaluation"]["baseline"] is None and not self.with_audio and self.models:
+            config["evaluation"]["baseline"] = self.models[0]
         self._check()
 
     def _remote_inputs(self) -> Any:
@@ -63,7 +66,8 @@ class Project:
         """The input folders; keys of the configuration that name texts in S3 come to name local copies."""
         config = self.config
         if self.remote is None:
-            return inputs.scan(Path(config["input"]), self.digests)
+            covered = imported.sources(self.results / "store")
+            return inputs.scan(Path(config["input"]), self.digests, covered)
         address = config["input"]
         found = (
             self.remote.scan(address, self.digests) if is_address(address) else inputs.scan(Path(address), self.digests)
@@ -111,7 +115,7 @@ class Project:
         if repeat is not None and repeat not in self.folders:
             hint = nearest(repeat, list(self.folders))
             raise UserError(f"config: repeat: there is no usable folder {repeat!r}", hint)
-        known = self.own
+        known = [*self.own, *self.imported]
         for name in self.config["models"] if self.config["models"] != "all" else []:
             if name not in known:
                 raise UserError(f"config: models: there is no model {name!r}", nearest(name, known))
@@ -149,15 +153,26 @@ class Project:
 
     @cached_property
     def own(self) -> list[str]:
-        """Models of the active engine that exist already, failed ones included; generations by age."""
+        """Models of the active engine that exist already, failed ones included; none where there is no audio."""
+        if not self.with_audio:
+            return []
         return [self.engine.name, *self.finished, *self.vocabularies, *self.account_models]
 
     @cached_property
+    def with_audio(self) -> list[str]:
+        """Folders that have something to transcribe."""
+        return [name for name, folder in self.folders.items() if folder.has_audio]
+
+    @cached_property
     def models(self) -> list[str]:
-        """Every model of the leaderboard that exists already: stock, generations, then those of other engines."""
-        others = {path.name for path in self.results.glob("runs/*") if path.is_dir()} - set(self.own)
+        """Every model of the leaderboard that exists already: stock, generations, then those of other engines.
+
+        Imported models come last; those without a folder that is still in the input do not count.
+        """
+        others = {path.name for path in self.results.glob("runs/*") if path.is_dir()} - {*self.own, self.engine.name}
         unborn = {name for name in others if models.is_own(name) and name.startswith(f"{self.engine.name}-")}
-        return self.own + sorted(others - unborn)
+        others = {name for name in others - unborn if not name.startswith(imported.PREFIX)}
+        return [*self.own, *sorted(others), *(name for name in self.imported if self.folders_of(name))]
 
     @cached_property
     def trained(self) -> list[str]:
@@ -198,9 +213,11 @@ class Project:
 
     def folders_of(self, model: str) -> list[str]:
         """Folders on which a model is judged: all, or for a model that is not run (any more) those it has finished."""
+        if model in self.imported:
+            return [name for name in self.folders if name in self.imported[model]]
         stillborn = model in self.making and models.failed(self.results / "models", model)
         if model in self.running and not stillborn:
-            return list(self.folders)
+            return self.with_audio
         return [name for name in self.folders if (self.run(model, name) / "transcript.json").exists()]
 
     def model_digest(self, model: str) -> str:
@@ -224,7 +241,7 @@ class Project:
         """
         requests = dict(models.read_if_there(self.results / "store" / "attempts.json").get("folders", {}))
         repeat, retry = self.config["repeat"], self.config["retry_failed"]
-        for folder in self.folders if retry else [repeat] if repeat else []:
+        for folder in self.with_audio if retry else [repeat] if repeat else []:
             request = requests.get(folder, {"repeats": 0, "retries": 0})
             paths = [self.run(model, folder) / "transcript.json" for model in self.running_now]
             transcripts = [models.read_if_there(path) for path in paths]
@@ -263,7 +280,7 @@ class Project:
 
     def _looks(self, pair: inputs.Pair) -> dict[str, Any]:
         """Length and flaws of a recording, for an engine that is paid by them."""
-        if not self.engine.submits:
+        if not self.engine.submits or pair.audio is None:
             return {}
         from clm.media import problem
 
@@ -303,6 +320,8 @@ class Project:
 
     def audio_id(self, pair: inputs.Pair) -> str:
         """SHA-256 of a recording's content, or what S3 knows in its place."""
+        if pair.audio is None:
+            return ""
         return self.remote.identity(pair.audio) if isinstance(pair.audio, S3Path) else self.digests.sha256(pair.audio)
 
     def text_digest(self, folder: str) -> str:
@@ -332,6 +351,10 @@ class Project:
         own = {name: folder.keywords for name, folder in self.folders.items() if folder.keywords}
         return files.digest([self.path_digest("keywords"), {name: self.digests.sha256(own[name]) for name in own}])
 
+    def imported_digest(self, model: str, folder: str) -> str:
+        """Digest of the results that were imported for one folder."""
+        return self.digests.sha256(self.imported[model][folder])
+
     def path_digest(self, key: str) -> str | None:
         """Digest of the file or folder of text files that a configuration key names, or None."""
         path = self.config[key]
@@ -359,6 +382,7 @@ class Project:
                 healing.evidence_of(self.audio_id(pair), self.digests.sha256(pair.text)) for pair in folder.pairs
             ]
             for folder in self.folders.values()
+            if folder.has_audio
         }
         return healing.Recordings.of(pairs).evidence(self.config["evaluation"]["heldout"])
 
@@ -367,6 +391,8 @@ class Project:
 
         Keywords and own text give one by themselves; missed words do if `self_heal` allows it or heal is forced.
         """
+        if not self.with_audio:
+            return ""
         has_text = any(self.training_inputs[key] for key in ("keywords", "training_data"))
         new = self.evidence - self.history.evidence if self.config["self_heal"] else set()
         inputs = self.training_inputs
@@ -429,11 +455,11 @@ class Project:
         recordings = [
             {
                 "recording": pair.name,
-                "audio": str(pair.audio),
+                "audio": pair.audio and str(pair.audio),
                 "audio_sha256": self.audio_id(pair),
                 "text": str(pair.text),
                 "text_sha256": self.digests.sha256(pair.text),
-                **(self._known(pair, recording) if self.engine.submits else {}),
+                **(self._known(pair, recording) if self.engine.submits and pair.audio else {}),
             }
             for pair, recording in zip(folder.pairs, self.recordings(folder.name), strict=True)
         ]
@@ -451,7 +477,8 @@ class Project:
     def _index(self) -> dict[str, Any]:
         folders = {folder.name: [pair.name for pair in folder.pairs] for folder in self.folders.values()}
         keywords = {folder.name: str(folder.keywords) for folder in self.folders.values() if folder.keywords}
-        return {"folders": folders, "left_out": self.left_out, "keywords": keywords}
+        text_only = [name for name in self.folders if name not in self.with_audio]
+        return {"folders": folders, "left_out": self.left_out, "keywords": keywords, "text_only": text_only}
 
     def notes(self) -> list[str]:
         """What a person should know before the run starts."""
