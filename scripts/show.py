@@ -6,6 +6,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from clm import cli, engines, files, models, normalize, show
 from clm.config import load_yaml
@@ -14,6 +15,7 @@ from clm.words import learnable
 
 WIDTH = 100
 MOST_WORDS = 8
+CER_LANGUAGES = ("ja", "zh", "th")  # written without spaces
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -60,12 +62,21 @@ def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
         yield f"Trained by another recipe than this version's: {', '.join(older)}."
 
 
+def by_folder(path: Path, key: str) -> dict[str, Any]:
+    """A mapping of a JSON file of ours, empty if there is no such file."""
+    return models.read_if_there(path).get(key, {})
+
+
 def legend(results: Path) -> str:
     """What the figures stand on, and where there is more."""
     config = load_yaml(results / "config.yaml")
-    normalizer = normalize.create(config["normalizer"]["profile"], config["language"])
+    settings = config["normalizer"]
+    normalizer = normalize.create(settings["profile"], config["language"], settings.get("without", ()))
+    equivalents = f", equivalents of {settings['equivalents']}" if settings["equivalents"] else ""
+    unspaced = config["language"].split("-")[0].lower() in CER_LANGUAGES
+    cer = f" {config['language']} is written without spaces, so read the CER;" if unspaced else ""
     return (
-        f"WER after normalizer {normalizer.name} {normalizer.version}; fixed and broken words against the baseline,"
+        f"WER after normalizer {normalizer}{equivalents};{cer} fixed and broken words against the baseline,"
         f" with their places in {results}/runs/<model>/<folder>/wer.json. Table: {results}/leaderboard.csv"
     )
 
@@ -73,11 +84,23 @@ def legend(results: Path) -> str:
 def report(results: Path) -> Iterator[str]:
     """The paragraphs of the report."""
     board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
-    yield show.table(board)
-    yield from show.sentence(board).splitlines()
+    leaks = {row["model"]: by_folder(results / "leakage" / f"{row['model']}.json", "folders") for row in board}
+    leaked = [name for name, folders in leaks.items() if any(report["leaked"] for report in folders.values())]
+    yield show.table(board, leaked)
+    yield from show.sentence(board, by_folder(results / "comparisons.json", "models")).splitlines()
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
     if newest is not None:
         yield from changed_words(results, newest)
+    yield from show.leaks(leaks)
+    if apart := show.far_apart(board):
+        yield apart
+    examined = newest or next((row["model"] for row in board if row["wer"]), None)
+    if examined:
+        path = results / "diagnosis" / f"{examined}.json"
+        found = show.findings(by_folder(path, "findings"))
+        yield from found
+        if found:
+            yield f"All that was found, and keywords one by one: {path}"
     yield from show.attention(runs)
     yield from untrained(results, board)
     yield from other_recipes(results, board)

@@ -19,6 +19,7 @@ HIGH_WER = 0.7  # text and audio hardly fit together
 ONE_KIND = 0.6  # share of one kind of error that gives errors a shape ...
 NOTABLE = 0.1  # ... once it alone costs so many errors per reference word
 LONG_RUN = 15  # words in a row that were not heard, or that are not in the reference
+OFTEN_MISSED = 0.5  # share of a word's occurrences
 SHINGLE = 3  # words in a row by which texts are recognised
 SAME_TEXT = 0.3  # share of a hypothesis's shingles in another folder's reference that makes it that text
 MOST_WORDS = 12
@@ -60,7 +61,8 @@ def diagnose(
     for recording in score["recordings"]:
         reference, hypothesis = texts[recording["recording"]]
         findings += _shape(recording, reference, hypothesis, others)
-    findings += _missing_words(score["missed_words"], learnable, keywords)
+    spoken = Counter(word for reference, _ in texts.values() for word in reference)
+    findings += _missing_words(score["missed_words"], spoken, learnable, keywords)
     findings += _typos(texts, score["recordings"], known)
     findings += _not_verbatim(score)
     return findings
@@ -137,10 +139,10 @@ def _place(chunks: Sequence[Chunk], op: str, words: int) -> str:
 
 
 def _missing_words(
-    missed: Mapping[str, int], learnable: Callable[[str], bool], keywords: Collection[str]
+    missed: Mapping[str, int], spoken: Mapping[str, int], learnable: Callable[[str], bool], keywords: Collection[str]
 ) -> Iterator[Finding]:
-    words = [word for word, count in missed.items() if count > 1 and learnable(word) and word not in keywords]
-    words = words[:MOST_WORDS]
+    often = (word for word, count in missed.items() if count > 1 and count >= OFTEN_MISSED * spoken[word])
+    words = [word for word in often if learnable(word) and word not in keywords][:MOST_WORDS]
     if words:
         yield _finding(
             "domain words are missed again and again",
@@ -176,7 +178,8 @@ def _misspelt(word: str, heard: str, known: Collection[str]) -> bool:
     >>> _misspelt("membrnae", "membrane", {"membrane"}), _misspelt("membran", "membrane", {"membrane"})
     (True, True)
     """
-    if len(word) < SHORTEST_TYPO or word in known or heard not in known or not word.isalpha():
+    inflected = word.removesuffix("s") in known or word.removesuffix("ed") in known
+    if len(word) < SHORTEST_TYPO or word in known or inflected or heard not in known or not word.isalpha():
         return False
     from rapidfuzz.distance import OSA
 

@@ -126,8 +126,8 @@ def _rewrite(
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """Align a stretch by dynamic programming, in which an accepted form costs nothing."""
     rows, columns = len(reference) + 1, len(hypothesis) + 1
-    jumps = _jumps(equivalents, reference, hypothesis)
-    if not jumps or rows * columns > LARGEST:
+    jumps = _jumps(equivalents, reference, hypothesis) if rows * columns <= LARGEST else {}
+    if not jumps:
         return list(hypothesis), []
     cost = [[column + row for column in range(columns)] for row in range(rows)]
     origin: list[list[tuple[int, int]]] = [[(0, 0)] * columns for _ in range(rows)]

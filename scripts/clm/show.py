@@ -4,21 +4,40 @@ Everything reads rows of leaderboard.csv and runs.csv, whose cells are strings. 
 users named themselves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from clm.leaderboard import INCOMPLETE, LEFT_OUT
-from clm.significance import NOT_PROVEN
+from clm.compared import INCOMPLETE
+from clm.leaderboard import LEFT_OUT
+from clm.significance import BETTER, NOT_PROVEN
 
 Row = Mapping[str, str]
 
 NAME_WIDTH = 26
+WORDS_PER_HOUR = 9000  # of speech at 150 words a minute
+MOST_FINDINGS = 5
+MOST_OF_A_KIND = 2
+DAYS_APART = 90
+#: What `clm.diagnosis` finds, the gravest first.
+FINDINGS = (
+    "text and audio are probably swapped",
+    "text and audio hardly fit together",
+    "nothing was heard",
+    "words are missing from the transcript",
+    "words are missing from the reference",
+    "the reference is probably not verbatim",
+    "domain words are missed again and again",
+    "the reference may have typing errors",
+)
 MOST_LINES = 20
 _HEADINGS = ("#", "model", "WER", "interval", "change", "p", "fixed", "broken", "verdict")
 _LEFT_ALIGNED = {"model", "verdict"}
 
 
-def table(rows: Sequence[Row]) -> str:
-    """Models in the order of their rank, less than 100 characters wide; `*` marks the champion.
+def table(rows: Sequence[Row], leaked: Collection[str] = ()) -> str:
+    """Models in the order of their rank, less than 100 characters wide; `*` marks the champion, `!` leaked references.
 
     >>> row = dict(rank="1", model="m", wer="0.2", wer_low="0.1", wer_high="0.3", wer_change="-0.5", p_value="0.001",
     ...     champion="yes", fixed_words="9", broken_words="1", verdict="better", status="finished")
@@ -26,7 +45,7 @@ def table(rows: Sequence[Row]) -> str:
     #  model    WER       interval   change       p  fixed  broken  verdict
     1  m *    0.200  0.100 - 0.300  -50.0 %  0.0010      9       1  better
     """
-    cells = [dict(zip(_HEADINGS, _HEADINGS, strict=True)), *map(_cells, rows)]
+    cells = [dict(zip(_HEADINGS, _HEADINGS, strict=True)), *(_cells(row, leaked) for row in rows)]
     widths = {name: max(len(line[name]) for line in cells) for name in _HEADINGS}
 
     def padded(name: str, text: str) -> str:
@@ -35,8 +54,12 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join("  ".join(padded(name, line[name]) for name in _HEADINGS).rstrip() for line in cells)
 
 
-def sentence(rows: Sequence[Row]) -> str:
-    """The verdict in words on the newest complete model and, if that is another one, on the champion."""
+def sentence(rows: Sequence[Row], comparisons: Mapping[str, Any] | None = None) -> str:
+    """The verdict in words on the newest complete model and, if that is another one, on the champion.
+
+    `comparisons` are the models of comparisons.json; they tell on how many words a verdict stands, and what would help.
+    """
+    details = {name: found["baseline"] or {} for name, found in (comparisons or {}).items()}
     baseline = next((row for row in rows if row["verdict"] == "baseline"), None)
     if baseline is None:
         return "There is no complete baseline yet: nothing can be compared."
@@ -45,9 +68,10 @@ def sentence(rows: Sequence[Row]) -> str:
         return f"{baseline['model']} has a WER of {_figure(baseline['wer'])}; no other model is complete yet."
     newest = max(judged, key=lambda row: (row["created"], row["model"]))
     champion = next((row for row in rows if row["champion"]), baseline)
-    lines = [_judgement(newest, baseline)]
+    lines = [_judgement(newest, baseline, details.get(newest["model"], {}))]
     if champion not in (newest, baseline):
-        lines.append(f"Champion: {_judgement(champion, baseline)}")
+        judged = _judgement(champion, baseline, details.get(champion["model"], {}))
+        lines.append(f"Champion: {judged}")
     elif champion is newest:
         lines.append(f"Champion: {champion['model']}.")
     else:
@@ -69,12 +93,12 @@ def attention(runs: Iterable[Row]) -> list[str]:
     return [*lines[:MOST_LINES], f"... and {more} more: see runs.csv"] if more > 0 else lines
 
 
-def _cells(row: Row) -> dict[str, str]:
+def _cells(row: Row, leaked: Collection[str]) -> dict[str, str]:
     interval = f"{_figure(row['wer_low'])} - {_figure(row['wer_high'])}" if row["wer_low"] else ""
     name = row["model"] if len(row["model"]) <= NAME_WIDTH else row["model"][: NAME_WIDTH - 2] + ".."
     values = (
         row["rank"],
-        name + (" *" if row["champion"] else ""),
+        name + (" *" if row["champion"] else "") + (" !" if row["model"] in leaked else ""),
         _figure(row["wer"]),
         interval,
         f"{float(row['wer_change']):+.1%}".replace("%", " %") if row["wer_change"] else "",
@@ -86,22 +110,103 @@ def _cells(row: Row) -> dict[str, str]:
     return dict(zip(_HEADINGS, values, strict=True))
 
 
-def _judgement(row: Row, baseline: Row) -> str:
+def _judgement(row: Row, baseline: Row, details: Mapping[str, Any]) -> str:
     """How many errors fewer or more, on what, whether it is proven, and what would help if not."""
     heldout = row["scope"] == "heldout"
     after = row["heldout_wer"] if heldout else row["wer"]
     scope = "folders it never learned from" if heldout else f"all {row['recordings']} recordings"
+    if details:
+        recordings = f"{details['recordings']} recordings, " if heldout else ""
+        scope += f" ({recordings}{details['words']:,} words)"
     chance = f"p = {float(row['p_value']):.2g}, " if row["p_value"] else ""
     facts = (
         f"{row['model']} makes {_change(row['wer_change'])} than {baseline['model']}"
         f" (WER {_before(row, after, baseline)} -> {_figure(after)}, {chance}on {scope})"
     )
     if row["verdict"] != NOT_PROVEN:
-        return f"{facts}: {row['verdict']}."
+        return f"{facts}: {row['verdict']}.{_false_alarms(row, details)}"
+    more = _more(details)
     if row["p_value"]:
-        return f"{facts}: not proven, it may be chance. More recordings would help."
+        return f"{facts}: not proven, it may be chance. {more or 'More recordings would help.'}"
     needed = f"at least six recordings{' in held-out folders' if heldout else ''} (a long one counts per 1,000 words)"
-    return f"{facts}: not proven, too few recordings to tell. What would help: {needed}."
+    return f"{facts}: not proven, too few recordings to tell. What would help: {needed}.{more and f' {more}'}"
+
+
+def _more(details: Mapping[str, Any]) -> str:
+    """How much more audio would probably prove the difference that was seen.
+
+    >>> _more({"words": 3000, "needed_words": 15345})
+    'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'
+    """
+    more = (details.get("needed_words") or 0) - details.get("words", 0)
+    if more <= 0:
+        return ""
+    rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
+    hours = more / WORDS_PER_HOUR
+    speech = f"{hours:,.1f} hours" if hours >= 1 else f"{max(1, round(60 * hours))} minutes"
+    return (
+        f"To prove a difference of this size, about {rounded:,} more words would probably be needed"
+        f" ({speech} of speech)."
+    )
+
+
+def _false_alarms(row: Row, details: Mapping[str, Any]) -> str:
+    """A warning where a better model hears keywords that nobody said more often than before."""
+    now, before = details.get("keyword_false_alarms", (0, 0))
+    if row["verdict"] != BETTER or now <= before:
+        return ""
+    return f" But it hears keywords where none was said: {now} times, {before} before."
+
+
+def leaks(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Warnings about models whose corpus holds references; `found` has the folders of leakage/<model>.json by model."""
+    lines = []
+    for model, folders in found.items():
+        leaked = [name for name, report in folders.items() if report["leaked"]]
+        if leaked:
+            sources = sorted({source for name in leaked for source in folders[name]["sources"]})
+            names = ", ".join(leaked[:3]) + (f" and {len(leaked) - 3} more" if len(leaked) > 3 else "")
+            lines.append(
+                f"Warning: the text of {model} ({', '.join(sources)}) holds what is spoken in {names}."
+                " Its WER there says nothing about other recordings. Hint: take that text out, or judge it on others."
+            )
+    return lines
+
+
+def findings(found: Mapping[str, Sequence[Mapping[str, str]]]) -> list[str]:
+    """What is wrong with which folder, and the next step: the gravest first, a few of them."""
+    ranked = sorted(
+        (FINDINGS.index(item["finding"].rpartition(": ")[2]), folder, number)
+        for folder, items in found.items()
+        for number, item in enumerate(items)
+    )
+    seen: Counter[int] = Counter()
+    lines = []
+    for kind, folder, number in ranked:
+        seen[kind] += 1
+        if seen[kind] <= MOST_OF_A_KIND:
+            item = found[folder][number]
+            lines.append(f"{folder}: {item['finding']} ({item['detail']}). Next: {item['next_step']}".rstrip("?.") + ".")
+    more = len(ranked) - len(lines[:MOST_FINDINGS])
+    return [*lines[:MOST_FINDINGS], f"... and {more} more findings"] if more else lines
+
+
+def far_apart(rows: Sequence[Row]) -> str:
+    """A warning where the transcripts of baseline and challengers were made long after one another, or nothing."""
+    dated = [row for row in rows if row["created"] and row["engine"] == "imported"]
+    baseline = next((row for row in dated if row["verdict"] == "baseline"), None)
+    if baseline is None:
+        return ""
+    start = datetime.date.fromisoformat(baseline["created"])
+    late = [
+        row["model"] for row in dated if abs((datetime.date.fromisoformat(row["created"]) - start).days) > DAYS_APART
+    ]
+    if not late:
+        return ""
+    return (
+        f"Warning: {', '.join(late)}: made more than {DAYS_APART} days before or after {baseline['model']}; the vendor"
+        " may have changed its models in between, which is no gain of yours."
+    )
 
 
 def _before(row: Row, after: str, baseline: Row) -> str:

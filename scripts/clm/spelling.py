@@ -121,8 +121,8 @@ def expand_contractions(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _expanded(word: str) -> str:
-    if word in _WHOLE:
-        return _WHOLE[word]
+    if word in _WHOLE or word.count("'") > 2:
+        return _WHOLE.get(word, word)
     head, _, verb = word.rpartition("'")
     before = _expanded(head) if "'" in head else head  # shouldn't've
     if verb == "t" and before.endswith("n") and before[:-1] in _NEGATABLE:

@@ -44,7 +44,7 @@ _MONEY = re.compile(
 _CLOCK = re.compile(rf"{_START}(\d\d?)(?::([0-5]\d))?[^\S\n]?([ap])(?:m|\.[^\S\n]?m\.?){_END}")
 _TIME = re.compile(rf"{_START}(\d\d?):([0-5]\d)(?![\w:]|[.,/]\d)")
 _FRACTION = re.compile(rf"{_START}(?:(\d+) )?([1-9])/({'|'.join(PARTS)})(?![\w/]|[.,:]\d)")
-_UNIT = re.compile(rf"(?<![^\W\d_])({_NUMBER})[^\S\n]?({'|'.join(sorted(UNITS, key=len, reverse=True))}){_END}")
+_UNIT = re.compile(rf"(?<![^\W_])({_NUMBER})[^\S\n]?({'|'.join(sorted(UNITS, key=len, reverse=True))}){_END}")
 _SYMBOL = re.compile("|".join(re.escape(symbol) for symbol in sorted(SYMBOLS, key=len, reverse=True)))
 _DOMAIN = re.compile(rf"(?<=[^\W_])\.(com|org|net|gov|edu|io|uk|de|eu|ai){_END}")
 _DIVIDERS = re.compile(r"[\-_/:@&]|\.(?!\d)|(?<!\d)\.|,(?!\d)|(?<!\d),")
