@@ -47,7 +47,9 @@ def phrases(path: str | None, normalizer: normalize.Normalizer) -> dict[str, lis
     return metrics.by_first_word(normal.values())
 
 
-def confidences(result: dict[str, Any], heard: list[str], right: set[int], normalizer: normalize.Normalizer) -> Iterator:
+def confidences(
+    result: dict[str, Any], heard: list[str], right: set[int], normalizer: normalize.Normalizer
+) -> Iterator:
     """(confidence, whether right) of the words that stand as they are in the engine's list of words."""
     items = []
     for item in result["results"].get("items", []):

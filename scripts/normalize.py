@@ -81,7 +81,7 @@ def explain(text: str, normalizer: normalize.Normalizer) -> Iterator[str]:
         if after != before:
             yield f"{name:{width}}  {after}"
         before = after
-    yield f"{str(normalizer):{width}}  {before}"
+    yield f"{normalizer!s:{width}}  {before}"
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -36,7 +36,9 @@ class Model:
         return self.summary["model"]
 
 
-def sort_out(summaries: Iterable[Mapping[str, Any]], folders: Mapping[str, Iterable[str]], baseline: str) -> list[Model]:
+def sort_out(
+    summaries: Iterable[Mapping[str, Any]], folders: Mapping[str, Iterable[str]], baseline: str
+) -> list[Model]:
     """Sort out what each summary says about the expected recordings.
 
     A result that was scored against another version of the reference than the baseline's does not count.
@@ -79,10 +81,12 @@ def left_out(finished: Iterable[Model]) -> dict[Key, tuple[str, str]]:
 
 
 def _counts(result: Result, kind: str = "counts") -> ErrorCounts:
+    """Sum of the counts of these recordings; `kind` may be characters."""
     return ErrorCounts(**result[kind])
 
 
 def total(model: Model, keys: Iterable[Key], kind: str = "counts") -> ErrorCounts:
+    """Sum of the counts of these recordings; `kind` may be characters."""
     return sum((_counts(model.results[key], kind) for key in keys if key in model.results), ErrorCounts())
 
 

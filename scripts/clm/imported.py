@@ -66,7 +66,9 @@ def read_result(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except ValueError as error:
-        raise UserError(f"{path}: not readable as JSON ({error})", "save the transcript as plain text (.txt)") from error
+        raise UserError(
+            f"{path}: not readable as JSON ({error})", "save the transcript as plain text (.txt)"
+        ) from error
     results = data.get("results") if isinstance(data, dict) else None
     transcripts = results.get("transcripts") if isinstance(results, dict) else None
     if not isinstance(transcripts, list) or not all(
@@ -115,7 +117,9 @@ def collect(source: Path, pattern: str | None) -> dict[str, list[Path]]:
             found[path.stem] = [path]
     if not found:
         wanted = pattern or "*.json or *.txt"
-        raise UserError(f"source: no {wanted} in the folders of {source}", "--file NAME says what the results are called")
+        raise UserError(
+            f"source: no {wanted} in the folders of {source}", "--file NAME says what the results are called"
+        )
     for folder in found:
         try:
             inputs.check_name(folder)

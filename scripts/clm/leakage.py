@@ -1,4 +1,4 @@
-"""Does the text a model was trained from hold what is spoken in the recordings it is judged on?
+"""Whether the text that a model was trained from holds what is spoken in the recordings it is judged on.
 
 Counted are the 5-grams of a folder's references, and its sentences of at least five words, that stand word for word in
 the corpus. Related text shares some; text that shares much is the answer sheet, and the WER of the model says nothing

@@ -142,7 +142,11 @@ def confusions(
 
 
 def contexts(
-    words: Iterable[str], reference: Sequence[str], hypothesis: Sequence[str], alignment: Alignment, places: Iterable[int]
+    words: Iterable[str],
+    reference: Sequence[str],
+    hypothesis: Sequence[str],
+    alignment: Alignment,
+    places: Iterable[int],
 ) -> dict[str, list[dict[str, str]]]:
     """For each of these words up to three of the places: the words around it, and what was heard there."""
     starts = [chunk.ref_start for chunk in alignment]

@@ -121,9 +121,7 @@ def count_characters(reference: str, hypothesis: str, at_most: int | None = None
     """
     from rapidfuzz.distance import Levenshtein
 
-    operations = Counter(
-        operation.tag for operation in Levenshtein.editops(reference, hypothesis, score_hint=at_most)
-    )
+    operations = Counter(operation.tag for operation in Levenshtein.editops(reference, hypothesis, score_hint=at_most))
     substitutions, deletions = operations["replace"], operations["delete"]
     return ErrorCounts(len(reference) - substitutions - deletions, substitutions, deletions, operations["insert"])
 

@@ -186,7 +186,9 @@ def findings(found: Mapping[str, Sequence[Mapping[str, str]]]) -> list[str]:
         seen[kind] += 1
         if seen[kind] <= MOST_OF_A_KIND:
             item = found[folder][number]
-            lines.append(f"{folder}: {item['finding']} ({item['detail']}). Next: {item['next_step']}".rstrip("?.") + ".")
+            lines.append(
+                f"{folder}: {item['finding']} ({item['detail']}). Next: {item['next_step']}".rstrip("?.") + "."
+            )
     more = len(ranked) - len(lines[:MOST_FINDINGS])
     return [*lines[:MOST_FINDINGS], f"... and {more} more findings"] if more else lines
 

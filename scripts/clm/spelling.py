@@ -115,7 +115,6 @@ def expand_contractions(text: str) -> str:
     >>> expand_contractions("it's mario's and we don't say he can't or that'll do")
     "it is mario's and we do not say he cannot or that will do"
     """
-
     return " ".join(_expanded(word) if "'" in word else word for word in text.split())
 
 

@@ -120,8 +120,10 @@ def speak_fractions(text: str) -> str:
         if int(above) >= int(below):
             return match[0]
         part = PARTS[below] if above == "1" else plural(PARTS[below], above)
-        return f" {spell(whole)} and {'a' if above == '1' else spell(above)} {part} " if whole else (
-            f" {spell(above)} {part} "
+        return (
+            f" {spell(whole)} and {'a' if above == '1' else spell(above)} {part} "
+            if whole
+            else (f" {spell(above)} {part} ")
         )
 
     return _FRACTION.sub(read, text)

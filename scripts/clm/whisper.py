@@ -17,7 +17,8 @@ def rules(english: bool) -> tuple[Rule, ...]:
 
     """
     try:
-        from whisper_normalizer import basic, english as published
+        from whisper_normalizer import basic
+        from whisper_normalizer import english as published
     except ImportError as error:
         raise UserError(
             "normalizer.profile: whisper needs the package whisper-normalizer, which is not installed",

@@ -70,7 +70,9 @@ def test_typing_errors_are_words_nobody_knows_beside_the_word_that_was_heard():
 
 
 def test_tidied_references_are_told_from_missing_text():
-    hypothesis = [word for number, text in enumerate(TEXT) for word in (["you", "know", text] if number % 15 == 0 else [text])]
+    hypothesis = [
+        word for number, text in enumerate(TEXT) for word in (["you", "know", text] if number % 15 == 0 else [text])
+    ]
     assert [found["finding"] for found in findings(TEXT, hypothesis)][-1] == "the reference is probably not verbatim"
 
 

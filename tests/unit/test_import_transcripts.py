@@ -12,7 +12,9 @@ from clm.errors import UserError
 AMAZON = {
     "results": {
         "transcripts": [{"transcript": "good day"}],
-        "items": [{"end_time": "1.5", "type": "pronunciation", "alternatives": [{"content": "good", "confidence": "1.0"}]}],
+        "items": [
+            {"end_time": "1.5", "type": "pronunciation", "alternatives": [{"content": "good", "confidence": "1.0"}]}
+        ],
     }
 }
 
@@ -77,7 +79,9 @@ def test_one_file_of_each_folder_can_be_named(tmp_path):
 
 def test_an_empty_transcript_is_a_transcript(tmp_path):
     put(tmp_path / "source" / "one.txt", "")
-    assert place(tmp_path, keep(tmp_path)["one"], "audio")[0]["result"]["results"]["transcripts"] == [{"transcript": ""}]
+    assert place(tmp_path, keep(tmp_path)["one"], "audio")[0]["result"]["results"]["transcripts"] == [
+        {"transcript": ""}
+    ]
 
 
 @pytest.mark.parametrize(

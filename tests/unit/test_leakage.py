@@ -69,7 +69,9 @@ def test_total_on_any_text(tmp_path_factory, corpus, reference):
 def test_talks_whose_every_word_is_in_the_training_text_are_found(shared_data):
     talks = shared_data / "speech" / "custom-speech"
     corpora = {path.stem: path for path in (talks / "training_data").glob("*.txt")}
-    texts = {path.name: [path.read_text(encoding="utf-8")] for path in talks.rglob("*.txt") if "training" not in str(path)}
+    texts = {
+        path.name: [path.read_text(encoding="utf-8")] for path in talks.rglob("*.txt") if "training" not in str(path)
+    }
     found = leakage.find(corpora, texts)
     assert found
     assert all(report["leaked"] for report in found.values() if report["ngrams"])

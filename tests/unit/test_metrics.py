@@ -70,10 +70,15 @@ def test_confusions_are_the_errors(reference, hypothesis):
 
 
 def test_contexts_show_what_was_heard_there():
-    reference, hypothesis = "we used a p53 gene from mice".split(), "we used a pea fifty gene from mice".split()
+    reference, hypothesis = (
+        ["we", "used", "a", "p53", "gene", "from", "mice"],
+        ["we", "used", "a", "pea", "fifty", "gene", "from", "mice"],
+    )
     alignment = scoring.align(reference, hypothesis)
     shown = metrics.contexts(["p53"], reference, hypothesis, alignment, scoring.missed_positions(alignment))
-    assert shown == {"p53": [{"reference": "we used a p53 gene from mice", "heard": "we used a pea fifty gene from mice"}]}
+    assert shown == {
+        "p53": [{"reference": "we used a p53 gene from mice", "heard": "we used a pea fifty gene from mice"}]
+    }
     silent = scoring.align(reference, [])
     assert metrics.contexts(["p53"], reference, [], silent, [3])["p53"][0]["heard"] == ""
 

@@ -27,7 +27,9 @@ def texts(seed, recordings=4, words=1500):
             heard = []
             for word, difficult in zip(reference, hard, strict=True):
                 if generator.random() < (0.9 - ease if difficult else 0.02):
-                    heard += generator.choice([[], [generator.choice(vocabulary)], [word, generator.choice(vocabulary)]])
+                    heard += generator.choice(
+                        [[], [generator.choice(vocabulary)], [word, generator.choice(vocabulary)]]
+                    )
                 else:
                     heard.append(word)
             system[f"r{number}"] = heard
@@ -35,7 +37,7 @@ def texts(seed, recordings=4, words=1500):
 
 
 def sgml(name, references, hypotheses):
-    """sclite's alignment file, made from our alignments."""
+    """Sclite's alignment file, made from our alignments."""
     lines = [
         f'<SYSTEM title="{name}" ref_fname="r" hyp_fname="{name}" creation_date="-" format="2.4" frag_corr="FALSE"'
         ' opt_del="FALSE" weight_ali="FALSE" weight_filename="">'
@@ -51,7 +53,10 @@ def sgml(name, references, hypotheses):
                 entries += [f'D,"{word}",' for word in words]
             else:
                 entries += [f'I,,"{word}"' for word in heard]
-        lines += [f'<SPEAKER id="{recording}">', f'<PATH id="({recording}-1)" word_cnt="{len(entries)}" sequence="{number}">']
+        lines += [
+            f'<SPEAKER id="{recording}">',
+            f'<PATH id="({recording}-1)" word_cnt="{len(entries)}" sequence="{number}">',
+        ]
         lines += [":".join(entries), "</PATH>", "</SPEAKER>"]
     return "\n".join([*lines, "</SYSTEM>", ""])
 
@@ -94,7 +99,7 @@ def sclite_errors(directory, references, hypotheses):
 
 @needs_sctk
 def test_sclite_counts_nearly_the_same_errors_on_random_text(tmp_path):
-    """sclite weighs a substitution 4, other errors 3, so it may take two errors where one would do: never fewer."""
+    """Sclite weighs a substitution 4, other errors 3, so it may take two errors where one would do: never fewer."""
     references, (system, _) = texts(4)
     words, errors = sclite_errors(tmp_path, references, system)
     ours = sum((scoring.count(scoring.align(references[n], system[n])) for n in references), scoring.ErrorCounts())

@@ -13,10 +13,11 @@ from clm.errors import UserError
 SPOKEN = normalize.create("spoken")
 
 TRICKY = "aio ump.sdk 1203059'’-–_/:,&@[]<>(){}\n\t…´`½²™ﬁŉİΣßée\u0301\u200b\u200d%$£€+=°٣٫日क्"
-PIECES = """
+_PIECES = """
 one two twenty nineteen hundred thousand million and a half o oh point zero dollars cents p m am $5 3.5 1/2 10:30 5pm
 it's don't mm um uh c e o i b 1st 90s q3 2020 1,250 ninety o'clock per cent colour $3.50 $1.2 % mr. i'm gonna ok k 007
-""".split()
+"""
+PIECES = _PIECES.split()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,9 @@ def test_spoken_changes_no_word_but_spellings_and_abbreviations():
     changed = {word: SPOKEN(word) for word in words_of_a_large_dictionary() if SPOKEN(word) != word}
     for word, after in changed.items():
         assert (
-            word in normalize.FILLERS or spelling.american(word) == after or spelling.expand_abbreviations(word) == after
+            word in normalize.FILLERS
+            or spelling.american(word) == after
+            or spelling.expand_abbreviations(word) == after
         ), (word, after)
     assert len(changed) < 700
     assert all(after for word, after in changed.items() if word not in normalize.FILLERS)
@@ -152,11 +155,11 @@ def test_no_profile_damages_a_word():
 
 def test_the_spellings_are_those_of_words_that_exist():
     known = words_of_a_large_dictionary()
-    british = "colours favourite organised analysing centres cancelled travelling defence catalogue paediatric grey tyres"
-    american = "colors favorite organized analyzing centers canceled traveling defense catalog pediatric gray tires"
+    british = "colours favourite organised analysing centres cancelled travelling defence catalogue paediatric grey"
+    american = "colors favorite organized analyzing centers canceled traveling defense catalog pediatric gray"
     assert [spelling.american(word) for word in british.split()] == american.split()
     assert set(american.split()) <= known
-    kept = "promise precise hour four advertise surprise exercise rise premises analysis our flour tour pour acre massacre"
+    kept = "promise precise hour four advertise surprise exercise rise premises analysis our flour tour acre"
     assert [spelling.american(word) for word in kept.split()] == kept.split()
 
 
