@@ -5,8 +5,9 @@ By hand, once for each set of results, then run snakemake:
     .venv/bin/python scripts/import_transcripts.py azure results-of-azure/
 
 takes results-of-azure/<folder>/*.txt (or .json as Amazon Transcribe writes it), or results-of-azure/<folder>.txt, as
-the model imported-azure. Several recordings of a folder are told apart by the stems of their files. In the workflow, the
-rule of this name copies what is kept in the store to where the scores are made.
+the model imported-azure. Several recordings of a folder are told apart by the stems of their files.
+
+In the workflow, the rule of this name copies what is kept in the store to where the scores are made.
 """
 
 import argparse

@@ -137,29 +137,10 @@ _ANYWHERE = tuple(
 
 
 #: Words that take part in a rewriting; a run of them is looked at only if it holds one of the others too.
-_JOINING = frozenset(
-    [
-        "and",
-        "a",
-        "half",
-        "o",
-        "oh",
-        "point",
-        "am",
-        "pm",
-        "m",
-        "p",
-        "cent",
-        "cents",
-        "pence",
-        "dollar",
-        "dollars",
-        "pound",
-        "pounds",
-        "euro",
-        "euros",
-    ]
-)
+_JOINING_TEXT = """
+and a half o oh point am pm m p cent cents pence dollar dollars pound pounds euro euros
+"""
+_JOINING = frozenset(_JOINING_TEXT.split())
 _DECIDING = NUMBERS | {"half", "o'clock", "point"}
 
 

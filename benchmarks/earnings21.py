@@ -1,0 +1,100 @@
+"""WER of recognisers under each normalizer profile, on calls with human references.
+
+DIR has one folder per call with reference.txt, keywords.txt (optional) and the results of recognisers: amazon.json, in
+Amazon's shape, and any other .txt. For every profile it prints the pooled WER with its interval, keyword recall and
+precision, and whether the order of the two best systems is proven.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+
+from clm import imported, metrics, normalize, scoring, significance
+from clm.keywords import read_keywords
+from clm.significance import Unit
+
+SETTINGS = {"resamples": 10_000, "confidence": 0.95}
+NOT_RESULTS = {"reference.txt", "keywords.txt"}
+
+
+def results(call: Path) -> dict[str, str]:
+    """Text of each system's result of one call."""
+    paths = [path for path in call.iterdir() if path.suffix in imported.SUFFIXES and path.name not in NOT_RESULTS]
+    return {
+        path.stem: " ".join(part["transcript"] for part in imported.read_result(path)["results"]["transcripts"])
+        for path in sorted(paths)
+    }
+
+
+def measure(calls: list[Path], profile: str) -> dict[str, tuple[list[tuple[str, list]], metrics.Found]]:
+    """For each system the blocks of every call, and the counts of keywords."""
+    normalizer = normalize.create(profile)
+    blocks: dict[str, list] = {}
+    found: dict[str, list] = {}
+    for call in calls:
+        reference = normalizer.tokens((call / "reference.txt").read_text(encoding="utf-8"))
+        listed = read_keywords(call / "keywords.txt") if (call / "keywords.txt").exists() else []
+        index = metrics.by_first_word(tuple(normalizer.tokens(keyword)) for keyword in listed)
+        for system, text in results(call).items():
+            heard = normalizer.tokens(text)
+            alignment = scoring.align(reference, heard)
+            blocks.setdefault(system, []).append((call.name, scoring.errors_by_block(alignment, len(reference))))
+            found.setdefault(system, []).extend(metrics.keywords(reference, heard, alignment, index).values())
+    return {system: (blocks[system], metrics.total(found[system])) for system in blocks}
+
+
+def units(blocks: list, other: list) -> list[Unit]:
+    """Blocks of two systems as units of the bootstrap."""
+    return [
+        Unit(call, number, words, errors, other_errors)
+        for (call, mine), (_, theirs) in zip(blocks, other, strict=True)
+        for number, ((words, errors), (_, other_errors)) in enumerate(zip(mine, theirs, strict=True))
+    ]
+
+
+def percent(value: float | None) -> str:
+    """A rate for the table."""
+    return "" if value is None else f"{100 * value:.2f}"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("directory", type=Path, metavar="DIR")
+    parser.add_argument("--profile", nargs="+", default=["basic", "spoken"], choices=sorted(normalize.VERSIONS))
+    args = parser.parse_args()
+    calls = sorted(path.parent for path in args.directory.glob("*/reference.txt"))
+    if not calls:
+        sys.exit(f"Error: no folder of {args.directory} has a reference.txt")
+    print(f"{len(calls)} calls\n{'profile':9}{'system':14}{'WER %':>7}  {'interval':15}{'recall %':>9}{'precision %':>13}")
+    for profile in args.profile:
+        start = time.perf_counter()
+        measured = measure(calls, profile)
+        totals = {}
+        for system, (blocks, found) in measured.items():
+            own = units(blocks, blocks)
+            low, high = significance.wer_interval(own, **SETTINGS)
+            totals[system] = sum(unit.errors for unit in own) / sum(unit.words for unit in own)
+            interval = f"{percent(low)} - {percent(high)}"
+            print(
+                f"{profile:9}{system:14}{percent(totals[system]):>7}  {interval:15}"
+                f"{percent(found.recall):>9}{percent(found.precision):>13}"
+            )
+        order = sorted(totals, key=totals.get)
+        if len(order) > 1:
+            best, second = order[:2]
+            comparison = significance.compare(units(measured[best][0], measured[second][0]), **SETTINGS)
+            proven = "proven" if comparison.verdict == significance.BETTER else "not proven"
+            low, high = comparison.interval
+            print(
+                f"{profile:9}{best} before {second}: {proven} (difference {percent(comparison.difference)} points,"
+                f" {percent(low)} to {percent(high)}; p = {comparison.p_value})"
+            )
+        print(f"{profile:9}{time.perf_counter() - start:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
