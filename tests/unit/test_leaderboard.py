@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+import random
 
 import pytest
 
@@ -249,3 +250,70 @@ def test_no_models_and_no_folders():
     assert leaderboard.compare([], {}, "base", EVALUATION) == ([], [])
     rows, _ = compare(summary("base", folders={}), folders={})
     assert rows["base"]["wer"] == ""
+
+
+def test_several_models_are_judged_with_holms_correction():
+    """Each alone is better; among many equal ones the same figures prove less, and never more than alone."""
+    small = itertools.cycle([22, 29, 24, 31, 23, 26])
+    gain = {(folder, number): next(small) for folder in FOLDERS for number in range(6)}
+
+    def slightly_better(name):
+        model = summary(name)
+        for (folder, number), errors in gain.items():
+            model["folders"][folder]["recordings"][f"r{number}"] = result(errors + number)
+        return model
+
+    alone = compare(summary("base"), slightly_better("clm"))[0]["clm"]
+    crowd = compare(summary("base"), slightly_better("clm"), *(summary(f"other-{n}") for n in range(5)))[0]
+    assert alone["verdict"] == "better"
+    assert float(crowd["clm"]["p_value"]) == pytest.approx(min(1, 6 * float(alone["p_value"])), abs=1e-5)
+    assert all(crowd[f"other-{n}"]["p_value"] == "1.000000" for n in range(5))
+    assert (crowd["clm"]["verdict"] == "better") == (float(crowd["clm"]["p_value"]) < 0.05)
+
+
+def hours(*rates, recordings, words, seed=1):
+    """Summaries of models with these WERs on recordings whose difficulty differs, in blocks of 1,000 words."""
+    generator = random.Random(seed)
+    models = [summary(name, folders={}) for name in ("base", "clm")]
+    folders = {f"f{number}": ["r"] for number in range(recordings)}
+    for folder in folders:
+        sizes = [min(1000, words)] * max(1, round(words / 1000))
+        hard = [generator.lognormvariate(0, 0.3) for _ in sizes]
+        for model, rate in zip(models, rates, strict=True):
+            wrong = [
+                sum(generator.random() < min(0.9, rate * hardness) for _ in range(size))
+                for size, hardness in zip(sizes, hard, strict=True)
+            ]
+            scored = result(sum(wrong), sum(sizes)) | {"blocks": [list(pair) for pair in zip(sizes, wrong, strict=True)]}
+            model["folders"][folder] = {"recordings": {"r": scored}, "failures": [], "seconds": 60}
+    evaluation = leaderboard.Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
+    row = next(row for row in evaluation.leaderboard().rows if row["model"] == "clm")
+    return row["verdict"], evaluation.comparisons()["clm"]["baseline"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_point_on_twenty_minutes_is_not_proven_and_five_on_ten_hours_are(seed):
+    verdict, details = hours(0.20, 0.19, recordings=8, words=375, seed=seed)
+    assert verdict == "not proven"
+    if details["difference"]:
+        assert details["needed_words"] > details["words"] == 3000
+    verdict, details = hours(0.20, 0.15, recordings=10, words=9000, seed=seed)
+    assert verdict == "better"
+    assert details["high"] < 0
+
+
+def test_statistics_behind_a_verdict_are_complete():
+    folders = {"a": ["r"], "b": ["r"]}
+    models = [summary(name, folders={}) for name in ("base", "clm")]
+    for model in models:
+        for folder in folders:
+            recordings = {"r": result(10) | {"mapsswe": [5, -3, 9]}}
+            model["folders"][folder] = {"recordings": recordings, "failures": [], "seconds": 60}
+        model["keywords"] = {"a": {"r": [4, 3, 2 if model is models[1] else 3]}}
+    evaluation = leaderboard.Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
+    details = evaluation.comparisons()["clm"]["baseline"]
+    assert details["mapsswe"]["segments"] == 10
+    assert details["keyword_false_alarms"] == [1, 0]
+    row = next(row for row in evaluation.leaderboard().rows if row["model"] == "clm")
+    assert (row["keyword_recall"], row["keyword_precision"]) == ("0.500000", "0.666667")
+    assert evaluation.comparisons()["base"] == {"baseline": None, "champion": None}

@@ -116,3 +116,54 @@ def test_attention_does_not_flood_the_terminal():
     lines = show.attention([run("m", f"f{number}", status="incomplete") for number in range(300)])
     assert len(lines) == show.MOST_LINES + 1
     assert lines[-1] == "... and 280 more: see runs.csv"
+
+
+DETAILS = {
+    "pocketsphinx-clm-001": {
+        "baseline": {"recordings": 6, "words": 12345, "needed_words": 60000, "keyword_false_alarms": [3, 1]}
+    }
+}
+
+
+def test_words_stand_beside_a_verdict_and_rising_false_alarms_are_said():
+    text = show.sentence([HELDOUT, BASE], DETAILS)
+    assert "on folders it never learned from (6 recordings, 12,345 words)): better." in text
+    assert "hears keywords where none was said: 3 times, 1 before" in text
+
+
+def test_not_proven_says_how_much_more_audio():
+    unproven = ALL | {"verdict": "not proven", "p_value": "0.3"}
+    text = show.sentence([BASE, unproven], DETAILS)
+    assert "about 48,000 more words would probably be needed (5.3 hours of speech)" in text
+    assert "keywords" not in text
+
+
+def test_leaked_models_are_marked_and_named():
+    report = {"leaked": True, "sources": {"keywords": {}}}
+    (line,) = show.leaks({"clm": {"one": report, "two": report | {"leaked": False}}, "base": {}})
+    assert "clm (keywords) holds what is spoken in one." in line
+    assert "clm !" in show.table([row("clm", rank="1", wer="0.1")], {"clm"})
+
+
+def test_findings_come_gravest_first_and_few_of_a_kind():
+    found = {
+        f"f{number}": [
+            {"finding": "domain words are missed again and again", "detail": "a 2", "next_step": "add"},
+            {"finding": "r: nothing was heard", "detail": "9 words", "next_step": "listen"},
+        ]
+        for number in range(5)
+    }
+    lines = show.findings(found)
+    assert lines[0] == "f0: r: nothing was heard (9 words). Next: listen."
+    assert [line.split(":")[0] for line in lines[:4]] == ["f0", "f1", "f0", "f1"]
+    assert lines[-1] == "... and 6 more findings"
+    assert show.findings({}) == []
+
+
+def test_transcripts_made_far_apart_are_warned_of():
+    base = row("imported-a", engine="imported", verdict="baseline", created="2021-01-01")
+    near = row("imported-b", engine="imported", verdict="better", created="2021-02-01")
+    late = row("imported-c", engine="imported", verdict="better", created="2022-01-01")
+    assert show.far_apart([base, near]) == ""
+    assert "imported-c" in show.far_apart([base, near, late])
+    assert show.far_apart([near, late]) == ""
