@@ -69,7 +69,9 @@ def main() -> None:
     calls = sorted(path.parent for path in args.directory.glob("*/reference.txt"))
     if not calls:
         sys.exit(f"Error: no folder of {args.directory} has a reference.txt")
-    print(f"{len(calls)} calls\n{'profile':9}{'system':14}{'WER %':>7}  {'interval':15}{'recall %':>9}{'precision %':>13}")
+    print(
+        f"{len(calls)} calls\n{'profile':9}{'system':14}{'WER %':>7}  {'interval':15}{'recall %':>9}{'precision %':>13}"
+    )
     for profile in args.profile:
         start = time.perf_counter()
         measured = measure(calls, profile)

@@ -284,7 +284,9 @@ def hours(*rates, recordings, words, seed=1):
                 sum(generator.random() < min(0.9, rate * hardness) for _ in range(size))
                 for size, hardness in zip(sizes, hard, strict=True)
             ]
-            scored = result(sum(wrong), sum(sizes)) | {"blocks": [list(pair) for pair in zip(sizes, wrong, strict=True)]}
+            scored = result(sum(wrong), sum(sizes)) | {
+                "blocks": [list(pair) for pair in zip(sizes, wrong, strict=True)]
+            }
             model["folders"][folder] = {"recordings": {"r": scored}, "failures": [], "seconds": 60}
     evaluation = leaderboard.Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
     row = next(row for row in evaluation.leaderboard().rows if row["model"] == "clm")
