@@ -177,7 +177,12 @@ class Project:
     @cached_property
     def trained(self) -> list[str]:
         """Models of the leaderboard that were trained here, of any engine: those with a corpus."""
-        return [name for name in self.models if (self.results / "models" / name / "corpus").is_dir()]
+        directory = self.results / "models"
+        return [
+            name
+            for name in self.models
+            if (directory / name / "corpus").is_dir() and (directory / name / "model.json").exists()
+        ]
 
     @property
     def baseline(self) -> str:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clm import leakage
+import leakage as program
+from clm import files, leakage
 
 GENERATOR = random.Random(5)
 VOCABULARY = [f"w{number}" for number in range(400)]
@@ -84,3 +85,27 @@ def test_the_articles_of_the_demo_do_not_hold_its_lectures():
     texts = {path.parent.name: [path.read_text(encoding="utf-8")] for path in SAMPLE.glob("*/transcript.txt")}
     assert len(texts) == 12
     assert not any(report["leaked"] for report in leakage.find(articles, texts).values())
+
+
+def test_the_program_looks_at_what_a_model_was_trained_and_tuned_with(tmp_path, caplog):
+    spoken, tuned, other = text(2), text(4), text(3)
+    corpus = tmp_path / "models" / "clm" / "corpus"
+    corpus.mkdir(parents=True)
+    (corpus / "keywords.txt").write_text(f"{text(1)}\n{spoken}", encoding="utf-8")
+    (corpus / "tuning_data.txt").write_text(tuned, encoding="utf-8")
+    (corpus / "articles.txt").write_text(other, encoding="utf-8")  # collected, not trained from
+    files.write_json(corpus.parent / "model.json", {"sources": {"keywords": 9}})
+    for name, reference in (("spoken", spoken), ("tuned", tuned), ("other", other)):
+        (tmp_path / f"{name}.txt").write_text(reference, encoding="utf-8")
+        recordings = [{"recording": "r", "text": str(tmp_path / f"{name}.txt")}]
+        files.write_json(tmp_path / "inputs" / f"{name}.json", {"folder": name, "recordings": recordings})
+    files.write_json(tmp_path / "inputs.json", {"folders": {"spoken": ["r"], "tuned": ["r"], "other": ["r"]}})
+    arguments = ["--results", str(tmp_path), "--index", str(tmp_path / "inputs.json"), "--model", "clm"]
+    program.main([*arguments, "--output", str(tmp_path / "leakage.json")])
+    found = files.read_json(tmp_path / "leakage.json")["folders"]
+    assert {name: report["leaked"] for name, report in found.items()} == {
+        "spoken": True, "tuned": True, "other": False,
+    }  # fmt: skip
+    assert list(found["spoken"]["sources"]) == ["keywords"]
+    assert list(found["tuned"]["sources"]) == ["tuning_data"]
+    assert "clm holds its text" in caplog.text
