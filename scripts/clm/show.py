@@ -70,8 +70,8 @@ def sentence(rows: Sequence[Row], comparisons: Mapping[str, Any] | None = None) 
     champion = next((row for row in rows if row["champion"]), baseline)
     lines = [_judgement(newest, baseline, details.get(newest["model"], {}))]
     if champion not in (newest, baseline):
-        judged = _judgement(champion, baseline, details.get(champion["model"], {}))
-        lines.append(f"Champion: {judged}")
+        best = _judgement(champion, baseline, details.get(champion["model"], {}))
+        lines.append(f"Champion: {best}")
     elif champion is newest:
         lines.append(f"Champion: {champion['model']}.")
     else:
