@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, engines, files, healing, inputs, models
+from clm import __version__, cli, engines, files, inputs, models
 from clm.config import saved
 from clm.corpus import clean
 from clm.engines import TrainingFailed, TrainingText
@@ -111,10 +111,11 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         return {"trained": True, "reason": "it was finished already"}
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
     missing = inputs.some([row["keyword"] for row in failed])
-    if failed and args.attempt < healing.MOST_ATTEMPTS - 1:
+    if failed and not config["corpus"]["allow_partial"]:
         why = f" ({failed[0]['source']})" if failed[0]["source"] else ""
         reason = f"the corpus is not complete, articles could not be fetched for {missing}{why}"
-        return {"trained": False, "reason": reason, "hint": "run again", "retry": True}
+        hint = "run again, which asks for these only; or --config corpus='{allow_partial: true}' trains without them"
+        return {"trained": False, "reason": reason, "hint": hint, "retry": True}
     try:
         text = gather(args, config, directory / "corpus")
         if not text.sources:

@@ -10,8 +10,6 @@ from clm import files, models
 
 FEWEST_TO_HOLD_OUT = 6
 PLAN_COPY = "plan.kept.json"
-#: So often the corpus of a generation is tried to be completed, before it is trained from what there is.
-MOST_ATTEMPTS = 3
 
 
 def evidence_of(audio_sha256: str, text_sha256: str) -> tuple[str, str]:
@@ -80,8 +78,9 @@ def phrases_digest(plan: Mapping[str, Any], keywords: str | None) -> str:
 def corpus_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that decide where articles come from, as a plan records them."""
     corpus = config["corpus"]
-    wikipedia = {key: value for key, value in corpus["wikipedia"].items() if key != "contact"}
-    return {"source": corpus["source"], "folder": corpus["folder"], "wikipedia": wikipedia}
+    wikipedia = {key: value for key, value in corpus["wikipedia"].items() if key not in ("contact", "licence")}
+    zim = {"zim": corpus["zim"]} if corpus["zim"] else {}
+    return {"source": corpus["source"], "folder": corpus["folder"], **zim, "wikipedia": wikipedia}
 
 
 @dataclass(frozen=True)
