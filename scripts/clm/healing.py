@@ -154,8 +154,8 @@ class History:
             return f"changed: {', '.join(changed)}"
         return "new recordings or references" if new_evidence else ""
 
-    def words(self, heldout: Iterable[str], heldout_audio: Set[str]) -> list[dict[str, Any]]:
-        """Words that earlier generations learned, but for those from recordings that are held out now.
+    def words(self, heldout: Iterable[str], heldout_audio: Set[str], key: str = "words") -> list[dict[str, Any]]:
+        """Words (or `phrases`) that earlier generations learned, but for those from recordings held out now.
 
         A folder is told by its name and by its recordings, since it may have been renamed.
         """
@@ -163,7 +163,7 @@ class History:
         for plan in (*self.plans, self.plan):
             recordings = plan.get("recordings", {})
             closed = {name for name, audio in recordings.items() if not heldout_audio.isdisjoint(audio)}
-            lists.append(merge_words(plan.get("words", []), without=closed | set(heldout)))
+            lists.append(merge_words(plan.get(key, []), without=closed | set(heldout)))
         return merge_words(*lists)
 
     def recordings(self) -> dict[str, set[str]]:

@@ -2,74 +2,23 @@
 
 from html.parser import HTMLParser
 
+_DROPPED_TAGS = """
+head script style table math svg nav footer aside figure form button select noscript template audio video
+"""
+_DROPPED_CLASSES = """
+reference references reflist mw-editsection hatnote navbox toc noprint infobox mwe-math-element IPA sidebar thumb
+gallery catlinks shortdescription metadata
+"""
+_VOID_TAGS = """
+area base br col embed hr img input link meta param source track wbr
+"""
+_BLOCK_TAGS = """
+p div section article main header ul ol dl dt dd blockquote pre body html details summary
+"""
 # what these hold is no prose, with all that is in them
-_DROPPED = frozenset(
-    [
-        "head",
-        "script",
-        "style",
-        "table",
-        "math",
-        "svg",
-        "nav",
-        "footer",
-        "aside",
-        "figure",
-        "form",
-        "button",
-        "select",
-        "noscript",
-        "template",
-        "audio",
-        "video",
-    ]
-)
-_DROPPED_CLASSES = frozenset(
-    [
-        "reference",
-        "references",
-        "reflist",
-        "mw-editsection",
-        "hatnote",
-        "navbox",
-        "toc",
-        "noprint",
-        "infobox",
-        "mwe-math-element",
-        "IPA",
-        "sidebar",
-        "thumb",
-        "gallery",
-        "catlinks",
-        "shortdescription",
-        "metadata",
-    ]
-)
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
-)
-_BLOCKS = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "main",
-        "header",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "blockquote",
-        "pre",
-        "body",
-        "html",
-        "details",
-        "summary",
-    ]
-)
-_HEADINGS = {f"h{level}": "=" * level if level > 1 else "==" for level in range(1, 7)}
+_DROPPED, _CLASSES = frozenset(_DROPPED_TAGS.split()), frozenset(_DROPPED_CLASSES.split())
+_VOID, _BLOCKS = frozenset(_VOID_TAGS.split()), frozenset(_BLOCK_TAGS.split())
+_HEADINGS = {f"h{level}": "=" * max(2, level) for level in range(1, 7)}
 
 
 def text_of(html: str) -> str:
@@ -115,7 +64,7 @@ class _Reader(HTMLParser):
                 self._parts.append("\n")
             return
         classes = next((value or "" for name, value in attrs if name == "class"), "")
-        dropped = tag in _DROPPED or (bool(classes) and not _DROPPED_CLASSES.isdisjoint(classes.split()))
+        dropped = tag in _DROPPED or (bool(classes) and not _CLASSES.isdisjoint(classes.split()))
         self._open.append((tag, dropped))
         self._dropping += dropped
         if self._dropping:

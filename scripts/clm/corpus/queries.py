@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from clm.phrases import is_name
 from clm.words import plain
 
 #: A word that is still missed gets so many times the articles in each further round, up to this factor.
@@ -55,12 +56,14 @@ class Query:
 def of_plan(plan: Mapping[str, Any]) -> list[Query]:
     """Queries for the missed words of a plan, phrases first."""
     phrases = [
-        Query(item["word"], Kind(item["kind"]), count=sum(item["folders"].values())) for item in plan.get("phrases", ())
+        Query(item["word"], Kind.NAME if is_name(item["word"]) else Kind.RUN, count=sum(item["folders"].values()))
+        for item in plan.get("phrases", ())
     ]
     words = [
         Query(item["word"], Kind.WORD, item.get("depth", 0), sum(item["folders"].values())) for item in plan["words"]
     ]
-    return phrases + words
+    # a run of three words before the two that it begins with
+    return sorted(phrases, key=lambda phrase: -len(phrase.text.split())) + words
 
 
 def as_queries(items: Iterable[str | Query]) -> list[Query]:
