@@ -89,8 +89,9 @@ class TrainingText:
 
     `sources` maps the name of a source (training_data, keywords, missed_words) to a UTF-8 text file with one
     sentence per line; `tuning` is text like what will be spoken, or None. `sample_rates` maps the folders that the
-    model is for to the sample rates (samples per second) of their recordings, where the engine asks for them. `still_missed` are
-    words that an earlier generation learned and misses all the same: an engine may give them more pronunciations.
+    model is for to the sample rates (samples per second) of their recordings, where the engine asks for them.
+    `still_missed` are words that an earlier generation learned and misses all the same: an engine may give them more
+    pronunciations.
     """
 
     sources: Mapping[str, Path]
