@@ -16,7 +16,7 @@ MOST = 300
 #: Words that a run of missed words, and a name, may have.
 _LONGEST_RUN, _LONGEST_NAME = 3, 6
 # texts in which more words than this begin with a capital are titles, or shouted
-_MOST_CAPITALS = 0.6
+_MOST_CAPITALS, _ENOUGH_WORDS = 0.6, 20
 _CONNECTORS = frozenset(["of", "the", "and", "for", "de", "del", "la", "van", "von", "der", "&", "al"])
 _TOKEN = re.compile(r"[^\s\u2013\u2014/]+")
 _INITIAL = re.compile(r"(?:[A-Z]\.)+$")
@@ -52,9 +52,12 @@ def names(reference: str, missed: Collection[str]) -> Counter[str]:
 
     >>> names("Welcome to NextEra Energy. The Bank of England, and Acme too, saw it.", {"nextera", "england", "acme"})
     Counter({'NextEra Energy': 1, 'Bank of England': 1})
+    >>> sorted(names("Today NextEra Energy won.", {"nextera"}))
+    ['NextEra Energy', 'Today NextEra Energy']
     """
     words = _TOKEN.findall(reference)
-    if sum(word.lstrip(_AROUND)[:1].isupper() for word in words) > _MOST_CAPITALS * len(words):
+    capitals = sum(word.lstrip(_AROUND)[:1].isupper() for word in words)
+    if reference.isupper() or (len(words) > _ENOUGH_WORDS and capitals > _MOST_CAPITALS * len(words)):
         return Counter()
     found: Counter[str] = Counter()
     for span in _spans(words):
@@ -66,20 +69,34 @@ def names(reference: str, missed: Collection[str]) -> Counter[str]:
 
 
 def _spans(words: Iterable[str]) -> Iterator[list[str]]:
-    """Runs of capitalised words, with connectors inside, without function words at their ends."""
+    """Runs of capitalised words, with connectors inside, without function words at their ends.
+
+    The first word of a sentence has its capital in any case, so such a run is given without it as well.
+    """
     span: list[str] = []
+    begins = True
     for token in (*words, "."):
         bare = token.strip(_AROUND)
         word = bare if _INITIAL.search(bare) else bare.rstrip(_STOPS).strip(_AROUND)
-        opens = token[:1] in _AROUND and bool(span)
-        if span and (opens or not (word[:1].isupper() or word in _CONNECTORS)):
-            yield _trimmed(span)
-            span = []
-        if word[:1].isupper() or (span and word in _CONNECTORS):
+        is_part = word[:1].isupper() or (bool(span) and word in _CONNECTORS)
+        ends_before = not is_part or token[:1] in _AROUND
+        if span and ends_before:
+            yield from _forms(span, begins=begins)
+            span, begins = [], False
+        if is_part:
             span.append(re.sub("['\u2019]s$", "", word))
-            if word != bare or token != bare:
-                yield _trimmed(span)
+            if not token.endswith(word):
+                yield from _forms(span, begins=begins)
                 span = []
+        if not span:
+            begins = (word != bare and bare[-1:] in ".!?\u2026") or (begins and not word)
+
+
+def _forms(span: list[str], *, begins: bool) -> Iterator[list[str]]:
+    trimmed = _trimmed(span)
+    yield trimmed
+    if begins and trimmed[:1] == span[:1]:
+        yield _trimmed(trimmed[1:])
 
 
 def _trimmed(span: list[str]) -> list[str]:

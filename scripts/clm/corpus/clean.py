@@ -63,7 +63,7 @@ _FOREIGN = re.compile(
 _END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]++[\"'\u201d\u2019\u00bb)\]]*+(?=\s)")
 _LINE_END = re.compile(r"[.!?:\u2026][\"'\u201d\u2019\u00bb)\]]*$")
 _INITIAL = re.compile(r"[A-Z]\.")
-_DOTTED = re.compile(r"(?:\w\.)*\w")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 # what most sentences are: words, commas and a full stop
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z ,;:'\u2019-]*[.!?]")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
