@@ -1,6 +1,7 @@
 """What the two programs that collect text share: their options, and looking up a list of queries."""
 
 import argparse
+import contextlib
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -64,7 +65,10 @@ def domain_texts(results: Path, config: Mapping[str, Any]) -> list[str]:
     """Keywords, and the references of all folders that are not held out: what tells this domain from others."""
     heldout = config["evaluation"]["heldout"]
     index = results / "inputs.json"
-    texts = read_keywords(Path(config["keywords"])) if config["keywords"] else []
+    texts: list[str] = []
+    if config["keywords"]:
+        with contextlib.suppress(UserError):  # a file that cannot be read now is another program's business
+            texts = read_keywords(Path(config["keywords"]))
     if not index.exists():
         return texts
     for name in healing.Recordings.read(index).open_folders(heldout):
