@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import logging
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ def look_up(queries: list[Query], args: argparse.Namespace) -> None:
     A source that cannot be used at all fails every query, which the next run tries again; the leaderboard of the
     models there are must not wait for that.
     """
+    started = time.monotonic()
     config = load_yaml(args.results / "config.yaml")
     settings = config["corpus"]
     common = common_words() if config["language"].startswith("en") else frozenset()
@@ -51,14 +53,21 @@ def look_up(queries: list[Query], args: argparse.Namespace) -> None:
             domain=domain,
             common=common,
             budget=collect.Budget(settings["max_articles"], settings["max_megabytes"]),
-            language=config["language"],
+            language=_language_of_articles(config),
         )
     except UserError as error:
         log.error("%s", error)
         statuses = [result.Status(query.text, corpus.Outcome.ERROR, source=error.message) for query in queries]
         collection = result.Collection([], statuses)
     result.write(collection, args.text, args.status, args.sources)
-    log.info("%s", result.counts([vars(status) for status in collection.statuses]) or "nothing to look up")
+    counts = result.counts([vars(status) for status in collection.statuses]) or "nothing to look up"
+    log.info("%s, in %.1f s", counts, time.monotonic() - started)
+
+
+def _language_of_articles(config: Mapping[str, Any]) -> str:
+    """An edition of Wikipedia may be in another language than the recordings; the one in simple English is not."""
+    edition = config["corpus"]["wikipedia"]["language"]
+    return config["language"] if config["corpus"]["source"] != "wikipedia" or edition == "simple" else edition
 
 
 def domain_texts(results: Path, config: Mapping[str, Any]) -> list[str]:
