@@ -52,7 +52,7 @@ def test_missed_words_of_two_runs_lead_to_their_pages(fresh: Workflow, tmp_path:
     pages = {
         "Osmosis": "Osmosis moves water through a membrane.",
         "Mitochondrion": "A mitochondrion gives the cell its energy. Cells have many mitochondria.",
-        "First World War": "The first world war is no lecture.",
+        "First World War": "The first world war was long.",
     }
     with server.serving(server.Wiki(pages, redirects={"Mitochondria": "Mitochondrion"})) as wiki:
         run(fresh, wiki, "self_heal=true")

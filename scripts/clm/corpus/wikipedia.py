@@ -22,6 +22,7 @@ from clm.words import content_terms, terms
 
 # of search hits, look at so many beyond the articles wanted
 _SPARE = 3
+_HITS = (10, 20, 50)
 _LONGEST_TITLE, _LONGEST_SEARCH = 255, 300
 _NO_TITLE = re.compile(r"[#<>\[\]|{}\x00-\x1f\x7f\ufffd]|%[0-9A-Fa-f]{2}|&#?\w+;|~~~|^[:/.]|^https?:", re.I)
 
@@ -113,7 +114,9 @@ class WikipediaSource:
         """Pages that use all the words of a title, the best first; only those asked for are fetched."""
         wanted = content_terms(title)
         words = " ".join(re.findall(r"\w+(?:['\u2019-]\w+)*", title))[:_LONGEST_SEARCH]
-        for hit in self._package.search(words, results=limit + _SPARE) if wanted else ():
+        # always one of a few numbers, so that a search for more articles than last time is in the cache as well
+        number = next((number for number in _HITS if number >= limit + _SPARE), _HITS[-1])
+        for hit in self._package.search(words, results=number)[: limit + _SPARE] if wanted else ():
             article = self._sense(hit)
             # a search may find a similar word: never take iron for moon
             if article and wanted.issubset(terms(f"{article.title} {article.text}")):
