@@ -38,7 +38,7 @@ def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str,
     reasons = "; ".join(_reasons(results, newest, heldout)) or "no word worth learning is missed"
     return (
         f"Nothing left to learn from text: the last {len(fruitless)} healing rounds brought nothing proven."
-        f" What {newest} still misses: {reasons}."
+        f" What {newest} still misses, in tokens: {reasons}."
     )
 
 
@@ -56,7 +56,7 @@ def _reasons(results: Path, model: str, heldout: Collection[str]) -> Iterator[st
         causes.setdefault(known.cause(word), Counter())[word] += count
     for cause, words in sorted(causes.items(), key=lambda item: (-item[1].total(), item[0])):
         examples = ", ".join(word for word, _ in words.most_common(_EXAMPLES))
-        yield f"{words.total()} tokens {cause} ({examples}{', ...' if len(words) > _EXAMPLES else ''})"
+        yield f"{cause}: {words.total()} ({examples}{', ...' if len(words) > _EXAMPLES else ''})"
 
 
 class _Known:
@@ -70,13 +70,13 @@ class _Known:
         guessed = word in self._guessed
         if not self._text.isdisjoint([word]) or (plain(word) and self._text.issuperset(plain(word))):
             if guessed:
-                return "are in the text, with a guessed pronunciation: see lexicon.tsv"
-            return "are in the text and well pronounced, which leaves acoustics: the recording, the speaker, noise"
+                return "in the text, with a guessed pronunciation (see lexicon.tsv)"
+            return "in the text and well pronounced, which leaves acoustics (recording, speaker, noise)"
         if word in self._dictionary:
-            return "are known words that no article uses"
+            return "known words that no article uses"
         if len(word) >= _SHORTEST_TYPO and self._is_near_a_known_word(word):
-            return "stand in no article and are spelt nearly like a known word: typos in the reference?"
-        return "stand in no article of the source: names, typos in the reference, or add own text about them"
+            return "in no article, spelt nearly like a known word (typos in the reference?)"
+        return "in no article of the source (names, or typos in the reference)"
 
     @cached_property
     def _text(self) -> frozenset[str]:
