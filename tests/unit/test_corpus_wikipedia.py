@@ -408,6 +408,20 @@ def test_a_login_page_stops_the_source(wiki: server.Wiki, source: WikipediaSourc
         source.look_up("moon", 1)
 
 
+def test_a_wiki_that_wants_a_login_is_asked_once_and_the_cache_still_answers(
+    wiki: server.Wiki, tmp_path: Path, waits: list[float]
+):
+    new_source(wiki, tmp_path, waits).look_up("moon", 1)
+    wiki.requests.clear()
+    wiki.private = True
+
+    collection = collect(["iron", "kale", "moon", "uranus"], new_source(wiki, tmp_path, waits), 1)
+
+    assert [status.status for status in collection.statuses] == ["error", "error", "found", "error"]
+    assert "read permission" in collection.statuses[0].source
+    assert len(wiki.requests) == 1
+
+
 def test_a_dead_wiki_is_waited_for_once(wiki: server.Wiki, source: WikipediaSource, waits: list[float]):
     wiki.faults = [server.status(503)] * 100
 

@@ -16,6 +16,7 @@ from clm.corpus.duplicates import near_duplicates
 from clm.corpus.queries import DEEPEST, Kind, Query, as_queries, fallbacks
 from clm.corpus.result import Collection, Origin, Status, in_words
 from clm.corpus.spoken import spoken
+from clm.errors import UserError
 from clm.words import content_terms, plain, terms
 
 #: Beyond the articles wanted, so many are looked at to choose from.
@@ -40,7 +41,8 @@ class _Answer:
     status: Outcome
     articles: list[Article] = field(default_factory=list)
     about: int = 0
-    note: str = ""
+    note: str = ""  # for status.csv
+    reason: str = ""  # for the log
 
 
 def collect(
@@ -65,9 +67,6 @@ def collect(
         common: words of general English, for which no article is looked up if they were missed.
         budget: most articles and megabytes.
         language: of the articles; numbers are spelled out in English ones.
-
-    Raises:
-        UserError: the source as a whole cannot be used.
 
     """
     wanted = as_queries(queries)
@@ -117,7 +116,10 @@ class _Collector:
         try:
             finding = self._find(query)
         except LookupFailed as error:
-            return _Answer(query, Outcome.ERROR, note=str(error))
+            return _Answer(query, Outcome.ERROR, reason=str(error))
+        except UserError as error:
+            # the source is closed now; what it gave before, and what it still has in its cache, is used
+            return _Answer(query, Outcome.ERROR, note=error.message, reason=str(error))
         for article in finding.articles:
             if article not in self.texts:
                 self.texts[article] = sentences(article.text)
@@ -131,7 +133,7 @@ class _Collector:
     def progress(self, answer: _Answer) -> str:
         """An answer in a few words."""
         if answer.status is Outcome.ERROR:
-            return answer.note
+            return answer.reason
         with_text = sum(bool(self.texts[article]) for article in answer.articles)
         status = answer.status if with_text or answer.status is Outcome.TOO_COMMON else Outcome.NOTHING
         return in_words(Status(answer.query.text, status, with_text))
@@ -279,8 +281,7 @@ class _Assembly:
             status = Outcome.NOTHING
         words = sum(_count(self._texts[article]) for article in articles)
         places = " | ".join(article.source for article in articles)
-        note = answer.note if status is Outcome.NOTHING else ""
-        return Status(answer.query.text, status, len(articles), words, places or note)
+        return Status(answer.query.text, status, len(articles), words, places or answer.note)
 
 
 def _count(text: list[str]) -> int:

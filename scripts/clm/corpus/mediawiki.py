@@ -147,6 +147,7 @@ class Client:
         self._asked: set[str] = set()
         self._revisions: dict[str, tuple[str, str]] = {}
         self._failures = 0
+        self._closed: UserError | None = None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = agent
 
@@ -198,6 +199,8 @@ class Client:
                 self.last_markup = str(revision.get("*", ""))
 
     def _fetch(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        if self._closed:
+            raise self._closed
         if self._failures >= PATIENCE:
             raise LookupFailed(f"not asked, since {PATIENCE} requests in a row failed; the next run asks again")
         # after a request that failed in spite of all patience, the next ones are tried once each
@@ -213,6 +216,9 @@ class Client:
                 self._sleep(wait)
             except LookupFailed:
                 self._failures += 1
+                raise
+            except UserError as error:
+                self._closed = error
                 raise
             else:
                 self._failures = 0
