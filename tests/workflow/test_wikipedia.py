@@ -39,9 +39,9 @@ def test_articles_are_fetched_once_and_failures_are_asked_for_again(fresh: Workf
         assert all("tests@example.org" in agent for agent in wiki.agents)
 
 
-def last_words(run: Run) -> str:
-    """What is printed at the end of a run, unwrapped."""
-    return " ".join(run.output.split("steps (100%) done")[1].split())
+def unwrapped(run: Run) -> str:
+    """What a run printed, on one line."""
+    return " ".join(run.output.split())
 
 
 def sources(workflow: Workflow, model: str) -> dict[str, dict[str, str]]:
@@ -87,15 +87,15 @@ def test_a_closed_wiki_trains_nothing_unless_half_a_corpus_is_allowed(fresh: Wor
         wiki.faults = [server.status(404)]
         run(fresh, wiki)
         wiki.private = True
-        assert "could not be fetched" in last_words(run(fresh, wiki))
+        assert "could not be fetched" in unwrapped(run(fresh, wiki))
         wiki.private = False
         wiki.faults = [server.status(403)] * 100
         for _ in range(3):
             assert not (fresh.results / "models" / FIRST / "model.json").exists()
-            assert "could not be fetched" in last_words(run(fresh, wiki))
+            assert "could not be fetched" in unwrapped(run(fresh, wiki))
         partial = f"allow_partial: true, wikipedia: {{api_url: '{wiki.url}', contact: 'tests@example.org'}}"
-        output = fresh.run("--config", f"corpus={{source: wikipedia, {partial}}}").output
-        assert "Keywords: 1 error, 1 found" in output
+        output = fresh.run("--config", f"corpus={{source: wikipedia, {partial}}}")
+        assert "Keywords: 1 error, 1 found" in unwrapped(output)
     assert files.read_json(fresh.results / "models" / FIRST / "training.json")["trained"]
 
 
