@@ -8,13 +8,10 @@ from pathlib import Path
 from clm import files, inputs
 from clm.corpus import clean, dropped
 from clm.corpus.spoken import spoken
-from clm.errors import UserError
 from clm.words import plain
 
 #: Sentences with words that are still missed are added so many times more; the first so many of each word.
 EMPHASIS, MOST_EMPHASIZED = 2, 500
-#: What Amazon Transcribe accepts for a custom language model, in bytes (its guidelines and quotas).
-MOST_TRAINING, MOST_TUNING = 2_000_000_000, 200_000_000
 
 _log = logging.getLogger(__name__)
 
@@ -52,18 +49,3 @@ def once_more(texts: Mapping[str, str], words: Set[str]) -> str:
             used.update(found)
             lines.append(line * EMPHASIS)
     return "".join(lines)
-
-
-def check_size(name: str, texts: Mapping[str, str], most: int) -> None:
-    """Refuse text that Amazon would refuse after the upload.
-
-    Raises:
-        UserError: there is too much.
-
-    """
-    size = sum(len(text.encode()) for text in texts.values())
-    if size > most:
-        raise UserError(
-            f"{name}: {size / 1e6:.0f} MB of text, and Amazon Transcribe takes {most / 1e6:.0f} MB at most",
-            "give less of it, or lower corpus.max_megabytes",
-        )

@@ -61,9 +61,3 @@ def test_sentences_with_words_still_missed_come_again_but_not_without_end():
     assert "It rains." not in lines
     assert lines.count("The kinase!") == training_text.EMPHASIS * (training_text.MOST_EMPHASIZED - 1)
     assert training_text.once_more(texts, set()) == ""
-
-
-def test_more_than_amazon_takes_is_refused_before_the_upload():
-    training_text.check_size("tuning_data", {"a": "x" * 10, "b": "é" * 5}, 20)
-    with pytest.raises(UserError, match="tuning_data"):
-        training_text.check_size("tuning_data", {"a": "x" * 10, "b": "é" * 6}, 20)
