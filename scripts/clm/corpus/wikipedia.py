@@ -83,7 +83,7 @@ class WikipediaSource:
         found = {article.source: article for article in titled}
         about = len(found)
         if understood:
-            hits = self._hits(titled[0].title if titled and status is Outcome.DISAMBIGUATED else title, limit)
+            hits = self._hits(titled[0].title if status is Outcome.DISAMBIGUATED else title, limit)
             for article in hits if about < limit else ():
                 if article.source in found:
                     continue
@@ -105,7 +105,7 @@ class WikipediaSource:
         except self._package.DisambiguationError as error:
             described = dict(linked_entries(self._client.last_markup)) or dict.fromkeys(error.options, "")
             chosen, understood = senses.choose(title, described, self._sense, self._domain, limit)
-            return Outcome.DISAMBIGUATED, chosen, understood or not chosen
+            return (Outcome.DISAMBIGUATED if chosen else Outcome.FOUND), chosen, understood or not chosen
         if article is None:
             return Outcome.FOUND, [], True
         return (Outcome.REDIRECTED if self._client.redirects else Outcome.FOUND), [article], True

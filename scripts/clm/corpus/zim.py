@@ -66,7 +66,7 @@ class ZimSource:
         found = {article.page_id: article for article in titled}
         about = len(found)
         if understood and about < limit:
-            for article in self._hits(titled[0].title if titled and status is Outcome.DISAMBIGUATED else query, limit):
+            for article in self._hits(titled[0].title if status is Outcome.DISAMBIGUATED else query, limit):
                 found.setdefault(article.page_id, article)
                 if len(found) >= limit:
                     break
@@ -84,7 +84,7 @@ class ZimSource:
         if _AMBIGUOUS.search(html) or article.title.endswith("(disambiguation)"):
             described = dict(linked_entries(html))
             chosen, understood = senses.choose(query, described, self._sense, self._domain, limit)
-            return Outcome.DISAMBIGUATED, chosen, understood or not chosen
+            return (Outcome.DISAMBIGUATED if chosen else Outcome.FOUND), chosen, understood or not chosen
         return (Outcome.REDIRECTED if entry.is_redirect else Outcome.FOUND), [article], True
 
     def _entry(self, query: str) -> Any | None:
