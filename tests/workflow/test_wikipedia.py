@@ -83,8 +83,9 @@ def test_missed_words_of_two_runs_lead_to_their_pages(fresh: Workflow, tmp_path:
 def test_a_closed_wiki_trains_nothing_unless_half_a_corpus_is_allowed(fresh: Workflow) -> None:
     shutil.rmtree(fresh.data / "articles")
     fresh.write("keywords/keywords.txt", "osmosis, power\n")
-    with server.serving(server.Wiki({"Osmosis": "Osmosis moves water through a membrane."})) as wiki:
-        wiki.faults = [server.status(404)]
+    pages = {"Osmosis": "Osmosis moves water.", "Power": "The power of a cell comes from sugar."}
+    with server.serving(server.Wiki(pages)) as wiki:
+        wiki.faults = [server.status(404)]  # for osmosis; power is in the cache from now on
         run(fresh, wiki)
         wiki.private = True
         assert "could not be fetched" in unwrapped(run(fresh, wiki))
