@@ -7,7 +7,7 @@ from pathlib import Path
 SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
-from clm import files, interpreter, models
+from clm import files, healing, interpreter, models
 from clm.config import export_private, without_private
 from clm.config import load as load_config
 from clm.errors import UserError

@@ -21,7 +21,7 @@ checkpoint heal:
         reason=lambda w: due() or "heal was forced",
         training_inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
         heldout=PROJECT.config["evaluation"]["heldout"],
-        corpus=PROJECT.config["corpus"],
+        corpus=json.dumps(healing.corpus_settings(PROJECT.config), sort_keys=True),
     message:
         f"Planning {NEXT}"
     shell:
@@ -45,6 +45,7 @@ rule keyword_corpus:
     output:
         text="<results>/corpus/keywords/corpus.txt",
         status="<results>/corpus/keywords/status.csv",
+        sources="<results>/corpus/keywords/sources.tsv",
     log:
         f"<results>/logs/keyword_corpus/{NEXT}.log",
     conda:
@@ -64,6 +65,7 @@ rule keyword_corpus:
         " --keywords {input.keywords:q}"
         " --text {output.text:q}"
         " --status {output.status:q}"
+        " --sources {output.sources:q}"
         " 2> {log:q}"
 
 
@@ -74,6 +76,7 @@ rule missed_word_corpus:
     output:
         text=f"<results>/models/{NEXT}/corpus/articles.txt",
         status=f"<results>/models/{NEXT}/corpus/status.csv",
+        sources=f"<results>/models/{NEXT}/corpus/sources.tsv",
     log:
         f"<results>/logs/missed_word_corpus/{NEXT}.log",
     conda:
@@ -90,4 +93,5 @@ rule missed_word_corpus:
         " --plan {input.plan:q}"
         " --text {output.text:q}"
         " --status {output.status:q}"
+        " --sources {output.sources:q}"
         " 2> {log:q}"

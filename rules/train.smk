@@ -22,7 +22,7 @@ checkpoint train_clm:
         inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
         attempt=PROJECT.history.attempt,
         keywords=lambda w, input: f"--keyword-corpus={input.keywords[0]}" if input.keywords else "",
-        statuses=lambda w, input: input.missed_words[1:] + input.keywords[1:],
+        statuses=lambda w, input: input.missed_words[1:2] + input.keywords[1:2],
     message:
         f"Training {NEXT}"
     shell:

@@ -6,8 +6,9 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from clm import cli, files, healing, models, words
+from clm import cli, files, healing, lineage, models, phrases, words
 from clm.config import saved
+from clm.corpus.domain import common_words
 
 log = logging.getLogger(__name__)
 
@@ -51,22 +52,29 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
     recordings = healing.Recordings.read(args.index)
     learned = history.words(heldout, recordings.heldout_audio(heldout))
     fresh: list[dict[str, Any]] = []
+    names: list[dict[str, Any]] = []
     evidence = history.evidence
+    summaries = [files.read_json(path) for path in args.summaries]
+    folders = recordings.open_folders(heldout)
     if args.learn == "yes":
-        summaries = [files.read_json(path) for path in args.summaries]
-        fresh = healing.missed_words(summaries, recordings.open_folders(heldout), words.learnable)
-        fresh = worth_learning(fresh, config, args.results)
+        fresh = worth_learning(healing.missed_words(summaries, folders, words.learnable), config, args.results)
+        common = common_words() if config["language"].startswith("en") else frozenset()
+        names = phrases.missed_phrases(args.results, [summary["model"] for summary in summaries], folders, common)
         evidence |= recordings.evidence(heldout)
     inputs = args.training_inputs
     merged = healing.merge_words(learned, fresh)
     heard = history.recordings()
     sources = sorted({folder for item in merged for folder in item["folders"]})
+    plans = {plan["model"]: plan for plan in history.plans}
+    statuses = lineage.read_statuses(directory, plans)
+    learned_names = history.words(heldout, recordings.heldout_audio(heldout), "phrases")
     return {
         "model": args.model,
         "reason": args.reason,
         "learn": args.learn == "yes",
         "train": bool(merged or inputs["keywords"] or inputs["training_data"]),
-        "words": merged,
+        "phrases": phrases.choose(healing.merge_words(learned_names, names)),
+        "words": lineage.trace(merged, summaries, plans, statuses, folders),
         "recordings": {
             folder: sorted(heard.get(folder, set()) | recordings.audio.get(folder, set())) for folder in sources
         },
@@ -84,7 +92,10 @@ def main(argv: list[str] | None = None) -> None:
     files.write_text(args.missed_words, "".join(lines))
     files.write_json(args.plan.with_name(healing.PLAN_COPY), plan)
     files.write_json(args.plan, plan)
-    log.info("%s: %s; %d missed words to learn", args.model, plan["reason"], len(plan["words"]))
+    log.info(
+        "%s: %s; %d missed words to learn, %d of them once more, %d phrases",
+        args.model, plan["reason"], len(plan["words"]), len(lineage.still_missed(plan)), len(plan["phrases"]),
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from clm import cli, keywords
 from clm.corpus import program
+from clm.corpus.queries import as_queries
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -11,7 +12,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = program.parser(__doc__)
     parser.add_argument("--keywords", type=Path, required=True, help="comma- or line-separated keywords")
     args = parser.parse_args(argv)
-    program.look_up(keywords.read_keywords(args.keywords), args)
+    program.look_up(as_queries(keywords.read_keywords(args.keywords)), args)
 
 
 if __name__ == "__main__":

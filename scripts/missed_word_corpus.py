@@ -1,9 +1,9 @@
-"""Collect text about the words that were missed so far."""
+"""Collect text about the names and words that were missed so far."""
 
 from pathlib import Path
 
 from clm import cli, files
-from clm.corpus import program
+from clm.corpus import program, queries
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -11,7 +11,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = program.parser(__doc__)
     parser.add_argument("--plan", type=Path, required=True, help="plan.json of the generation")
     args = parser.parse_args(argv)
-    program.look_up([item["word"] for item in files.read_json(args.plan)["words"]], args)
+    program.look_up(queries.of_plan(files.read_json(args.plan)), args)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clm import cli, engines, files, models, normalize, show
+from clm import cli, engines, files, models, normalize, outlook, show
 from clm.config import load_yaml
 from clm.errors import UserError
 from clm.words import learnable
@@ -102,7 +102,16 @@ def report(results: Path) -> Iterator[str]:
         if found:
             yield f"All that was found, and keywords one by one: {path}"
     yield from show.attention(runs)
+    config = load_yaml(results / "config.yaml")
+    learner = max(
+        (path.parent.parent.name for path in (results / "models").glob("*/corpus/status.csv")),
+        key=models.number,
+        default=None,
+    )
+    yield from outlook.found(results, learner)
     yield from untrained(results, board)
+    if nothing := outlook.nothing_left(results, board, config["engine"], config["evaluation"]["heldout"]):
+        yield nothing
     yield from other_recipes(results, board)
     yield legend(results)
 

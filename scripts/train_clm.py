@@ -11,9 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, engines, files, healing, inputs, models
+from clm import __version__, cli, engines, files, inputs, lineage, models, training_text
 from clm.config import saved
-from clm.corpus import clean
 from clm.engines import TrainingFailed, TrainingText
 from clm.errors import UserError, passing
 
@@ -33,12 +32,6 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def own_text(path: str) -> str:
-    """The user's own text, a file or a folder of them, as one sentence per line."""
-    texts = (inputs.read_text(file) for file in inputs.text_files(Path(path)))
-    return "".join(f"{sentence}\n" for text in texts for sentence in clean.sentences(text))
-
-
 def sample_rates(results: Path) -> dict[str, frozenset[int]]:
     """Sample rates of each folder's recordings, where the engine had them looked up."""
     rates = {}
@@ -54,8 +47,13 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
     A sentence that several sources have stays in the first: an article that both a keyword and a missed word
     lead to must not count twice.
     """
+    own = {
+        key: training_text.own_text(Path(config[key]), config["language"], directory / f"{key}-dropped.tsv")
+        for key in ("training_data", "tuning_data")
+        if config[key]
+    }
     texts = {
-        "training_data": own_text(config["training_data"]) if config["training_data"] else "",
+        "training_data": own.get("training_data", ""),
         "keywords": inputs.read_text(args.keyword_corpus) if args.keyword_corpus else "",
         "missed_words": inputs.read_text(args.missed_word_corpus),
     }
@@ -64,7 +62,9 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
         lines = [line for line in text.splitlines(keepends=True) if line not in seen]
         seen.update(lines)
         texts[name] = "".join(lines)
-    tuning = own_text(config["tuning_data"]) if config["tuning_data"] else ""
+    tuning = own.get("tuning_data", "")
+    emphasized = lineage.still_missed(files.read_json(args.plan))
+    texts["still_missed"] = training_text.once_more(texts, emphasized)
     for name, text in {**texts, "tuning_data": tuning}.items():
         path = directory / f"{name}.txt"
         if text:
@@ -72,7 +72,8 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
         else:
             path.unlink(missing_ok=True)
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
-    return TrainingText(paths, directory / "tuning_data.txt" if tuning else None, sample_rates(args.results))
+    tuning_path = directory / "tuning_data.txt" if tuning else None
+    return TrainingText(paths, tuning_path, sample_rates(args.results), emphasized)
 
 
 def digest(text: TrainingText, engine: engines.Engine) -> str:
@@ -111,10 +112,11 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         return {"trained": True, "reason": "it was finished already"}
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
     missing = inputs.some([row["keyword"] for row in failed])
-    if failed and args.attempt < healing.MOST_ATTEMPTS - 1:
+    if failed and not config["corpus"]["allow_partial"]:
         why = f" ({failed[0]['source']})" if failed[0]["source"] else ""
         reason = f"the corpus is not complete, articles could not be fetched for {missing}{why}"
-        return {"trained": False, "reason": reason, "hint": "run again", "retry": True}
+        hint = "run again, which asks for these only; or --config corpus='{allow_partial: true}' trains without them"
+        return {"trained": False, "reason": reason, "hint": hint, "retry": True}
     try:
         text = gather(args, config, directory / "corpus")
         if not text.sources:

@@ -27,6 +27,8 @@ class Wiki:
     pages: dict[str, str]
     redirects: dict[str, str] = field(default_factory=dict)
     disambiguation: dict[str, list[str]] = field(default_factory=dict)
+    described: dict[str, str] = field(default_factory=dict)
+    revisions: dict[str, int] = field(default_factory=dict)
     suggestions: dict[str, str] = field(default_factory=dict)
     similar: dict[str, list[str]] = field(default_factory=dict)
     private: bool = False
@@ -38,10 +40,12 @@ class Wiki:
     most_in_flight: int = 0
     url: str = ""
 
-    def answer(self, params: dict[str, str]) -> dict[str, object]:
+    def answer(self, params: dict[str, str]) -> dict[str, object] | list[object]:
         """The API's answer to one request."""
         if self.private:
             return error("readapidenied", "You need read permission to use this module.")
+        if params.get("action") == "opensearch":
+            return self._opensearch(params)
         if params.get("list") == "search":
             return self._search(params)
         title, query = self._resolve(params["titles"])
@@ -75,18 +79,28 @@ class Wiki:
         asked = params["prop"].split("|")
         if "info" in asked:
             page |= {"contentmodel": "wikitext", "pagelanguage": "en", "fullurl": url, "canonicalurl": url}
+            page |= {"lastrevid": self._revision(title, number), "length": len(self.pages.get(title, ""))}
         if "pageprops" in asked and title in self.disambiguation:
             page["pageprops"] = {"disambiguation": ""}
         if "extracts" in asked:
             page["extract"] = self.pages.get(title, "")
         if "revisions" in asked:
-            page["revisions"] = [{"revid": 1000 + number, "parentid": 500 + number}]
+            page["revisions"] = [{"revid": self._revision(title, number), "parentid": 500 + number}]
             if "rvparse" in params:
                 links = "".join(
-                    f'<li><a href="/wiki/x">{sense}</a>, a sense</li>' for sense in self.disambiguation[title]
+                    f'<li><a href="/wiki/x" title="{sense}">{sense}</a>, {self.described.get(sense, "a sense")}</li>'
+                    for sense in self.disambiguation[title]
                 )
                 page["revisions"] = [{"contentformat": "text/x-wiki", "*": f"<div><ul>{links}</ul></div>"}]
         return {str(number): page}
+
+    def _revision(self, title: str, number: int) -> int:
+        return self.revisions.get(title, 1000 + number)
+
+    def _opensearch(self, params: dict[str, str]) -> list[object]:
+        wanted = params["search"].lower()
+        titles = [title for title in self.pages if title.lower().startswith(wanted)][: int(params.get("limit", 10))]
+        return [params["search"], titles, [""] * len(titles), [f"/wiki/{quote(title)}" for title in titles]]
 
     def _search(self, params: dict[str, str]) -> dict[str, object]:
         wanted = params["srsearch"]

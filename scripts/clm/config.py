@@ -17,7 +17,9 @@ from clm.errors import UserError
 UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
 
 #: Keys that name files or folders.
-PATHS = ("input", "keywords", "training_data", "tuning_data", "corpus.folder", "normalizer.equivalents")
+PATHS = (
+    "input", "keywords", "training_data", "tuning_data", "corpus.folder", "corpus.zim", "normalizer.equivalents",
+)  # fmt: skip
 #: Those of them that may be addresses in S3.
 REMOTE = PATHS[:4]
 #: Keys that tell the account's number; jobs get them through the environment, never through the results folder.

@@ -10,8 +10,6 @@ from clm import files, models
 
 FEWEST_TO_HOLD_OUT = 6
 PLAN_COPY = "plan.kept.json"
-#: So often the corpus of a generation is tried to be completed, before it is trained from what there is.
-MOST_ATTEMPTS = 3
 
 
 def evidence_of(audio_sha256: str, text_sha256: str) -> tuple[str, str]:
@@ -83,8 +81,9 @@ def phrases_digest(plan: Mapping[str, Any], keywords: str | None) -> str:
 def corpus_settings(config: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that decide where articles come from, as a plan records them."""
     corpus = config["corpus"]
-    wikipedia = {key: value for key, value in corpus["wikipedia"].items() if key != "contact"}
-    return {"source": corpus["source"], "folder": corpus["folder"], "wikipedia": wikipedia}
+    wikipedia = {key: value for key, value in corpus["wikipedia"].items() if key not in ("contact", "licence")}
+    zim = {"zim": corpus["zim"]} if corpus["zim"] else {}
+    return {"source": corpus["source"], "folder": corpus["folder"], **zim, "wikipedia": wikipedia}
 
 
 @dataclass(frozen=True)
@@ -158,8 +157,8 @@ class History:
             return f"changed: {', '.join(changed)}"
         return "new recordings or references" if new_evidence else ""
 
-    def words(self, heldout: Iterable[str], heldout_audio: Set[str]) -> list[dict[str, Any]]:
-        """Words that earlier generations learned, but for those from recordings that are held out now.
+    def words(self, heldout: Iterable[str], heldout_audio: Set[str], key: str = "words") -> list[dict[str, Any]]:
+        """Words (or `phrases`) that earlier generations learned, but for those from recordings held out now.
 
         A folder is told by its name and by its recordings, since it may have been renamed.
         """
@@ -167,7 +166,7 @@ class History:
         for plan in (*self.plans, self.plan):
             recordings = plan.get("recordings", {})
             closed = {name for name, audio in recordings.items() if not heldout_audio.isdisjoint(audio)}
-            lists.append(merge_words(plan.get("words", []), without=closed | set(heldout)))
+            lists.append(merge_words(plan.get(key, []), without=closed | set(heldout)))
         return merge_words(*lists)
 
     def recordings(self) -> dict[str, set[str]]:

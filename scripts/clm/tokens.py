@@ -208,18 +208,22 @@ def fold(word: str) -> str:
 def _read_number(match: re.Match[str]) -> list[str]:
     number, suffix = match["number"], match["suffix"] or ""
     plain = number.replace(",", "")
-    words = number_words(plain) if "," in number or match["currency"] else _number_or_year(plain)
+    words = number_words(plain) if "," in number or match["currency"] else number_or_year(plain)
     if suffix == "%":
         words.append("percent")
     elif suffix == "s":
         words[-1] = words[-1][:-1] + "ies" if words[-1].endswith("y") else words[-1] + "s"
     elif suffix:
-        words[-1] = _ordinal(words[-1])
+        words[-1] = ordinal(words[-1])
     return words + ([_CURRENCIES[match["currency"]]] if match["currency"] else [])
 
 
-def _number_or_year(number: str) -> list[str]:
-    """Four digits from 1100 to 2099 are read as a year, since that is what they mostly are."""
+def number_or_year(number: str) -> list[str]:
+    """Words of a number; four digits from 1100 to 2099 are read as a year, since that is what they mostly are.
+
+    >>> [" ".join(number_or_year(number)) for number in ("1905", "2000", "2004", "1900", "3100")]
+    ['nineteen oh five', 'two thousand', 'two thousand four', 'nineteen hundred', 'three thousand one hundred']
+    """
     if len(number) != 4 or not number.isdecimal() or not 1100 <= int(number) <= 2099:
         return number_words(number)
     century, year = divmod(int(number), 100)
@@ -253,5 +257,10 @@ def _cardinal(value: int) -> list[str]:
     return [*_cardinal(value // scale), name, *(_cardinal(value % scale) if value % scale else [])]
 
 
-def _ordinal(word: str) -> str:
+def ordinal(word: str) -> str:
+    """The ordinal of a number word.
+
+    >>> ordinal("twenty"), ordinal("three"), ordinal("six")
+    ('twentieth', 'third', 'sixth')
+    """
     return _ORDINALS.get(word) or (word[:-1] + "ieth" if word.endswith("y") else word + "th")

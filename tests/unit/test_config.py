@@ -82,7 +82,7 @@ def test_auto_looks_beside_the_input(tmp_path: Path) -> None:
         ({"corpus": "wikipedia"}, "corpus", "Hint"),
         ({"evaluation": {"confidence": 95}}, "evaluation.confidence", "Hint"),
         ({"training_data": "nowhere.txt"}, "training_data", "nowhere.txt"),
-        ({"corpus": {"zim": "wiki.zim"}}, "corpus.zim", "not in this version"),
+        ({"corpus": {"zim": "wiki.zim"}}, "corpus.zim", "no file or folder wiki.zim"),
     ],
 )
 def test_mistakes_name_the_key_and_help(changes: dict, key: str, hint: str, tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ def test_a_markdown_page_gives_its_prose_only():
             "It costs $3.5 million, i.e. a lot. See no. 5 of it.",
             ["It costs $3.5 million, i.e. a lot.", "See no. 5 of it."],
         ),
+        ("It is of kind 5. Cells of kind 6. exist.", ["It is of kind 5.", "Cells of kind 6. exist."]),
         ("The answer is no. The cell died.", ["The answer is no.", "The cell died."]),
         ('"Is it so?" he asked. "Yes, it is!" She left.', ['"Is it so?" he asked.', '"Yes, it is!"', "She left."]),
         ("Vienna (/viˈɛnə/; German: Wien [viːn] ) is old.", ["Vienna is old."]),

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from clm.corpus import Article, Finding, LookupFailed, Outcome
-from clm.corpus.collect import collect, write
+from clm.corpus.collect import collect
+from clm.corpus.result import write
 
 CELL = Article("Cell", "The cell lives. It divides.", "cell.txt")
 WALL = Article("Wall", "It divides. The wall stands.", "wall.txt")

@@ -1,4 +1,7 @@
 import logging
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +11,11 @@ import pytest
 import mediawiki_server as server
 from clm.corpus import Finding, LookupFailed, Outcome
 from clm.corpus.collect import collect
+from clm.corpus.domain import Domain
 from clm.corpus.mediawiki import PATIENCE, Timeouts
 from clm.corpus.wikipedia import WikipediaSource
 from clm.errors import UserError
+from runner import CHECKOUT
 
 MOON = "The Moon goes round the Earth. Its craters keep the marks of old impacts."
 IRON = "Iron is a metal. Rust eats it wherever water and air get at it."
@@ -310,3 +315,118 @@ def test_an_odd_contact_makes_a_valid_header(wiki: server.Wiki, tmp_path: Path, 
     source = WikipediaSource(tmp_path, contact=contact, api_url=wiki.url)
 
     assert titles(source.look_up("moon", 1)) == ["Moon"]
+
+
+SPACE = Domain.of(["planet", "Sun", "orbit", "crater"])
+CHEMISTRY = Domain.of(["metal", "liquid", "rust", "thermometer"])
+
+
+@pytest.mark.parametrize(("domain", "expected"), [(SPACE, "Mercury (planet)"), (CHEMISTRY, "Mercury (element)")])
+def test_the_sense_that_shares_vocabulary_wins(
+    wiki: server.Wiki, tmp_path: Path, caplog: pytest.LogCaptureFixture, domain: Domain, expected: str
+):
+    caplog.set_level(logging.INFO)
+    source = WikipediaSource(tmp_path, contact="tests@example.org", api_url=wiki.url, domain=domain)
+
+    finding = source.look_up("mercury", 3)
+
+    assert (finding.status, titles(finding)[0], finding.about) == (Outcome.DISAMBIGUATED, expected, 1)
+    assert f"taken for {expected}" in caplog.text
+
+
+def test_a_sense_far_down_the_list_is_found_by_its_description(wiki: server.Wiki, tmp_path: Path):
+    senses = [f"Mercury ({number})" for number in range(40)]
+    wiki.pages |= dict.fromkeys(senses, "Something else that bears the name.")
+    wiki.pages["Freddie"] = "Freddie sang about a planet."
+    wiki.disambiguation["Mercury"] = [*senses, "Mercury (planet)"]
+    wiki.described = {"Mercury (planet)": "the planet that is nearest to the Sun"}
+    source = WikipediaSource(tmp_path, contact="tests@example.org", api_url=wiki.url, domain=SPACE)
+
+    assert titles(source.look_up("mercury", 1)) == ["Mercury (planet)"]
+    assert len(wiki.requests) < 15
+
+
+def test_without_vocabulary_in_common_all_likely_senses_are_given(wiki: server.Wiki, tmp_path: Path):
+    domain = Domain.of(["bank", "loan"])
+    source = WikipediaSource(tmp_path, contact="tests@example.org", api_url=wiki.url, domain=domain)
+
+    assert titles(source.look_up("mercury", 2)) == ["Mercury (planet)", "Mercury (element)"]
+
+
+def test_an_article_has_its_page_revision_and_licence(wiki: server.Wiki, tmp_path: Path):
+    source = WikipediaSource(tmp_path, contact="a@example.org", api_url=wiki.url, licence="CC BY-SA 4.0")
+    [article] = source.look_up("moon", 1).articles
+
+    assert (article.page_id, article.revision, article.licence) == ("1", "1001", "CC BY-SA 4.0")
+
+
+def test_a_refresh_fetches_only_pages_with_a_new_revision(wiki: server.Wiki, tmp_path: Path, waits: list[float]):
+    for query in ("moon", "iron"):
+        new_source(wiki, tmp_path, waits).look_up(query, 1)
+    wiki.requests.clear()
+    wiki.pages["Moon"] = "The Moon has changed."
+    wiki.revisions["Moon"] = 2000
+    refreshing = WikipediaSource(tmp_path, contact="tests@example.org", api_url=wiki.url, refresh=True)
+
+    texts = [refreshing.look_up(query, 1).articles[0].text for query in ("moon", "iron", "moon")]
+
+    assert texts == ["The Moon has changed.", IRON, "The Moon has changed."]
+    assert [request["prop"] for request in wiki.requests] == ["info|pageprops", "extracts|revisions", "info|pageprops"]
+    asked = len(wiki.requests)
+    assert new_source(wiki, tmp_path, waits).look_up("moon", 1).articles[0].text == "The Moon has changed."
+    assert len(wiki.requests) == asked
+
+
+def test_a_refresh_that_fails_leaves_what_there_is(wiki: server.Wiki, tmp_path: Path, waits: list[float]):
+    new_source(wiki, tmp_path, waits).look_up("moon", 1)
+    wiki.faults = [server.status(403)] * 10
+    refreshing = WikipediaSource(tmp_path, contact="tests@example.org", api_url=wiki.url, refresh=True)
+
+    assert refreshing.look_up("moon", 1).articles[0].text == MOON
+
+
+def test_two_processes_ask_one_after_the_other_and_nothing_twice(wiki: server.Wiki, tmp_path: Path):
+    wiki.latency = 0.02
+    code = (
+        "import sys; from pathlib import Path; from clm.corpus.wikipedia import WikipediaSource\n"
+        "source = WikipediaSource(Path(sys.argv[1]), contact='tests@example.org', api_url=sys.argv[2])\n"
+        "for query in ('moon', 'iron', 'kale', 'uranus', 'golgi', 'mitochondrion'): source.look_up(query, 2)\n"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path), wiki.url]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "scripts")}
+    processes = [subprocess.Popen(command, env=environment) for _ in range(3)]
+    assert [process.wait() for process in processes] == [0, 0, 0]
+
+    asked = [tuple(sorted(request.items())) for request in wiki.requests]
+    assert len(asked) == len(set(asked))
+    assert wiki.most_in_flight == 1
+
+
+def test_a_login_page_stops_the_source(wiki: server.Wiki, source: WikipediaSource):
+    wiki.faults = [server.status(401)]
+    with pytest.raises(UserError, match="wants a login"):
+        source.look_up("moon", 1)
+
+
+def test_a_wiki_that_wants_a_login_is_asked_once_and_the_cache_still_answers(
+    wiki: server.Wiki, tmp_path: Path, waits: list[float]
+):
+    new_source(wiki, tmp_path, waits).look_up("moon", 1)
+    wiki.requests.clear()
+    wiki.private = True
+
+    collection = collect(["iron", "kale", "moon", "uranus"], new_source(wiki, tmp_path, waits), 1)
+
+    assert [status.status for status in collection.statuses] == ["error", "error", "found", "error"]
+    assert "read permission" in collection.statuses[0].source
+    assert len(wiki.requests) == 1
+
+
+def test_a_dead_wiki_is_waited_for_once(wiki: server.Wiki, source: WikipediaSource, waits: list[float]):
+    wiki.faults = [server.status(503)] * 100
+
+    collection = collect([f"word {n}" for n in range(20)], source, 1)
+
+    assert {status.status for status in collection.statuses} == {Outcome.ERROR}
+    assert waits == [2, 10, 30]
+    assert len(wiki.requests) == PATIENCE + len(waits)

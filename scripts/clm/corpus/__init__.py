@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from clm.corpus.domain import Domain
 
 
 class Outcome(StrEnum):
@@ -15,23 +18,36 @@ class Outcome(StrEnum):
     DISAMBIGUATED = "disambiguated"
     NOTHING = "nothing"
     ERROR = "error"
+    TOO_COMMON = "too common"
+    DOUBTFUL = "doubtful"
 
 
 @dataclass(frozen=True)
 class Article:
-    """One article as its source gave it, markup and all; `source` is its URL or its path in the folder."""
+    """One article as its source gave it, markup and all.
+
+    `source` is its URL or its path in the folder; `page_id`, `revision` and `licence` are empty where a source has no
+    such thing.
+    """
 
     title: str
     text: str
     source: str
+    page_id: str = ""
+    revision: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The answer to one query, the best article first."""
+    """The answer to one query, the best article first.
+
+    The first `about` articles are about the query itself, by their title; the others only use its words.
+    """
 
     status: Outcome
     articles: tuple[Article, ...] = ()
+    about: int = 0
 
 
 class LookupFailed(Exception):  # noqa: N818 - says what happened, as FileNotFoundError does not
@@ -54,8 +70,14 @@ class Source(Protocol):
         ...
 
 
-def create(config: Mapping[str, Any], cache: Path) -> Source:
-    """The source that a resolved configuration names; `cache` is a folder for what was fetched.
+def create(config: Mapping[str, Any], cache: Path, domain: "Domain | None" = None, *, refresh: bool = False) -> Source:
+    """The source that a resolved configuration names.
+
+    Args:
+        config: the configuration.
+        cache: a folder for what was fetched.
+        domain: what the recordings are about, which settles what an ambiguous title means.
+        refresh: ask whether what is in the cache has changed since.
 
     Raises:
         UserError: the source cannot work with these settings.
@@ -66,7 +88,19 @@ def create(config: Mapping[str, Any], cache: Path) -> Source:
         from clm.corpus.folder import FolderSource
 
         return FolderSource(corpus["folder"])
+    if corpus["source"] == "zim":
+        from clm.corpus.zim import ZimSource
+
+        return ZimSource(corpus["zim"], domain)
     from clm.corpus.wikipedia import WikipediaSource
 
     wiki = corpus["wikipedia"]
-    return WikipediaSource(cache, wiki["language"], contact=wiki["contact"], api_url=wiki["api_url"])
+    return WikipediaSource(
+        cache,
+        wiki["language"],
+        contact=wiki["contact"],
+        api_url=wiki["api_url"],
+        licence=wiki.get("licence"),
+        domain=domain,
+        refresh=refresh,
+    )

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from clm.corpus.dropped import Dropped
 from clm.words import stop_words
 
 # A line at least this long that does not end a sentence was wrapped: the next line goes on with it.
@@ -26,7 +27,7 @@ _NO_PROSE = _phrases(
     "see also|works cited|publications|discography|filmography|gallery"
 )
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufffd]")
-_SPACE = re.compile(r"[^\S\n]+")
+_ODD_SPACE = re.compile(r"[^\S\n ]+")
 _COMMENT = re.compile(r"<!--|-->")
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,500}>")
 _NOTE_TAG = re.compile(
@@ -61,15 +62,17 @@ _FOREIGN = re.compile(
 )
 _END = re.compile(r"(?<![.!?\u2026])[.!?\u2026]++[\"'\u201d\u2019\u00bb)\]]*+(?=\s)")
 _LINE_END = re.compile(r"[.!?:\u2026][\"'\u201d\u2019\u00bb)\]]*$")
-_TOKEN = re.compile(r"\S{1,30}")
 _INITIAL = re.compile(r"[A-Z]\.")
-_DOTTED = re.compile(r"(?:\w\.)*\w")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
+# what most sentences are: words, commas and a full stop
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z ,;:'\u2019-]*[.!?]")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _STRAY_SPACE = re.compile(r" (?=[,.;:!?)\]](?:\s|$))|(?<=[(\[]) ")
+_STRAYS = (" ,", " .", " ;", " :", " !", " ?", " )", " ]", "( ", "[ ")
 _EMPTY = re.compile(r"\([\s;,:.\u2013-]*\)|\[[\s;,:.\u2013-]*\]")
 _OPENING = "\"'([\u201c\u2018\u00ab"
-_LONGEST_ABBREVIATION = 20
+_LONGEST_ABBREVIATION, _LONGEST_TOKEN = 20, 30
 
 # never at the end of a sentence
 _TITLES = _phrases(
@@ -81,18 +84,38 @@ _BEFORE_NUMBERS = _phrases("no|nos|vol|vols|ch|p|pp|fig|figs|eq|eqs|sec")
 _MAYBE = _phrases("al|etc|inc|ltd|co|corp|jr|sr|bros|ed|eds|ph.d|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec")
 
 
-def sentences(text: str) -> list[str]:
+def sentences(text: str, dropped: Dropped | None = None) -> list[str]:
     r"""The sentences of an article, in order, fit for a file with one sentence per line.
+
+    `dropped` is told what was left out, and why.
 
     >>> sentences("== Origin ==\nThe cell (Latin: cella) was seen by Dr. Hooke.[1] It has a U.S. stamp!\n* one\n* two")
     ['The cell was seen by Dr. Hooke.', 'It has a U.S. stamp!']
     """
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _SPACE.sub(" ", _INVISIBLE.sub("", text))
+    text = _single_spaces(_INVISIBLE.sub("", text))
+    whole = _without_blocks(text)
+    if dropped:
+        dropped.note("blocks of markup (comments, notes, formulas, templates, code)", text, len(text) - len(whole))
     found = []
-    for paragraph in _paragraphs(_without_blocks(text)):
-        found += [sentence for sentence in map(_tidy, _split(_inline(paragraph))) if _is_prose(sentence)]
+    for paragraph in _paragraphs(whole, dropped):
+        running = _inline(paragraph)
+        if dropped and len(running) < len(paragraph):
+            dropped.note("references, links and asides in running text", paragraph, len(paragraph) - len(running))
+        for sentence in map(_tidy, _split(running)):
+            if not (reason := _no_prose(sentence)):
+                found.append(sentence)
+            elif dropped:
+                dropped.note(reason, sentence)
     return [part for sentence in found for part in _cut(sentence)]
+
+
+def _single_spaces(text: str) -> str:
+    """One plain space wherever there is space of any kind within a line."""
+    text = _ODD_SPACE.sub(" ", text)
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def _without_blocks(text: str) -> str:
@@ -128,7 +151,7 @@ def _drop_pairs(text: str, mark: re.Pattern[str], opens: Callable[[str], bool]) 
     return " ".join([*kept, text[position:]])
 
 
-def _paragraphs(text: str) -> Iterator[str]:
+def _paragraphs(text: str, dropped: Dropped | None = None) -> Iterator[str]:
     """Lines of prose, wrapped ones joined; headings, table rows and the sections of references are left out."""
     skipping = 0
     lines: list[str] = []
@@ -140,6 +163,8 @@ def _paragraphs(text: str) -> Iterator[str]:
                 skipping = level if (heading[2] or heading[4]).strip().casefold() in _NO_PROSE else 0
         bullet = _BULLET.match(line)
         is_prose = bool(line.strip()) and not (heading or skipping or _TABLE_ROW.match(line))
+        if dropped and not is_prose:
+            dropped.note("headings" if heading else "sections of references" if skipping else "rows of tables", line)
         if not (lines and is_prose and not bullet and _goes_on(lines[-1])):
             yield " ".join(lines)
             lines = []
@@ -206,12 +231,12 @@ def _split(paragraph: str) -> Iterator[str]:
     has_capitals = not paragraph.islower()
     start = 0
     for match in _END.finditer(paragraph):
-        following = _TOKEN.search(paragraph, match.end())
-        first = next(filter(str.isalnum, following[0]), "") if following else ""
+        following = paragraph[match.end() + 1 : match.end() + 1 + _LONGEST_TOKEN].partition(" ")[0]
+        first = next(filter(str.isalnum, following), "")
         if has_capitals and first.islower():
             continue
-        token = paragraph[max(start, match.start() - _LONGEST_ABBREVIATION) : match.end()].split()[-1]
-        if not _is_abbreviation(token, following[0] if following else ""):
+        token = paragraph[max(start, match.start() - _LONGEST_ABBREVIATION) : match.end()].rpartition(" ")[2]
+        if not _is_abbreviation(token, following):
             yield paragraph[start : match.end()]
             start = match.end()
     yield paragraph[start:]
@@ -236,28 +261,40 @@ def _is_abbreviation(token: str, following: str) -> bool:
 
 
 def _tidy(sentence: str) -> str:
-    sentence = _SPACE.sub(" ", _EMPTY.sub("", sentence))
-    return _STRAY_SPACE.sub("", sentence).strip().lstrip(",;:.)] ")
+    if "(" in sentence or "[" in sentence:
+        sentence = _EMPTY.sub("", sentence)
+    if "  " in sentence:
+        sentence = _single_spaces(sentence)
+    if any(stray in sentence for stray in _STRAYS):
+        sentence = _STRAY_SPACE.sub("", sentence)
+    return sentence.strip().lstrip(",;:.)] ")
 
 
-def _is_prose(sentence: str) -> bool:
-    """Whether a line of text is worth training on: words, mostly, and no entry of a list.
+def _no_prose(sentence: str) -> str:
+    """Why a line of text is not worth training on; empty if it is: words, mostly, and no entry of a list.
 
-    >>> [_is_prose(text) for text in ("It divides.", "1.2, 3.4, 5.6", "Paris, London, New York", "cells divide often")]
-    [True, False, False, True]
+    >>> [_no_prose(text) for text in ("It divides.", "1.2, 3.4, 5.6", "Paris, London, New York", "cells divide often")]
+    ['', 'numbers and signs', 'entries of lists and fragments', '']
     """
+    if " " in sentence and _PLAIN.fullmatch(sentence):
+        return ""
     words = _WORD.findall(sentence)
     letters = sum(map(len, _LETTERS.findall(sentence)))
     if len(words) < 2 or 2 * letters < len(sentence) - sentence.count(" "):
-        return False
-    if _FOREIGN.search(sentence) or _CITATION.search(sentence):
-        return False
-    if _LINE_END.search(sentence):
-        return True
-    return len(words) >= 3 and 2 * sum(word[0].islower() for word in words) >= len(words)
+        return "numbers and signs"
+    if _FOREIGN.search(sentence):
+        return "sentences in other scripts"
+    if _CITATION.search(sentence):
+        return "citations"
+    if _LINE_END.search(sentence) or (len(words) >= 3 and 2 * sum(word[0].islower() for word in words) >= len(words)):
+        return ""
+    return "entries of lists and fragments"
 
 
 def _cut(sentence: str) -> Iterator[str]:
+    if len(sentence) < 2 * _MOST_WORDS:
+        yield sentence
+        return
     words = sentence.split(" ")
     for start in range(0, len(words), _MOST_WORDS):
         yield " ".join(words[start : start + _MOST_WORDS])

@@ -1,89 +1,288 @@
-"""Collect training text for keywords and missed words, and say what each of them brought."""
+"""Collect training text for keywords and missed words, and say what each of them brought.
+
+First every query is looked up; then, with all articles at hand, it is settled which are used: those of the right
+topic, each text once, within the budget. The text depends on the articles only, not on the order of the queries.
+"""
 
 import logging
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Collection as Group
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from clm import files
-from clm.corpus import Article, LookupFailed, Outcome, Source
+from clm.corpus import Article, Finding, LookupFailed, Outcome, Source
 from clm.corpus.clean import sentences
+from clm.corpus.domain import Domain
+from clm.corpus.duplicates import near_duplicates
+from clm.corpus.queries import DEEPEST, Kind, Query, as_queries, fallbacks
+from clm.corpus.result import Collection, Origin, Status, in_words
+from clm.corpus.spoken import spoken
+from clm.errors import UserError
+from clm.words import content_terms, plain, terms
 
-COLUMNS = ("keyword", "status", "articles", "words", "source")
+#: Beyond the articles wanted, so many are looked at to choose from.
+SPARE = 2
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Status:
-    """What one keyword brought: articles that gave text, their words, and where they are from."""
+class Budget:
+    """Most articles, and most megabytes of their text, of one corpus."""
 
-    keyword: str
+    articles: int = 10_000
+    megabytes: float = 500.0
+
+
+@dataclass
+class _Answer:
+    """What a query led to: articles in the order of their relevance, of which the first `about` are about it."""
+
+    query: Query
     status: Outcome
-    articles: int = 0
-    words: int = 0
-    source: str = ""
+    articles: list[Article] = field(default_factory=list)
+    about: int = 0
+    note: str = ""  # for status.csv
+    reason: str = ""  # for the log
 
 
-@dataclass(frozen=True)
-class Collection:
-    """Text without repeated sentences, and one status per keyword in the order asked."""
-
-    sentences: list[str]
-    statuses: list[Status]
-
-
-def collect(queries: Iterable[str], source: Source, limit: int) -> Collection:
+def collect(
+    queries: Iterable[str | Query],
+    source: Source,
+    limit: int,
+    *,
+    domain: Domain | None = None,
+    common: Group[str] = (),
+    budget: Budget | None = None,
+    language: str = "en",
+) -> Collection:
     """Look up every query, clean what was found, and put it together.
 
-    The text depends on the articles only, not on the order of the queries: an article that several queries
-    lead to counts once, and articles come in the order of their titles. A look-up that fails is recorded and
-    costs the others nothing.
+    A look-up that fails is recorded and costs the others nothing.
 
-    Raises:
-        UserError: the source as a whole cannot be used.
+    Args:
+        queries: keywords (or plain strings), phrases and missed words, phrases before their words.
+        source: where articles come from.
+        limit: most articles for a query; words that are still missed after `depth` generations get more.
+        domain: what the recordings are about; tells pages about something else.
+        common: words of general English, for which no article is looked up if they were missed.
+        budget: most articles and megabytes.
+        language: of the articles; numbers are spelled out in English ones.
 
     """
-    queries = list(queries)
-    texts: dict[Article, list[str]] = {}
-    statuses = []
-    for number, query in enumerate(queries, start=1):
+    wanted = as_queries(queries)
+    collector = _Collector(source, limit, wanted, domain or Domain(), common, budget or Budget())
+    answers = []
+    for number, query in enumerate(wanted, start=1):
+        answer = collector.answer(query)
+        if answer.articles or answer.status is Outcome.ERROR or not query.is_phrase:
+            answers.append(answer)
+            level = logging.WARNING if answer.status is Outcome.ERROR else logging.INFO
+            _log.log(level, "%d of %d: %s: %s", number, len(wanted), query.text, collector.progress(answer))
+    return _Assembly(answers, collector.texts, collector.domain, collector.budget, language).collection()
+
+
+class _Collector:
+    """Looks up queries one after another."""
+
+    def __init__(
+        self,
+        source: Source,
+        limit: int,
+        queries: list[Query],
+        domain: Domain,
+        common: Group[str],
+        budget: Budget,
+    ) -> None:
+        self._source = source
+        self._limit = limit
+        self._common = common
+        self.domain = domain
+        self.budget = budget
+        self._topics = {term for query in queries for term in content_terms(query.text)}
+        self.texts: dict[Article, list[str]] = {}
+        self._phrases: dict[str, tuple[int, _Answer]] = {}
+        self._terms: dict[Article, frozenset[str]] = {}
+
+    def answer(self, query: Query) -> _Answer:
+        """Everything that a query leads to."""
+        if query.kind is Kind.WORD and query.text in self._common:
+            return _Answer(query, Outcome.TOO_COMMON)
+        covered = self._covered(query)
+        if covered:
+            return covered
+        if len(self.texts) >= self.budget.articles:
+            reason = f"not looked up: {self.budget.articles} articles are the budget (corpus.max_articles)"
+            return _Answer(query, Outcome.NOTHING, note=reason)
         try:
-            finding = source.look_up(query, limit)
+            finding = self._find(query)
         except LookupFailed as error:
-            status = Status(query, Outcome.ERROR)
-            _log.warning("%d of %d: %s: %s", number, len(queries), query, error)
-        else:
-            for article in finding.articles:
-                if article not in texts:
-                    texts[article] = sentences(article.text)
-            status = _status(query, finding.status, [(a, texts[a]) for a in finding.articles if texts[a]])
-            _log.info("%d of %d: %s: %s", number, len(queries), query, _in_words(status))
-        statuses.append(status)
-    ordered = sorted(texts, key=lambda article: (article.title, article.source))
-    unique = dict.fromkeys(sentence for article in ordered for sentence in texts[article])
-    return Collection(list(unique), statuses)
+            return _Answer(query, Outcome.ERROR, reason=str(error))
+        except UserError as error:
+            # the source is closed now; what it gave before, and what it still has in its cache, is used
+            return _Answer(query, Outcome.ERROR, note=error.message, reason=str(error))
+        for article in finding.articles:
+            if article not in self.texts:
+                self.texts[article] = sentences(article.text)
+        answer = _Answer(query, finding.status, list(finding.articles), finding.about)
+        if query.is_phrase and answer.articles:
+            for word in plain(query.text):
+                if word not in self._phrases or self._phrases[word][0] < query.count:
+                    self._phrases[word] = (query.count, answer)
+        return answer
+
+    def progress(self, answer: _Answer) -> str:
+        """An answer in a few words."""
+        if answer.status is Outcome.ERROR:
+            return answer.reason
+        with_text = sum(bool(self.texts[article]) for article in answer.articles)
+        status = answer.status if with_text or answer.status is Outcome.TOO_COMMON else Outcome.NOTHING
+        return in_words(Status(answer.query.text, status, with_text))
+
+    def _covered(self, query: Query) -> _Answer | None:
+        """What a phrase found for a word that is mostly missed as a part of it, unless that did not help."""
+        count, found = self._phrases.get(query.text, (0, None))
+        if query.kind is not Kind.WORD or found is None or query.depth or 2 * count < query.count:
+            return None
+        return _Answer(query, found.status, found.articles, found.about)
+
+    def _find(self, query: Query) -> Finding:
+        """The best articles for a query: those about it, then those that have most to do with the other queries."""
+        limit = 1 if query.kind is Kind.RUN else self._limit * (1 + min(query.depth, DEEPEST))
+        asked = limit if limit == 1 else limit + SPARE
+        finding = self._source.look_up(query.text, asked)
+        if not finding.about and not query.is_phrase:
+            finding = self._in_another_form(query.text, finding, asked)
+        articles, about = list(finding.articles), finding.about
+        if query.is_phrase:
+            articles = [a for n, a in enumerate(articles) if n < about or self._uses_name(query, a)]
+        own = content_terms(query.text)
+        ranked = sorted(articles[about:], key=lambda article: -len((self._terms_of(article) & self._topics) - own))
+        chosen = {*articles[:about], *ranked[: max(0, limit - about)]}
+        kept = [article for article in articles if article in chosen][:limit]
+        return Finding(finding.status if kept else Outcome.NOTHING, tuple(kept), min(about, limit))
+
+    def _in_another_form(self, text: str, finding: Finding, limit: int) -> Finding:
+        """The singular of a word, if its page is among those found, or if nothing was found at all."""
+        forms = fallbacks(text)
+        titles = {" ".join(plain(form)) for form in forms}
+        titled = [article for article in finding.articles if " ".join(plain(article.title)) in titles]
+        if titled:
+            return Finding(finding.status, tuple(dict.fromkeys((*titled, *finding.articles))), len(titled))
+        for form in () if finding.articles else forms:
+            other = self._source.look_up(form, limit)
+            if other.about:
+                return other
+        return finding
+
+    def _uses_name(self, query: Query, article: Article) -> bool:
+        phrase = f" {' '.join(terms(query.text))} "
+        return query.kind is Kind.NAME and phrase in f" {' '.join(terms(f'{article.title} {article.text}'))} "
+
+    def _terms_of(self, article: Article) -> frozenset[str]:
+        if article not in self._terms:
+            self._terms[article] = frozenset(terms(f"{article.title} {article.text}")) & self._topics
+        return self._terms[article]
 
 
-def _status(query: str, outcome: Outcome, used: list[tuple[Article, list[str]]]) -> Status:
-    if not used:
-        return Status(query, Outcome.NOTHING)
-    words = sum(len(sentence.split()) for _, text in used for sentence in text)
-    return Status(query, outcome, len(used), words, " | ".join(article.source for article, _ in used))
+class _Assembly:
+    """Settles which articles are used, and puts their text together."""
+
+    def __init__(
+        self,
+        answers: list[_Answer],
+        texts: Mapping[Article, list[str]],
+        domain: Domain,
+        budget: Budget,
+        language: str,
+    ) -> None:
+        self._answers = answers
+        found = {article for answer in answers for article in answer.articles}
+        ordered = sorted(found, key=lambda article: (article.title, article.source))
+        self._texts = {article: texts[article] for article in ordered}
+        self._domain = domain
+        self._budget = budget
+        self._language = language
+        self._notes: dict[Article, str] = {}
+
+    def collection(self) -> Collection:
+        """The text, what each query brought, and what each article is."""
+        self._leave_out_doubtful()
+        self._join_duplicates()
+        used = self._within_budget()
+        kept = {article: text for article, text in self._texts.items() if article in used}
+        unique = dict.fromkeys(sentence for text in kept.values() for sentence in text)
+        speak = spoken if self._language.split("-")[0] == "en" else str
+        origins = [
+            Origin.of(article, _count(text) if article in used else 0, self._notes.get(article, ""))
+            for article, text in self._texts.items()
+        ]
+        return Collection(
+            list(dict.fromkeys(map(speak, unique))), [self._status(answer, used) for answer in self._answers], origins
+        )
+
+    def _leave_out_doubtful(self) -> None:
+        """Mark pages about something else; only those that a keyword of the user names are used all the same."""
+        share = {
+            (answer.query.text, article): self._domain.shared(article.text, answer.query.text)
+            for answer in self._answers
+            for article in answer.articles
+        }
+        usual = [share[answer.query.text, answer.articles[0]] for answer in self._answers if answer.about]
+        trusted: set[Article] = set()
+        doubtful: dict[Article, bool] = {}
+        for answer in self._answers:
+            for number, article in enumerate(answer.articles):
+                if not self._domain.doubtful(article.text, share[answer.query.text, article], usual):
+                    trusted.add(article)
+                    continue
+                named = answer.query.kind is Kind.KEYWORD and number < answer.about
+                doubtful[article] = doubtful.get(article, False) or named
+        for article, named in doubtful.items():
+            if article not in trusted:
+                self._notes[article] = "doubtful" if named else "doubtful, not used"
+        for answer in self._answers:
+            if answer.articles and all(article in self._notes for article in answer.articles):
+                answer.status = Outcome.DOUBTFUL
+            answer.articles = [a for a in answer.articles if not self._notes.get(a, "").endswith("not used")]
+
+    def _join_duplicates(self) -> None:
+        """Of articles that say nearly the same, the first by title stands for all."""
+        used = {article for answer in self._answers for article in answer.articles}
+        names = {f"{article.title}\n{article.source}": article for article in self._texts if article in used}
+        same = near_duplicates({name: self._texts[article] for name, article in names.items() if self._texts[article]})
+        instead = {names[name]: names[other] for name, other in same.items()}
+        for article, other in instead.items():
+            self._notes[article] = f"nearly the same as {other.title}, not used"
+        for answer in self._answers:
+            answer.articles = list(dict.fromkeys(instead.get(article, article) for article in answer.articles))
+
+    def _within_budget(self) -> set[Article]:
+        """Articles that give text, as far as the budget goes: the best of every query before the next best of any."""
+        rounds = max((len(answer.articles) for answer in self._answers), default=0)
+        ordered = sorted(self._answers, key=lambda answer: answer.query.text)
+        ranked = (a.articles[rank] for rank in range(rounds) for a in ordered if rank < len(a.articles))
+        used: set[Article] = set()
+        size = 0.0
+        for article in dict.fromkeys(ranked):
+            length = sum(len(sentence.encode()) + 1 for sentence in self._texts[article]) / 1e6
+            if not length:
+                continue
+            if len(used) >= self._budget.articles or size + length > self._budget.megabytes:
+                self._notes[article] = "over the budget, not used"
+                continue
+            used.add(article)
+            size += length
+        return used
+
+    def _status(self, answer: _Answer, used: set[Article]) -> Status:
+        articles = [article for article in answer.articles if article in used]
+        status = answer.status
+        if not articles and status not in (Outcome.ERROR, Outcome.TOO_COMMON, Outcome.DOUBTFUL):
+            status = Outcome.NOTHING
+        words = sum(_count(self._texts[article]) for article in articles)
+        places = " | ".join(article.source for article in articles)
+        return Status(answer.query.text, status, len(articles), words, places or answer.note)
 
 
-def _in_words(status: Status) -> str:
-    """A status for the log.
-
-    >>> _in_words(Status("cell", Outcome.FOUND, 1, 250)), _in_words(Status("zzz", Outcome.NOTHING))
-    ('found, 1 article', 'nothing')
-    """
-    if not status.articles:
-        return str(status.status)
-    return f"{status.status}, {status.articles} article{'' if status.articles == 1 else 's'}"
-
-
-def write(collection: Collection, text_path: Path, status_path: Path) -> None:
-    """Write the text, one sentence per line, and what each keyword brought as CSV."""
-    files.write_text(text_path, "".join(f"{sentence}\n" for sentence in collection.sentences))
-    files.write_table(status_path, COLUMNS, map(asdict, collection.statuses))
+def _count(text: list[str]) -> int:
+    return sum(len(sentence.split()) for sentence in text)

@@ -1,23 +1,26 @@
-"""The user's own articles: text and Markdown files in a folder, found by title and by content."""
+"""The user's own articles: text, Markdown and HTML files in a folder, found by title and by content."""
 
 import logging
-import math
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clm.corpus import Article, Finding, Outcome
+from clm.corpus.html import text_of
 from clm.errors import UserError
 from clm.inputs import read_text
 from clm.words import content_terms, plain, singular, terms
 
-SUFFIXES = (".txt", ".md")
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SUFFIXES = (".txt", ".md", ".html", ".htm")
 # endings that Latin and Greek words change in the plural: mitochondrion, bacterium, fungus, analysis, crista
 _CLASSICAL = ("on", "um", "us", "is", "ae", "es", "a", "i")
 _SHORTEST_STEM = 4
-# the usual constants of BM25: how fast repetition saturates, how much long articles are discounted
-_K1, _B = 1.2, 0.75
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ class FolderSource:
             UserError: there is no such folder, or no article in it.
 
         """
-        hint = "corpus.folder: a folder of .txt or .md files, one article each; or corpus.source: wikipedia"
+        hint = "corpus.folder: a folder of .txt, .md or .html files, one article each; or corpus.source: wikipedia"
         if not folder or not Path(folder).is_dir():
             raise UserError(f"corpus.folder: there is no folder {str(folder or '')!r}", hint)
         self._articles = list(_read(Path(folder)))
@@ -49,9 +52,10 @@ class FolderSource:
 
     def look_up(self, query: str, limit: int) -> Finding:
         """Articles with this title first, then those that use all its words, the most relevant first."""
-        numbers = dict.fromkeys(self._titled(query) + self._content.ranked(query))
+        titled = self._titled(query)
+        numbers = dict.fromkeys(titled + self._content.ranked(query))
         articles = tuple(self._articles[number] for number in list(numbers)[:limit])
-        return Finding(Outcome.FOUND if articles else Outcome.NOTHING, articles)
+        return Finding(Outcome.FOUND if articles else Outcome.NOTHING, articles, min(len(titled), limit))
 
     def _titled(self, query: str) -> list[int]:
         for key, index in self._titles.items():
@@ -74,6 +78,7 @@ def _read(folder: Path) -> Iterator[Article]:
             except OSError as error:
                 _log.warning("left out: %s: %s", path, error.strerror)
             else:
+                text = text_of(text) if path.suffix.lower().startswith(".htm") else text
                 if text.strip():
                     yield Article(path.stem, text, path.relative_to(folder).as_posix())
 
@@ -105,31 +110,25 @@ def _stem(word: str) -> str:
 
 
 class _Content:
-    """An inverted index ranked by BM25 (Robertson & Zaragoza 2009)."""
+    """Texts ranked by BM25 (Robertson & Zaragoza 2009, in the variant of Lucene), by the library bm25s."""
 
     def __init__(self, texts: list[str]) -> None:
-        self._postings: dict[str, dict[int, int]] = defaultdict(dict)
-        self._lengths = []
-        for number, text in enumerate(texts):
-            counts = Counter(plain(text))
-            self._lengths.append(counts.total())
-            for word, count in counts.items():
-                posting = self._postings[singular(word)]
-                posting[number] = posting.get(number, 0) + count
-        self._mean = sum(self._lengths) / len(self._lengths) or 1.0
+        import bm25s
+
+        documents = [terms(text) for text in texts]
+        self._index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
+        self._postings: dict[str, set[int]] = defaultdict(set)
+        for number, document in enumerate(documents):
+            for term in set(document):
+                self._postings[term].add(number)
+        if self._postings:
+            self._index.index(documents, show_progress=False)
 
     def ranked(self, query: str) -> list[int]:
         """Numbers of the texts in which every content word of the query occurs, best first."""
-        postings = [self._postings.get(word, {}) for word in sorted(content_terms(query))]
-        if not postings:
+        wanted = sorted(content_terms(query))
+        common = set.intersection(*(self._postings.get(term, set()) for term in wanted)) if wanted else set()
+        if not common:
             return []
-        common = set.intersection(*(set(posting) for posting in postings))
-        return sorted(common, key=lambda number: (-self._score(number, postings), number))
-
-    def _score(self, number: int, postings: list[dict[int, int]]) -> float:
-        norm = _K1 * (1 - _B + _B * self._lengths[number] / self._mean)
-        return sum(
-            math.log(1 + (len(self._lengths) - len(posting) + 0.5) / (len(posting) + 0.5))
-            * (posting[number] * (_K1 + 1) / (posting[number] + norm))
-            for posting in postings
-        )
+        scores: NDArray[np.float32] = self._index.get_scores(wanted)
+        return sorted(common, key=lambda number: (-float(scores[number]), number))

@@ -1,13 +1,15 @@
 """The API of a MediaWiki over HTTP: one request at a time, patient, and every answer kept on disk.
 
-A rerun asks nothing, and a kill loses nothing that was already answered.
+A rerun asks nothing, and a kill loses nothing that was already answered. The text of a page is kept by page and
+revision; the answers to all other questions by the question.
 """
 
+import fcntl
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -28,6 +30,7 @@ LONGEST_ANSWER = 64 * 1024 * 1024
 _MAXLAG = 5
 _MOST_REDIRECTS = 5
 _BUSY = {"maxlag", "ratelimited", "readonly", "cirrussearch-too-busy-error"}
+_NO_LOGIN = "use a wiki that can be read without a login"
 _CLOSED = {"readapidenied", "permissiondenied", "mustbeloggedin"}
 
 _log = logging.getLogger(__name__)
@@ -62,23 +65,94 @@ class _BusyError(Exception):
         self.wait = _seconds(retry_after)
 
 
-class Client:
-    """Has the `get` of `requests`, so that it can stand in for it."""
+class Cache:
+    """Answers on disk, in files named by digests, for several wikis and several processes at once."""
 
-    def __init__(self, url: str, cache: Path, agent: str, timeouts: Timeouts, sleep: Callable[[float], None]) -> None:
+    def __init__(self, directory: Path, url: str) -> None:
+        self._directory = directory
+        self._url = url
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from asking: two jobs, or an orphan of a killed run, still ask one after the other."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        with (self._directory / ".lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def read(self, key: str) -> dict[str, Any] | None:
+        """The answer to a question, or None if it is not there or damaged."""
+        entry = self._load(key)
+        if entry and "page" in entry:
+            entry = self._load(entry["page"])
+        return entry and entry.get("answer")
+
+    def read_page(self, page_id: str, revision: str) -> dict[str, Any] | None:
+        """The answer with the text of a page in this revision, or None."""
+        entry = self._load(self._page_key(page_id, revision))
+        return entry and entry.get("answer")
+
+    def write(self, key: str, params: Mapping[str, Any], answer: Mapping[str, Any], *, by_revision: bool) -> None:
+        """Keep an answer; the text of a page under its page and revision, to which the question then points."""
+        pages = answer["query"].get("pages") if by_revision else None
+        if isinstance(pages, dict) and len(pages) == 1:
+            ((number, page),) = pages.items()
+            if revisions := page.get("revisions"):
+                about = {"api_url": self._url, "page_id": number, "revision": str(revisions[0].get("revid", ""))}
+                name = self._page_key(number, about["revision"])
+                files.write_json(self._path(name), {**about, "answer": answer})
+                files.write_json(self._path(key), {"request": dict(params), "page": name})
+                return
+        files.write_json(self._path(key), {"request": dict(params), "answer": answer})
+
+    def _page_key(self, page_id: str, revision: str) -> str:
+        return files.digest({"api_url": self._url, "page_id": page_id, "revision": revision})
+
+    def _path(self, key: str) -> Path:
+        return self._directory / key[:2] / f"{key}.json"
+
+    def _load(self, key: str) -> dict[str, Any] | None:
+        try:
+            return files.read_json(self._path(key))
+        except (FileNotFoundError, UserError):
+            return None
+
+
+class Client:
+    """Has the `get` of `requests`, so that it can stand in for it.
+
+    `redirects` counts those followed since it was reset; `last_markup` is the HTML of the page that was asked for last.
+    With `refresh` everything is asked once more, but for the text of pages whose revision is in the cache.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        cache: Path,
+        agent: str,
+        timeouts: Timeouts,
+        sleep: Callable[[float], None],
+        *,
+        refresh: bool = False,
+    ) -> None:
         import requests
 
         self.url = url
         self.redirects = 0
-        self._cache = cache
+        self.last_markup = ""
+        self._cache = Cache(cache, url)
         self._timeouts = timeouts
         self._sleep = sleep
+        self._refresh = refresh
+        self._asked: set[str] = set()
+        self._revisions: dict[str, tuple[str, str]] = {}
         self._failures = 0
+        self._closed: UserError | None = None
         self._session = requests.Session()
         self._session.headers["User-Agent"] = agent
 
     def get(self, url: str, params: Mapping[str, Any], **_: object) -> _Answer:
-        """Answer from the cache, or ask; counts the redirects followed since `redirects` was reset.
+        """Answer from the cache, or ask.
 
         Raises:
             LookupFailed: no usable answer, now.
@@ -86,23 +160,51 @@ class Client:
 
         """
         key = files.digest({"api_url": url, "params": dict(params)})
-        path = self._cache / key[:2] / f"{key}.json"
-        try:
-            answer = files.read_json(path)["answer"]
-        except (FileNotFoundError, UserError):
-            # one request at a time, so nobody else is writing: a file that cannot be read is asked for again
-            answer = self._fetch(params)
-            files.write_json(path, {"request": dict(params), "answer": answer})
-        if "redirects" in answer["query"]:
+        kept = self._cache.read(key)
+        if kept is None or (self._refresh and key not in self._asked):
+            kept = self._renewed(key, params, kept)
+        self._note_pages(kept)
+        if "redirects" in kept["query"]:
             self.redirects += 1
             if self.redirects > _MOST_REDIRECTS:
                 raise RedirectLoopError
-        return _Answer(answer)
+        return _Answer(kept)
+
+    def _renewed(self, key: str, params: Mapping[str, Any], kept: dict[str, Any] | None) -> dict[str, Any]:
+        """Ask, unless the page is in the cache in the revision that it has now; what is kept serves if that fails."""
+        wants_text = "extracts" in str(params.get("prop", "")).split("|")
+        with self._cache.locked():
+            # another process may have asked meanwhile
+            answer = None if self._refresh else self._cache.read(key)
+            if answer is None and wants_text and params.get("titles") in self._revisions:
+                answer = self._cache.read_page(*self._revisions[params["titles"]])
+            try:
+                answer = answer or self._fetch(params)
+            except LookupFailed as error:
+                if kept is None:
+                    raise
+                _log.warning("%s; the answer of an earlier run is used", error)
+                return kept
+            self._asked.add(key)
+            self._cache.write(key, params, answer, by_revision=wants_text)
+        return answer
+
+    def _note_pages(self, answer: Mapping[str, Any]) -> None:
+        """Remember what answers tell by the way: which revision a page has now, the markup of a page."""
+        pages = answer["query"].get("pages")
+        for number, page in pages.items() if isinstance(pages, dict) else ():
+            if "lastrevid" in page and "title" in page:
+                self._revisions[page["title"]] = (str(number), str(page["lastrevid"]))
+            for revision in page.get("revisions", ()):
+                self.last_markup = str(revision.get("*", ""))
 
     def _fetch(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        if self._closed:
+            raise self._closed
         if self._failures >= PATIENCE:
             raise LookupFailed(f"not asked, since {PATIENCE} requests in a row failed; the next run asks again")
-        for delay in (*DELAYS, None):
+        # after a request that failed in spite of all patience, the next ones are tried once each
+        for delay in (*(() if self._failures else DELAYS), None):
             try:
                 answer = self._ask(params)
             except _BusyError as error:
@@ -114,6 +216,9 @@ class Client:
                 self._sleep(wait)
             except LookupFailed:
                 self._failures += 1
+                raise
+            except UserError as error:
+                self._closed = error
                 raise
             else:
                 self._failures = 0
@@ -134,6 +239,8 @@ class Client:
         retry_after = reply.headers.get("Retry-After")
         if reply.status_code == 429 or reply.status_code >= 500:
             raise _BusyError(f"{self.url}: busy (HTTP {reply.status_code})", retry_after)
+        if reply.status_code == 401:
+            raise UserError(f"corpus.wikipedia.api_url: {self.url} wants a login (HTTP 401)", _NO_LOGIN)
         if reply.status_code == 403:
             raise LookupFailed(f"{self.url}: refused (HTTP 403); is corpus.wikipedia.contact set?")
         if reply.status_code != 200:
@@ -163,7 +270,7 @@ class Client:
             if code in _BUSY or str(code).startswith("internal_api_error"):
                 raise _BusyError(reason, retry_after)
             if code in _CLOSED:
-                raise UserError(f"corpus.wikipedia.api_url: {reason}", "use a wiki that can be read without a login")
+                raise UserError(f"corpus.wikipedia.api_url: {reason}", _NO_LOGIN)
             raise LookupFailed(reason)
         if not isinstance(answer, dict) or not isinstance(answer.get("query"), dict):
             raise LookupFailed(f"{self.url}: not the answer of a MediaWiki")

@@ -1,13 +1,20 @@
 """What the two programs that collect text share: their options, and looking up a list of queries."""
 
 import argparse
+import contextlib
 import logging
+import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from clm import cli, corpus
+from clm import cli, corpus, files, healing, inputs
 from clm.config import load_yaml
-from clm.corpus import collect
+from clm.corpus import collect, result
+from clm.corpus.domain import Domain, common_words
+from clm.corpus.queries import Query
 from clm.errors import UserError
+from clm.keywords import read_keywords
 
 log = logging.getLogger(__name__)
 
@@ -18,22 +25,62 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     arguments.add_argument("--results", type=Path, required=True, help="results folder: configuration, store")
     arguments.add_argument("--text", type=Path, required=True, help="output: the text, one sentence per line")
     arguments.add_argument("--status", type=Path, required=True, help="output: what was found for each query (CSV)")
+    arguments.add_argument("--sources", type=Path, help="output: page, revision and licence of every article (TSV)")
+    arguments.add_argument(
+        "--refresh", action="store_true", help="ask whether pages in the cache have changed, and fetch those that have"
+    )
     return arguments
 
 
-def look_up(queries: list[str], args: argparse.Namespace) -> None:
-    """Collect text about the queries from the configured source and write both outputs.
+def look_up(queries: list[Query], args: argparse.Namespace) -> None:
+    """Collect text about the queries from the configured source and write the outputs.
 
     A source that cannot be used at all fails every query, which the next run tries again; the leaderboard of the
     models there are must not wait for that.
     """
+    started = time.monotonic()
     config = load_yaml(args.results / "config.yaml")
-    limit = config["corpus"]["wikipedia"]["articles_per_keyword"]
+    settings = config["corpus"]
+    common = common_words() if config["language"].startswith("en") else frozenset()
     try:
-        source = corpus.create(config, args.results / "store" / "wikipedia")
-        collection = collect.collect(queries, source, limit)
+        domain = Domain.of([*(query.text for query in queries), *domain_texts(args.results, config)], common)
+        cache = args.results / "store" / "wikipedia"
+        source = corpus.create(config, cache, domain, refresh=args.refresh or settings["refresh"])
+        collection = collect.collect(
+            queries,
+            source,
+            settings["wikipedia"]["articles_per_keyword"],
+            domain=domain,
+            common=common,
+            budget=collect.Budget(settings["max_articles"], settings["max_megabytes"]),
+            language=_language_of_articles(config),
+        )
     except UserError as error:
         log.error("%s", error)
-        statuses = [collect.Status(query, corpus.Outcome.ERROR, source=error.message) for query in queries]
-        collection = collect.Collection([], statuses)
-    collect.write(collection, args.text, args.status)
+        statuses = [result.Status(query.text, corpus.Outcome.ERROR, source=error.message) for query in queries]
+        collection = result.Collection([], statuses)
+    result.write(collection, args.text, args.status, args.sources)
+    counts = result.counts([vars(status) for status in collection.statuses]) or "nothing to look up"
+    log.info("%s, in %.1f s", counts, time.monotonic() - started)
+
+
+def _language_of_articles(config: Mapping[str, Any]) -> str:
+    """An edition of Wikipedia may be in another language than the recordings; the one in simple English is not."""
+    edition = config["corpus"]["wikipedia"]["language"]
+    return config["language"] if config["corpus"]["source"] != "wikipedia" or edition == "simple" else edition
+
+
+def domain_texts(results: Path, config: Mapping[str, Any]) -> list[str]:
+    """Keywords, and the references of all folders that are not held out: what tells this domain from others."""
+    heldout = config["evaluation"]["heldout"]
+    index = results / "inputs.json"
+    texts: list[str] = []
+    if config["keywords"]:
+        with contextlib.suppress(UserError):  # a file that cannot be read now is another program's business
+            texts = read_keywords(Path(config["keywords"]))
+    if not index.exists():
+        return texts
+    for name in healing.Recordings.read(index).open_folders(heldout):
+        manifest = files.read_json(index.with_suffix("") / f"{name}.json")
+        texts += [inputs.read_text(Path(item["text"])) for item in manifest["recordings"]]
+    return texts

@@ -13,17 +13,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from clm.corpus import Article, Finding, LookupFailed, Outcome
+from clm.corpus import Article, Finding, LookupFailed, Outcome, senses
+from clm.corpus.domain import Domain
+from clm.corpus.html import linked_entries
 from clm.corpus.mediawiki import Client, RedirectLoopError, Timeouts, user_agent
 from clm.errors import UserError
 from clm.words import content_terms, terms
 
-# of search hits and senses, look at so many beyond the articles wanted
+# of search hits, look at so many beyond the articles wanted
 _SPARE = 3
+_HITS = (10, 20, 50)
 _LONGEST_TITLE, _LONGEST_SEARCH = 255, 300
 _NO_TITLE = re.compile(r"[#<>\[\]|{}\x00-\x1f\x7f\ufffd]|%[0-9A-Fa-f]{2}|&#?\w+;|~~~|^[:/.]|^https?:", re.I)
-# links on a disambiguation page that are no sense of the word
-_NO_SENSE = re.compile(r"all pages|lists? of|(?:help|special|category|template|wiktionary):", re.I)
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +41,9 @@ class WikipediaSource:
         *,
         contact: str | None = None,
         api_url: str | None = None,
+        licence: str | None = None,
+        domain: Domain | None = None,
+        refresh: bool = False,
         timeouts: Timeouts | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -58,11 +62,13 @@ class WikipediaSource:
             _log.warning("corpus.wikipedia.contact is not set; Wikipedia wants an address to write to, and may refuse")
         # `import wikipedia` gives the package; its settings are globals of the module of the same name inside
         self._package: Any = importlib.import_module("wikipedia.wikipedia")
+        self._licence = licence or ""
+        self._domain = domain or Domain()
         url = api_url or f"https://{language}.wikipedia.org/w/api.php"
-        self._client = Client(url, cache, user_agent(contact), timeouts or Timeouts(), sleep)
+        self._client = Client(url, cache, user_agent(contact), timeouts or Timeouts(), sleep, refresh=refresh)
 
     def look_up(self, query: str, limit: int) -> Finding:
-        """Find the page of this title or its likeliest senses, then pages that use the words.
+        """Find the page of this title or the sense of it that fits the domain, then pages that use the words.
 
         Raises:
             LookupFailed: the wiki cannot be reached, is busy, or refuses this query.
@@ -72,33 +78,49 @@ class WikipediaSource:
         self._package.requests = self._client
         self._package.API_URL = self._client.url
         self._package.search.clear_cache()
-        found: dict[str, tuple[Outcome, Article]] = {}
-        for outcome, article in self._candidates(" ".join(unicodedata.normalize("NFC", query).split()), limit):
-            found.setdefault(article.source, (outcome, article))
-            if len(found) >= limit:
-                break
-        outcomes = [outcome for outcome, _ in found.values()] or [Outcome.NOTHING]
-        return Finding(outcomes[0], tuple(article for _, article in found.values()))
+        title = " ".join(unicodedata.normalize("NFC", query).split())
+        status, titled, understood = self._titled(title, limit)
+        found = {article.source: article for article in titled}
+        about = len(found)
+        if understood:
+            hits = self._hits(titled[0].title if status is Outcome.DISAMBIGUATED else title, limit)
+            for article in hits if about < limit else ():
+                if article.source in found:
+                    continue
+                if terms(article.title) == terms(title):
+                    found = {article.source: article, **found}
+                    about += 1
+                else:
+                    found[article.source] = article
+                if len(found) >= limit:
+                    break
+        if not found:
+            return Finding(Outcome.NOTHING)
+        return Finding(status, tuple(found.values())[:limit], min(about, limit))
 
-    def _candidates(self, title: str, limit: int) -> Iterator[tuple[Outcome, Article]]:
-        """Articles with how they were reached, the best first; only those asked for are fetched."""
+    def _titled(self, title: str, limit: int) -> tuple[Outcome, list[Article], bool]:
+        """Pages of this title, how they were reached, and whether it is clear what the title means."""
         try:
-            if article := self._article(title):
-                yield (Outcome.REDIRECTED if self._client.redirects else Outcome.FOUND), article
+            article = self._article(title)
         except self._package.DisambiguationError as error:
-            understood = False
-            for sense in filter(None, map(self._sense, _sensible(title, error.options)[: limit + _SPARE])):
-                understood = True
-                yield Outcome.DISAMBIGUATED, sense
-            if understood:
-                return
+            described = dict(linked_entries(self._client.last_markup)) or dict.fromkeys(error.options, "")
+            chosen, understood = senses.choose(title, described, self._sense, self._domain, limit)
+            return (Outcome.DISAMBIGUATED if chosen else Outcome.FOUND), chosen, understood or not chosen
+        if article is None:
+            return Outcome.FOUND, [], True
+        return (Outcome.REDIRECTED if self._client.redirects else Outcome.FOUND), [article], True
+
+    def _hits(self, title: str, limit: int) -> Iterator[Article]:
+        """Pages that use all the words of a title, the best first; only those asked for are fetched."""
         wanted = content_terms(title)
         words = " ".join(re.findall(r"\w+(?:['\u2019-]\w+)*", title))[:_LONGEST_SEARCH]
-        for hit in self._package.search(words, results=limit + _SPARE) if wanted else ():
+        # always one of a few numbers, so that a search for more articles than last time is in the cache as well
+        number = next((number for number in _HITS if number >= limit + _SPARE), _HITS[-1])
+        for hit in self._package.search(words, results=number)[: limit + _SPARE] if wanted else ():
             article = self._sense(hit)
             # a search may find a similar word: never take iron for moon
             if article and wanted.issubset(terms(f"{article.title} {article.text}")):
-                yield Outcome.FOUND, article
+                yield article
 
     def _sense(self, title: str) -> Article | None:
         try:
@@ -124,16 +146,6 @@ class WikipediaSource:
         except KeyError as error:
             reason = f"{self._client.url} gives no plain text of {page.title!r} (extension TextExtracts)"
             raise LookupFailed(reason) from error
-        return Article(page.title, text, page.url) if text.strip() else None
-
-
-def _sensible(title: str, options: list[str]) -> list[str]:
-    """Options of a disambiguation page, those that contain the title's words first.
-
-    >>> _sensible("Mercury", ["All pages with Mercury", "Hermes", "Mercury (planet)", "Mercury"])
-    ['Mercury (planet)', 'Hermes']
-    """
-    words = set(terms(title))
-    unique = dict.fromkeys(option for option in options if option.casefold() != title.casefold())
-    senses = [option for option in unique if not _NO_SENSE.match(option)]
-    return sorted(senses, key=lambda option: not words.issubset(terms(option)))
+        if not text.strip():
+            return None
+        return Article(page.title, text, page.url, str(page.pageid), str(page.revision_id), self._licence)

@@ -7,7 +7,7 @@ add its name to `NAMES`. Modules are imported only when chosen, and import their
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -90,16 +90,20 @@ class TrainingText:
     `sources` maps the name of a source (training_data, keywords, missed_words) to a UTF-8 text file with one
     sentence per line; `tuning` is text like what will be spoken, or None. `sample_rates` maps the folders that the
     model is for to the sample rates (samples per second) of their recordings, where the engine asks for them.
+    `still_missed` are words that an earlier generation learned and misses all the same: an engine may give them more
+    pronunciations.
     """
 
     sources: Mapping[str, Path]
     tuning: Path | None = None
     sample_rates: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    still_missed: Set[str] = frozenset()
 
     def content(self) -> dict[str, Any]:
-        """The text itself, wherever it is from: all lines sorted, and the tuning text."""
+        """The text itself, wherever it is from: all lines sorted, the tuning text, the words that are still missed."""
         lines = sorted(line for path in self.sources.values() for line in read_text(path).splitlines())
-        return {"text": lines, "tuning": read_text(self.tuning) if self.tuning else ""}
+        content: dict[str, Any] = {"text": lines, "tuning": read_text(self.tuning) if self.tuning else ""}
+        return {**content, "still_missed": sorted(self.still_missed)} if self.still_missed else content
 
 
 @dataclass(frozen=True)

@@ -154,6 +154,7 @@ class PocketSphinx:
         from clm.lm import trie
         from clm.lm.adapt import adapt
         from clm.tokens import read_text, tokenize
+        from clm.variants import further
 
         paths = [path for _, path in sorted(text.sources.items())]
         corpus = tokenize(read_text(path) for path in paths)
@@ -169,6 +170,7 @@ class PocketSphinx:
         pronouncer = Pronouncer(read_dictionary(_stock_file("cmudict-en-us.dict")), stock.words)
         spoken = [word for word in model.words if word not in (trie.SENTENCE_START, trie.SENTENCE_END)]
         lexicon = pronouncer.pronounce({word: counts[word] for word in spoken}, corpus.written)
+        lexicon += further(pronouncer.dictionary, lexicon, counts, text.still_missed)
         trie.write(directory / LM_FILE, model)
         write_lexicon(directory / LEXICON_FILE, lexicon)
         return {**report, "sentences": len(corpus.sentences), "pronunciations": len(lexicon)}

@@ -73,6 +73,19 @@ def read_words(path: Path) -> list[str]:
         return _File(np.memmap(path, np.uint8, "r")).words
 
 
+def read_unigrams(path: Path) -> dict[str, float]:
+    """Read only the words of a model, with the probability of each on its own.
+
+    Raises:
+        UserError: as `read`.
+
+    """
+    with _explained(path):
+        file = _File(np.memmap(path, np.uint8, "r"))
+        logprob = file.unigrams.view(_UNIGRAM)["logprob"][:-1].astype(float) * LOG_BASE
+        return dict(zip(file.words, np.exp(logprob).tolist(), strict=True))
+
+
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
     try:
