@@ -17,7 +17,7 @@ from clm.errors import UserError
 UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
 
 #: Keys that name files or folders.
-PATHS = ("input", "keywords", "training_data", "tuning_data", "corpus.folder")
+PATHS = ("input", "keywords", "training_data", "tuning_data", "corpus.folder", "pocketsphinx.pronunciations")
 #: Those of them that may be addresses in S3.
 REMOTE = PATHS[:4]
 #: Keys that tell the account's number; jobs get them through the environment, never through the results folder.

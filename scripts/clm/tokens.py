@@ -130,6 +130,18 @@ def _most_frequent_spelling(
     return {word: min(forms, key=lambda form: (-forms[form], form)) for word, forms in spellings.items()}
 
 
+def join_spellings(texts: Iterable[Text]) -> dict[str, str]:
+    """How each word is written: as in the text that has it most often."""
+    best: dict[str, tuple[int, str]] = {}
+    for text in texts:
+        counts = text.counts()
+        for word, written in text.written.items():
+            # Of equals the first: order of sources is fixed.
+            if counts[word] > best.get(word, (0, ""))[0]:
+                best[word] = (counts[word], written)
+    return {word: written for word, (_, written) in best.items()}
+
+
 def _without_markup(text: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)) if not text.isascii() else text
     if "<" in text:

@@ -35,7 +35,7 @@ def stock() -> trie.LanguageModel:
 
 @pytest.fixture(scope="module")
 def adapted(stock: trie.LanguageModel) -> tuple[trie.LanguageModel, dict]:
-    return adapt(stock, SENTENCES)
+    return adapt(stock, {"text": SENTENCES})
 
 
 def small_estimate(sentences: list[tuple[str, ...]], order: int = 3) -> tuple[list[str], BackoffModel]:
@@ -94,10 +94,10 @@ def test_kneser_ney_against_a_calculation_by_hand() -> None:
 
 def test_discounts_are_estimated_where_counts_allow() -> None:
     """Counts of counts 4, 3, 2, 1: Y = 4/10; D1 = 1 - 2*.4*3/4, D2 = 2 - 3*.4*2/3, D3 = 3 - 4*.4*1/2."""
-    from clm.lm.ngrams import _discounts
+    from clm.lm.ngrams import discounts
 
     counts = np.repeat([1, 2, 3, 4], [4, 3, 2, 1])
-    np.testing.assert_allclose(_discounts(counts), [0, 0.4, 1.2, 2.2])
+    np.testing.assert_allclose(discounts(counts), [0, 0.4, 1.2, 2.2])
 
 
 def test_probabilities_agree_with_kenlm(tmp_path: Path) -> None:
@@ -200,21 +200,21 @@ def test_the_report_justifies_the_weight(adapted: tuple[trie.LanguageModel, dict
 
 
 def test_the_weight_follows_the_tuning_text(stock: trie.LanguageModel) -> None:
-    _, like_domain = adapt(stock, SENTENCES, SENTENCES)
-    _, like_general = adapt(stock, SENTENCES, GENERAL)
+    _, like_domain = adapt(stock, {"text": SENTENCES}, SENTENCES)
+    _, like_general = adapt(stock, {"text": SENTENCES}, GENERAL)
     assert like_domain["weighted_by"] == "tuning text"
     assert like_general["weight"] < 0.3 < 0.7 < like_domain["weight"]
 
 
 def test_the_weight_stays_within_its_bounds(stock: trie.LanguageModel) -> None:
-    _, only_domain = adapt(stock, SENTENCES, SENTENCES * 30)
-    _, only_general = adapt(stock, [("zzz",)], GENERAL * 30)
+    _, only_domain = adapt(stock, {"text": SENTENCES}, SENTENCES * 30)
+    _, only_general = adapt(stock, {"text": [("zzz",)]}, GENERAL * 30)
     assert only_domain["weight"] == HIGHEST_WEIGHT
     assert only_general["weight"] == LOWEST_WEIGHT
 
 
 @pytest.mark.parametrize("sentences", [[("telomerase",)], [("the",)], [("zzz",) * 50], [("new", "zzz")] * 20])
 def test_tiny_texts_train(stock: trie.LanguageModel, sentences: list[tuple[str, ...]]) -> None:
-    (words, model), report = adapt(stock, sentences)
+    (words, model), report = adapt(stock, {"text": sentences})
     assert 0 < report["weight"] < 1
     assert total_probability(model, [words.index(sentences[0][0])]) == pytest.approx(1.0, abs=1e-6)

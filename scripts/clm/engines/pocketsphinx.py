@@ -6,9 +6,11 @@ A CLM is two files in its directory: `lm.bin`, the stock trigram model mixed wit
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
@@ -16,11 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 from clm.engines import Estimate, Failure, Model, Recording, TrainingText, Transcript
 from clm.errors import UserError
+from clm.files import sha256_of_file
+from clm.inputs import some
 
 if TYPE_CHECKING:
     import numpy as np
     import pocketsphinx
     from numpy.typing import NDArray
+
+log = logging.getLogger(__name__)
 
 LANGUAGE = "en-US"
 LM_FILE = "lm.bin"
@@ -50,8 +56,11 @@ def create(config: Mapping[str, Any]) -> PocketSphinx:
             f"config: language: the pocketsphinx engine speaks {LANGUAGE} only, not {config['language']!r}",
             f"set language: {LANGUAGE}",
         )
-    settings = (config.get("pocketsphinx") or {}).get("decoder") or {}
-    return PocketSphinx(_checked_settings(settings))
+    section = config.get("pocketsphinx") or {}
+    pronunciations = section.get("pronunciations")
+    return PocketSphinx(
+        _checked_settings(section.get("decoder") or {}), Path(pronunciations) if pronunciations else None
+    )
 
 
 def _checked_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,10 +108,11 @@ class PocketSphinx:
 
     name = "pocketsphinx"
     submits = False
-    recipe = 1
+    recipe = 2
 
-    def __init__(self, decoder_settings: Mapping[str, Any]) -> None:
+    def __init__(self, decoder_settings: Mapping[str, Any], pronunciations: Path | None = None) -> None:
         self._settings = dict(decoder_settings)
+        self._pronunciations = pronunciations
 
     def versions(self) -> dict[str, str]:
         """Versions of the packages that transcripts and models depend on; the base model comes with pocketsphinx."""
@@ -118,8 +128,11 @@ class PocketSphinx:
         }
 
     def training_settings(self) -> dict[str, Any]:
-        """Language only: all else comes from the text."""
-        return {"language": LANGUAGE}
+        """Language, and a digest of the user's pronunciations if there are any; all else comes from the text."""
+        settings = {"language": LANGUAGE}
+        if self._pronunciations:
+            settings["pronunciations"] = sha256_of_file(self._pronunciations)
+        return settings
 
     def transcribe(
         self, recordings: Iterable[Recording], model: Model
@@ -153,25 +166,37 @@ class PocketSphinx:
         from clm.lexicon import Pronouncer, read_dictionary, write_lexicon
         from clm.lm import trie
         from clm.lm.adapt import adapt
-        from clm.tokens import read_text, tokenize
+        from clm.pronunciations import read_pronunciations
+        from clm.tokens import join_spellings, read_text, tokenize
 
-        paths = [path for _, path in sorted(text.sources.items())]
-        corpus = tokenize(read_text(path) for path in paths)
-        if not corpus.sentences:
+        paths = dict(sorted(text.sources.items()))
+        sources = {name: tokenize([read_text(path)]) for name, path in paths.items()}
+        if not any(source.sentences for source in sources.values()):
             raise UserError(
-                f"no English words to train from in {', '.join(map(str, paths)) or 'no text'}",
+                f"no English words to train from in {', '.join(map(str, paths.values())) or 'no text'}",
                 "give it text about what is spoken, one sentence per line",
             )
-        tuning = tokenize([read_text(text.tuning)]) if text.tuning else None
+        tuning = tokenize([read_text(text.tuning)]).sentences if text.tuning else ()
         stock = trie.read(_stock_file("en-us.lm.bin"))
-        model, report = adapt(stock, corpus.sentences, tuning.sentences if tuning else ())
-        counts = corpus.counts()
-        pronouncer = Pronouncer(read_dictionary(_stock_file("cmudict-en-us.dict")), stock.words)
+        dictionary = read_dictionary(_stock_file("cmudict-en-us.dict"))
+        sentences = {name: source.sentences for name, source in sources.items()}
+        model, report = adapt(stock, sentences, tuning, dictionary)
+        counts = sum((source.counts() for source in sources.values()), Counter())
+        phones = frozenset(phone for variants in dictionary.values() for spoken in variants for phone in spoken)
+        own = read_pronunciations(self._pronunciations, phones) if self._pronunciations else {}
+        if unused := sorted(own.keys() - set(model.words)):
+            log.warning("%s: %d words are not in the text: %s", self._pronunciations, len(unused), some(unused))
+        pronouncer = Pronouncer(dictionary, stock.words, own)
         spoken = [word for word in model.words if word not in (trie.SENTENCE_START, trie.SENTENCE_END)]
-        lexicon = pronouncer.pronounce({word: counts[word] for word in spoken}, corpus.written)
+        lexicon = pronouncer.pronounce({word: counts[word] for word in spoken}, join_spellings(sources.values()))
         trie.write(directory / LM_FILE, model)
         write_lexicon(directory / LEXICON_FILE, lexicon)
-        return {**report, "sentences": len(corpus.sentences), "pronunciations": len(lexicon)}
+        return {
+            **report,
+            "sentences": sum(map(len, sentences.values())),
+            "pronunciations": len(lexicon),
+            "own_pronunciations": sum(entry.source == "user" for entry in lexicon),
+        }
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """No money, and about a fifth of the audio's length in CPU time, with any model."""
@@ -183,10 +208,9 @@ class PocketSphinx:
         dictionary = _stock_file("cmudict-en-us.dict")
         if model.directory is None:
             return self._load(_stock_file("en-us.lm.bin"), dictionary)
-        additions = _checked_additions(model.directory, dictionary)
         with tempfile.TemporaryDirectory(prefix="clm-") as temporary:
             merged = Path(temporary) / "merged.dict"
-            merged.write_bytes(dictionary.read_bytes().rstrip(b"\n") + b"\n" + additions.encode("utf-8"))
+            merged.write_text(_merged_dictionary(model.directory, dictionary), encoding="utf-8")
             return self._load(model.directory / LM_FILE, merged)
 
     def _load(self, language_model: Path, dictionary: Path) -> pocketsphinx.Decoder:
@@ -215,8 +239,8 @@ def _stock_file(name: str) -> Path:
     return Path(pocketsphinx.get_model_path(_STOCK + name))
 
 
-def _checked_additions(directory: Path, stock_dictionary: Path) -> str:
-    """Dictionary lines of a CLM's new words, after checking that every word of its language model has some.
+def _merged_dictionary(directory: Path, stock_dictionary: Path) -> str:
+    """The stock dictionary with a CLM's lexicon, after checking that every word of its language model is in it.
 
     Raises:
         UserError: a file is missing or damaged, or the two do not belong together.
@@ -228,7 +252,8 @@ def _checked_additions(directory: Path, stock_dictionary: Path) -> str:
     words = trie.read_words(directory / LM_FILE)
     stock_words, phones = words_and_phones(stock_dictionary)
     lexicon = read_lexicon(directory / LEXICON_FILE, phones)
-    spoken = stock_words | {entry.word for entry in lexicon} | {trie.SENTENCE_START, trie.SENTENCE_END}
+    added = {entry.word for entry in lexicon}
+    spoken = stock_words | added | {trie.SENTENCE_START, trie.SENTENCE_END}
     unspoken = [word for word in words if word not in spoken]
     if unspoken:
         raise UserError(
@@ -236,9 +261,13 @@ def _checked_additions(directory: Path, stock_dictionary: Path) -> str:
             f"such as {unspoken[0]!r}",
             "restore the folder, or train a new model",
         )
-    return "".join(
-        f"{entry.word}{f'({entry.rank})' if entry.rank > 1 else ''} {' '.join(entry.phones)}\n" for entry in lexicon
-    )
+    lines = stock_dictionary.read_text(encoding="utf-8").splitlines()
+    if replaced := added & stock_words:
+        lines = [line for line in lines if _VARIANT.sub("", line.split(None, 1)[0]) not in replaced]
+    lines += [
+        f"{entry.word}{f'({entry.rank})' if entry.rank > 1 else ''} {' '.join(entry.phones)}" for entry in lexicon
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _recognize(decoder: pocketsphinx.Decoder, samples: NDArray[np.int16]) -> dict[str, Any]:
