@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 LANGUAGE = "en-US"
 LM_FILE = "lm.bin"
 LEXICON_FILE = "lexicon.tsv"
+ARPA_FILE = "lm.arpa"
 #: Decoder parameters that are not the user's to set: the files of a model, and what its acoustic part was trained with.
 RESERVED = ("hmm", "lm", "dict", "logfn", "samprate", "frate", "nfft", "nfilt", "ncep", "ceplen", "ldadim", "logbase")
 #: CPU seconds for one second of audio; measured at 0.08 to 0.2 on different machines.
@@ -59,7 +60,9 @@ def create(config: Mapping[str, Any]) -> PocketSphinx:
     section = config.get("pocketsphinx") or {}
     pronunciations = section.get("pronunciations")
     return PocketSphinx(
-        _checked_settings(section.get("decoder") or {}), Path(pronunciations) if pronunciations else None
+        _checked_settings(section.get("decoder") or {}),
+        Path(pronunciations) if pronunciations else None,
+        arpa=bool(section.get("arpa")),
     )
 
 
@@ -110,9 +113,12 @@ class PocketSphinx:
     submits = False
     recipe = 2
 
-    def __init__(self, decoder_settings: Mapping[str, Any], pronunciations: Path | None = None) -> None:
+    def __init__(
+        self, decoder_settings: Mapping[str, Any], pronunciations: Path | None = None, *, arpa: bool = False
+    ) -> None:
         self._settings = dict(decoder_settings)
         self._pronunciations = pronunciations
+        self._arpa = arpa
 
     def versions(self) -> dict[str, str]:
         """Versions of the packages that transcripts and models depend on; the base model comes with pocketsphinx."""
@@ -164,7 +170,7 @@ class PocketSphinx:
 
         """
         from clm.lexicon import Pronouncer, read_dictionary, write_lexicon
-        from clm.lm import trie
+        from clm.lm import arpa, harm, trie
         from clm.lm.adapt import adapt
         from clm.pronunciations import read_pronunciations
         from clm.tokens import join_spellings, read_text, tokenize
@@ -190,12 +196,17 @@ class PocketSphinx:
         spoken = [word for word in model.words if word not in (trie.SENTENCE_START, trie.SENTENCE_END)]
         lexicon = pronouncer.pronounce({word: counts[word] for word in spoken}, join_spellings(sources.values()))
         trie.write(directory / LM_FILE, model)
+        if self._arpa:
+            arpa.write(directory / ARPA_FILE, model)
+        general = harm.general_perplexity(stock, model)
         write_lexicon(directory / LEXICON_FILE, lexicon)
         return {
             **report,
             "sentences": sum(map(len, sentences.values())),
             "pronunciations": len(lexicon),
             "own_pronunciations": sum(entry.source == "user" for entry in lexicon),
+            "general_text": general,
+            "marks": harm.marks(general["ratio"]),
         }
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:

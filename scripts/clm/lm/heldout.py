@@ -83,7 +83,7 @@ def estimate_sources(sources: Sequence[Ints], stock: BackoffModel, vocabulary: V
     """Kneser-Ney models of all sources together and, if there are several, of each."""
     together = np.concatenate(sources)
     texts = [together, *(sources if len(sources) > 1 else [])]
-    return [estimate(text, stock.size, stock.start, ORDER, vocabulary.base(stock, text)) for text in texts]
+    return [estimate(text, stock.size, stock.start, ORDER, vocabulary.base(stock.start, text)) for text in texts]
 
 
 def cross_validate(sources: Sequence[Ints], own: int, stock: BackoffModel, vocabulary: Vocabulary) -> Scores:
@@ -95,7 +95,7 @@ def cross_validate(sources: Sequence[Ints], own: int, stock: BackoffModel, vocab
         models = estimate_sources(rest, stock, vocabulary)
         held_out = sources[own][fold]
         # A new word that only the held-out part has is unknown there.
-        known = vocabulary.base(stock, training) > 0
+        known = vocabulary.base(stock.start, training) > 0
         known[training[training >= 0]] = True
         found.append(score(np.where(known[held_out], held_out, -1), training, (stock, *models)))
     return Scores.join(found)
