@@ -201,6 +201,11 @@ class Project:
         """Directory of the results of one model on one folder."""
         return self.results / "runs" / model / folder
 
+    def threads(self, model: str, cores: int) -> int:
+        """Cores for each folder that this model has not finished, so that all are busy."""
+        unfinished = sum(not (self.run(model, name) / "transcript.json").exists() for name in self.folders)
+        return max(1, cores // max(unfinished, 1))
+
     # -- repetitions ---------------------------------------------------------------------------------------------
 
     @cached_property

@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -145,22 +146,43 @@ class PocketSphinx:
     ) -> Iterator[tuple[Recording, Transcript | Failure]]:
         """Transcribe the recordings one after another, each as if it were the only one.
 
+        Pieces of a minute at most are decoded side by side, in as many processes as Snakemake gives the job threads
+        (it says so in OMP_NUM_THREADS); a piece does not depend on others, so their number changes no result.
+
         Raises:
             UserError: the model's files are missing or damaged.
 
         """
         from clm.audio import AudioError, read_audio
+        from clm.parallel import in_order
 
-        decoder = None
-        for recording in recordings:
-            try:
-                audio = read_audio(recording.audio)
-            except AudioError as error:
-                # Stored by content: the same file may stand elsewhere tomorrow.
-                yield recording, Failure(error.message.removeprefix(f"{recording.audio}: "), error.hint)
+        def pieces() -> Iterator[tuple[Recording, float, bytes, Transcript | Failure | None]]:
+            """Pieces with their offset in seconds; the outcome so far stands at the last piece of each recording."""
+            for recording in recordings:
+                try:
+                    audio = read_audio(recording.audio)
+                except AudioError as error:
+                    # Stored by content: the same file may stand elsewhere tomorrow.
+                    reason = error.message.removeprefix(f"{recording.audio}: ")
+                    yield recording, 0.0, b"", Failure(reason, error.hint)
+                    continue
+                start = 0
+                for utterance in _utterances(audio.samples):
+                    end = start + len(utterance)
+                    last = Transcript({}, audio.seconds) if end == len(audio.samples) else None
+                    yield recording, start / _SAMPLE_RATE, utterance.tobytes(), last
+                    start = end
+
+        items: list[dict[str, Any]] = []
+        recognizer = partial(_Recognizer, self, model)
+        for (recording, _, _, outcome), found in in_order(recognizer, pieces(), _threads()):
+            if isinstance(outcome, Failure):
+                yield recording, outcome
                 continue
-            decoder = decoder or self._decoder(model)
-            yield recording, Transcript(_recognize(decoder, audio.samples), audio.seconds)
+            items += found
+            if outcome is not None:
+                yield recording, Transcript(_result(items), outcome.seconds)
+                items = []
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Train a CLM into `directory`: `lm.bin` and `lexicon.tsv`, equal bytes for equal text.
@@ -214,7 +236,7 @@ class PocketSphinx:
         del model
         return Estimate(dollars=0.0, cpu_seconds=CPU_PER_SECOND * sum(lengths))
 
-    def _decoder(self, model: Model) -> pocketsphinx.Decoder:
+    def decoder(self, model: Model) -> pocketsphinx.Decoder:
         """A decoder with the model's files, silent on stderr."""
         dictionary = _stock_file("cmudict-en-us.dict")
         if model.directory is None:
@@ -281,17 +303,36 @@ def _merged_dictionary(directory: Path, stock_dictionary: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _recognize(decoder: pocketsphinx.Decoder, samples: NDArray[np.int16]) -> dict[str, Any]:
-    """Decode one recording; the result in Amazon Transcribe's shape, as described in its API reference."""
-    items = []
-    start = 0
-    for utterance in _utterances(samples):
-        decoder.start_utt()
-        # The whole utterance at once: the mean of its own cepstra is subtracted, nothing carries over.
-        decoder.process_raw(utterance.tobytes(), full_utt=True)
-        decoder.end_utt()
-        items += _items(decoder, start / _SAMPLE_RATE)
-        start += len(utterance)
+class _Recognizer:
+    """Decodes pieces of recordings; loads the model when the first piece comes."""
+
+    def __init__(self, engine: PocketSphinx, model: Model) -> None:
+        self._engine, self._model = engine, model
+        self._decoder: pocketsphinx.Decoder | None = None
+
+    def __call__(self, piece: tuple[Recording, float, bytes, object]) -> list[dict[str, Any]]:
+        _, offset, samples, _ = piece
+        if not samples:
+            return []
+        if self._decoder is None:
+            self._decoder = self._engine.decoder(self._model)
+        # The front end anew, which takes no time: what it remembers of the last piece would change scores, and now and then words.
+        self._decoder.reinit_feat()
+        self._decoder.start_utt()
+        # The whole piece at once, so that the mean of its own cepstra is subtracted.
+        self._decoder.process_raw(samples, full_utt=True)
+        self._decoder.end_utt()
+        return list(_items(self._decoder, offset))
+
+
+def _threads() -> int:
+    """What Snakemake allows this job."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return max(int(given), 1) if given.isdecimal() else 1
+
+
+def _result(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """A recognition in Amazon Transcribe's shape, as described in its API reference."""
     transcript = " ".join(item["alternatives"][0]["content"] for item in items)
     return {"results": {"transcripts": [{"transcript": transcript}], "items": items}}
 
