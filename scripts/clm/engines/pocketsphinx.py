@@ -316,7 +316,8 @@ class _Recognizer:
             return []
         if self._decoder is None:
             self._decoder = self._engine.decoder(self._model)
-        # The front end anew, which takes no time: what it remembers of the last piece would change scores, and now and then words.
+        # The front end anew, which takes no time: what it remembers of the last piece would change scores, and now
+        # and then words.
         self._decoder.reinit_feat()
         self._decoder.start_utt()
         # The whole piece at once, so that the mean of its own cepstra is subtracted.
