@@ -68,9 +68,10 @@ def main() -> None:
                 corpus.write_bytes(file.read(size).decode("utf-8", "ignore").encode())
             found = train(corpus, Path(name) / f"model-{size}")
             other = irstlm(corpus, Path(name))
+            others = "-" if other is None else f"{other:.1f}"
             print(
                 f"{size:10} {found['words']:9} {found['new_words']:10} {found['dropped_words']:8}"
-                f" {found['seconds']:8.1f} {found['cpu']:6.1f} {found['mib']:6.0f}  {'-' if other is None else f'{other:.1f}'}",
+                f" {found['seconds']:8.1f} {found['cpu']:6.1f} {found['mib']:6.0f}  {others}",
                 flush=True,
             )
 

@@ -191,7 +191,8 @@ class PocketSphinx:
             UserError: the text is not UTF-8 or has no words.
 
         """
-        from clm.lexicon import Pronouncer, read_dictionary, write_lexicon
+        from clm.dictionary import read_dictionary, write_lexicon
+        from clm.lexicon import Pronouncer
         from clm.lm import arpa, harm, trie
         from clm.lm.adapt import adapt
         from clm.pronunciations import read_pronunciations
@@ -279,14 +280,13 @@ def _merged_dictionary(directory: Path, stock_dictionary: Path) -> str:
         UserError: a file is missing or damaged, or the two do not belong together.
 
     """
-    from clm.lexicon import read_lexicon, words_and_phones
+    from clm.dictionary import merge, read_lexicon, words_and_phones
     from clm.lm import trie
 
     words = trie.read_words(directory / LM_FILE)
     stock_words, phones = words_and_phones(stock_dictionary)
     lexicon = read_lexicon(directory / LEXICON_FILE, phones)
-    added = {entry.word for entry in lexicon}
-    spoken = stock_words | added | {trie.SENTENCE_START, trie.SENTENCE_END}
+    spoken = stock_words | {entry.word for entry in lexicon} | {trie.SENTENCE_START, trie.SENTENCE_END}
     unspoken = [word for word in words if word not in spoken]
     if unspoken:
         raise UserError(
@@ -294,13 +294,7 @@ def _merged_dictionary(directory: Path, stock_dictionary: Path) -> str:
             f"such as {unspoken[0]!r}",
             "restore the folder, or train a new model",
         )
-    lines = stock_dictionary.read_text(encoding="utf-8").splitlines()
-    if replaced := added & stock_words:
-        lines = [line for line in lines if _VARIANT.sub("", line.split(None, 1)[0]) not in replaced]
-    lines += [
-        f"{entry.word}{f'({entry.rank})' if entry.rank > 1 else ''} {' '.join(entry.phones)}" for entry in lexicon
-    ]
-    return "\n".join(lines) + "\n"
+    return merge(stock_dictionary, lexicon)
 
 
 class _Recognizer:
