@@ -31,6 +31,7 @@ class Project:
         self.engine = engines.create(config)
         self.digests = Digests(cache)
         self._model_digests: dict[str, str] = {}
+        self._unfinished: dict[str, int] = {}
         self._recordings: dict[str, list[Recording]] = {}
         self.remote = self._remote_inputs()
         self.folders, self.left_out = self._scan()
@@ -202,9 +203,13 @@ class Project:
         return self.results / "runs" / model / folder
 
     def threads(self, model: str, cores: int) -> int:
-        """Cores for each folder that this model has not finished, so that all are busy."""
-        unfinished = sum(not (self.run(model, name) / "transcript.json").exists() for name in self.folders)
-        return max(1, cores // max(unfinished, 1))
+        """Cores for each folder that this model has not finished, so that all are busy; one where others do the work."""
+        if self.engine.submits:
+            return 1
+        if model not in self._unfinished:
+            paths = (self.run(model, name) / "transcript.json" for name in self.folders)
+            self._unfinished[model] = sum(not path.exists() for path in paths)
+        return max(1, cores // max(self._unfinished[model], 1))
 
     # -- repetitions ---------------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from clm.errors import UserError
@@ -70,9 +72,13 @@ class Text:
     sentences: list[tuple[str, ...]]
     written: dict[str, str]
 
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(chain.from_iterable(self.sentences))
+
     def counts(self) -> Counter[str]:
-        """Occurrences of each word."""
-        return Counter(word for sentence in self.sentences for word in sentence)
+        """Occurrences of each word; counted once, so not to be changed."""
+        return self._counts
 
 
 def read_text(path: Path) -> str:
@@ -103,11 +109,11 @@ def tokenize(texts: Iterable[str]) -> Text:
     seen: dict[str, tuple[list[tuple[str, str]], bool]] = {}
     chunks: Counter[str] = Counter()
     for text in texts:
-        for line in _without_markup(text).splitlines():
+        plain = _without_markup(text)
+        chunks.update(plain.split())
+        for line in plain.splitlines():
             sentence: list[str] = []
-            raw = line.split()
-            chunks.update(raw)
-            for chunk in raw:
+            for chunk in line.split():
                 if chunk not in seen:
                     seen[chunk] = _read_chunk(chunk)
                 pieces, ends = seen[chunk]

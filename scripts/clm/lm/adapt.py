@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ LOWEST_WEIGHT, HIGHEST_WEIGHT = 0.05, 0.9
 #: The source that is nearest to what will be spoken: parts of it stand in for tuning text.
 OWN_TEXT = "training_data"
 
-Sentences = Sequence[Sequence[str]]
+Sentences = Collection[Sequence[str]]
 
 
 def adapt(
@@ -41,7 +42,7 @@ def adapt(
     cross-validation.
     """
     sources = {name: sentences for name, sentences in sources.items() if sentences}
-    counts = Counter(word for sentences in sources.values() for sentence in sentences for word in sentence)
+    counts = Counter(chain.from_iterable(chain.from_iterable(sources.values())))
     words = vocabulary.choose(counts, stock, known)
     check_capacity(len(words.words), heldout.ORDER)
     model = widen(stock.model, len(words.words))
@@ -51,7 +52,10 @@ def adapt(
 
     def validate() -> heldout.Scores:
         # Repeated sentences are held out once only.
-        unique = [encode(list(dict.fromkeys(map(tuple, part))), words.codes) for part in sources.values()]
+        unique = [
+            encode(found, words.codes) if len(found := dict.fromkeys(map(tuple, part))) < len(part) else whole
+            for part, whole in zip(sources.values(), encoded, strict=True)
+        ]
         if len(sources) > 1 and OWN_TEXT in sources:
             return heldout.cross_validate(unique, list(sources).index(OWN_TEXT), model, words)
         return heldout.cross_validate([np.concatenate(unique)], 0, model, words)
@@ -98,14 +102,6 @@ def _merged(weights: Floats, count: int) -> Floats:
 
 def encode(sentences: Sentences, codes: Mapping[str, int]) -> Ints:
     """All sentences as one array of codes, each between start and end; -1 for an unknown word."""
-    start, end = codes[SENTENCE_START], codes[SENTENCE_END]
-    lookup = codes.get
-
-    def symbols() -> Iterator[int]:
-        for sentence in sentences:
-            yield start
-            for word in sentence:
-                yield lookup(word, -1)
-            yield end
-
-    return np.fromiter(symbols(), np.int64)
+    start, end = (SENTENCE_START,), (SENTENCE_END,)
+    words = chain.from_iterable(chain.from_iterable((start, sentence, end) for sentence in sentences))
+    return np.fromiter(map(codes.get, words, repeat(-1)), np.int64)
