@@ -203,7 +203,7 @@ class Project:
         return self.results / "runs" / model / folder
 
     def threads(self, model: str, cores: int) -> int:
-        """Cores for each folder that this model has not finished, so that all are busy; one where others do the work."""
+        """Cores for each folder that this model has not finished, so that all are busy; one for a cloud engine."""
         if self.engine.submits:
             return 1
         if model not in self._unfinished:
