@@ -1,23 +1,31 @@
-"""Errors of the stock model and of a CLM on a set of recordings, and on general speech that it must not hurt.
+"""Errors of the stock model and of CLMs on a set of recordings, and on general speech that they must not hurt.
 
 SET holds input/<folder>/ and training_data/; GUARD holds input/<folder>/. The CLM is trained on SET's training data
-alone. If that text contains what is spoken, the figure checks the plumbing and says nothing about a gain.
+alone, once as shipped, once with a single pronunciation per new word, and with --sweep once per fixed weight. If that
+text contains what is spoken, the figure checks the plumbing and says nothing about a gain.
 """
 
 import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import engines, files, inputs, normalize, scoring
+import numpy as np
+
+from clm import engines, files, inputs, lexicon, normalize, scoring
 from clm.corpus import clean
 from clm.digests import Digests
 from clm.engines import Engine, Model, Recording, TrainingText, Transcript
+from clm.lm import adapt
 
 CONFIG = {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": {}}}
+SWEEP = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 def errors(engine: Engine, model: Model, root: Path) -> scoring.ErrorCounts:
@@ -35,28 +43,64 @@ def errors(engine: Engine, model: Model, root: Path) -> scoring.ErrorCounts:
     return total
 
 
+@contextmanager
+def variant(name: str) -> Iterator[None]:
+    """Train otherwise than shipped: "one pronunciation", or "weight 0.3"."""
+    if name.startswith("weight "):
+        weight = float(name.removeprefix("weight "))
+
+        def fixed(found: np.ndarray) -> np.ndarray:
+            return np.append(1 - weight, found[1:] / found[1:].sum() * weight)
+
+        with mock.patch.object(adapt, "bounded", fixed):
+            yield
+    elif name == "one pronunciation":
+        with mock.patch.object(lexicon, "MOST", 1):
+            yield
+    else:
+        yield
+
+
+def train(engine: Engine, training_data: Path, directory: Path) -> float:
+    """Train into `directory`, and print the weight; gives the seconds."""
+    directory.mkdir()
+    texts = map(inputs.read_text, inputs.text_files(training_data))
+    corpus = directory / "training_data.txt"
+    corpus.write_text("".join(f"{line}\n" for text in texts for line in clean.sentences(text)), encoding="utf-8")
+    start = time.perf_counter()
+    details = engine.train(TrainingText({"training_data": corpus}), directory)
+    seconds = time.perf_counter() - start
+    print(
+        f"{directory.name}: {corpus.stat().st_size} bytes in {seconds:.1f} s, weight {details['weight']:.2f}, "
+        f"perplexity of general text times {details['general_text']['ratio']:.2f}"
+    )
+    return seconds
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("set", type=Path)
     parser.add_argument("guard", type=Path)
+    parser.add_argument("--sweep", action="store_true", help="also with fixed weights")
     args = parser.parse_args()
     engine = engines.create(CONFIG)
-    with tempfile.TemporaryDirectory() as name:
-        directory = Path(name)
-        texts = map(inputs.read_text, inputs.text_files(args.set / "training_data"))
-        corpus = directory / "training_data.txt"
-        corpus.write_text("".join(f"{line}\n" for text in texts for line in clean.sentences(text)), encoding="utf-8")
-        start = time.perf_counter()
-        details = engine.train(TrainingText({"training_data": corpus}), directory)
-        seconds = time.perf_counter() - start
-        print(f"trained on {corpus.stat().st_size} bytes in {seconds:.1f} s, weight {details['weight']:.2f}")
-        clm = Model("clm", directory, "clm")
+    names = ["as shipped", "one pronunciation", *(f"weight {weight}" for weight in SWEEP if args.sweep)]
+    with tempfile.TemporaryDirectory() as temporary:
+        models = {"stock": Model(engine.name)}
+        for name in names:
+            with variant(name):
+                train(engine, args.set / "training_data", Path(temporary) / name)
+            models[name] = Model(name, Path(temporary) / name, name)
         for title, root in (("set", args.set), ("guard", args.guard)):
-            for model in (Model(engine.name), clm):
+            stock = None
+            for name, model in models.items():
                 counts = errors(engine, model, root)
+                stock = stock or counts
+                change = counts.errors / max(stock.errors, 1) - 1
                 print(
-                    f"{title:6} {model.name:14} {counts.errors:4} errors in {counts.words} words, WER {counts.rate:.3f}"
+                    f"{title:6} {name:18} {counts.errors:4} errors in {counts.words} words,"
+                    f" WER {counts.rate:.3f}, {change:+.0%}"
                 )
 
 

@@ -69,6 +69,8 @@ rule transcribe:
         model=constraint(PROJECT.running),
     conda:
         "../environment.yml"
+    # Folders side by side; where there are fewer than cores, the recordings of each share what is left.
+    threads: lambda w: PROJECT.threads(w.model, workflow.cores or 1)
     params:
         results=results_folder,
         # Raised by hand if what is stored ever has to be made anew.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clm.containers import REMEDIES, UndecodableError, codec, container, has_decoder, open_stream
 from clm.errors import UserError
 
 if TYPE_CHECKING:
@@ -27,8 +29,6 @@ SILENCE_DBFS = -70.0
 _BLOCK, _SMALL_BLOCK = 1 << 22, 4096
 _LEVEL_BLOCK = 1 << 20
 _CONVERT = "convert it to wav or flac, for instance with: ffmpeg -i input -ar 16000 -ac 1 output.wav"
-#: Formats known by the bytes at an offset of the file.
-_NOT_SUPPORTED = {(4, b"ftyp"): "mp4 or m4a", (0, b"\x1aE\xdf\xa3"): "webm", (0, b"#!AMR"): "amr"}
 
 
 class AudioError(UserError):
@@ -47,78 +47,97 @@ class Audio:
 def read_audio(path: Path) -> Audio:
     """Read a wav, flac, mp3, ogg or opus file, of any rate, width and number of channels.
 
-    Channels are averaged. A file that is cut short gives what can be decoded, with a warning in the log.
+    With PyAV or ffmpeg it may also be mp4, m4a, webm or amr. Channels are averaged. A file that is cut short gives
+    what can be decoded, with a warning in the log.
 
     Raises:
         AudioError: the file is missing, empty, silent or not audio that can be decoded.
 
     """
-    import numpy as np
-    import soundfile
-
     if not path.is_file():
         raise AudioError(f"{path}: there is no such audio file", "correct the path")
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)", "copy it again, or take the folder out")
     with path.open("rb") as raw:
         beginning = raw.read(16)
-    for (offset, mark), name in _NOT_SUPPORTED.items():
-        if beginning[offset:].startswith(mark):
-            raise AudioError(f"{path}: {name} audio is not supported yet", _CONVERT)
-    try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
-        reason = getattr(error, "error_string", str(error))
-        raise AudioError(f"{path}: not decodable as audio ({reason})", f"listen to it; {_CONVERT}") from error
-    with file:
-        samples = np.concatenate([np.zeros(0, np.int16), *_resampled(path, file)])
-        rate = file.samplerate
+    samples, rate = _read_container(path, name) if (name := container(beginning)) else _read_file(path)
     if len(samples) == 0:
         raise AudioError(f"{path}: the audio has no samples, only a header", "record or export it again")
     if _level(samples) < SILENCE_DBFS:
         raise AudioError(f"{path}: the audio is silent", "check the recording and its channels")
     if rate < RATE:
         log.warning(
-            "%s: %d samples per second; upsampled, but the stock acoustic model expects %d or more",
+            "%s: %d samples per second, which sounds like a telephone; upsampled, but the stock acoustic model is"
+            " wideband: it expects %d or more, so more words will be wrong",
             path, rate, RATE,
         )  # fmt: skip
     return Audio(samples, len(samples) / RATE, rate)
 
 
-def _resampled(path: Path, file: soundfile.SoundFile) -> Iterator[NDArray[np.int16]]:
-    """Mono blocks at 16 kHz; samples above full scale are clipped."""
+def _read_file(path: Path) -> tuple[NDArray[np.int16], int]:
+    """Samples of a file that libsndfile knows, and the file's own rate."""
+    import numpy as np
+    import soundfile
+
+    try:
+        file = soundfile.SoundFile(path)
+    except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
+        reason = getattr(error, "error_string", str(error))
+        raise AudioError(f"{path}: not decodable as audio ({reason})", f"listen to it; {_CONVERT}") from error
+    with file:
+        blocks = _resampled(path, file.samplerate, _blocks(path, file))
+        return np.concatenate([np.zeros(0, np.int16), *blocks]), file.samplerate
+
+
+def _read_container(path: Path, name: str) -> tuple[NDArray[np.int16], int]:
+    """Samples of an mp4, m4a, webm or amr file, and the file's own rate."""
+    import numpy as np
+
+    if not has_decoder():
+        raise AudioError(
+            f"{path}: {name} audio is not supported without PyAV or ffmpeg (codec {codec(path)})",
+            f"{REMEDIES}; or {_CONVERT}",
+        )
+    try:
+        with open_stream(path) as stream:
+            blocks = _resampled(path, stream.rate, stream.blocks)
+            return np.concatenate([np.zeros(0, np.int16), *blocks]), stream.rate
+    except UndecodableError as error:
+        raise AudioError(f"{path}: not decodable as {name} ({error})", f"listen to it; {_CONVERT}") from error
+
+
+def _resampled(path: Path, rate: int, blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.int16]]:
+    """Mono blocks at 16 kHz of float32 (frames, channels) from -1 to 1; samples above full scale are clipped."""
     import numpy as np
     import soxr
 
-    resampler = soxr.ResampleStream(file.samplerate, RATE, 1, dtype="float32")
-    for block, last in _blocks(path, file):
+    resampler = soxr.ResampleStream(rate, RATE, 1, dtype="float32")
+    for block, last in chain(((block, False) for block in blocks), [(np.zeros((0, 1), np.float32), True)]):
         if not np.isfinite(block).all():
             raise AudioError(f"{path}: the audio contains infinite or undefined samples", _CONVERT)
         mono = block.mean(axis=1, dtype=np.float32)
-        if file.samplerate != RATE:
+        if rate != RATE:
             mono = resampler.resample_chunk(mono, last=last)
         yield np.clip(np.rint(mono * 32768.0), -32768, 32767).astype(np.int16)
 
 
-def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[tuple[NDArray[np.float32], bool]]:
-    """Decoded blocks, float32 (frames, channels) from -1 to 1, and whether each is the last; the last may be empty."""
-    import numpy as np
+def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
+    """Decoded blocks, float32 (frames, channels) from -1 to 1."""
     import soundfile
 
     found = 0
     try:
         while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
             found += len(block)
-            yield block, False
+            yield block
     except soundfile.LibsndfileError as error:
         # A decoder that met damage is of no more use: another one reads up to it in small steps.
         with soundfile.SoundFile(path) as again, contextlib.suppress(soundfile.LibsndfileError):
             again.seek(found)
             while len(block := again.read(_SMALL_BLOCK, dtype="float32", always_2d=True)):
                 found += len(block)
-                yield block, False
+                yield block
         log.warning("%s: damaged after %.1f seconds (%s)", path, found / file.samplerate, error)
-    yield np.zeros((0, file.channels), np.float32), True
     if found < file.frames:
         log.warning(
             "%s: cut short, its header promises %.1f seconds and there are %.1f",

@@ -19,6 +19,7 @@ UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
 #: Keys that name files or folders.
 PATHS = (
     "input", "keywords", "training_data", "tuning_data", "corpus.folder", "corpus.zim", "normalizer.equivalents",
+    "pocketsphinx.pronunciations",
 )  # fmt: skip
 #: Those of them that may be addresses in S3.
 REMOTE = PATHS[:4]

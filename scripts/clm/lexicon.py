@@ -1,27 +1,27 @@
-"""Pronunciations for the words of a corpus that the stock dictionary lacks, and the files they are kept in.
+"""Pronunciations for the words of a corpus that the stock dictionary lacks.
 
 Each new word gets one to four pronunciations, the likeliest first, from the first of these that can tell, followed
-by what the independent ones after it say: known words that it is made of (affixes, compounds, hyphens, digits),
-guesses from its spelling by two models that learned from different dictionaries, its letters.
+by what the independent ones after it say: the user's own, its American spelling, known words that it is made of
+(affixes, compounds, hyphens, digits), guesses from its spelling by two models that learned from different
+dictionaries, its letters. Words of the stock dictionary get entries only if the user has some for them, or if the
+corpus writes them like acronyms: then they are spelled out as well.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clm.dictionary import Entry
 from clm.errors import UserError
-from clm.files import read_table, write_table
+from clm.respelling import american
 from clm.tokens import fold, number_words
 
 if TYPE_CHECKING:
     from clm.g2p import Guess, Phones
 
-COLUMNS = ("word", "phones", "source", "rank", "count")
 #: Variants of one word; more of them make words easier to confuse.
 MOST = 4
 #: Further guesses of the joint model count if they are at least this likely.
@@ -39,90 +39,30 @@ _SIBILANTS = frozenset(["S", "Z", "SH", "ZH", "CH", "JH"])
 _CAMEL = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}(?=[A-Z][a-z]|$)")
 _RUNS = re.compile(r"[a-z']+|\d+|&")
 _INITIALS = re.compile(r"(?:[a-z]\.)+|[a-z]{1,3}(?:&[a-z]{1,3})+")
-_VARIANT = re.compile(r"\(\d+\)$")
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One pronunciation of a new word; `rank` from 1, `count` is of the word in the corpus."""
-
-    word: str
-    phones: Phones
-    source: str
-    rank: int
-    count: int
-
-
-def read_dictionary(path: Path) -> dict[str, list[Phones]]:
-    """Read a dictionary in CMU format, variants like "read(2)" with their word.
-
-    Raises:
-        UserError: the file is missing, or not such a dictionary.
-
-    """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: not a readable dictionary ({error})", "reinstall pocketsphinx") from error
-    dictionary: dict[str, list[Phones]] = {}
-    for line in lines:
-        word, *phones = line.split()
-        word = _VARIANT.sub("", word) if word.endswith(")") else word
-        dictionary.setdefault(word, []).append(tuple(phones))
-    return dictionary
-
-
-def words_and_phones(path: Path) -> tuple[frozenset[str], frozenset[str]]:
-    """Words and phones of a dictionary in CMU format, in a third of the time of `read_dictionary`."""
-    text = path.read_text(encoding="utf-8")
-    words = frozenset(line.split(None, 1)[0] for line in text.splitlines())
-    # Words are written in lower case, phones in capitals.
-    return words, frozenset(token for token in frozenset(text.split()) if token.isupper())
-
-
-def write_lexicon(path: Path, entries: Iterable[Entry]) -> None:
-    """Write `lexicon.tsv`."""
-    rows = ({**vars(entry), "phones": " ".join(entry.phones)} for entry in entries)
-    write_table(path, COLUMNS, rows, delimiter="\t")
-
-
-def read_lexicon(path: Path, known_phones: frozenset[str]) -> list[Entry]:
-    """Read `lexicon.tsv`.
-
-    Raises:
-        UserError: the file is missing or damaged, or a phone is not one of the acoustic model.
-
-    """
-    entries = []
-    try:
-        with path.open(encoding="utf-8") as file:
-            if tuple(file.readline().rstrip("\n").split("\t")) != COLUMNS:
-                raise ValueError(f"its columns are not {', '.join(COLUMNS)}")
-        for line, row in enumerate(read_table(path, delimiter="\t"), start=2):
-            phones = tuple(row["phones"].split())
-            if not row["word"] or not phones or not known_phones.issuperset(phones):
-                raise ValueError(f"line {line}: no word, no phones or an unknown phone")
-            entries.append(Entry(row["word"], phones, row["source"], int(row["rank"]), int(row["count"])))
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise UserError(
-            f"{path}: not a readable lexicon ({error})", "restore the file, or train a new model"
-        ) from error
-    return entries
 
 
 class Pronouncer:
     """Finds pronunciations for words that are not in `dictionary`.
 
     `common`: words of the dictionary frequent enough to be parts of others (the stock model's vocabulary).
+    `own`: the user's pronunciations, which replace those of the dictionary.
     """
 
-    def __init__(self, dictionary: Mapping[str, Sequence[Phones]], common: Iterable[str]) -> None:
-        self.dictionary = dictionary
+    def __init__(
+        self,
+        dictionary: Mapping[str, Sequence[Phones]],
+        common: Iterable[str],
+        own: Mapping[str, Sequence[Phones]] | None = None,
+    ) -> None:
+        self._stock = dictionary
+        self._own = own or {}
+        self.dictionary = {**dictionary, **self._own} if own else dictionary
         self.phones = frozenset(phone for variants in dictionary.values() for phones in variants for phone in phones)
         known = [word for word in common if word in dictionary]
         self._common = {word for word in known if len(word) >= _SHORTEST_PART}
         self._taken = frozenset(phones for word in known for phones in dictionary[word])
         self._guesses: dict[str, list[tuple[Phones, str]]] = {}
+        self._written: Mapping[str, str] = {}
 
     @cached_property
     def _models(self) -> tuple:
@@ -133,7 +73,7 @@ class Pronouncer:
         return joint, BritishModel(joint.aligner)
 
     def pronounce(self, counts: Mapping[str, int], written: Mapping[str, str]) -> list[Entry]:
-        """Entries for the words of `counts` that the dictionary lacks, sorted by word and rank.
+        """Entries for the words of `counts` that the dictionary does not do for, sorted by word and rank.
 
         `written` maps a word to its spelling in the text, which tells acronyms and joined names.
 
@@ -141,11 +81,14 @@ class Pronouncer:
             UserError: a phone of a result is not in the dictionary, and so not in the acoustic model.
 
         """
-        new = sorted(word for word in counts if word not in self.dictionary)
-        self._guess(part for word in new for part in self._parts_to_guess(word))
+        new = {word for word in counts if word not in self.dictionary}
+        special = {word for word in counts if word in self._own or self._needs_letters(word, counts, written)}
+        self._written = written
+        self._guess(part for word in sorted(new) for part in self._parts_to_guess(word))
         entries = []
-        for word in new:
-            found = self._unlike_common_words(self._variants(word, written.get(word, word)))
+        for word in sorted(new | special):
+            found = self._special(word) if word in special else []
+            found = found or self._unlike_common_words(self._variants(word, written.get(word, word)))
             for rank, (phones, source) in enumerate(found, start=1):
                 if not self.phones.issuperset(phones):
                     raise UserError(
@@ -154,6 +97,19 @@ class Pronouncer:
                     )
                 entries.append(Entry(word, phones, source, rank, counts[word]))
         return entries
+
+    def _needs_letters(self, word: str, counts: Mapping[str, int], written: Mapping[str, str]) -> bool:
+        """Whether the corpus writes a known word like an acronym that the dictionary does not spell out."""
+        if not counts[word] or not word.isalpha() or word not in self._stock or not _is_acronym(written.get(word, "")):
+            return False
+        return self._spelled(word) not in self._stock[word]
+
+    def _special(self, word: str) -> list[tuple[Phones, str]]:
+        """Entries of a word that has its own, or of a known word that the corpus writes like an acronym."""
+        if word in self._own:
+            return [(tuple(phones), "user") for phones in self._own[word]]
+        known = self._known(word)[: MOST - 1]
+        return [*known, (self._spelled(word), "letters")]
 
     def _unlike_common_words(self, variants: list[tuple[Phones, str]]) -> list[tuple[Phones, str]]:
         """Variants without those that sound just like a common word, as long as there are others.
@@ -222,6 +178,8 @@ class Pronouncer:
 
     def _word(self, part: str, written: str) -> list[tuple[Phones, str]]:
         """Variants of a word that is read as one."""
+        if spelling := american(part, self.dictionary):
+            return [(phones, "spelling") for phones in self.dictionary[spelling]]
         inflected = self._inflected(part)
         if inflected:
             return inflected
@@ -235,8 +193,8 @@ class Pronouncer:
         if stem == part or not stem:
             return []
         known = [(phones, "affix") for phones in self.dictionary.get(stem, [])]
-        if not known and "'" in part:
-            known = self._part(stem, stem)
+        if not known and ("'" in part or stem in self._written):
+            known = self._part(stem, self._written.get(stem, stem))
         return [(phones + _plural_ending(phones), source) for phones, source in known]
 
     def _split(self, part: str, written: str) -> list[list[tuple[Phones, str]]]:

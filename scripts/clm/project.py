@@ -31,6 +31,7 @@ class Project:
         self.engine = engines.create(config)
         self.digests = Digests(cache)
         self._model_digests: dict[str, str] = {}
+        self._unfinished: dict[str, int] = {}
         self._recordings: dict[str, list[Recording]] = {}
         self.remote = self._remote_inputs()
         self.imported = imported.folders(self.results / "store")
@@ -234,6 +235,15 @@ class Project:
     def run(self, model: str, folder: str) -> Path:
         """Directory of the results of one model on one folder."""
         return self.results / "runs" / model / folder
+
+    def threads(self, model: str, cores: int) -> int:
+        """Cores for each folder that this model has not finished, so that all are busy; one for a cloud engine."""
+        if self.engine.submits:
+            return 1
+        if model not in self._unfinished:
+            paths = (self.run(model, name) / "transcript.json" for name in self.folders)
+            self._unfinished[model] = sum(not path.exists() for path in paths)
+        return max(1, cores // max(self._unfinished[model], 1))
 
     # -- repetitions ---------------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from clm.errors import UserError
@@ -70,9 +72,13 @@ class Text:
     sentences: list[tuple[str, ...]]
     written: dict[str, str]
 
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(chain.from_iterable(self.sentences))
+
     def counts(self) -> Counter[str]:
-        """Occurrences of each word."""
-        return Counter(word for sentence in self.sentences for word in sentence)
+        """Occurrences of each word; counted once, so not to be changed."""
+        return self._counts
 
 
 def read_text(path: Path) -> str:
@@ -103,11 +109,11 @@ def tokenize(texts: Iterable[str]) -> Text:
     seen: dict[str, tuple[list[tuple[str, str]], bool]] = {}
     chunks: Counter[str] = Counter()
     for text in texts:
-        for line in _without_markup(text).splitlines():
+        plain = _without_markup(text)
+        chunks.update(plain.split())
+        for line in plain.splitlines():
             sentence: list[str] = []
-            raw = line.split()
-            chunks.update(raw)
-            for chunk in raw:
+            for chunk in line.split():
                 if chunk not in seen:
                     seen[chunk] = _read_chunk(chunk)
                 pieces, ends = seen[chunk]
@@ -128,6 +134,18 @@ def _most_frequent_spelling(
         for word, written in seen[chunk][0]:
             spellings.setdefault(word, Counter())[written] += count
     return {word: min(forms, key=lambda form: (-forms[form], form)) for word, forms in spellings.items()}
+
+
+def join_spellings(texts: Iterable[Text]) -> dict[str, str]:
+    """How each word is written: as in the text that has it most often."""
+    best: dict[str, tuple[int, str]] = {}
+    for text in texts:
+        counts = text.counts()
+        for word, written in text.written.items():
+            # Of equals the first: order of sources is fixed.
+            if counts[word] > best.get(word, (0, ""))[0]:
+                best[word] = (counts[word], written)
+    return {word: written for word, (_, written) in best.items()}
 
 
 def _without_markup(text: str) -> str:

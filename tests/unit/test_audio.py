@@ -1,6 +1,8 @@
 """Audio comes in many formats, and what cannot be used says why."""
 
 import logging
+import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,13 @@ import pytest
 import soundfile
 
 from clm.audio import RATE, AudioError, read_audio
+
+
+def without_decoders(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if neither PyAV nor ffmpeg were installed."""
+    monkeypatch.setitem(sys.modules, "av", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", "/nonexistent")
 
 
 def tone(seconds: float, rate: int, channels: int = 1) -> np.ndarray:
@@ -28,7 +37,8 @@ def tone(seconds: float, rate: int, channels: int = 1) -> np.ndarray:
         "absent.wav",
     ],
 )
-def test_unusable_files_say_why_and_what_to_do(shared_data: Path, name: str) -> None:
+def test_unusable_files_say_why_and_what_to_do(shared_data: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_decoders(monkeypatch)
     path = shared_data / "speech" / "formats" / name
     with pytest.raises(AudioError) as error:
         read_audio(path)
@@ -146,8 +156,94 @@ def test_damage_in_the_middle_costs_what_comes_after_it(tmp_path: Path, caplog: 
     assert "damaged after" in caplog.text
 
 
-def test_an_mp4_under_another_name_is_recognised(tmp_path: Path, shared_data: Path) -> None:
+def test_an_mp4_under_another_name_is_recognised(
+    tmp_path: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_decoders(monkeypatch)
     path = tmp_path / "sonnet.wav"
     path.write_bytes((shared_data / "speech" / "formats" / "sonnet-1.mp4").read_bytes())
     with pytest.raises(AudioError, match="mp4"):
         read_audio(path)
+
+
+@pytest.fixture(params=["av", "ffmpeg"])
+def decoder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each way to decode such files, if it is there."""
+    if request.param == "av":
+        pytest.importorskip("av")
+    elif shutil.which("ffmpeg") is None:
+        pytest.skip("no ffmpeg program on the PATH")
+    else:
+        monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    return request.param
+
+
+@pytest.mark.parametrize("name", ["sonnet-1.mp4", "sonnet-1.webm"])
+def test_mp4_and_webm_sound_like_flac(shared_data: Path, name: str, decoder: str) -> None:
+    folder = shared_data / "speech" / "formats"
+    audio, flac = read_audio(folder / name), read_audio(folder / "sonnet-1.flac")
+    assert audio.seconds == pytest.approx(flac.seconds, abs=0.1), decoder
+    spectra = [np.abs(np.fft.rfft(each.samples.astype(float), 2**18)) for each in (audio, flac)]
+    assert np.corrcoef(*spectra)[0, 1] > 0.9
+
+
+def test_channels_of_an_m4a_are_averaged_as_those_of_a_wav(tmp_path: Path, decoder: str) -> None:
+    av = pytest.importorskip("av")
+    path = tmp_path / "-tone.m4a"
+    wave = (tone(1.0, 44100, channels=2).T).astype(np.float32)
+    with av.open(str(path), "w", format="mp4") as file:
+        track = file.add_stream("aac", rate=44100, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(wave), format="fltp", layout="stereo")
+        frame.sample_rate = 44100
+        file.mux(track.encode(frame))
+        file.mux(track.encode(None))
+    audio = read_audio(path)
+    assert audio.source_rate == 44100
+    assert audio.seconds == pytest.approx(1.0, abs=0.1)
+    assert np.abs(audio.samples[4000:12000]).max() == pytest.approx(8192, rel=0.05), decoder
+
+
+def test_amr_is_read_and_called_narrowband(tmp_path: Path, decoder: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Frames of mode 7 (12.2 kbit/s, 32 bytes, 20 ms) with random bits are a strange sound, but sound."""
+    path = tmp_path / "call.amr"
+    generator = np.random.default_rng(1)
+    path.write_bytes(b"#!AMR\n" + b"".join(b"\x3c" + generator.bytes(31) for _ in range(100)))
+    with caplog.at_level(logging.WARNING):
+        audio = read_audio(path)
+    assert audio.source_rate == 8000, decoder
+    assert audio.seconds == pytest.approx(2.0, abs=0.1)
+    assert "wideband" in caplog.text
+
+
+@pytest.mark.parametrize("keep", [40, 3000])
+def test_damaged_containers_are_a_message(tmp_path: Path, shared_data: Path, keep: int, decoder: str) -> None:
+    path = tmp_path / "cut.mp4"
+    path.write_bytes((shared_data / "speech" / "formats" / "sonnet-1.mp4").read_bytes()[:keep])
+    with pytest.raises(AudioError, match="not decodable as mp4") as error:
+        read_audio(path)
+    assert str(path) in error.value.message, decoder
+
+
+def test_a_video_without_sound_is_a_message(tmp_path: Path, decoder: str) -> None:
+    av = pytest.importorskip("av")
+    path = tmp_path / "mute.mp4"
+    with av.open(str(path), "w", format="mp4") as file:
+        track = file.add_stream("mpeg4", rate=10)
+        track.width = track.height = 16
+        track.pix_fmt = "yuv420p"
+        file.mux(track.encode(av.VideoFrame.from_ndarray(np.zeros((16, 16, 3), np.uint8), format="rgb24")))
+        file.mux(track.encode(None))
+    with pytest.raises(AudioError, match="not decodable"):
+        read_audio(path)
+    assert decoder
+
+
+@pytest.mark.parametrize(("name", "codec"), [("sonnet-1.mp4", "AAC"), ("sonnet-1.webm", "Opus|Vorbis")])
+def test_without_a_decoder_the_message_names_codec_and_both_remedies(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch, name: str, codec: str
+) -> None:
+    without_decoders(monkeypatch)
+    with pytest.raises(AudioError, match=f"codec ({codec})") as error:
+        read_audio(shared_data / "speech" / "formats" / name)
+    assert "PyAV" in error.value.hint
+    assert "ffmpeg" in error.value.hint

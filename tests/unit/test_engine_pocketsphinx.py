@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import jiwer
+import kenlm
 import numpy as np
 import pytest
 import soundfile
@@ -14,6 +15,9 @@ import soundfile
 from clm.engines import Failure, Model, Recording, TrainingText, Transcript, create
 from clm.engines.pocketsphinx import LONGEST_UTTERANCE, PocketSphinx, _utterances
 from clm.errors import UserError
+from clm.lm import trie
+from clm.lm.adapt import encode
+from clm.lm.ngrams import sequence_log_probabilities
 
 TEXT = """Telomerase adds telomeric repeats to chromosomes.
 The café's mRNA vaccine for COVID-19 works.
@@ -141,6 +145,19 @@ def test_a_transcript_does_not_depend_on_the_others(speech: Path) -> None:
     assert {name: after_others[name] for name in alone} == alone
 
 
+def test_more_processes_change_nothing(speech: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short pieces, so that one recording has several, and something undecodable between them."""
+    monkeypatch.setattr("clm.engines.pocketsphinx.LONGEST_UTTERANCE", 2.5)
+    items = recordings(speech / "austen" / "input")[1:3]
+    bad = Recording("bad", tmp_path / "bad.wav", "")
+    bad.audio.write_bytes(b"")
+    items.insert(1, bad)
+    alone = list(engine().transcribe(items, Model("pocketsphinx")))
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert list(engine().transcribe(items, Model("pocketsphinx"))) == alone
+    assert [recording.name for recording, _ in alone] == [item.name for item in items]
+
+
 def test_an_unusable_recording_is_a_failure_and_the_rest_goes_on(tmp_path: Path, speech: Path) -> None:
     bad = Recording("bad", tmp_path / "bad.wav", "")
     bad.audio.write_bytes(b"")
@@ -245,3 +262,96 @@ def test_related_text_mends_both_talks_and_general_speech_is_not_hurt(related: M
     talks, general = recordings(speech / "custom-speech" / "input"), recordings(speech / "austen" / "input")
     assert errors(talks, related) <= 7 < errors(talks, Model("pocketsphinx"))
     assert errors(general, related) <= errors(general, Model("pocketsphinx")) + 1
+
+
+def test_own_pronunciations_reach_lexicon_decoder_and_settings(tmp_path: Path, speech: Path) -> None:
+    """The word "amiable" gives its sound to "telomerase"; "absent" is a stock word that the text does not have."""
+    own = tmp_path / "own.tsv"
+    own.write_text(
+        "telomerase\tEY M IY AH B AH L\namiable\tT EH L OW M ER EY S\nabsent\tAE B\nnowhere-to-be-found\tAE B\n",
+        encoding="utf-8",
+    )
+    chosen = create(
+        {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"pronunciations": str(own), "decoder": {}}}
+    )
+    text = tmp_path / "text.txt"
+    text.write_text("He was made telomerase himself.\nHe might even have been made telomerase.\n", encoding="utf-8")
+    report = chosen.train(TrainingText({"training_data": text}), tmp_path / "model")
+    assert report["own_pronunciations"] == 3
+    assert chosen.training_settings() != engine().training_settings()
+    assert chosen.transcription_settings() == engine().transcription_settings()
+    found = transcribe(recordings(speech / "austen" / "input")[4:], Model("clm", tmp_path / "model"))["austen-0930"]
+    assert "telomerase" in found
+    assert "amiable" not in found
+
+
+def test_a_bad_file_of_pronunciations_stops_training_with_its_line(tmp_path: Path) -> None:
+    own = tmp_path / "own.tsv"
+    own.write_text("telomerase\tT EH L O\n", encoding="utf-8")
+    chosen = create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"pronunciations": str(own)}})
+    text = tmp_path / "text.txt"
+    text.write_text("telomerase\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"own\.tsv: line 1: telomerase: unknown phone 'O'"):
+        chosen.train(TrainingText({"training_data": text}), tmp_path / "model")
+    assert not (tmp_path / "model" / "lm.bin").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"telomerase",
+        b"\xef\xbb\xbfthe telomerase\x07 <b>adds</b> repeats &amp; more",
+        "Теломераза is telomerase, 端粒酶.".encode(),
+        b"the cat and the dog",
+        b"zorbant quixel zzyzx fnord",
+        b"word " * 200_000,
+    ],
+)
+def test_odd_texts_train(tmp_path: Path, content: bytes) -> None:
+    """One word; a BOM, control characters and markup; other scripts; only known and only unknown words; one line."""
+    text = tmp_path / "text.txt"
+    text.write_bytes(content)
+    report = engine().train(TrainingText({"training_data": text}), tmp_path)
+    assert report["words"] > 0
+    assert trie.read_words(tmp_path / "lm.bin")
+
+
+@pytest.mark.parametrize(("content", "reason"), [("telomerase".encode("utf-16"), "UTF-8"), (b"a\0b", "zero bytes")])
+def test_text_that_is_not_utf8_is_a_message(tmp_path: Path, content: bytes, reason: str) -> None:
+    text = tmp_path / "text.txt"
+    text.write_bytes(content)
+    with pytest.raises(UserError, match=reason):
+        engine().train(TrainingText({"training_data": text}), tmp_path)
+
+
+def test_a_full_disk_leaves_no_model(tmp_path: Path) -> None:
+    """The size limit of files stands in for the disk; it raises OSError in the same place."""
+    text = tmp_path / "text.txt"
+    text.write_text(TEXT, encoding="utf-8")
+    code = (
+        "import resource, signal, sys; sys.path.insert(0, 'scripts'); from pathlib import Path\n"
+        "from clm.engines import TrainingText, create\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000))\n"
+        "engine = create({'engine': 'pocketsphinx', 'language': 'en-US', 'pocketsphinx': {}})\n"
+        f"engine.train(TrainingText({{'text': Path({str(text)!r})}}), Path({str(tmp_path / 'model')!r}))\n"
+    )
+    checkout = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=checkout, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "OSError" in done.stderr
+    assert list((tmp_path / "model").iterdir()) == []
+
+
+def test_an_arpa_file_is_written_on_request(tmp_path: Path) -> None:
+    text = tmp_path / "text.txt"
+    text.write_text(TEXT, encoding="utf-8")
+    chosen = create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"arpa": True}})
+    assert chosen.training_settings() == engine().training_settings()
+    chosen.train(TrainingText({"training_data": text}), tmp_path)
+    oracle = kenlm.Model(str(tmp_path / "lm.arpa"))
+    model = trie.read(tmp_path / "lm.bin")
+    codes = {word: code for code, word in enumerate(model.words)}
+    for sentence in ("the vaccine works", "telomerase adds repeats to chromosomes", "it was in the united states"):
+        ours = sequence_log_probabilities(model.model, encode([sentence.split()], codes))
+        assert np.nansum(ours) / np.log(10) == pytest.approx(oracle.score(sentence), abs=5e-3)

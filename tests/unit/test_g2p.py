@@ -7,9 +7,9 @@ import pocketsphinx
 import pytest
 from rapidfuzz.distance import Levenshtein
 
+from clm.dictionary import read_dictionary
 from clm.g2p import JointModel, Phones, can_guess
 from clm.ipa import BritishModel, to_phones, with_r
-from clm.lexicon import read_dictionary
 
 HELD_OUT = 1000
 

@@ -3,16 +3,20 @@
 import math
 from pathlib import Path
 
+import kenlm
 import numpy as np
 import pocketsphinx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clm.lm import trie
+from clm.lm import arpa as arpa_format
+from clm.lm import harm, trie
 from clm.lm.adapt import HIGHEST_WEIGHT, LOWEST_WEIGHT, adapt, encode
+from clm.lm.heldout import folds
 from clm.lm.mixture import em_weights, interpolate, widen
 from clm.lm.ngrams import BackoffModel, estimate, normalize, sequence_log_probabilities, total_probability
+from clm.lm.vocabulary import choose
 
 DOMAIN = """
 the ribosome reads the messenger and builds the protein
@@ -35,26 +39,13 @@ def stock() -> trie.LanguageModel:
 
 @pytest.fixture(scope="module")
 def adapted(stock: trie.LanguageModel) -> tuple[trie.LanguageModel, dict]:
-    return adapt(stock, SENTENCES)
+    return adapt(stock, {"text": SENTENCES})
 
 
 def small_estimate(sentences: list[tuple[str, ...]], order: int = 3) -> tuple[list[str], BackoffModel]:
     words = ["<s>", "</s>", *sorted({word for sentence in sentences for word in sentence})]
     codes = {word: code for code, word in enumerate(words)}
     return words, estimate(encode(sentences, codes), len(words), 0, order)
-
-
-def write_arpa(path: Path, words: list[str], model: BackoffModel) -> None:
-    """Doug Paul's format, as every other tool reads it."""
-    lines = ["\\data\\", *(f"ngram {n}={len(level.keys)}" for n, level in enumerate(model.levels, 1)), ""]
-    for order, level in enumerate(model.levels, 1):
-        lines.append(f"\\{order}-grams:")
-        for key, logprob, backoff in zip(level.keys.tolist(), level.logprob, level.backoff, strict=True):
-            names = [words[key // model.size**place % model.size] for place in reversed(range(order))]
-            tail = f"\t{backoff / math.log(10):.7f}" if order < model.order else ""
-            lines.append(f"{logprob / math.log(10):.7f}\t{' '.join(names)}{tail}")
-        lines.append("")
-    path.write_text("\n".join([*lines, "\\end\\", ""]), encoding="utf-8")
 
 
 def histories(words: list[str]) -> list[list[int]]:
@@ -94,17 +85,16 @@ def test_kneser_ney_against_a_calculation_by_hand() -> None:
 
 def test_discounts_are_estimated_where_counts_allow() -> None:
     """Counts of counts 4, 3, 2, 1: Y = 4/10; D1 = 1 - 2*.4*3/4, D2 = 2 - 3*.4*2/3, D3 = 3 - 4*.4*1/2."""
-    from clm.lm.ngrams import _discounts
+    from clm.lm.ngrams import discounts
 
     counts = np.repeat([1, 2, 3, 4], [4, 3, 2, 1])
-    np.testing.assert_allclose(_discounts(counts), [0, 0.4, 1.2, 2.2])
+    np.testing.assert_allclose(discounts(counts), [0, 0.4, 1.2, 2.2])
 
 
 def test_probabilities_agree_with_kenlm(tmp_path: Path) -> None:
-    kenlm = pytest.importorskip("kenlm", reason="the oracle ufal.kenlm is not installed")
     words, model = small_estimate(SENTENCES)
     arpa = tmp_path / "domain.arpa"
-    write_arpa(arpa, words, model)
+    arpa_format.write(arpa, trie.LanguageModel(words, model))
     oracle = kenlm.Model(str(arpa))
     codes = {word: code for code, word in enumerate(words)}
     for sentence in [*SENTENCES, ("the", "gene", "builds", "telomerase"), ("repeats", "repeats"), ("cell",)]:
@@ -200,21 +190,122 @@ def test_the_report_justifies_the_weight(adapted: tuple[trie.LanguageModel, dict
 
 
 def test_the_weight_follows_the_tuning_text(stock: trie.LanguageModel) -> None:
-    _, like_domain = adapt(stock, SENTENCES, SENTENCES)
-    _, like_general = adapt(stock, SENTENCES, GENERAL)
+    _, like_domain = adapt(stock, {"text": SENTENCES}, SENTENCES)
+    _, like_general = adapt(stock, {"text": SENTENCES}, GENERAL)
     assert like_domain["weighted_by"] == "tuning text"
     assert like_general["weight"] < 0.3 < 0.7 < like_domain["weight"]
 
 
 def test_the_weight_stays_within_its_bounds(stock: trie.LanguageModel) -> None:
-    _, only_domain = adapt(stock, SENTENCES, SENTENCES * 30)
-    _, only_general = adapt(stock, [("zzz",)], GENERAL * 30)
+    _, only_domain = adapt(stock, {"text": SENTENCES}, SENTENCES * 30)
+    _, only_general = adapt(stock, {"text": [("zzz",)]}, GENERAL * 30)
     assert only_domain["weight"] == HIGHEST_WEIGHT
     assert only_general["weight"] == LOWEST_WEIGHT
 
 
 @pytest.mark.parametrize("sentences", [[("telomerase",)], [("the",)], [("zzz",) * 50], [("new", "zzz")] * 20])
 def test_tiny_texts_train(stock: trie.LanguageModel, sentences: list[tuple[str, ...]]) -> None:
-    (words, model), report = adapt(stock, sentences)
+    (words, model), report = adapt(stock, {"text": sentences})
     assert 0 < report["weight"] < 1
     assert total_probability(model, [words.index(sentences[0][0])]) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_general_text_tells_a_model_that_forgets(
+    stock: trie.LanguageModel, adapted: tuple[trie.LanguageModel, dict]
+) -> None:
+    mixed = harm.general_perplexity(stock, adapted[0])
+    assert mixed["stock"] == harm.general_perplexity(stock, stock)["mixed"]
+    assert mixed["words"] > 600
+    assert 1.0 < mixed["ratio"] < harm.MOST_GROWTH
+    assert harm.marks(mixed["ratio"]) == []
+    words, forgetful = adapted[0]
+    codes = {word: code for code, word in enumerate(words)}
+    only_domain = estimate(encode(SENTENCES, codes), len(words), forgetful.start, 3)
+    ratio = harm.general_perplexity(stock, trie.LanguageModel(words, only_domain))["ratio"]
+    assert ratio > harm.MOST_GROWTH
+    assert "general text" in harm.marks(ratio)[0]
+
+
+def test_arpa_text_says_what_the_trie_says(tmp_path: Path) -> None:
+    words, model = small_estimate(SENTENCES)
+    trie.write(tmp_path / "lm.bin", trie.LanguageModel(words, model))
+    arpa_format.write(tmp_path / "lm.arpa", trie.LanguageModel(words, model))
+    oracle = kenlm.Model(str(tmp_path / "lm.arpa"))
+    again = trie.read(tmp_path / "lm.bin")
+    codes = {word: code for code, word in enumerate(again.words)}
+    for sentence in SENTENCES:
+        ours = np.nansum(sequence_log_probabilities(again.model, encode([sentence], codes))) / math.log(10)
+        assert ours == pytest.approx(oracle.score(" ".join(sentence)), abs=2e-3)
+
+
+def test_a_base_distribution_gets_what_the_discounts_leave() -> None:
+    """Unigrams of "a a b": discounts 0.5 and 1 of counts 1 and 2 and of </s>, so half of four is left over."""
+    base = np.array([0.0, 0.0, 0.0, 0.0, 1.0])
+    model = estimate(np.array([0, 2, 2, 3, 1]), 5, 0, 1, base)
+    probability = np.exp(model.levels[0].logprob)
+    np.testing.assert_allclose(probability[1:], [0.125, 0.25, 0.125, 0.5])
+
+
+def test_symbols_left_out_take_their_ngrams_along() -> None:
+    whole = estimate(np.array([0, 2, 3, 1, 0, 2, 1]), 4, 0, 2)
+    gap = estimate(np.array([0, 2, 3, 1, 0, 2, -1, 3, 1]), 4, 0, 2)
+    assert set(gap.levels[1].keys) == set(whole.levels[1].keys) - {2 * 4 + 1}
+
+
+def several_sources() -> dict[str, list[tuple[str, ...]]]:
+    other = [tuple(f"the {word} of the market rose again".split()) for word in ("price", "value", "rate", "cost")] * 5
+    return {"keywords": other, "training_data": SENTENCES * 2}
+
+
+def test_sources_are_weighed_by_tuning_text(stock: trie.LanguageModel) -> None:
+    sources = several_sources()
+    _, like_own = adapt(stock, sources, SENTENCES)
+    _, like_articles = adapt(stock, sources, sources["keywords"])
+    for report, better, worse in (
+        (like_own, "training_data", "keywords"),
+        (like_articles, "keywords", "training_data"),
+    ):
+        assert set(report["weights"]) == {"stock", "all", "keywords", "training_data"}
+        assert sum(report["weights"].values()) == pytest.approx(1.0, abs=1e-5)
+        assert report["weights"][better] > 3 * report["weights"][worse]
+        assert report["held_out"]["mixed"]["perplexity"]
+
+
+def test_own_text_is_held_out_where_there_are_articles_besides(stock: trie.LanguageModel) -> None:
+    (words, model), report = adapt(stock, several_sources())
+    assert report["weighted_by"] == "held-out training_data"
+    assert report["weights"]["keywords"] < 0.1
+    assert total_probability(model, [words.index("the")]) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_without_own_text_all_sources_count_together(stock: trie.LanguageModel) -> None:
+    sources = {"keywords": SENTENCES, "missed_words": GENERAL}
+    _, report = adapt(stock, sources)
+    assert report["weighted_by"] == "cross-validation"
+    assert set(report["weights"]) == {"stock", "all"}
+
+
+def test_rare_new_words_of_a_large_text_are_dropped_and_none_of_a_small_one(stock: trie.LanguageModel) -> None:
+    small = {"zygnor": 1, "quanx": 2, "the": 1000}
+    assert {"zygnor", "quanx"} <= set(choose(small, stock).new)
+    large = {**small, **{f"filler{number}x": 1 + number % 7 for number in range(50)}, "the": 10_000_000}
+    large["frequent"] = large["quanxes"] = 500
+    kept = set(choose(large, stock).new)
+    assert "quanxes" in kept
+    assert "zygnor" not in kept
+
+
+def test_dropped_words_do_not_break_training(stock: trie.LanguageModel) -> None:
+    (words, model), report = adapt(stock, {"text": [*SENTENCES, ("the", "zygnor")] + [("the",) * 1000] * 4000})
+    assert report["dropped_words"] > 0
+    assert "zygnor" not in words
+    assert total_probability(model, [words.index("the")]) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_large_text_holds_out_a_sample_from_everywhere() -> None:
+    symbols = np.tile(np.array([0, *[2] * 98, 1]), 12_000)
+    (mask,) = folds(symbols, 0)
+    assert mask.sum() == pytest.approx(50_000, rel=0.2)
+    places = np.flatnonzero(mask) / len(mask)
+    assert places.min() < 0.05
+    assert places.max() > 0.9

@@ -176,6 +176,23 @@ def test_training_and_tuning_text_make_new_generations(finished: Workflow) -> No
     assert len(models(finished)) == 4
 
 
+def test_own_pronunciations_make_a_new_generation_from_the_same_text(finished: Workflow) -> None:
+    before, text = frozen(finished), (finished.results / "models" / FIRST / "corpus" / "keywords.txt").read_bytes()
+    finished.write("own.tsv", "osmosis\tAA S M OW S IH S\n")
+    configuration = finished.write("my.yaml", "input: data/input\npocketsphinx: {pronunciations: data/own.tsv}\n")
+    assert finished.run("--configfile", str(configuration)).jobs == ONE_GENERATION
+    assert frozen(finished) == before
+    directory = finished.results / "models" / SECOND
+    assert (directory / "corpus" / "keywords.txt").read_bytes() == text
+    assert "osmosis\tAA S M OW S IH S\tuser\t1\t" in (directory / "lexicon.tsv").read_text()
+    assert finished.run("--configfile", str(configuration)).jobs == Counter()
+    finished.write("own.tsv", "osmosis\tAA S M O\n")
+    finished.run("--configfile", str(configuration))
+    outcome = files.read_json(finished.results / "models" / "pocketsphinx-clm-003" / "training.json")
+    assert outcome["trained"] is False
+    assert "own.tsv: line 1: osmosis: unknown phone 'O'" in outcome["reason"]
+
+
 def test_changed_corpus_settings_wait_for_the_next_generation(finished: Workflow) -> None:
     run = finished.run("--config", "corpus={wikipedia: {articles_per_keyword: 1}}")
     assert run.jobs == Counter()

@@ -128,15 +128,17 @@ def check_capacity(size: int, order: int) -> None:
         )
 
 
-def estimate(symbols: Ints, size: int, start: int, order: int) -> BackoffModel:
+def estimate(symbols: Ints, size: int, start: int, order: int, base: Floats | None = None) -> BackoffModel:
     """Interpolated modified Kneser-Ney estimate.
 
     Chen & Goodman, "An empirical study of smoothing techniques for language modeling", TR-10-98, 1998, section 3:
     P(w|h) = (c(hw) - D(c(hw))) / c(h.) + gamma(h) P(w|h'), where lower orders count the different symbols before
     an n-gram instead of its occurrences (except at the start of a sequence, where there is nothing before it), and
-    the lowest order is interpolated with the uniform distribution over all symbols but the start.
+    the lowest order is interpolated with `base`, float64 (size,), a distribution over all symbols but the start; the
+    uniform one if none is given.
 
-    `symbols`: int64 (n,), sequences one after another, each beginning with `start`, all other symbols in 0..size-1.
+    `symbols`: int64 (n,), sequences one after another, each beginning with `start`, all other symbols in 0..size-1,
+    or -1 for a symbol that is left out, with all n-grams that it would be in.
 
     Raises:
         UserError: the n-grams do not fit 63 bits.
@@ -149,7 +151,10 @@ def estimate(symbols: Ints, size: int, start: int, order: int) -> BackoffModel:
         keys, occurrences = counts[k - 1]
         if k < order:
             occurrences = _continuations(keys, occurrences, counts[k][0], size, start, k)
-        levels = _add_level(levels, keys, occurrences, size, start)
+        if k == 1:
+            levels = [_lowest_level(keys, occurrences, size, start, base)]
+        else:
+            levels = _add_level(levels, keys, occurrences, size, start)
     return BackoffModel(size, start, tuple(levels))
 
 
@@ -163,6 +168,7 @@ def _occurrences(symbols: Ints, size: int, start: int, order: int) -> tuple[Ints
     for i in range(order):
         column = symbols[i : i + n]
         keys = keys * size + column
+        within &= column >= 0
         if i or order == 1:
             within &= column != start
     return np.unique(keys[within], return_counts=True)
@@ -177,7 +183,7 @@ def _continuations(keys: Ints, occurrences: Ints, longer: Ints, size: int, start
     return np.where(found & (keys // size ** (order - 1) != start), result, occurrences)
 
 
-def _discounts(counts: Ints) -> Floats:
+def discounts(counts: Ints) -> Floats:
     """Discounts D(0..3) of Chen & Goodman (1998), equation 26; fixed ones where the counts do not allow them."""
     n = np.bincount(np.minimum(counts, 5), minlength=6)[1:5].astype(float)
     if np.all(n > 0):
@@ -188,25 +194,32 @@ def _discounts(counts: Ints) -> Floats:
     return np.array([0.0, *FALLBACK_DISCOUNTS])
 
 
+def _lowest_level(keys: Ints, counts: Ints, size: int, start: int, base: Floats | None) -> Level:
+    """Unigrams; what the discounts leave over is shared out as `base` has it."""
+    if base is None:
+        base = np.full(size, 1.0 / max(size - 1, 1))
+        base[start] = 0.0
+    taken_off = discounts(counts)[np.minimum(counts, 3)]
+    total = max(int(counts.sum()), 1)
+    probability = base * (taken_off.sum() / total if len(counts) else 1.0)
+    probability[keys] += (counts - taken_off) / total
+    with np.errstate(divide="ignore"):
+        logprob = np.log(probability)
+    logprob[start] = NEVER
+    return Level(np.arange(size), logprob, np.zeros(size))
+
+
 def _add_level(levels: list[Level], keys: Ints, counts: Ints, size: int, start: int) -> list[Level]:
     """Discount one order, interpolate it with the order below, and give that its back-off weights."""
-    discounts = _discounts(counts)[np.minimum(counts, 3)]
-    if not levels:
-        total = max(int(counts.sum()), 1)
-        floor = (discounts.sum() / total if len(counts) else 1.0) / (size - 1)
-        probability = np.full(size, floor)
-        probability[keys] += (counts - discounts) / total
-        logprob = np.log(probability)
-        logprob[start] = NEVER
-        return [Level(np.arange(size), logprob, np.zeros(size))]
+    taken_off = discounts(counts)[np.minimum(counts, 3)]
     below = levels[-1]
     history, _ = locate(below.keys, keys // size)
     totals = np.bincount(history, counts, len(below.keys))
-    gamma = np.bincount(history, discounts, len(below.keys)) / np.maximum(totals, 1)
+    gamma = np.bincount(history, taken_off, len(below.keys)) / np.maximum(totals, 1)
     backoff = np.where(totals > 0, np.log(np.where(totals > 0, gamma, 1.0)), 0.0)
     lower = BackoffModel(size, start, (*levels[:-1], Level(below.keys, below.logprob, backoff)))
     shorter = np.exp(log_probabilities(lower, keys % size ** len(levels), len(levels)))
-    probability = (counts - discounts) / totals[history] + gamma[history] * shorter
+    probability = (counts - taken_off) / totals[history] + gamma[history] * shorter
     return [*lower.levels, Level(keys, np.log(probability), np.zeros(len(keys)))]
 
 

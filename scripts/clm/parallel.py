@@ -1,0 +1,56 @@
+"""Work for several processes whose results come back in order."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+#: Items under way for each process: enough that none waits, few enough that memory stays bounded.
+_AHEAD = 2
+_worker: Callable[[Any], Any]
+
+
+def in_order(
+    make_worker: Callable[[], Callable[[Item], Result]], items: Iterable[Item], processes: int
+) -> Iterator[tuple[Item, Result]]:
+    """Yield every item with what a worker made of it, in order.
+
+    Each process has one worker from `make_worker`, which must be picklable. Of a single item nothing is shared out.
+    What a worker raises is raised here.
+    """
+    items = iter(items)
+    first = list(islice(items, 2))
+    if processes <= 1 or len(first) < 2:
+        worker = make_worker()
+        for item in chain(first, items):
+            yield item, worker(item)
+        return
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    with ProcessPoolExecutor(processes, initializer=_prepare, initargs=(make_worker,)) as pool:
+        try:
+            for item in chain(first, items):
+                waiting.append((item, pool.submit(_work, item)))
+                if len(waiting) > _AHEAD * processes:
+                    done, result = waiting.popleft()
+                    yield done, result.result()
+            while waiting:
+                done, result = waiting.popleft()
+                yield done, result.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _prepare(make_worker: Callable[[], Callable[[Any], Any]]) -> None:
+    global _worker
+    _worker = make_worker()
+
+
+def _work(item: Any) -> Any:
+    return _worker(item)
