@@ -128,6 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
         wiki = self.server.wiki
         with self.server.lock:
             wiki.in_flight += 1
+            self._in_flight = 1
             wiki.most_in_flight = max(wiki.most_in_flight, wiki.in_flight)
             wiki.requests.append(dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True)))
             wiki.agents.append(self.headers.get("User-Agent", ""))
@@ -141,8 +142,13 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self.reply(json.dumps(wiki.answer(wiki.requests[-1])).encode())
         finally:
-            with self.server.lock:
-                wiki.in_flight -= 1
+            self._answered()
+
+    def _answered(self) -> None:
+        """Count the request as answered, once: before its last byte, after which the client may ask the next one."""
+        with self.server.lock:
+            self.server.wiki.in_flight -= self._in_flight
+            self._in_flight = 0
 
     def reply(
         self, body: bytes, status: int = 200, kind: str = "application/json; charset=utf-8", **headers: str
@@ -153,6 +159,7 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
+        self._answered()
         self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
