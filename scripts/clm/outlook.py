@@ -95,7 +95,7 @@ class _Known:
         """Words of the recogniser's own dictionary; the embedded engine's serves as a list of English words."""
         import pocketsphinx
 
-        from clm.lexicon import words_and_phones
+        from clm.dictionary import words_and_phones
 
         return words_and_phones(Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")))[0]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from clm.dictionary import Entry
 from clm.g2p import JointModel, Phones
-from clm.lexicon import MOST, Entry
+from clm.lexicon import MOST
 
 #: Per word, so many more than it has; a less likely guess than this is none.
 FURTHER, LIKELY = 2, 0.02
@@ -23,7 +24,7 @@ def further(
 
     Args:
         dictionary: the stock pronunciations.
-        entries: those found for the words that it lacks.
+        entries: those found for words that it lacks, or says in another way than the text asks for.
         counts: occurrences in the corpus; other words get nothing.
         words: the words that are still missed.
 
@@ -37,7 +38,7 @@ def further(
     guesses = JointModel(dictionary).guess(asked, 2 * MOST)
     found = []
     for word in asked:
-        there = dictionary.get(word) or known.get(word, [])
+        there = [*dictionary.get(word, ()), *known.get(word, ())]
         new = [guess.phones for guess in guesses.get(word, ()) if guess.probability >= LIKELY]
         new = [phones for phones in new if phones not in there][:FURTHER]
         found += [

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clm import files, lexicon, outlook
+from clm import dictionary, files, outlook
 
 BASE = {"model": "pocketsphinx", "verdict": "baseline", "champion": ""}
 
@@ -25,8 +25,8 @@ def results(tmp_path: Path) -> Path:
         files.write_json(directory / "model.json", {})
         files.write_json(directory / "plan.json", {"learn": number > 1})
         files.write_text(directory / "corpus" / "keywords.txt", "The membrane is thin. A mitophagy happens.\n")
-        entry = lexicon.Entry("mitophagy", ("M",), "joint", 1, 1)
-        lexicon.write_lexicon(directory / "lexicon.tsv", [entry])
+        entry = dictionary.Entry("mitophagy", ("M",), "joint", 1, 1)
+        dictionary.write_lexicon(directory / "lexicon.tsv", [entry])
         missed = {"membrane": 3, "mitophagy": 2, "membrame": 1, "zymoxalin": 1, "the": 9}
         folders = {name: {"recordings": {"a": {"missed": missed}}} for name in ("one", "held")}
         files.write_json(tmp_path / "summaries" / f"pocketsphinx-clm-{number:03d}.json", {"folders": folders})

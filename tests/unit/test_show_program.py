@@ -8,6 +8,7 @@ import yaml
 import show as program
 from clm import files
 from clm.config import load
+from clm.engines.pocketsphinx import PocketSphinx
 from runner import CHECKOUT
 
 BOARD = [{"model": "pocketsphinx"}, {"model": "pocketsphinx-clm-001"}]
@@ -16,7 +17,7 @@ BOARD = [{"model": "pocketsphinx"}, {"model": "pocketsphinx-clm-001"}]
 def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(load({}, CHECKOUT, CHECKOUT)))
     path = tmp_path / "models" / "pocketsphinx-clm-001" / "model.json"
-    files.write_json(path, {"engine": "pocketsphinx", "recipe": 1})
+    files.write_json(path, {"engine": "pocketsphinx", "recipe": PocketSphinx.recipe})
     assert list(program.other_recipes(tmp_path, BOARD)) == []
     files.write_json(path, {"engine": "pocketsphinx", "recipe": 0})
     (line,) = program.other_recipes(tmp_path, BOARD)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pocketsphinx
 import pytest
 
-from clm.lexicon import Entry, read_dictionary
+from clm.dictionary import Entry, read_dictionary
 from clm.variants import FURTHER, further
 
 
