@@ -181,7 +181,7 @@ class Submissions:
         date = self._project.config["transcribe"]["prices"]["date"]
         return (
             f"Amazon Transcribe: {total.jobs} jobs for {about}{duration(total.seconds)} of audio{extra} "
-            f"(billed: {duration(total.billed)}), about ${total.dollars:.2f} at the prices of {date}{training}."
+            f"(billed: {duration(total.billed)}), about ${total.dollars:.2f} by transcribe.prices ({date}){training}."
         )
 
     def check_budget(self, *, forced: bool) -> None:
