@@ -23,6 +23,7 @@ from clm.corpus import clean
 from clm.digests import Digests
 from clm.engines import Engine, Model, Recording, TrainingText, Transcript
 from clm.lm import adapt
+from clm.texts import read_text, text_files
 
 CONFIG = {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": {}}}
 SWEEP = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -32,7 +33,7 @@ def errors(engine: Engine, model: Model, root: Path) -> scoring.ErrorCounts:
     """Pooled word errors of a model on every recording below `root`."""
     folders, _ = inputs.scan(root / "input", Digests(Path("/nonexistent/cache")))
     pairs = [pair for folder in folders.values() for pair in folder.pairs]
-    texts = {pair.audio: inputs.read_text(pair.text) for pair in pairs}
+    texts = {pair.audio: read_text(pair.text) for pair in pairs}
     recordings = [Recording(pair.name, pair.audio, files.sha256_of_file(pair.audio)) for pair in pairs]
     normal = normalize.create("basic")
     total = scoring.ErrorCounts()
@@ -64,7 +65,7 @@ def variant(name: str) -> Iterator[None]:
 def train(engine: Engine, training_data: Path, directory: Path) -> float:
     """Train into `directory`, and print the weight; gives the seconds."""
     directory.mkdir()
-    texts = map(inputs.read_text, inputs.text_files(training_data))
+    texts = map(read_text, text_files(training_data))
     corpus = directory / "training_data.txt"
     corpus.write_text("".join(f"{line}\n" for text in texts for line in clean.sentences(text)), encoding="utf-8")
     start = time.perf_counter()

@@ -14,12 +14,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import engines, files, healing, inputs, keywords, normalize, phrases, scoring
+from clm import engines, files, healing, keywords, normalize, phrases, scoring
 from clm.config import load, load_yaml
 from clm.corpus import collect, queries
 from clm.corpus.domain import Domain, common_words
 from clm.corpus.folder import FolderSource
 from clm.engines import Engine, Model, Recording, TrainingText, Transcript
+from clm.texts import read_text
 from clm.words import learnable
 
 CHECKOUT = Path(__file__).parents[1]
@@ -35,7 +36,7 @@ def score(engine: Engine, model: Model, folders: Iterable[Path]) -> dict[str, sc
         [(_, outcome)] = engine.transcribe([recording], model)
         assert isinstance(outcome, Transcript), outcome
         heard = outcome.result["results"]["transcripts"][0]["transcript"]
-        scores[folder.name] = scoring.score(NORMAL(inputs.read_text(folder / "transcript.txt")), NORMAL(heard))
+        scores[folder.name] = scoring.score(NORMAL(read_text(folder / "transcript.txt")), NORMAL(heard))
     return scores
 
 
@@ -51,7 +52,7 @@ def missed(scores: dict[str, scoring.Score], root: Path) -> dict[str, list[dict[
     for name, result in scores.items():
         positions = scoring.missed_positions(result.alignment)
         spans = phrases.runs(result.reference, positions, common_words())
-        text = inputs.read_text(root / name / "transcript.txt")
+        text = read_text(root / name / "transcript.txt")
         spans += phrases.names(text, {result.reference[position] for position in positions})
         found += [{"word": phrase, "folders": {name: count}} for phrase, count in spans.items()]
     return {"words": healing.merge_words(words), "phrases": phrases.choose(healing.merge_words(found))}
@@ -71,7 +72,7 @@ def main() -> None:
     source = FolderSource(CHECKOUT / config["corpus"]["folder"])
     asked = keywords.read_keywords(CHECKOUT / config["keywords"])
     plan = missed(score(engine, Model(engine.name), learned), root)
-    texts = [inputs.read_text(folder / "transcript.txt") for folder in learned]
+    texts = [read_text(folder / "transcript.txt") for folder in learned]
     domain = Domain.of([*asked, *texts], common_words())
     both = [queries.Query(word) for word in asked]
     rounds: dict[str, tuple[list[queries.Query], int]] = {

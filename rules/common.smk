@@ -8,7 +8,7 @@ SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
 from clm import files, healing, interpreter, models
-from clm.config import export_private, without_private
+from clm.config import export_private, keep
 from clm.config import load as load_config
 from clm.errors import UserError
 from clm.project import Project
@@ -41,15 +41,24 @@ MODELS = PROJECT.results / "models"
 
 def begin():
     """Before the first job: keep the merged configuration, where jobs read it, and what was asked for once more."""
-    import yaml
-
     try:
         PROJECT.check_budget(forced=forced())
     except UserError as error:
         raise WorkflowError(str(error)) from None
-    config_text = yaml.safe_dump(without_private(PROJECT.config), allow_unicode=True, sort_keys=True)
-    files.write_text(PROJECT.results / "config.yaml", config_text)
+    keep(PROJECT.config, PROJECT.results)
     PROJECT.record_requests(forced=forced())
+    lift_rate_limit()
+
+
+def lift_rate_limit():
+    """Take away Snakemake's own limit of 100 job starts a second where jobs run on this machine.
+
+    Here it protects nothing. Under it every pass of the scheduler starts a timer that ends in another pass, so that with
+    many short jobs passes cost more than jobs (Snakemake 9.27; benchmarks/overhead.py shows it).
+    """
+    scheduler = getattr(workflow, "scheduler", None)
+    if workflow.local_exec and hasattr(scheduler, "job_rate_limiter"):
+        scheduler.job_rate_limiter = None
 
 
 def show(*, done):

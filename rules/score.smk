@@ -10,7 +10,7 @@ rule normalize:
         manifest="<results>/inputs/{folder}.json",
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         code=script("normalize.py"),
-        library=library("normalize", "spoken", "numerals", "spelling", "whisper", "equivalents", "inputs", "files"),
+        library=library("normalize", "spoken", "numerals", "spelling", "whisper", "equivalents", "texts", "files"),
     output:
         "<results>/runs/{model}/{folder}/normalized.tsv",
     log:

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from clm import cli
+from clm.addresses import SCHEME
 from clm.aws import Aws
 from clm.aws.cleaning import SAFE, Cleaner, choose, could_go
 from clm.aws.holdings import KINDS, MODELS, Holdings, Item, Results
-from clm.aws.s3 import SCHEME
 from clm.aws.settings import Settings
 from clm.errors import UserError
 from clm.privacy import scrub

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Iterator
 
 from clm import cli
+from clm.addresses import S3Path, is_address
 from clm.aws import checks
-from clm.aws.s3 import S3Path, is_address
 from clm.aws.settings import Settings
 from clm.config import REMOTE
 from clm.privacy import scrub

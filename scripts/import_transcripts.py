@@ -93,6 +93,7 @@ def place(stored: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
                 "audio": item["audio"],
                 "sha256": None,
                 "seconds": imported.seconds(results[item["recording"]]),
+                "made": stored["created"] or None,
                 "result": results[item["recording"]],
             }
             for item in recordings

@@ -7,7 +7,8 @@ import argparse
 import logging
 from pathlib import Path
 
-from clm import cli, files, inputs, leakage, models
+from clm import cli, files, leakage, models
+from clm.texts import read_text
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def references(index: Path) -> dict[str, list[str]]:
     """Texts of every folder."""
     manifests = {name: index.with_suffix("") / f"{name}.json" for name in files.read_json(index)["folders"]}
     return {
-        name: [inputs.read_text(Path(item["text"])) for item in files.read_json(path)["recordings"]]
+        name: [read_text(Path(item["text"])) for item in files.read_json(path)["recordings"]]
         for name, path in manifests.items()
     }
 

@@ -4,15 +4,21 @@ Writes one row per recording that was transcribed: recording, reference, hypothe
 rule of a profile does to a text.
 """
 
+from __future__ import annotations
+
 import argparse
 import logging
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from clm import cli, equivalents, files, inputs, normalize
+from clm import cli, files, normalize
+from clm.texts import read_text
+
+if TYPE_CHECKING:
+    from clm.equivalents import Equivalents
 
 log = logging.getLogger(__name__)
 
@@ -55,13 +61,15 @@ def rows(
         if same_audio and "result" in item:
             yield {
                 "recording": item["recording"],
-                "reference": normalizer(inputs.read_text(Path(reference["text"]))),
+                "reference": normalizer(read_text(Path(reference["text"]))),
                 "hypothesis": normalizer(hypothesis(item["result"])),
             }
 
 
-def accept(rows: Iterator[dict[str, str]], accepted: equivalents.Equivalents) -> Iterator[dict[str, str]]:
+def accept(rows: Iterator[dict[str, str]], accepted: Equivalents) -> Iterator[dict[str, str]]:
     """The rows, with accepted forms of the hypothesis written as in the reference; how often goes to the log."""
+    from clm import equivalents
+
     used: Counter[tuple[str, str]] = Counter()
     for row in rows:
         words, forms = equivalents.apply(accepted, row["reference"].split(), row["hypothesis"].split())
@@ -93,6 +101,8 @@ def main(argv: list[str] | None = None) -> None:
         return
     table = rows(files.read_json(args.manifest), files.read_json(args.transcript), normalizer)
     if args.equivalents:
+        from clm import equivalents
+
         table = accept(table, equivalents.read(args.equivalents, normalizer))
     files.write_table(args.output, COLUMNS, table, delimiter="\t")
 

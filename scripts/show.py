@@ -67,6 +67,12 @@ def by_folder(path: Path, key: str) -> dict[str, Any]:
     return models.read_if_there(path).get(key, {})
 
 
+def made(results: Path, model: str) -> dict[str, list[str]]:
+    """The days on which a model's transcripts were made, by folder."""
+    summary = by_folder(results / "summaries" / f"{model}.json", "folders")
+    return {folder: score.get("made", []) for folder, score in summary.items()}
+
+
 def legend(results: Path) -> str:
     """What the figures stand on, and where there is more."""
     config = load_yaml(results / "config.yaml")
@@ -92,8 +98,7 @@ def report(results: Path) -> Iterator[str]:
     if newest is not None:
         yield from changed_words(results, newest)
     yield from show.leaks(leaks)
-    if apart := show.far_apart(board):
-        yield apart
+    yield from show.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"

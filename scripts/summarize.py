@@ -21,7 +21,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def summarize_folder(score: dict[str, Any]) -> dict[str, Any]:
     """What the leaderboard and healing need of one wer.json."""
     recordings = {item["recording"]: {key: item[key] for key in KEPT} for item in score["recordings"]}
-    return {"recordings": recordings, "failures": score["failures"], "seconds": score["seconds"]}
+    kept = {key: score[key] for key in ("failures", "seconds", "made")}
+    return {"recordings": recordings, **kept}
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -15,6 +15,7 @@ from clm import __version__, cli, engines, files, inputs, lineage, models, train
 from clm.config import saved
 from clm.engines import TrainingFailed, TrainingText
 from clm.errors import UserError, passing
+from clm.texts import read_text
 
 log = logging.getLogger(__name__)
 
@@ -54,8 +55,8 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
     }
     texts = {
         "training_data": own.get("training_data", ""),
-        "keywords": inputs.read_text(args.keyword_corpus) if args.keyword_corpus else "",
-        "missed_words": inputs.read_text(args.missed_word_corpus),
+        "keywords": read_text(args.keyword_corpus) if args.keyword_corpus else "",
+        "missed_words": read_text(args.missed_word_corpus),
     }
     seen: set[str] = set()
     for name, text in texts.items():
@@ -101,7 +102,7 @@ def about_twin(models_directory: Path, older: str) -> dict[str, str]:
 
 def count_words(text: TrainingText) -> dict[str, int]:
     """Words of each source."""
-    return {name: len(inputs.read_text(path).split()) for name, path in sorted(text.sources.items())}
+    return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
 
 
 def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,13 @@ left unfinished is recorded as such, and the next run goes on with it.
 
 import argparse
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, config, engines, files, manifests, models, submission
-from clm.aws.s3 import S3Path
+from clm import __version__, cli, config, engines, files, manifests, models
+from clm.addresses import S3Path
 from clm.engines import Failure, Model, Outcome, Recording, Transcript, Unfinished
 from clm.store import Store
 
@@ -73,7 +73,7 @@ def transcribe(
         fetched = local(missing, settings, Path(directory))
         for done, (recording, outcome) in enumerate(engine.transcribe(fetched, model), 1):
             store.put(originals[recording.name], model, outcome)
-            found[recording.name] = outcome
+            found[recording.name] = store.get(originals[recording.name], model) or outcome
             trouble = f": {outcome.reason}" if isinstance(outcome, Failure) else ""
             log.info("%d of %d: %s%s", done, len(missing), recording.name, trouble)
     return found
@@ -83,9 +83,22 @@ def entry(recording: Recording, outcome: Outcome) -> dict[str, Any]:
     """One recording of transcript.json."""
     about = {"recording": recording.name, "audio": str(recording.audio), "sha256": recording.sha256}
     if isinstance(outcome, Transcript):
-        return {**about, "seconds": outcome.seconds, "result": outcome.result}
+        return {**about, "seconds": outcome.seconds, "made": outcome.made, "result": outcome.result}
     kind = "failure" if isinstance(outcome, Failure) else "unfinished"
     return {**about, "seconds": None, kind: {"reason": outcome.reason, "hint": outcome.hint}}
+
+
+def merged(versions: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The versions of all results; where they differ, all of them.
+
+    >>> merged([{"boto3": "1.40", "service": "x"}, {"boto3": "1.39", "service": "x"}])
+    {'boto3': '1.39, 1.40', 'service': 'x'}
+    """
+    found: dict[str, set[str]] = {}
+    for item in versions:
+        for name, version in item.items():
+            found.setdefault(name, set()).add(version)
+    return {name: ", ".join(sorted(items)) for name, items in sorted(found.items())}
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -98,16 +111,21 @@ def main(argv: list[str] | None = None) -> None:
     model = models.load(args.results / "models", args.model, engine.name)
     recordings = manifests.recordings(manifest, repeats=args.repeats, retries=args.retries)
     found = transcribe(recordings, model, engine, Store(args.results / "store", engine), settings)
-    left = submission.read_unfinished(args.results, engine.name, args.model).get(folder, {})
-    for recording in recordings:
-        if recording.name not in found:
-            found[recording.name] = Unfinished(**left.get(recording.name, _NOT_SUBMITTED))
+    if len(found) < len(recordings):
+        from clm import submission
+
+        left = submission.read_unfinished(args.results, engine.name, args.model).get(folder, {})
+        for recording in recordings:
+            if recording.name not in found:
+                found[recording.name] = Unfinished(**left.get(recording.name, _NOT_SUBMITTED))
+    versions = [found[item.name].versions for item in recordings if isinstance(found[item.name], Transcript)]
     transcript = {
         "model": args.model,
         "folder": folder,
         "engine": engine.name,
         "attempt": {"repeats": args.repeats, "retries": args.retries},
-        "versions": {"clm-proof": __version__, **engine.versions()},
+        # Of what made the results, which may have been another version than is there now.
+        "versions": {"clm-proof": __version__, **merged(versions)},
         "recordings": [entry(recording, found[recording.name]) for recording in recordings],
     }
     files.write_json(args.output, transcript, indent=None)

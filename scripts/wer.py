@@ -34,8 +34,9 @@ def main(argv: list[str] | None = None) -> None:
         score["normalizer"]["equivalents"] = args.equivalents
     about = {key: transcript[key] for key in ("model", "folder", "engine")}
     versions = {**transcript["versions"], "clm-proof": __version__}
+    days = sorted({item["made"] for item in transcript["recordings"] if item.get("made")})
     seconds = sum(item["seconds"] or 0 for item in transcript["recordings"])
-    files.write_json(args.output, {**about, "versions": versions, "seconds": seconds, **score})
+    files.write_json(args.output, {**about, "versions": versions, "made": days, "seconds": seconds, **score})
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, config
+from clm import __version__
 from clm.errors import UserError
 from clm.privacy import scrub
 
@@ -42,6 +42,8 @@ def read_config(args: argparse.Namespace) -> dict[str, Any]:
         UserError: a file is not there or no mapping, an entry of --config is malformed, a key or value is wrong.
 
     """
+    from clm import config  # not needed by jobs
+
     changes: dict[str, Any] = {}
     for path in args.configfile:
         changes = config.merge(changes, _read_changes(path))
@@ -76,6 +78,8 @@ class _Scrubbing(logging.Formatter):
 def _read_changes(path: Path) -> dict[str, Any]:
     import yaml
 
+    from clm import config
+
     if not path.is_file():
         raise UserError(f"--configfile: there is no file {path}", "paths count from the working directory")
     try:
@@ -94,6 +98,8 @@ def _parse_changes(entries: Iterable[str]) -> dict[str, Any]:
     {'input': 'a b', 'transcribe': {'bucket': 'talks', 'max_jobs': 5}, 'keywords': None}
     """
     import yaml
+
+    from clm import config
 
     changes: dict[str, Any] = {}
     for entry in entries:

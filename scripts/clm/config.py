@@ -2,7 +2,6 @@
 
 import contextlib
 import copy
-import difflib
 import json
 import os
 import re
@@ -10,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from clm.aws.s3 import S3Path, is_address
+from clm import files
+from clm.addresses import S3Path, is_address
 from clm.errors import UserError
 
 # Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
@@ -134,9 +134,21 @@ def export_private(config: Mapping[str, Any]) -> None:
     os.environ[PRIVATE_VARIABLE] = json.dumps({key: get(config, key) for key in PRIVATE})
 
 
+def keep(config: Mapping[str, Any], results: Path) -> None:
+    """Write the configuration beside the results: as YAML to be read, and as JSON for the jobs of the run.
+
+    What a job asks for most is its configuration; a YAML parser takes as long to load as all else that it needs.
+    """
+    import yaml
+
+    public = without_private(config)
+    files.write_text(results / "config.yaml", yaml.safe_dump(public, allow_unicode=True, sort_keys=True))
+    files.write_json(results / "config.json", {"config": public})
+
+
 def saved(results: Path) -> dict[str, Any]:
     """The configuration of the run that this job belongs to."""
-    config = load_yaml(results / "config.yaml")
+    config = files.read_json(results / "config.json")["config"]
     for key, value in json.loads(os.environ.get(PRIVATE_VARIABLE, "{}")).items():
         put(config, key, value)
     return config
@@ -250,6 +262,8 @@ def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
 
 def nearest(name: str, known: list[str], where: str = "") -> str:
     """Hint for a misspelt name: the nearest known one, else all of them."""
+    import difflib
+
     close = difflib.get_close_matches(name, known, n=1)
     prefix = f"{where}." if where else ""
     return f"did you mean {prefix + close[0]!r}?" if close else f"known here: {', '.join(sorted(known))}"

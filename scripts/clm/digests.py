@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from clm import files
+from clm.texts import invalid_utf8
 
 
 class Digests:
@@ -46,12 +47,3 @@ class Digests:
         if self._used != self._known:
             with contextlib.suppress(OSError):  # only a cache
                 files.write_text(self._cache, json.dumps(self._used))
-
-
-def invalid_utf8(path: Path) -> int | None:
-    """Offset of the first byte of the file that is not UTF-8, or None."""
-    try:
-        path.read_bytes().decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return None

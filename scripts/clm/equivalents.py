@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from clm import inputs, scoring
+from clm import scoring
 from clm.errors import UserError
 from clm.normalize import Normalizer
+from clm.texts import read_text
 
 Form = tuple[str, ...]
 
@@ -56,7 +57,7 @@ def read(path: Path, normalizer: Normalizer) -> Equivalents:
 
     """
     try:
-        text = inputs.read_text(path)
+        text = read_text(path)
     except OSError as error:
         raise UserError(
             f"{path}: not readable ({error.strerror})", "correct normalizer.equivalents, or set it to null"

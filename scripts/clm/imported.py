@@ -12,6 +12,7 @@ from typing import Any
 
 from clm import files, inputs
 from clm.errors import UserError
+from clm.texts import read_text
 
 PREFIX = "imported-"
 SUFFIXES = (".json", ".txt")
@@ -60,7 +61,7 @@ def read_result(path: Path) -> dict[str, Any]:
         UserError: the file is not UTF-8, not JSON, or JSON in another shape.
 
     """
-    text = inputs.read_text(path)
+    text = read_text(path)
     if path.suffix.lower() != ".json":
         return {"results": {"transcripts": [{"transcript": text}], "items": []}}
     try:

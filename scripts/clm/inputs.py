@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from clm.aws.s3 import S3Path
+from clm.addresses import S3Path
 from clm.config import UNUSABLE_NAME
-from clm.digests import Digests, invalid_utf8
+from clm.digests import Digests
 from clm.errors import UserError
 
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".mp4", ".m4a", ".ogg", ".webm", ".amr"})
@@ -166,23 +166,3 @@ def check_encoding(path: Path, digests: Digests) -> None:
     offset = digests.bad_utf8(path)
     if offset is not None:
         raise BadFolderError(f"{path.name} is not UTF-8 (byte {offset}); save it as UTF-8")
-
-
-def read_text(path: Path) -> str:
-    """A UTF-8 text without its byte order mark.
-
-    Raises:
-        UserError: the text is not UTF-8; names the file and the byte.
-
-    """
-    offset = invalid_utf8(path)
-    if offset is not None:
-        raise UserError(f"{path}: not UTF-8 (byte {offset})", "save the file as UTF-8")
-    return path.read_text(encoding="utf-8-sig")
-
-
-def text_files(path: Path) -> list[Path]:
-    """The file itself, or the `.txt` files of a folder in order of their names."""
-    if path.is_dir():
-        return sorted(p for p in path.rglob("*") if p.suffix.lower() == ".txt" and not p.name.startswith("."))
-    return [path]

@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from clm.errors import UserError
-from clm.inputs import read_text
+from clm.texts import read_text
 
 LONGEST = 200
 

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from clm import engines, equivalents, files, healing, imported, inputs, models, normalize
-from clm.aws.s3 import S3Path, is_address
+from clm.addresses import S3Path, is_address
 from clm.config import REMOTE, load_yaml, nearest
 from clm.digests import Digests
 from clm.engines import Failure, Recording
 from clm.errors import UserError
 from clm.keywords import read_keywords
 from clm.submission import Submissions
+from clm.texts import text_files
 
 
 class Project:
@@ -373,7 +374,7 @@ class Project:
     def path_digest(self, key: str) -> str | None:
         """Digest of the file or folder of text files that a configuration key names, or None."""
         path = self.config[key]
-        return path and files.digest([self.digests.sha256(text) for text in inputs.text_files(Path(path))])
+        return path and files.digest([self.digests.sha256(text) for text in text_files(Path(path))])
 
     # -- generations ---------------------------------------------------------------------------------------------
 

@@ -10,16 +10,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from clm.compared import INCOMPLETE
+from clm.inputs import some
 from clm.leaderboard import LEFT_OUT
 from clm.significance import BETTER, NOT_PROVEN
 
 Row = Mapping[str, str]
+#: Days by folder.
+Days = Mapping[str, Sequence[str]]
 
 NAME_WIDTH = 26
 WORDS_PER_HOUR = 9000  # of speech at 150 words a minute
 MOST_FINDINGS = 5
 MOST_OF_A_KIND = 2
 DAYS_APART = 90
+#: Engines that are a part of this installation.
+LOCAL = ("pocketsphinx",)
 #: What `clm.diagnosis` finds, the gravest first.
 FINDINGS = (
     "text and audio are probably swapped",
@@ -193,22 +198,34 @@ def findings(found: Mapping[str, Sequence[Mapping[str, str]]]) -> list[str]:
     return [*lines[:MOST_FINDINGS], f"... and {more} more findings"] if more else lines
 
 
-def far_apart(rows: Sequence[Row]) -> str:
-    """A warning where the transcripts of baseline and challengers were made long after one another, or nothing."""
-    dated = [row for row in rows if row["created"] and row["engine"] == "imported"]
-    baseline = next((row for row in dated if row["verdict"] == "baseline"), None)
-    if baseline is None:
-        return ""
-    start = datetime.date.fromisoformat(baseline["created"])
-    late = [
-        row["model"] for row in dated if abs((datetime.date.fromisoformat(row["created"]) - start).days) > DAYS_APART
-    ]
+def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
+    """Warnings where transcripts of the baseline and of a challenger were made long after one another.
+
+    `made` has the days (ISO dates) by model and folder. An engine on this machine does not change with time.
+    """
+    baseline = next((row["model"] for row in rows if row["verdict"] == "baseline"), "")
+    base = made.get(baseline, {})
+    late: dict[str, list[str]] = {}
+    for row in rows:
+        for folder, days in made.get(row["model"], {}).items() if row["engine"] not in LOCAL else ():
+            if _most_days(days, base.get(folder, ())) > DAYS_APART:
+                late.setdefault(row["model"], []).append(folder)
     if not late:
-        return ""
-    return (
-        f"Warning: {', '.join(late)}: made more than {DAYS_APART} days before or after {baseline['model']}; the vendor"
-        " may have changed its models in between, which is no gain of yours."
+        return []
+    where = "; ".join(f"{model} ({some(folders)})" for model, folders in late.items())
+    warning = (
+        f"Warning: made more than {DAYS_APART} days before or after {baseline}: {where}. The vendor may have changed"
+        " its models in between, which is no gain of yours."
     )
+    if not baseline.startswith("imported-"):
+        warning += " Hint: --config repeat=<folder> transcribes a folder anew (and pays for it)."
+    return [warning]
+
+
+def _most_days(days: Iterable[str], others: Iterable[str]) -> int:
+    """Most days between one of these and one of the others; 0 where there are none."""
+    dates, more = ([datetime.date.fromisoformat(day) for day in group] for group in (days, others))
+    return max((abs((one - other).days) for one in dates for other in more), default=0)
 
 
 def _before(row: Row, after: str, baseline: Row) -> str:

@@ -1,5 +1,6 @@
 """The store of raw results by content: what was paid for, or took long, is kept for good."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ class Store:
         entry = files.read_json(path)
         if "failure" in entry:
             return Failure(**entry["failure"]) if entry["retries"] >= recording.retries else None
-        return Transcript(entry["result"], entry["seconds"])
+        return Transcript(entry["result"], entry["seconds"], entry["versions"], entry.get("made"))
 
     def put(self, recording: Recording, model: Model, outcome: Transcript | Failure) -> None:
         """Keep a result or a failure for good."""
@@ -50,5 +51,6 @@ class Store:
         if isinstance(outcome, Failure):
             entry |= {"failure": {"reason": outcome.reason, "hint": outcome.hint}, "retries": recording.retries}
         else:
-            entry |= {"seconds": outcome.seconds, "result": outcome.result}
+            made = time.strftime("%Y-%m-%d", time.gmtime())
+            entry |= {"made": made, "seconds": outcome.seconds, "result": outcome.result}
         files.write_json(self._path(recording, model), entry, indent=None)

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Mapping, Set
 from pathlib import Path
 
-from clm import files, inputs
+from clm import files
 from clm.corpus import clean, dropped
 from clm.corpus.spoken import spoken
+from clm.texts import read_text, text_files
 from clm.words import plain
 
 #: Sentences with words that are still missed are added so many times more; the first so many of each word.
@@ -26,9 +27,7 @@ def own_text(path: Path, language: str, report: Path) -> str:
 
     """
     left_out = dropped.Dropped()
-    found = [
-        sentence for file in inputs.text_files(path) for sentence in clean.sentences(inputs.read_text(file), left_out)
-    ]
+    found = [sentence for file in text_files(path) for sentence in clean.sentences(read_text(file), left_out)]
     files.write_table(report, dropped.COLUMNS, left_out.rows(), delimiter="\t")
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())
     speak = spoken if language.startswith("en") else str

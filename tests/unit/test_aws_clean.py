@@ -15,11 +15,12 @@ import clean
 from aws.server import serving
 from aws.settings import DAY
 from aws.team import BUCKET, ROLE, Team
-from clm import files
+from clm import config, files
+from clm.addresses import S3Path
 from clm.aws import Aws
 from clm.aws.cleaning import Cleaner, could_go
 from clm.aws.holdings import CHAMPION, IN_USE, MODELS, UPLOADS, Item
-from clm.aws.s3 import S3Path, Uploader
+from clm.aws.s3 import Uploader
 from clm.aws.settings import Settings
 
 PREFIX = "clm"
@@ -347,7 +348,7 @@ def test_wrong_kind_and_no_bucket(account: Account, run: Clean, capsys: Any) -> 
 
 
 def test_deletion_itself_refuses_what_is_outside(account: Account) -> None:
-    settings = Settings.of(clean.cli.config.load({"engine": "transcribe", "transcribe": {"bucket": BUCKET}}, *places()))
+    settings = Settings.of(config.load({"engine": "transcribe", "transcribe": {"bucket": BUCKET}}, *places()))
     created = datetime.datetime.now(datetime.UTC)
     items = [Item(UPLOADS, f"s3://{bucket}/x", created) for bucket in (BUCKET, "another")]
     for _, trouble in Cleaner(Aws("us-east-1"), settings).delete(items):

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from aws.server import Loopback, serving
+from clm.addresses import S3Path
 from clm.aws import s3
-from clm.aws.s3 import S3Path, Uploader
+from clm.aws.s3 import Uploader
 from clm.errors import UserError
 
 BUCKET = "objects"

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from aws.server import Loopback, serving
+from clm.addresses import S3Path
 from clm.aws import Aws
-from clm.aws.s3 import S3Path
 from clm.aws.settings import Settings
 from clm.aws.training import Trainer, check_text, choose_base
 from clm.config import load

@@ -7,6 +7,7 @@ import pytest
 from clm import inputs
 from clm.digests import Digests
 from clm.errors import UserError
+from clm.texts import read_text
 
 
 def scan(root: Path) -> tuple[dict[str, inputs.Folder], dict[str, str]]:
@@ -82,7 +83,7 @@ def test_text_that_is_not_utf8_names_file_and_byte(tmp_path: Path) -> None:
 def test_byte_order_mark_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"\xef\xbb\xbfword")
-    assert inputs.read_text(path) == "word"
+    assert read_text(path) == "word"
 
 
 def test_no_input(tmp_path: Path) -> None:

@@ -161,9 +161,23 @@ def test_findings_come_gravest_first_and_few_of_a_kind():
 
 
 def test_transcripts_made_far_apart_are_warned_of():
-    base = row("imported-a", engine="imported", verdict="baseline", created="2021-01-01")
-    near = row("imported-b", engine="imported", verdict="better", created="2021-02-01")
-    late = row("imported-c", engine="imported", verdict="better", created="2022-01-01")
-    assert show.far_apart([base, near]) == ""
-    assert "imported-c" in show.far_apart([base, near, late])
-    assert show.far_apart([near, late]) == ""
+    base = row("imported-a", engine="imported", verdict="baseline")
+    near, late = row("imported-b", engine="imported"), row("imported-c", engine="imported")
+    made = {"imported-a": {"f": ["2021-01-01"], "g": ["2021-01-01"]}, "imported-b": {"f": ["2021-02-01"]}}
+    made |= {"imported-c": {"f": ["2021-01-01", "2022-01-01"], "g": ["2021-01-01"]}}
+    assert show.far_apart([base, near], made) == []
+    (warning,) = show.far_apart([base, near, late], made)
+    assert "imported-c (f)" in warning
+    assert "imported-b" not in warning
+    assert "repeat" not in warning
+    assert show.far_apart([near, late], made) == []
+    assert show.far_apart([base, late], {"imported-c": made["imported-c"]}) == []
+
+
+def test_a_vendor_s_models_may_change_but_not_those_on_this_machine():
+    made = {"m": {"f": ["2021-01-01"]}, "n": {"f": ["2023-01-01"]}}
+    for engine, warned in (("transcribe", True), ("pocketsphinx", False)):
+        rows = [row("m", engine=engine, verdict="baseline"), row("n", engine=engine)]
+        warnings = show.far_apart(rows, made)
+        assert bool(warnings) == warned
+        assert all("--config repeat=" in warning for warning in warnings)

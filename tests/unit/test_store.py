@@ -1,5 +1,6 @@
 """The store answers for what was done before."""
 
+import datetime
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ RESULT = Transcript({"results": {}}, 1.5)
 
 
 def store(directory: Path, **settings: object) -> Store:
-    engine = SimpleNamespace(name="engine", transcription_settings=lambda: settings, versions=dict)
+    engine = SimpleNamespace(name="engine", transcription_settings=lambda: settings, versions=lambda: {"engine": "1.0"})
     return Store(directory, engine)
 
 
@@ -37,7 +38,10 @@ def test_results_are_kept(tmp_path: Path) -> None:
     assert one.get(RECORDING, STOCK) is None
     assert not one.has(RECORDING, STOCK)
     one.put(RECORDING, STOCK, RESULT)
-    assert store(tmp_path).get(RECORDING, STOCK) == RESULT
+    found = store(tmp_path).get(RECORDING, STOCK)
+    assert found == RESULT
+    assert found.versions == {"engine": "1.0"}
+    assert datetime.date.fromisoformat(found.made) <= datetime.datetime.now(datetime.UTC).date()
     assert one.get(RETRIED, STOCK) == RESULT
     assert one.has(RECORDING, STOCK)
     assert one.has(RETRIED, STOCK)

@@ -15,10 +15,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
+from clm.addresses import S3Path
 from clm.aws import Aws, RefusedError, code_of, explain, is_busy, jobs
 from clm.aws.jobs import Records, Results, Task
 from clm.aws.pace import Limiter, Pauses, Tolerance
-from clm.aws.s3 import S3Path, listing
+from clm.aws.s3 import listing
 from clm.aws.settings import Settings
 from clm.aws.uploads import Uploads
 from clm.engines import Outcome, Unfinished

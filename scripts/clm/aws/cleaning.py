@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from clm.addresses import S3Path
 from clm.aws import Aws, explain
 from clm.aws.holdings import (
     CHAMPION,
@@ -18,7 +19,6 @@ from clm.aws.holdings import (
     VOCABULARIES,
     Item,
 )
-from clm.aws.s3 import S3Path
 from clm.aws.settings import Settings
 from clm.errors import UserError
 

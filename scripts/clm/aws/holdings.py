@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from clm import files
+from clm.addresses import S3Path
 from clm.aws import Aws, code_of, explain, inventory
-from clm.aws.s3 import ACCESS_FILE, S3Path
+from clm.aws.s3 import ACCESS_FILE
 from clm.aws.settings import NAME_PREFIX, TAG, Settings
 from clm.errors import UserError
 

@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from clm import files, inputs
+from clm.addresses import S3Path
 from clm.aws import Aws, code_of, explain
-from clm.aws.s3 import Object, S3Path, listing, read, sha256
+from clm.aws.s3 import Object, listing, read, sha256
 from clm.digests import Digests
 from clm.errors import UserError
 from clm.media import HEAD_BYTES, Head

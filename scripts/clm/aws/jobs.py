@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from clm import files
+from clm.addresses import S3Path
 from clm.aws import Aws, code_of, explain
-from clm.aws.s3 import S3Path, read
+from clm.aws.s3 import read
 from clm.aws.settings import NAME_PREFIX, TAG, Settings
 from clm.engines import Failure, Recording, Transcript, Unfinished
 from clm.privacy import scrub

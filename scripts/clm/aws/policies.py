@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clm.aws.s3 import SCHEME, S3Path
+from clm.addresses import SCHEME, S3Path
 from clm.errors import UserError
 
 DIRECTORY = Path(__file__).parents[3] / "policies"

@@ -1,4 +1,4 @@
-"""Objects in S3: addresses, listing, reading, and uploads that go on where they were cut off."""
+"""Objects in S3: listing, reading, and uploads that go on where they were cut off."""
 
 from __future__ import annotations
 
@@ -7,66 +7,16 @@ import binascii
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from clm.errors import UserError
+from clm.addresses import S3Path
 
-SCHEME = "s3://"
 #: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts anew.
 PART_BYTES = 16 << 20
 _MOST_PARTS = 10_000
 #: Transcribe tries with this file whether it may write.
 ACCESS_FILE = ".write_access_check_file.temp"
-
-
-@dataclass(frozen=True, order=True)
-class S3Path:
-    """Address of an object or of a common prefix, with the few properties of a `Path` that the workflow uses."""
-
-    bucket: str
-    key: str
-
-    @classmethod
-    def parse(cls, address: str) -> S3Path:
-        """The address in an `s3://bucket/key`.
-
-        Raises:
-            UserError: there is no bucket in it.
-
-        """
-        bucket, _, key = address.removeprefix(SCHEME).partition("/")
-        if not address.startswith(SCHEME) or not bucket:
-            raise UserError(f"{address}: not an address in S3", "write s3://bucket/prefix")
-        return cls(bucket, key)
-
-    @property
-    def name(self) -> str:
-        """The last part of the key."""
-        return self.key.rstrip("/").rpartition("/")[2]
-
-    @property
-    def stem(self) -> str:
-        """The name without its suffix."""
-        return PurePosixPath(self.name).stem
-
-    @property
-    def suffix(self) -> str:
-        """The ending of the name, with its dot."""
-        return PurePosixPath(self.name).suffix
-
-    @property
-    def folder(self) -> str:
-        """The key as a prefix: ends in a slash unless it is empty."""
-        return f"{self.key.rstrip('/')}/" if self.key else ""
-
-    def __str__(self) -> str:
-        return f"{SCHEME}{self.bucket}/{self.key}"
-
-
-def is_address(value: object) -> bool:
-    """Whether a configuration value is an address in S3."""
-    return isinstance(value, str) and value.startswith(SCHEME)
 
 
 @dataclass(frozen=True)

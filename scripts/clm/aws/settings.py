@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clm.aws.s3 import S3Path
+from clm.addresses import S3Path
 
 #: Every job, model and vocabulary of ours has a name that begins so, and this tag.
 NAME_PREFIX = "clm-"

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from clm import files
+from clm.addresses import S3Path
 from clm.aws import Aws, code_of, explain, is_busy
 from clm.aws.pace import Patience, Tolerance
-from clm.aws.s3 import S3Path, Uploader, listing
+from clm.aws.s3 import Uploader, listing
 from clm.aws.settings import CLM_LANGUAGES, NAME_PREFIX, TAG, Settings
 from clm.engines import TrainingFailed, TrainingText
 from clm.errors import NotSetUpError, PassingError, UserError

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from clm import files
+from clm.addresses import S3Path
 from clm.aws import Aws
-from clm.aws.s3 import S3Path, Uploader, listing
+from clm.aws.s3 import Uploader, listing
 from clm.aws.settings import Settings
 from clm.engines import Recording
 from clm.errors import PassingError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from clm.corpus import Article, Finding, Outcome
 from clm.corpus.html import text_of
 from clm.errors import UserError
-from clm.inputs import read_text
+from clm.texts import read_text
 from clm.words import content_terms, plain, singular, terms
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clm import cli, corpus, files, healing, inputs
+from clm import cli, corpus, files, healing
 from clm.config import load_yaml
 from clm.corpus import collect, result
 from clm.corpus.domain import Domain, common_words
 from clm.corpus.queries import Query
 from clm.errors import UserError
 from clm.keywords import read_keywords
+from clm.texts import read_text
 
 log = logging.getLogger(__name__)
 
@@ -82,5 +83,5 @@ def domain_texts(results: Path, config: Mapping[str, Any]) -> list[str]:
         return texts
     for name in healing.Recordings.read(index).open_folders(heldout):
         manifest = files.read_json(index.with_suffix("") / f"{name}.json")
-        texts += [inputs.read_text(Path(item["text"])) for item in manifest["recordings"]]
+        texts += [read_text(Path(item["text"])) for item in manifest["recordings"]]
     return texts

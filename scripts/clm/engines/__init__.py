@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from clm import files
-from clm.aws.s3 import S3Path, is_address
+from clm.addresses import S3Path, is_address
 from clm.errors import UserError
-from clm.inputs import read_text
+from clm.texts import read_text
 
 NAMES = ("pocketsphinx", "transcribe")
 
@@ -54,10 +54,15 @@ class Model:
 
 @dataclass(frozen=True)
 class Transcript:
-    """A finished recognition: `result` is in Amazon Transcribe's JSON shape, `seconds` is the audio's length."""
+    """A finished recognition: `result` is in Amazon Transcribe's JSON shape, `seconds` is the audio's length.
+
+    The store adds the `versions` of what made it, and the day (UTC) on which it was `made`.
+    """
 
     result: dict[str, Any]
     seconds: float
+    versions: Mapping[str, str] = field(default_factory=dict, compare=False)
+    made: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

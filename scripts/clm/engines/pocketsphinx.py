@@ -13,7 +13,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +122,8 @@ class PocketSphinx:
 
     def versions(self) -> dict[str, str]:
         """Versions of the packages that transcripts and models depend on; the base model comes with pocketsphinx."""
+        from importlib import metadata
+
         packages = ("g2p2", "numpy", "pocketsphinx", "soundfile", "soxr")
         return {"base_model": "en-us", **{package: metadata.version(package) for package in packages}}
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +62,8 @@ class Transcribe:
 
     def versions(self) -> dict[str, str]:
         """The client's version; Amazon does not tell those of its models."""
+        from importlib import metadata
+
         return {"boto3": metadata.version("boto3"), "service": "Amazon Transcribe 2017-10-26"}
 
     def transcription_settings(self) -> dict[str, Any]:

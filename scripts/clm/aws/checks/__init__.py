@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from clm.addresses import S3Path
 from clm.aws import Aws, code_of, explain, is_broken, is_busy, is_denied, policies
-from clm.aws.s3 import S3Path
 from clm.aws.settings import Settings
 from clm.errors import UserError
 

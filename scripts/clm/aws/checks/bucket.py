@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from clm.addresses import S3Path
 from clm.aws import code_of, is_denied
 from clm.aws.checks import NOT_OK, OK, UNKNOWN, Case, Finding, failed, missing, permission
-from clm.aws.s3 import S3Path, Uploader
+from clm.aws.s3 import Uploader
 
 #: The one object that is written to try it, and deleted again where that is allowed.
 PROBE = "doctor.txt"

@@ -1,0 +1,34 @@
+"""Reading of text files that users give."""
+
+from pathlib import Path
+
+from clm.errors import UserError
+
+
+def read_text(path: Path) -> str:
+    """A UTF-8 text without its byte order mark.
+
+    Raises:
+        UserError: the text is not UTF-8; names the file and the byte.
+
+    """
+    offset = invalid_utf8(path)
+    if offset is not None:
+        raise UserError(f"{path}: not UTF-8 (byte {offset})", "save the file as UTF-8")
+    return path.read_text(encoding="utf-8-sig")
+
+
+def text_files(path: Path) -> list[Path]:
+    """The file itself, or the `.txt` files of a folder in order of their names."""
+    if path.is_dir():
+        return sorted(p for p in path.rglob("*") if p.suffix.lower() == ".txt" and not p.name.startswith("."))
+    return [path]
+
+
+def invalid_utf8(path: Path) -> int | None:
+    """Offset of the first byte of the file that is not UTF-8, or None."""
+    try:
+        path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
