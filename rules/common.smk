@@ -181,5 +181,4 @@ def baseline_table(wildcards):
 
 def learns():
     """Whether the generation that is due learns from missed words."""
-    history = PROJECT.history
-    return bool(forced() or PROJECT.config["self_heal"] or (history.pending and history.plan["learn"]))
+    return PROJECT.learns(forced=forced())

@@ -45,7 +45,7 @@ def table(costs: dict[str, Cost], date: str) -> str:
         )
     widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*lines, f"Prices: {date} (config: transcribe.prices). Training and Comprehend are not counted."])
+    return "\n".join([*lines, f"Prices: {date} (config: transcribe.prices). Training is not counted."])
 
 
 def as_data(costs: dict[str, Cost]) -> list[dict[str, Any]]:

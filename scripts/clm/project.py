@@ -17,7 +17,8 @@ from clm.engines import Failure, Recording
 from clm.errors import UserError
 from clm.keywords import read_keywords
 from clm.submission import Submissions
-from clm.texts import text_files
+from clm.texts import read_text, text_files
+from clm.words import learnable
 
 
 class Project:
@@ -415,6 +416,19 @@ class Project:
         if self.unusable_keywords:  # a file saved badly once must not make a generation without keywords
             inputs = self.history.last.get("training_inputs", inputs)
         return self.history.due(inputs, has_text=has_text, new_evidence=bool(new), forced=forced)
+
+    def learns(self, *, forced: bool) -> bool:
+        """Whether a generation that is due learns from missed words."""
+        history = self.history
+        return bool(forced or self.config["self_heal"] or (history.pending and history.plan["learn"]))
+
+    def words_to_learn(self) -> set[str]:
+        """All learnable words of the references that a generation may learn from."""
+        settings = self.config["normalizer"]
+        normalizer = normalize.create(settings["profile"], self.config["language"], settings["without"])
+        heldout = set(self.config["evaluation"]["heldout"])
+        pairs = [pair for name in self.with_audio if name not in heldout for pair in self.folders[name].pairs]
+        return {word for pair in pairs for word in normalizer(read_text(pair.text)).split() if learnable(word)}
 
     def vocabulary_due(self, *, forced: bool) -> bool:
         """Whether a custom vocabulary is to be made: wanted, and from phrases that none was made from yet."""

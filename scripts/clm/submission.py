@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 #: Round of the folders of a model that were never submitted apart from the others.
 _REST = ""
 
+#: Name of Comprehend among the costs.
+COMPREHEND = "comprehend"
+
 Left = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
@@ -160,20 +163,31 @@ class Submissions:
         return Cost(len(usable), sum(known), sum(billed), dollars, rough, unknown)
 
     def costs(self, *, forced: bool) -> dict[str, Cost]:
-        """By model: what this run will cost; with the models that it is going to make."""
+        """By model: what this run will cost; with the models that it is going to make, and with Comprehend."""
         project = self._project
         costs = {name: self.cost(name, recordings) for name, recordings in self.missing.items()}
         everything = {recording.sha256: recording for name in project.folders for recording in project.recordings(name)}
         for name in project.coming(forced=forced):
             costs[name] = self.cost(name, everything.values())
+        if project.config["transcribe"]["comprehend"] and project.due(forced=forced) and project.learns(forced=forced):
+            costs[COMPREHEND] = self._syntax_cost()
         return costs
+
+    def _syntax_cost(self) -> Cost:
+        """What Comprehend costs at most: if every word of the references that it was never asked about is missed."""
+        from clm.aws.syntax import SyntaxFilter
+
+        config = self._project.config
+        known = SyntaxFilter(None, config["language"], self._results / "store" / "comprehend")
+        units = known.price_units(sorted(self._project.words_to_learn()))
+        return Cost(dollars=units * config["transcribe"]["prices"]["comprehend_unit"])
 
     def announce(self, *, forced: bool) -> str:
         """One line on what this run will do and cost."""
         costs = self.costs(forced=forced)
         total = sum(costs.values(), Cost())
         coming = self._project.coming(forced=forced)
-        if not total.jobs:
+        if not total.jobs and not total.dollars:
             return "Amazon Transcribe: nothing to pay for, all results are there."
         about = "about " if total.rough or total.unknown else ""
         extra = f" and {total.unknown} recordings of unknown length" if total.unknown else ""

@@ -8,8 +8,10 @@ import pytest
 from clm import files
 from clm.config import load
 from clm.engines import Model, Transcript
+from clm.errors import UserError
 from clm.project import Project
 from clm.store import Store
+from clm.submission import COMPREHEND, Cost
 from cloud import write_noise
 from runner import CHECKOUT
 
@@ -71,3 +73,33 @@ def test_a_job_on_another_machine_numbers_like_the_run_that_sent_it(results: Pat
     job = project(results, follow=True)
     assert rounds(job) == rounds(sender) == [1, 1]
     assert rounds(job, CLM) == rounds(sender, CLM) == [1, 1]
+
+
+def test_comprehend_counts_with_every_unknown_word_of_the_open_references(results: Path) -> None:
+    words = [f"mitochondrium{number}" for number in range(60)]
+    (results.parent / "input" / "one" / "a.txt").write_text(" ".join(words))
+    (results.parent / "input" / "two" / "a.txt").write_text("held out " + " ".join(f"ribosome{n}" for n in range(99)))
+    changes = {"engine": "transcribe", "input": str(results.parent / "input"), "results": str(results)}
+    changes["evaluation"] = {"heldout": ["two"]}
+    amazon = {
+        "bucket": "b-1",
+        "comprehend": True,
+        "prices": {"minute": 0, "minute_with_clm": 0, "comprehend_unit": 2.0},
+    }
+
+    def found(**more: object) -> Project:
+        config = load({**changes, "transcribe": {**amazon, **more}}, CHECKOUT, CHECKOUT)
+        return Project(config, results / "cache.json")
+
+    # Sixty words of 15 or 14 letters and ", " between them are 1,008 characters: eleven units.
+    submissions = found(max_cost=21.0).submissions
+    assert COMPREHEND not in submissions.costs(forced=False)  # nothing is learned from missed words
+    assert submissions.costs(forced=True)[COMPREHEND] == Cost(dollars=22.0)
+    assert "$22.00" in submissions.announce(forced=True)
+    submissions.check_budget(forced=False)
+    with pytest.raises(UserError, match=r"\$22\.00"):
+        submissions.check_budget(forced=True)
+    assert COMPREHEND not in found(comprehend=False).submissions.costs(forced=True)
+    answers = {"language": "en", "words": dict.fromkeys(words, True)}
+    files.write_json(results / "store" / "comprehend" / "known.json", answers)
+    assert found().submissions.costs(forced=True)[COMPREHEND] == Cost()
