@@ -7,7 +7,7 @@ from pathlib import Path
 SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
-from clm import files, healing, interpreter, models
+from clm import files, healing, interpreter, models, notices
 from clm.config import export_private, keep
 from clm.config import load as load_config
 from clm.errors import UserError
@@ -26,7 +26,7 @@ def load_project():
         if workflow.is_main_process:
             project.prepare()
             export_private(settings)
-            for note in project.notes():
+            for note in notices.notes(project):
                 logger.warning(note)
     except UserError as error:
         raise WorkflowError(str(error)) from None

@@ -18,8 +18,8 @@ rule normalize:
     conda:
         "../environment.yml"
     params:
-        references=lambda w: PROJECT.text_digest(w.folder),
-        audio=lambda w: PROJECT.audio_digest(w.folder),
+        references=lambda w: PROJECT.data.text_digest(w.folder),
+        audio=lambda w: PROJECT.data.audio_digest(w.folder),
         normalizer=PROJECT.normalizer,
         equivalents=f"--equivalents={PROJECT.normalizer['equivalents']}" if PROJECT.normalizer["equivalents"] else "",
         language=PROJECT.config["language"],
@@ -103,7 +103,7 @@ rule diagnose:
         "../environment.yml"
     params:
         results=results_folder,
-        keywords=PROJECT.keywords_digest,
+        keywords=PROJECT.data.keywords_digest,
     message:
         "Diagnosing {wildcards.model}"
     shell:
@@ -129,7 +129,7 @@ rule leakage:
         "../environment.yml"
     params:
         results=results_folder,
-        references=PROJECT.references_digest,
+        references=PROJECT.data.references_digest,
     message:
         "Looking for the references in the corpus of {wildcards.model}"
     shell:

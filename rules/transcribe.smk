@@ -75,7 +75,7 @@ rule transcribe:
         results=results_folder,
         # Raised by hand if what is stored ever has to be made anew.
         recipe=1,
-        audio=lambda w: PROJECT.audio_digest(w.folder),
+        audio=lambda w: PROJECT.data.audio_digest(w.folder),
         model=lambda w: PROJECT.model_digest(w.model),
         settings=json.dumps(PROJECT.engine.transcription_settings(), sort_keys=True),
         attempt=lambda w: PROJECT.attempt(w.folder),

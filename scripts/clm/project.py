@@ -4,20 +4,18 @@ The main process of Snakemake builds one `Project` while it reads the Snakefile;
 """
 
 import os
-import unicodedata
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clm import engines, equivalents, files, healing, imported, inputs, models, normalize
-from clm.addresses import S3Path, is_address
-from clm.config import REMOTE, load_yaml, nearest
+from clm import engines, files, healing, imported, models, normalize, preconditions
+from clm.data_set import DataSet
 from clm.digests import Digests
-from clm.engines import Failure, Recording
+from clm.engines import Recording
 from clm.errors import UserError
 from clm.keywords import read_keywords
 from clm.submission import Submissions
-from clm.texts import read_text, text_files
+from clm.texts import read_text
 from clm.words import learnable
 
 
@@ -35,10 +33,9 @@ class Project:
         self._model_digests: dict[str, str] = {}
         self._unfinished: dict[str, int] = {}
         self._recordings: dict[str, list[Recording]] = {}
-        self.remote = self._remote_inputs()
         self.imported = imported.folders(self.results / "store")
-        self.folders, self.left_out = self._scan()
-        config["evaluation"]["heldout"] = self._heldout(config["evaluation"]["heldout"])
+        self.data = DataSet(config, self.digests, probed=self.engine.submits)
+        self.folders, self.left_out, self.with_audio = self.data.folders, self.data.left_out, self.data.with_audio
         directory = self.results / "models"
         self.finished = models.finished(directory, self.engine.name) if self.with_audio else []
         self.next = models.following(self.finished, self.engine.name)
@@ -52,42 +49,7 @@ class Project:
         self.unusable_keywords = self._drop_unusable_keywords()
         if config["evaluation"]["baseline"] is None and not self.with_audio and self.models:
             config["evaluation"]["baseline"] = self.models[0]
-        self._check()
-
-    def _remote_inputs(self) -> Any:
-        """What lies in S3, or None; only then is boto3 needed while the Snakefile is read."""
-        if not any(is_address(self.config[key]) for key in REMOTE):
-            return None
-        from clm.aws import Aws
-        from clm.aws.inputs import RemoteInputs
-
-        section = self.config["transcribe"]
-        ours = S3Path(section["bucket"] or "-", section["prefix"])
-        return RemoteInputs(Aws(section["region"]), self.results / "store" / "s3", ours)
-
-    def _scan(self) -> tuple[dict[str, inputs.Folder], dict[str, str]]:
-        """The input folders; keys of the configuration that name texts in S3 come to name local copies."""
-        config = self.config
-        if self.remote is None:
-            covered = imported.sources(self.results / "store")
-            return inputs.scan(Path(config["input"]), self.digests, covered)
-        address = config["input"]
-        found = (
-            self.remote.scan(address, self.digests) if is_address(address) else inputs.scan(Path(address), self.digests)
-        )
-        if config["keywords"] == "auto":
-            config["keywords"] = self.remote.beside(address, "keywords/keywords.txt")
-        for key in REMOTE[1:]:
-            if is_address(config[key]):
-                config[key] = self.remote.local(key, config[key])
-        return found
-
-    def _heldout(self, names: list[str] | str) -> list[str]:
-        """The folders that are held out, by the Unicode form that their names have on disk."""
-        if names == "auto":
-            return healing.choose_heldout(self.folders)
-        on_disk = {unicodedata.normalize("NFC", name): name for name in self.folders}
-        return [on_disk.get(unicodedata.normalize("NFC", name), name) for name in names]
+        preconditions.check(self)
 
     def _drop_unusable_keywords(self) -> str:
         """Go on without a keywords file that has none or cannot be read, as with a bad folder; returns the reason."""
@@ -100,58 +62,6 @@ class Project:
             return str(error)
         return ""
 
-    def _check(self) -> None:
-        """Stop before anything runs where the whole run would be in vain."""
-        self._check_normalizer()
-        reasons = "".join(f"\n  {name}: {why}" for name, why in self.left_out.items())
-        if not self.folders:
-            raise UserError(
-                f"input: no folder of {self.config['input']} can be used:{reasons}",
-                "each folder needs one audio file and one .txt, or several pairs with equal stems",
-            )
-        if self.left_out and self.config["on_bad_folder"] == "error":
-            raise UserError(
-                f"input: folders of {self.config['input']} cannot be used:{reasons}",
-                "mend them, or leave them out with --config on_bad_folder=warn",
-            )
-        repeat = self.config["repeat"]
-        if repeat is not None and repeat not in self.folders:
-            hint = nearest(repeat, list(self.folders))
-            raise UserError(f"config: repeat: there is no usable folder {repeat!r}", hint)
-        known = [*self.own, *self.imported]
-        for name in self.config["models"] if self.config["models"] != "all" else []:
-            if name not in known:
-                raise UserError(f"config: models: there is no model {name!r}", nearest(name, known))
-        if self.baseline not in self.models:
-            raise UserError(
-                f"config: evaluation.baseline: there is no model {self.baseline!r}", nearest(self.baseline, self.models)
-            )
-        self._check_languages()
-        former = {path.name for path in self.results.glob("runs/*/*") if path.is_dir()}
-        if former and not former & (self.folders.keys() | self.left_out.keys()):
-            raise UserError(
-                f"results: {self.results} holds results of other recordings ({inputs.some(sorted(former))})",
-                "--config results=... names a folder for this data set",
-            )
-
-    def _check_languages(self) -> None:
-        """Refuse models for another language, which an engine might silently not use."""
-        for name in (*self.finished, *self.vocabularies):
-            about = models.read_if_there(self.results / "models" / name / "model.json").get("details", {})
-            language = about.get("language", self.config["language"])
-            if language != self.config["language"]:
-                raise UserError(
-                    f"config: language: {name} in {self.results} is a model for {language}, "
-                    f"not for {self.config['language']}: it would silently not be used",
-                    "correct language, or name another folder: --config results=...",
-                )
-
-    def _check_normalizer(self) -> None:
-        settings = self.config["normalizer"]
-        normalizer = normalize.create(settings["profile"], self.config["language"], settings["without"])
-        if settings["equivalents"]:
-            equivalents.read(Path(settings["equivalents"]), normalizer)
-
     # -- models --------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -160,11 +70,6 @@ class Project:
         if not self.with_audio:
             return []
         return [self.engine.name, *self.finished, *self.vocabularies, *self.account_models]
-
-    @cached_property
-    def with_audio(self) -> list[str]:
-        """Folders that have something to transcribe."""
-        return [name for name, folder in self.folders.items() if folder.has_audio]
 
     @cached_property
     def models(self) -> list[str]:
@@ -290,39 +195,12 @@ class Project:
         """The recordings of a folder, with what the engine needs to know of them before it starts."""
         if folder not in self._recordings:
             self._recordings[folder] = [
-                Recording(pair.name, pair.audio, self.audio_id(pair), **self._looks(pair), **self.attempt(folder))
+                Recording(
+                    pair.name, pair.audio, self.data.audio_id(pair), **self.data.looks(pair), **self.attempt(folder)
+                )
                 for pair in self.folders[folder].pairs
             ]
         return self._recordings[folder]
-
-    def _looks(self, pair: inputs.Pair) -> dict[str, Any]:
-        """Length and flaws of a recording, for an engine that is paid by them."""
-        if not self.engine.submits or pair.audio is None:
-            return {}
-        from clm.media import problem
-
-        found = self.media(pair)
-        flaw = problem(found, self._size(pair), self.config["transcribe"]["limits"])
-        return {
-            "seconds": found.seconds,
-            "exact": found.exact,
-            "flaw": Failure(flaw.reason, flaw.hint) if flaw else None,
-        }
-
-    def media(self, pair: inputs.Pair) -> Any:
-        """What a recording is, from its first bytes (`clm.media.Media`)."""
-        if isinstance(pair.audio, S3Path):
-            return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self.remote.head(pair.audio))
-        return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
-
-    def _size(self, pair: inputs.Pair) -> int:
-        return self.remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size
-
-    @cached_property
-    def _probes(self) -> Any:
-        from clm.probes import Probes
-
-        return Probes(self.results / "store" / "media.json")
 
     @cached_property
     def submissions(self) -> Submissions:
@@ -330,20 +208,6 @@ class Project:
         return Submissions(self)
 
     # -- digests -------------------------------------------------------------------------------------------------
-
-    def audio_digest(self, folder: str) -> str:
-        """Digest of the names and contents of a folder's audio files."""
-        return files.digest([(pair.name, self.audio_id(pair)) for pair in self.folders[folder].pairs])
-
-    def audio_id(self, pair: inputs.Pair) -> str:
-        """SHA-256 of a recording's content, or what S3 knows in its place."""
-        if pair.audio is None:
-            return ""
-        return self.remote.identity(pair.audio) if isinstance(pair.audio, S3Path) else self.digests.sha256(pair.audio)
-
-    def text_digest(self, folder: str) -> str:
-        """Digest of the names and contents of a folder's references."""
-        return files.digest([(pair.name, self.digests.sha256(pair.text)) for pair in self.folders[folder].pairs])
 
     @cached_property
     def normalizer(self) -> dict[str, str]:
@@ -357,32 +221,16 @@ class Project:
             "digest": self.digests.sha256(Path(equivalents))[:16] if equivalents else "",
         }
 
-    @cached_property
-    def references_digest(self) -> str:
-        """Digest of the references of all folders."""
-        return files.digest({name: self.text_digest(name) for name in self.folders})
-
-    @cached_property
-    def keywords_digest(self) -> str:
-        """Digest of the keywords that results are looked at for: the list of the run, and those of folders."""
-        own = {name: folder.keywords for name, folder in self.folders.items() if folder.keywords}
-        return files.digest([self.path_digest("keywords"), {name: self.digests.sha256(own[name]) for name in own}])
-
     def imported_digest(self, model: str, folder: str) -> str:
         """Digest of the results that were imported for one folder."""
         return self.digests.sha256(self.imported[model][folder])
-
-    def path_digest(self, key: str) -> str | None:
-        """Digest of the file or folder of text files that a configuration key names, or None."""
-        path = self.config[key]
-        return path and files.digest([self.digests.sha256(text) for text in text_files(Path(path))])
 
     # -- generations ---------------------------------------------------------------------------------------------
 
     @cached_property
     def training_inputs(self) -> dict[str, Any]:
         """What a generation is trained from besides missed words; a change asks for a new generation."""
-        sources = {key: self.path_digest(key) for key in ("keywords", "training_data", "tuning_data")}
+        sources = {key: self.data.path_digest(key) for key in ("keywords", "training_data", "tuning_data")}
         return {**sources, "settings": self.engine.training_settings()}
 
     @cached_property
@@ -390,18 +238,6 @@ class Project:
         """Plans of the finished generations and of the one that is next."""
         directory = self.results / "models"
         return healing.History.read(directory, self.finished, self.next)
-
-    @cached_property
-    def evidence(self) -> set[str]:
-        """Recordings and references whose missed words may train a model."""
-        pairs = {
-            folder.name: [
-                healing.evidence_of(self.audio_id(pair), self.digests.sha256(pair.text)) for pair in folder.pairs
-            ]
-            for folder in self.folders.values()
-            if folder.has_audio
-        }
-        return healing.Recordings.of(pairs).evidence(self.config["evaluation"]["heldout"])
 
     def due(self, *, forced: bool) -> str:
         """Why a new generation is due, or an empty string.
@@ -411,7 +247,7 @@ class Project:
         if not self.with_audio:
             return ""
         has_text = any(self.training_inputs[key] for key in ("keywords", "training_data"))
-        new = self.evidence - self.history.evidence if self.config["self_heal"] else set()
+        new = self.data.evidence - self.history.evidence if self.config["self_heal"] else set()
         inputs = self.training_inputs
         if self.unusable_keywords:  # a file saved badly once must not make a generation without keywords
             inputs = self.history.last.get("training_inputs", inputs)
@@ -466,110 +302,16 @@ class Project:
             if not os.access(self.results, os.W_OK):
                 raise PermissionError(13, "Permission denied")
             for folder in self.folders.values():
-                rewrite(self.results / "inputs" / f"{folder.name}.json", self._manifest(folder))
-            rewrite(self.results / "inputs.json", self._index())
+                rewrite(self.results / "inputs" / f"{folder.name}.json", self.data.manifest(folder))
+            rewrite(self.results / "inputs.json", self.data.index())
             for model, name in self.account_models.items():
                 rewrite(self.results / "models" / model / "model.json", account_model(model, name))
-            if self.engine.submits:
-                self._probes.save()
-            if self.remote:
-                self.remote.save()
+            self.data.save()
         except OSError as error:
             raise UserError(
                 f"results: cannot write to {self.results} ({error.strerror})",
                 "make it writable, or name another folder: --config results=...",
             ) from error
-        self.digests.save()
-
-    def _manifest(self, folder: inputs.Folder) -> dict[str, Any]:
-        recordings = [
-            {
-                "recording": pair.name,
-                "audio": pair.audio and str(pair.audio),
-                "audio_sha256": self.audio_id(pair),
-                "text": str(pair.text),
-                "text_sha256": self.digests.sha256(pair.text),
-                **(self._known(pair, recording) if self.engine.submits and pair.audio else {}),
-            }
-            for pair, recording in zip(folder.pairs, self.recordings(folder.name), strict=True)
-        ]
-        return {"folder": folder.name, "recordings": recordings}
-
-    def _known(self, pair: inputs.Pair, recording: Recording) -> dict[str, Any]:
-        flaw = recording.flaw
-        return {
-            "seconds": recording.seconds,
-            "exact": recording.exact,
-            "rate": self.media(pair).rate,
-            "flaw": flaw and {"reason": flaw.reason, "hint": flaw.hint},
-        }
-
-    def _index(self) -> dict[str, Any]:
-        folders = {folder.name: [pair.name for pair in folder.pairs] for folder in self.folders.values()}
-        keywords = {folder.name: str(folder.keywords) for folder in self.folders.values() if folder.keywords}
-        text_only = [name for name in self.folders if name not in self.with_audio]
-        return {"folders": folders, "left_out": self.left_out, "keywords": keywords, "text_only": text_only}
-
-    def notes(self) -> list[str]:
-        """What a person should know before the run starts."""
-        notes = [self.submissions.announce(forced=False), *self._base_notes()] if self.engine.submits else []
-        notes += [f"Input folder {name!r} is left out: {why}." for name, why in self.left_out.items()]
-        absent = [name for name in self.config["evaluation"]["heldout"] if name not in self.folders]
-        if absent:
-            names = inputs.some([repr(name) for name in absent])
-            notes.append(f"Held out, but not in the input: {names}. A name such as 007 needs quotes in YAML.")
-        if self.unusable_keywords:
-            notes.append(f"Going on without keywords: {self.unusable_keywords}")
-        saved = self.results / "config.yaml"
-        former = load_yaml(saved) if saved.exists() else None
-        if former and former["engine"] == self.engine.name:
-            settings = engines.create(former).transcription_settings()
-            if settings != self.engine.transcription_settings():
-                notes.append(self._price_note())
-        if self.finished and self.history.corpus not in (None, healing.corpus_settings(self.config)):
-            notes.append(
-                "The corpus settings changed: finished models stay as they are, the next generation uses them."
-                " Hint: snakemake --forcerun heal makes one now."
-            )
-        return notes
-
-    def _price_note(self) -> str:
-        runs = self.results / "runs.csv"
-        rows = files.read_table(runs) if runs.exists() else []
-        lengths = {
-            name: [float(row["seconds"] or 0) for row in rows if row["model"] == name] for name in self.running_now
-        }
-        seconds = sum(map(sum, lengths.values()))
-        estimates = [self.engine.estimate(items, name) for name, items in lengths.items()]
-        return (
-            "Settings that transcription uses have changed:"
-            f" at most {seconds / 60:.0f} minutes of audio (all models together) are transcribed anew,"
-            f" for ${sum(estimate.dollars for estimate in estimates):.2f}"
-            f" and about {sum(estimate.cpu_seconds for estimate in estimates) / 60:.0f} minutes of CPU time."
-        )
-
-    def _base_notes(self) -> list[str]:
-        """Where a CLM's base model does not suit the recordings: Amazon says nothing, the results are just worse."""
-        from clm.aws.training import BORDER_HZ, NARROW_BAND
-
-        notes = []
-        for model in (name for name in self.finished if name in self.running_now):
-            base = models.read_if_there(self.results / "models" / model / "model.json")["details"].get("base_model")
-            odd = sorted(
-                name
-                for name, folder in self.folders.items()
-                if any(
-                    (rate := self.media(pair).rate) and (rate < BORDER_HZ) != (base == NARROW_BAND)
-                    for pair in folder.pairs
-                )
-            )
-            if odd:
-                rates = "of 16,000 samples per second or more" if base == NARROW_BAND else "of less than 16,000"
-                notes.append(
-                    f"{model} has the base model {base}, which does not suit recordings {rates}: {inputs.some(odd)}."
-                    " Expect worse results there."
-                )
-        return notes
 
 
 def account_model(model: str, name: str) -> dict[str, Any]:
