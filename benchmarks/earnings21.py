@@ -2,17 +2,19 @@
 
 DIR has one folder per call with reference.txt, keywords.txt (optional) and the results of recognisers: amazon.json, in
 Amazon's shape, and any other .txt. For every profile it prints the pooled WER with its interval, keyword recall and
-precision, and whether the order of the two best systems is proven.
+precision, and whether the order of the two best systems is proven. With --steps it shows what single decisions of a
+normalizer are worth, which is how two published figures for the same transcripts can differ by points.
 """
 
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import imported, metrics, normalize, scoring, significance
+from clm import imported, metrics, normalize, scoring, significance, spelling, spoken
 from clm.keywords import read_keywords
 from clm.significance import Unit
 
@@ -46,6 +48,30 @@ def measure(calls: list[Path], profile: str) -> dict[str, tuple[list[tuple[str, 
     return {system: (blocks[system], metrics.total(found[system])) for system in blocks}
 
 
+def print_steps(calls: list[Path]) -> None:
+    """Print the WER of each system after one decision more: hyphens, contractions, fillers."""
+    plain = normalize.create("basic", without=["drop_fillers"])
+    divided = replace(plain, rules=(*plain.rules, spoken.divide_compounds))
+    expanded = replace(divided, rules=(*divided.rules, spelling.expand_contractions))
+    chains = {
+        "lower case, no punctuation": plain,
+        "... hyphens divided": divided,
+        "... contractions expanded": expanded,
+        "... fillers dropped": replace(expanded, rules=(*expanded.rules, normalize.drop_fillers)),
+        "basic": normalize.create("basic"),
+    }
+    texts = [((call / "reference.txt").read_text(encoding="utf-8"), results(call)) for call in calls]
+    systems = sorted({system for _, found in texts for system in found})
+    print(f"{'WER % after':32}" + "".join(f"{system:>14}" for system in systems))
+    for name, chain in chains.items():
+        line = f"{name:32}"
+        for system in systems:
+            pairs = [(chain.tokens(reference), chain.tokens(found[system])) for reference, found in texts]
+            total = sum((scoring.count(scoring.align(*pair)) for pair in pairs), scoring.ErrorCounts())
+            line += f"{percent(total.errors / total.words):>14}"
+        print(line)
+
+
 def units(blocks: list, other: list) -> list[Unit]:
     """Blocks of two systems as units of the bootstrap."""
     return [
@@ -65,10 +91,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path, metavar="DIR")
     parser.add_argument("--profile", nargs="+", default=["basic", "spoken"], choices=sorted(normalize.VERSIONS))
+    parser.add_argument("--steps", action="store_true", help="show what single decisions are worth, instead")
     args = parser.parse_args()
     calls = sorted(path.parent for path in args.directory.glob("*/reference.txt"))
     if not calls:
         sys.exit(f"Error: no folder of {args.directory} has a reference.txt")
+    if args.steps:
+        print(f"{len(calls)} calls")
+        print_steps(calls)
+        return
     print(
         f"{len(calls)} calls\n{'profile':9}{'system':14}{'WER %':>7}  {'interval':15}{'recall %':>9}{'precision %':>13}"
     )
