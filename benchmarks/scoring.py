@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import leaderboard, normalize, scorecard, significance
+from clm import imported, leaderboard, normalize, scorecard, significance
 from clm.significance import Unit
 
 WORDS = 10_000
@@ -52,6 +52,20 @@ def scoring(profile: str, reference: str, hypothesis: str) -> tuple[float, float
     return seconds(lambda: jiwer.wer(*normal)), seconds(everything)
 
 
+def calls(directory: Path) -> None:
+    """The call of an hour that takes longest, against its own limit."""
+    for profile in ("basic", "spoken"):
+        worst = (0.0, "no calls")
+        for reference in sorted(directory.glob("*/reference.txt")):
+            result = imported.read_result(reference.with_name("amazon.json"))
+            heard = " ".join(part["transcript"] for part in result["results"]["transcripts"])
+            alone, all_of_it = scoring(profile, reference.read_text(encoding="utf-8"), heard)
+            limit = 1.5 * alone + 0.2
+            line = f"{reference.parent.name}  jiwer {alone:.3f} s, everything {all_of_it:.3f} s, limit {limit:.3f} s"
+            worst = max(worst, (all_of_it / limit, line))
+        print(f"slowest real call, {profile:6}  {worst[1]} ({worst[0]:.0%} of it)")
+
+
 def folders(count: int, generator: random.Random) -> None:
     """Compare two models on many folders."""
 
@@ -72,13 +86,17 @@ def folders(count: int, generator: random.Random) -> None:
 
 def main() -> None:
     """Print the table."""
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--calls", type=Path, metavar="DIR", help="also real calls, as for earnings21.py")
+    args = parser.parse_args()
     generator = random.Random(1)
     reference, hypothesis = hour(generator)
     for profile in ("basic", "spoken"):
         alone, all_of_it = scoring(profile, reference, hypothesis)
         limit = 1.5 * alone + 0.2
         print(f"one hour, {profile:6}  jiwer {alone:.3f} s, everything {all_of_it:.3f} s, limit {limit:.3f} s")
+    if args.calls:
+        calls(args.calls)
     blocks = [Unit(f"r{n // 10}", n % 10, 1000, generator.randint(80, 200), 150) for n in range(900)]
     drawn = seconds(lambda: significance.compare(blocks, resamples=10_000, confidence=0.95))
     print(f"100 hours, 10,000 resamples  {drawn:.2f} s")

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -89,6 +90,16 @@ def look(
     return by_recording, by_keyword, unknown
 
 
+def corpus_words(directory: Path) -> set[str]:
+    """Words that a model's own text spells; empty for a model without one."""
+    found: set[str] = set()
+    for path in sorted(directory.glob("*.txt")):
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                found.update(re.findall(r"[^\W\d_]+", line.casefold()))
+    return found
+
+
 def examine(args: argparse.Namespace) -> dict[str, Any]:
     """The whole diagnosis."""
     config = load_yaml(args.results / "config.yaml")
@@ -100,6 +111,7 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
     everywhere = phrases(config["keywords"], normalizer)
     known = engines.english_words() if config["language"].startswith("en") else frozenset()
     stock = known if args.model.split("-")[0] == "pocketsphinx" else frozenset()
+    spelled = known | corpus_words(args.results / "models" / args.model / "corpus") if known else known
 
     @cache
     def texts(folder: str) -> dict[str, Row]:
@@ -123,7 +135,7 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
             rows.values(),
             others={name: partial(_reference_shingles, texts, name) for name in folders if name != folder},
             learnable=words.learnable,
-            known=known,
+            known=spelled,
             keywords={word for listed in used.values() for phrase in listed for word in phrase},
         )
         confidence += _confidences(files.read_json(runs / folder / "transcript.json"), score, rows, normalizer)

@@ -52,7 +52,7 @@ def diagnose(
         rows: normalized.tsv.
         others: for every other folder what gives the shingles of its references; asked only if a text does not fit.
         learnable: whether a word is worth learning.
-        known: vocabulary in which reference words should be found; empty if there is none for this language.
+        known: words of dictionary and corpus, to find typing errors; empty if there is no dictionary of the language.
         keywords: words that are keywords already.
 
     """
@@ -63,7 +63,7 @@ def diagnose(
         findings += _shape(recording, reference, hypothesis, others)
     spoken = Counter(word for reference, _ in texts.values() for word in reference)
     findings += _missing_words(score["missed_words"], spoken, learnable, keywords)
-    findings += _typos(texts, score["recordings"], known)
+    findings += _typos(texts, score["recordings"], known, keywords)
     findings += _not_verbatim(score)
     return findings
 
@@ -152,9 +152,12 @@ def _missing_words(
 
 
 def _typos(
-    texts: Mapping[str, tuple[Words, Words]], recordings: Iterable[Mapping[str, Any]], known: Collection[str]
+    texts: Mapping[str, tuple[Words, Words]],
+    recordings: Iterable[Mapping[str, Any]],
+    known: Collection[str],
+    keywords: Collection[str],
 ) -> Iterator[Finding]:
-    """Words of the reference that stand there once, are in no vocabulary, and were heard as a known word beside it."""
+    """Words of the reference that stand there once, are known nowhere, and were heard as a known word beside it."""
     if not known:
         return
     frequency = Counter(word for reference, _ in texts.values() for word in reference)
@@ -165,7 +168,7 @@ def _typos(
             if op == "substitute":
                 for place in range(ref_start, ref_end):
                     word, heard = reference[place], hypothesis[hyp_start + place - ref_start]
-                    if frequency[word] == 1 and _misspelt(word, heard, known):
+                    if frequency[word] == 1 and word not in keywords and _misspelt(word, heard, known):
                         suspects[word] = heard
     if suspects:
         listed = ", ".join(f"{word} (heard: {heard})" for word, heard in sorted(suspects.items())[:MOST_WORDS])

@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+import diagnose
 from clm import diagnosis, normalize, scorecard, words
 
 GENERATOR = random.Random(3)
@@ -67,6 +68,16 @@ def test_typing_errors_are_words_nobody_knows_beside_the_word_that_was_heard():
     (found,) = findings(reference, ["knownab" if word == "knonwab" else word for word in reference])
     assert found["detail"] == "knonwab (heard: knownab)"
     assert findings([*TEXT, "knownabs"], [*TEXT, "knownab"]) == []  # an inflection
+    assert (
+        findings(reference, ["knownab" if word == "knonwab" else word for word in reference], keywords={"knonwab"})
+        == []
+    )
+
+
+def test_what_a_model_s_text_spells_is_no_typing_error(tmp_path):
+    (tmp_path / "articles.txt").write_text("The NextEra-group\u2019s ribozymes, 2.\nÉtude", encoding="utf-8")
+    assert diagnose.corpus_words(tmp_path) == {"the", "nextera", "group", "s", "ribozymes", "étude"}
+    assert diagnose.corpus_words(tmp_path / "none") == set()
 
 
 def test_tidied_references_are_told_from_missing_text():
