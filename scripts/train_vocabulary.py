@@ -7,6 +7,7 @@ lists what went into it and what was dropped and why.
 import argparse
 import datetime
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from clm.config import saved
 from clm.engines import TrainingFailed
 from clm.errors import UserError, passing
 from clm.keywords import read_keyword_lines
+from clm.phrases import is_name
 from clm.progress import Progress
 
 log = logging.getLogger(__name__)
@@ -38,11 +40,18 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def phrases(plan: dict[str, Any], keywords: Path | None) -> list[Phrase]:
-    """Keywords first, then missed words, those missed most often first: what is dropped if space runs out is last."""
+    """Keywords first, then names and words that were missed: what is dropped if space runs out is last.
+
+    Of the missed ones those come first that a CLM learned and misses all the same, then what was missed most often.
+    """
     lines = read_keyword_lines(keywords) if keywords else []
     found = [Phrase(keyword, f"{keywords.name} line {number}") for number, keyword in lines]
-    missed = sorted(plan["words"], key=lambda item: (-sum(item["folders"].values()), item["word"]))
-    return found + [Phrase(item["word"], "missed word") for item in missed]
+    names = [Phrase(item["word"], "missed name") for item in _by_need(plan.get("phrases", ())) if is_name(item["word"])]
+    return found + names + [Phrase(item["word"], "missed word") for item in _by_need(plan["words"])]
+
+
+def _by_need(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(items, key=lambda item: (-item.get("depth", 0), -sum(item["folders"].values()), item["word"]))
 
 
 def write_phrases(path: Path, vocabulary: Vocabulary) -> None:

@@ -74,8 +74,9 @@ class Recordings:
 
 
 def phrases_digest(plan: Mapping[str, Any], keywords: str | None) -> str:
-    """What a custom vocabulary is made from: the words of a plan, and the digest of the keywords file."""
-    return files.digest({"words": [item["word"] for item in plan.get("words", [])], "keywords": keywords})
+    """What a custom vocabulary is made from: the names and words of a plan, and the digest of the keywords file."""
+    missed = {key: [item["word"] for item in plan.get(key, [])] for key in ("words", "phrases")}
+    return files.digest({**missed, "keywords": keywords})
 
 
 def corpus_settings(config: Mapping[str, Any]) -> dict[str, Any]:

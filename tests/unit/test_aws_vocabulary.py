@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import train_vocabulary
 from aws.server import Loopback, serving
 from clm.aws.charsets import allowed
 from clm.aws.vocabulary import LONGEST_PHRASE, MOST_BYTES, Phrase, Vocabulary, build
@@ -207,3 +208,17 @@ def test_the_service_makes_a_vocabulary_of_it(loopback: Loopback, language: str,
         if found["VocabularyState"] != "PENDING":
             break
     assert (found["VocabularyState"], found.get("FailureReason")) == ("READY", None)
+
+
+def test_keywords_come_first_then_what_a_clm_could_not_mend(tmp_path: Path) -> None:
+    keywords = tmp_path / "keywords.txt"
+    keywords.write_text("EBITDA\n")
+    words = [
+        {"word": "rare", "folders": {"a": 1}, "depth": 0},
+        {"word": "often", "folders": {"a": 2, "b": 3}, "depth": 0},
+        {"word": "stubborn", "folders": {"a": 1}, "depth": 2},
+    ]
+    names = [{"word": "called apoptosis", "folders": {"a": 9}}, {"word": "NextEra Energy", "folders": {"a": 1}}]
+    found = train_vocabulary.phrases({"words": words, "phrases": names}, keywords)
+    assert [item.text for item in found] == ["EBITDA", "NextEra Energy", "stubborn", "often", "rare"]
+    assert train_vocabulary.phrases({"words": []}, None) == []  # a plan of an older version

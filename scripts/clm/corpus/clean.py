@@ -69,7 +69,6 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z ,;:'\u2019-]*[.!?]")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _STRAY_SPACE = re.compile(r" (?=[,.;:!?)\]](?:\s|$))|(?<=[(\[]) ")
-_STRAYS = (" ,", " .", " ;", " :", " !", " ?", " )", " ]", "( ", "[ ")
 _EMPTY = re.compile(r"\([\s;,:.\u2013-]*\)|\[[\s;,:.\u2013-]*\]")
 _OPENING = "\"'([\u201c\u2018\u00ab"
 _LONGEST_ABBREVIATION, _LONGEST_TOKEN = 20, 30
@@ -265,7 +264,7 @@ def _tidy(sentence: str) -> str:
         sentence = _EMPTY.sub("", sentence)
     if "  " in sentence:
         sentence = _single_spaces(sentence)
-    if any(stray in sentence for stray in _STRAYS):
+    if _STRAY_SPACE.search(sentence):
         sentence = _STRAY_SPACE.sub("", sentence)
     return sentence.strip().lstrip(",;:.)] ")
 

@@ -5,6 +5,7 @@ topic, each text once, within the budget. The text depends on the articles only,
 """
 
 import logging
+import time
 from collections.abc import Collection as Group
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -73,11 +74,14 @@ def collect(
     collector = _Collector(source, limit, wanted, domain or Domain(), common, budget or Budget())
     answers = []
     for number, query in enumerate(wanted, start=1):
+        began = time.perf_counter()
         answer = collector.answer(query)
+        seconds = time.perf_counter() - began
         if answer.articles or answer.status is Outcome.ERROR or not query.is_phrase:
             answers.append(answer)
             level = logging.WARNING if answer.status is Outcome.ERROR else logging.INFO
-            _log.log(level, "%d of %d: %s: %s", number, len(wanted), query.text, collector.progress(answer))
+            found = collector.progress(answer)
+            _log.log(level, "%d of %d: %s: %s (%.1f s)", number, len(wanted), query.text, found, seconds)
     return _Assembly(answers, collector.texts, collector.domain, collector.budget, language).collection()
 
 
