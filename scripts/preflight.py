@@ -12,8 +12,8 @@ from typing import Any
 
 from clm import cli, config, files, models
 from clm.aws import Aws, code_of, explain
+from clm.aws.inventory import explained, language_models
 from clm.aws.settings import Settings
-from clm.aws.training import language_models
 from clm.errors import UserError
 from clm.progress import Progress
 
@@ -127,7 +127,8 @@ def main(argv: list[str] | None = None) -> None:
     check_language(aws, settings.language)
     check_bucket(aws, settings)
     wanted = wanted_models(args.results / "models", settings)
-    account = {model["ModelName"]: model for model in language_models(aws)} if wanted else {}
+    held = explained(language_models(aws.transcribe), "listing language models") if wanted else []
+    account = {model["ModelName"]: model for model in held}
     notes = list(check_models(wanted, account, settings.language))
     progress = Progress()
     for note in notes:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clm.addresses import S3Path
-from clm.aws import Aws, RefusedError, code_of, explain, is_busy, jobs
+from clm.aws import Aws, RefusedError, code_of, explain, inventory, is_busy, jobs
 from clm.aws.jobs import Records, Results, Task
 from clm.aws.pace import Limiter, Pauses, Tolerance
 from clm.aws.s3 import listing
@@ -296,10 +296,10 @@ class Batch:
     def _poll(self) -> None:
         """Look which jobs are not running any more; one call shows a hundred."""
         contains = _common_start(self._running)
-        running = jobs.listed(self._aws, "IN_PROGRESS", contains)
+        running = self._in_state("IN_PROGRESS", contains)
         self._tolerance.calm()
         if any(job.queued for job in self._running.values()):
-            running |= jobs.listed(self._aws, "QUEUED", contains)
+            running |= self._in_state("QUEUED", contains)
         fetching = {task.name for task in self._fetches.values()}
         ended = [job.task for name, job in self._running.items() if name not in running | fetching]
         for task in ended:
@@ -307,6 +307,10 @@ class Batch:
         if ended:
             self._pauses.reset()
         self._poll_at = time.monotonic() + self._pauses.next()
+
+    def _in_state(self, status: str, contains: str) -> set[str]:
+        listing = inventory.jobs(self._aws.transcribe, contains, Status=status)
+        return {job["TranscriptionJobName"] for job in inventory.explained(listing, "listing jobs")}
 
     def _fetch(self, task: Task) -> None:
         """Fetch a result, which may not be there; until it is, the job counts as running."""

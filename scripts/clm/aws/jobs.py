@@ -232,25 +232,3 @@ def describe(aws: Aws, name: str) -> dict[str, Any] | None:
         if code_of(error) in _GONE:
             return None
         raise explain(error, f"looking at job {name}", "transcribe") from error
-
-
-def listed(aws: Aws, status: str, contains: str) -> set[str]:
-    """Names of the jobs in a state whose names contain a text; botocore has no paginator for it.
-
-    Raises:
-        UserError: Amazon gave no answer.
-
-    """
-    names: set[str] = set()
-    more: dict[str, str] = {}
-    while True:
-        try:
-            answer = aws.transcribe.list_transcription_jobs(
-                Status=status, JobNameContains=contains, MaxResults=100, **more
-            )
-        except Exception as error:
-            raise explain(error, "listing jobs", "transcribe") from error
-        names.update(job["TranscriptionJobName"] for job in answer["TranscriptionJobSummaries"])
-        if not answer.get("NextToken"):
-            return names
-        more = {"NextToken": answer["NextToken"]}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from clm import files
 from clm.addresses import S3Path
 from clm.aws import Aws, code_of, explain, is_busy
+from clm.aws.inventory import explained, language_models
 from clm.aws.pace import Patience, Tolerance
 from clm.aws.s3 import Uploader, listing
 from clm.aws.settings import CLM_LANGUAGES, NAME_PREFIX, TAG, Settings
@@ -208,7 +209,7 @@ class Trainer:
 
     def _check_quota(self) -> None:
         """Stop where the account is full; only a person can decide which model goes."""
-        models = list(language_models(self._aws))
+        models = explained(language_models(self._aws.transcribe), "listing language models")
         if len(models) >= self._settings.limits["models"]:
             ours = sorted(
                 (model for model in models if model["ModelName"].startswith(NAME_PREFIX)),
@@ -246,22 +247,3 @@ class Trainer:
             if again is None:
                 raise PassingError(f"the model {name} disappeared during its training", "run again")
             model = again
-
-
-def language_models(aws: Aws) -> Iterator[dict[str, Any]]:
-    """All custom language models of the account; botocore has no paginator for them.
-
-    Raises:
-        UserError: Amazon gave no answer.
-
-    """
-    more: dict[str, str] = {}
-    while True:
-        try:
-            answer = aws.transcribe.list_language_models(MaxResults=100, **more)
-        except Exception as error:
-            raise explain(error, "listing language models", "transcribe") from error
-        yield from answer.get("Models", ())
-        if not answer.get("NextToken"):
-            return
-        more = {"NextToken": answer["NextToken"]}
