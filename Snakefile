@@ -34,8 +34,21 @@ include: "rules/train.smk"
 include: "rules/leaderboard.smk"
 
 
+# On a cluster these stay where Snakemake runs: they decide, need the network, or look at all results once.
 localrules:
     all,
+    complete,
+    diagnose,
+    heal,
+    import_transcripts,
+    keyword_corpus,
+    leaderboard,
+    leakage,
+    missed_word_corpus,
+    preflight,
+    submit,
+    summarize,
+    train_vocabulary,
 
 
 rule all:

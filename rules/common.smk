@@ -162,6 +162,14 @@ def submitted(wildcards):
     return f"{PROJECT.results}/submitted/{number}/{wildcards.model}.json"
 
 
+def share_of_cores(model):
+    """Cores for a folder: where there are fewer folders than cores, the recordings of each share what is left.
+
+    On a cluster it is one (or what set-threads says): a job there must not reckon otherwise than the run that sent it.
+    """
+    return PROJECT.threads(model, workflow.cores or 1) if workflow.local_exec else 1
+
+
 def constraint(names):
     """A wildcard constraint: one of these names."""
     return "|".join(name.replace(".", r"\.") for name in names)

@@ -69,8 +69,7 @@ rule transcribe:
         model=constraint(PROJECT.running),
     conda:
         "../environment.yml"
-    # Folders side by side; where there are fewer than cores, the recordings of each share what is left.
-    threads: lambda w: PROJECT.threads(w.model, workflow.cores or 1)
+    threads: lambda w: share_of_cores(w.model)
     params:
         results=results_folder,
         # Raised by hand if what is stored ever has to be made anew.
