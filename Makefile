@@ -29,6 +29,7 @@ lint: $(READY)  ## check style and formatting
 
 docs: $(READY)  ## write the generated parts of the documentation anew
 	$(BIN)/python tests/config_reference.py
+	$(BIN)/python tests/licences.py
 
 clean:  ## remove the environment and caches; results/ stays
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis

@@ -8,6 +8,7 @@ import tomllib
 import pytest
 import yaml
 
+import licences
 from runner import CHECKOUT
 
 PROJECT = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
@@ -65,3 +66,15 @@ def test_programs_are_named_like_their_rules(program: str) -> None:
 
 def test_ci_runs_the_whole_of_make_test() -> None:
     assert (CHECKOUT / ".ci" / "run").read_text().rstrip().endswith("\nmake test")
+
+
+@pytest.mark.skipif(sys.platform != "linux" or sys.version_info[:2] != (3, 11), reason="the page is of Linux, 3.11")
+def test_the_page_of_licences_is_up_to_date() -> None:
+    assert licences.PAGE.read_text(encoding="utf-8") == licences.page(), "run `make docs`"
+
+
+def test_nobody_needs_a_package_whose_licence_binds_programs() -> None:
+    core, *extras = licences.parts().values()
+    assert [name for name in core if not licences.is_free(licences.licence(name))] == []
+    bound = {name for names in extras for name in names if not licences.is_free(licences.licence(name))}
+    assert bound == {"libzim"}
