@@ -1,9 +1,12 @@
 """What the command-line programs share: logging to standard error, errors as messages, a user's configuration."""
 
 import argparse
+import atexit
 import contextlib
 import logging
+import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -65,6 +68,20 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(scrub(f"Error: {error}\nHint: mend it and run again; what is finished is kept"))
     except Exception:
         sys.exit(scrub(traceback.format_exc()))
+    _leave()
+
+
+def _leave() -> None:
+    """End the process without taking down every module first, which costs a tenth of a short job's time."""
+    if threading.active_count() > 1:
+        return
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # whoever read it has gone
+        os._exit(1)
+    os._exit(0)
 
 
 class _Scrubbing(logging.Formatter):
