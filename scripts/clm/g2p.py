@@ -28,7 +28,7 @@ _BEAM = 12
 #: Symbols rarer than this are mistakes of the dictionary or of the alignment.
 _RAREST = 8
 _ALIGNMENT_ROUNDS = 4
-#: The alignment is learned from about this many words, and then applied to all.
+#: The alignment is learned from about this many words, evenly spread, and then applied to all.
 _ALIGNMENT_WORDS = 8000
 #: Words of similar length are aligned together, to waste little time on padding.
 _ALIGNMENT_BATCH = 4000
@@ -50,11 +50,6 @@ class Entries(NamedTuple):
     letters: Ints
     phones: Ints
 
-    def sample(self, count: int) -> Entries:
-        """About `count` of the entries, evenly spread."""
-        step = max(1, len(self.letters) // count)
-        return Entries(self.letters[::step], self.phones[::step])
-
 
 def can_guess(word: str) -> bool:
     """Whether a word has a spelling that the model can read: up to `LONGEST` letters a-z."""
@@ -69,7 +64,7 @@ class Aligner:
         self._code = {phone: code for code, phone in enumerate(self.phones, start=1)}
         #: Phone codes including the padding: the base of a chunk's code, first phone * base + second phone.
         self.base = len(self.phones) + 1
-        sample = self.encode(entries).sample(_ALIGNMENT_WORDS)
+        sample = self.encode(entries[:: max(1, len(entries) // _ALIGNMENT_WORDS)])
         # ln score of [letter, first phone, second phone], 0 for no phone.
         self._score = self._first_guess(sample)
         for _ in range(_ALIGNMENT_ROUNDS):

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from clm.errors import UserError
 from clm.files import replacing
-from clm.lm.ngrams import NEVER, BackoffModel, Floats, Ints, Level, locate, log_probabilities
+from clm.lm.ngrams import NEVER, BackoffModel, Floats, Ints, Level, locate, log_probabilities, stable_order
 
 MAGIC = b"Trie Language Model"
 LOG_BASE = np.log(1.0001)
@@ -114,34 +114,36 @@ def _parse(data: NDArray[np.uint8]) -> LanguageModel:
     parent = np.repeat(np.arange(listed), np.diff(pointer))
     first_word, trigram_index = (column[: len(parent)] for column in longest)
 
+    # The tree has n-grams by their last word, then the one before it; the arrays have them by their first word.
     bigram_keys = previous_word[:-1] * size + last_word
     trigram_keys = first_word * size**2 + bigram_keys[parent]
+    two_order = stable_order(previous_word[:-1])
+    three_order = stable_order(previous_word[parent])
+    three_order = three_order[stable_order(first_word[three_order])]
     one = Level(
         np.arange(size),
         unigrams["logprob"][:-1].astype(float) * LOG_BASE,
         unigrams["backoff"][:-1].astype(float) * LOG_BASE,
     )
-    two = _sorted_level(bigram_keys, tables[0][probability_index[:-1]], tables[1][backoff_index[:-1]])
-    three = _sorted_level(trigram_keys, tables[2][trigram_index], np.zeros(len(trigram_keys)))
+    two = Level(
+        bigram_keys[two_order], tables[0][probability_index[two_order]], tables[1][backoff_index[two_order]]
+    )
+    three = Level(trigram_keys[three_order], tables[2][trigram_index[three_order]], np.zeros(len(trigram_keys)))
     start = words.index(SENTENCE_START)
     two = _with_histories(BackoffModel(size, start, (one, two)), three.keys // size)
     return LanguageModel(words, BackoffModel(size, start, (one, two, three)))
 
 
-def _sorted_level(keys: Ints, logprob: Floats, backoff: Floats) -> Level:
-    order = np.argsort(keys)
-    return Level(keys[order], logprob[order], backoff[order])
-
-
 def _with_histories(model: BackoffModel, histories: Ints) -> Level:
-    """Highest level of `model` with the missing `histories` added as they back off."""
+    """Highest level of `model` with the missing ones of the ascending `histories` added as they back off."""
     level = model.levels[-1]
-    missing = np.unique(histories[~locate(level.keys, histories)[1]])
-    logprob = log_probabilities(model, missing, model.order)
-    return _sorted_level(
-        np.concatenate([level.keys, missing]),
-        np.concatenate([level.logprob, logprob]),
-        np.concatenate([level.backoff, np.zeros(len(missing))]),
+    different = histories[np.diff(histories, prepend=-1) > 0]
+    missing = different[~locate(level.keys, different)[1]]
+    places = np.searchsorted(level.keys, missing)
+    return Level(
+        np.insert(level.keys, places, missing),
+        np.insert(level.logprob, places, log_probabilities(model, missing, model.order)),
+        np.insert(level.backoff, places, 0.0),
     )
 
 
@@ -155,10 +157,10 @@ def write(path: Path, language_model: LanguageModel) -> None:
     size = model.size
     one, two, three = model.levels
     # Sorted as the tree has it: last word first.
-    two_order = np.argsort(two.keys % size * size + two.keys // size)
+    two_order = stable_order(two.keys % size)
     two_keys = two.keys[two_order]
-    reversed_parent = _reversed(three.keys % size**2, size)
-    three_order = np.lexsort((three.keys // size**2, reversed_parent))
+    three_order = stable_order(three.keys // size % size)
+    three_order = three_order[stable_order(three.keys[three_order] % size)]
     three_keys = three.keys[three_order]
     word_bits, pointer_bits = size.bit_length(), len(three_keys).bit_length()
 
@@ -169,7 +171,7 @@ def write(path: Path, language_model: LanguageModel) -> None:
     unigrams["logprob"][:-1] = np.maximum(one.logprob, NEVER) / LOG_BASE
     unigrams["backoff"][:-1] = one.backoff / LOG_BASE
     unigrams["next"] = np.searchsorted(two_keys % size, np.arange(size + 1))
-    pointers = np.searchsorted(reversed_parent[three_order], _reversed(two_keys, size))
+    pointers = np.searchsorted(_reversed(three_keys % size**2, size), _reversed(two_keys, size))
     middle = [
         (np.append(two_keys // size, 0), word_bits),
         (np.append(backoff_index, 0), _QUANTIZED_BITS),
@@ -197,15 +199,16 @@ def _reversed(bigram_keys: Ints, size: int) -> Ints:
 
 def _quantize(values: Floats) -> tuple[Floats, Ints]:
     """Table of `BINS` ascending values, and for each of `values` the index of the nearest."""
-    values = (values / LOG_BASE).astype("<f4").astype(float) * LOG_BASE
-    different = np.unique(values)
+    single = (values / LOG_BASE).astype("<f4")
+    steps = np.unique(single)
+    different = steps.astype(float) * LOG_BASE
     if len(different) > BINS:
         table = np.linspace(different[0], different[-1], BINS)
         step = (different[-1] - different[0]) / (BINS - 1)
-        return table, np.rint((values - different[0]) / step).astype(np.int64)
+        return table, np.rint((single.astype(float) * LOG_BASE - different[0]) / step).astype(np.int64)
     table = np.full(BINS, different[-1] if len(different) else 0.0)
     table[: len(different)] = different
-    return table, np.searchsorted(different, values)
+    return table, np.searchsorted(steps, single)
 
 
 def _packed_size(count: int, bits: int) -> int:
