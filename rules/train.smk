@@ -15,6 +15,8 @@ checkpoint train_clm:
         f"<results>/logs/train_clm/{NEXT}.log",
     conda:
         "../environment.yml"
+    # One for pronunciations, one for the language model.
+    threads: 2 if PROJECT.config["engine"] == "pocketsphinx" else 1
     params:
         results=results_folder,
         # Raised by hand if a generation under way has to be trained anew.

@@ -84,7 +84,7 @@ class Pronouncer:
         new = {word for word in counts if word not in self.dictionary}
         special = {word for word in counts if word in self._own or self._needs_letters(word, counts, written)}
         self._written = written
-        self._guess(part for word in sorted(new) for part in self._parts_to_guess(word))
+        self._guess(part for word in new for part in self._parts_to_guess(word))
         entries = []
         for word in sorted(new | special):
             found = self._special(word) if word in special else []
@@ -120,12 +120,21 @@ class Pronouncer:
         return different or variants[:1]
 
     def _parts_to_guess(self, word: str) -> list[str]:
-        """Spellings in a word that the dictionary does not explain as a whole."""
-        return [part for part in _RUNS.findall(fold(word)) if part.strip("&0123456789") and part not in self.dictionary]
+        """Spellings in a word that the dictionary does not explain as a whole, or by a part of it."""
+        parts = [part for part in _RUNS.findall(fold(word)) if part.strip("&0123456789")]
+        return [self._to_guess(part) for part in parts if part not in self.dictionary]
+
+    def _to_guess(self, part: str) -> str:
+        """What the guesses for a part are made from: its stem if that is pronounced, and the ending added to it."""
+        stem = _stem(part)
+        return self._to_guess(stem) if stem != part and self._by_stem(part, stem) else part
+
+    def _by_stem(self, part: str, stem: str) -> bool:
+        return bool(stem) and (stem in self.dictionary or "'" in part or stem in self._written)
 
     def _guess(self, parts: Iterable[str]) -> None:
         """Ask both models about all parts at once, which takes hardly longer than about one."""
-        asked = sorted({stem for part in parts for stem in (part, _stem(part))} - self._guesses.keys())
+        asked = sorted(set(parts) - self._guesses.keys() - self.dictionary.keys())
         if not asked:
             return
         joint, british = self._models
@@ -193,7 +202,7 @@ class Pronouncer:
         if stem == part or not stem:
             return []
         known = [(phones, "affix") for phones in self.dictionary.get(stem, [])]
-        if not known and ("'" in part or stem in self._written):
+        if not known and self._by_stem(part, stem):
             known = self._part(stem, self._written.get(stem, stem))
         return [(phones + _plural_ending(phones), source) for phones, source in known]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -43,6 +44,24 @@ def in_order(
             while waiting:
                 done, result = waiting.popleft()
                 yield done, result.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def aside(processes: int, call: Callable[..., Result], *args: Any) -> Iterator[Callable[[], Result]]:
+    """Make a call in a process of its own meanwhile; gives a function that waits for its result.
+
+    With a single process allowed, the call is made when its result is asked for. What it raises is raised then.
+    """
+    if processes <= 1:
+        yield lambda: call(*args)
+        return
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(1) as pool:
+        try:
+            yield pool.submit(call, *args).result
         finally:
             pool.shutdown(cancel_futures=True)
 

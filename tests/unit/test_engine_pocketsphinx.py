@@ -13,11 +13,12 @@ import pytest
 import soundfile
 
 from clm.engines import Failure, Model, Recording, TrainingText, Transcript, create
-from clm.engines.pocketsphinx import LONGEST_UTTERANCE, PocketSphinx, _utterances
+from clm.engines.pocketsphinx import PocketSphinx
 from clm.errors import UserError
 from clm.lm import trie
 from clm.lm.adapt import encode
 from clm.lm.ngrams import sequence_log_probabilities
+from clm.sphinx.decoding import LONGEST_UTTERANCE, utterances
 
 TEXT = """Telomerase adds telomeric repeats to chromosomes.
 The café's mRNA vaccine for COVID-19 works.
@@ -147,7 +148,7 @@ def test_a_transcript_does_not_depend_on_the_others(speech: Path) -> None:
 
 def test_more_processes_change_nothing(speech: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pieces, so that one recording has several, and something undecodable between them."""
-    monkeypatch.setattr("clm.engines.pocketsphinx.LONGEST_UTTERANCE", 2.5)
+    monkeypatch.setattr("clm.sphinx.decoding.LONGEST_UTTERANCE", 2.5)
     items = recordings(speech / "austen" / "input")[1:3]
     bad = Recording("bad", tmp_path / "bad.wav", "")
     bad.audio.write_bytes(b"")
@@ -180,7 +181,7 @@ def test_long_audio_is_cut_in_pauses_and_nothing_is_lost() -> None:
     samples = np.random.default_rng(1).integers(-3000, 3000, int(2.4 * LONGEST_UTTERANCE * rate)).astype(np.int16)
     pause = slice(int(0.8 * LONGEST_UTTERANCE * rate), int((0.8 * LONGEST_UTTERANCE + 0.5) * rate))
     samples[pause] = 5
-    pieces = list(_utterances(samples))
+    pieces = list(utterances(samples))
     np.testing.assert_array_equal(np.concatenate(pieces), samples)
     assert all(0 < len(piece) <= LONGEST_UTTERANCE * rate for piece in pieces)
     assert pause.start < len(pieces[0]) < pause.stop
@@ -190,7 +191,7 @@ def test_times_count_from_the_start_of_long_audio(
     tmp_path: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three times the same clip, divided into at least two pieces, has the same words three times."""
-    monkeypatch.setattr("clm.engines.pocketsphinx.LONGEST_UTTERANCE", 6.0)
+    monkeypatch.setattr("clm.sphinx.decoding.LONGEST_UTTERANCE", 6.0)
     samples, rate = soundfile.read(recordings(speech / "austen" / "input")[4].audio, dtype="int16")
     once = np.concatenate([samples, np.zeros(rate, np.int16)])
     path = tmp_path / "long.wav"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
@@ -14,6 +14,7 @@ from clm.lm import heldout, vocabulary
 from clm.lm.mixture import em_weights, interpolate, widen
 from clm.lm.ngrams import Floats, Ints, check_capacity
 from clm.lm.trie import SENTENCE_END, SENTENCE_START, LanguageModel
+from clm.lm.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +28,13 @@ Sentences = Collection[Sequence[str]]
 
 
 def adapt(
-    stock: LanguageModel, sources: Mapping[str, Sentences], tuning: Sentences = (), known: Container[str] = ()
+    stock: LanguageModel, sources: Mapping[str, Sentences], tuning: Sentences = (), words: Vocabulary | None = None
 ) -> tuple[LanguageModel, dict[str, Any]]:
     """Mix Kneser-Ney models of `sources` with the stock model; return the model and a report.
 
     The weights come from EM on `tuning` where given; else on held-out parts of `OWN_TEXT`, if there are other sources
     besides; else from cross-validation on everything. Several sources count both together and each on its own.
-    `known`: further words that exist, besides those of the stock model.
+    `words`: what to train with; by default what `vocabulary.choose` makes of the sources and the stock model.
 
     The report: `weight` of all domain models together; `weights` of each; `weighted_by` ("tuning text", "held-out
     training_data" or "cross-validation"); `words` of text; numbers of words: `vocabulary`, `new_words` from the text,
@@ -43,7 +44,7 @@ def adapt(
     """
     sources = {name: sentences for name, sentences in sources.items() if sentences}
     counts = Counter(chain.from_iterable(chain.from_iterable(sources.values())))
-    words = vocabulary.choose(counts, stock, known)
+    words = words or vocabulary.choose(counts, stock)
     check_capacity(len(words.words), heldout.ORDER)
     model = widen(stock.model, len(words.words))
     encoded = [encode(sentences, words.codes) for sentences in sources.values()]

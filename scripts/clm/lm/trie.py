@@ -125,9 +125,7 @@ def _parse(data: NDArray[np.uint8]) -> LanguageModel:
         unigrams["logprob"][:-1].astype(float) * LOG_BASE,
         unigrams["backoff"][:-1].astype(float) * LOG_BASE,
     )
-    two = Level(
-        bigram_keys[two_order], tables[0][probability_index[two_order]], tables[1][backoff_index[two_order]]
-    )
+    two = Level(bigram_keys[two_order], tables[0][probability_index[two_order]], tables[1][backoff_index[two_order]])
     three = Level(trigram_keys[three_order], tables[2][trigram_index[three_order]], np.zeros(len(trigram_keys)))
     start = words.index(SENTENCE_START)
     two = _with_histories(BackoffModel(size, start, (one, two)), three.keys // size)

@@ -1,0 +1,19 @@
+"""What the embedded engine does with pocketsphinx: settings, training, decoding; and the files that come with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+LM_FILE = "lm.bin"
+LEXICON_FILE = "lexicon.tsv"
+ARPA_FILE = "lm.arpa"
+STOCK_MODEL = "en-us.lm.bin"
+STOCK_DICTIONARY = "cmudict-en-us.dict"
+_STOCK = "en-us/"
+
+
+def stock_file(name: str) -> Path:
+    """A file of the US English model that comes with pocketsphinx."""
+    import pocketsphinx
+
+    return Path(pocketsphinx.get_model_path(_STOCK + name))

@@ -1,0 +1,110 @@
+"""Training a custom language model: from files of text to `lm.bin` and `lexicon.tsv`."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Set
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clm.dictionary import Entry, read_dictionary, write_lexicon
+from clm.engines import TrainingText
+from clm.errors import UserError
+from clm.inputs import some
+from clm.lm import arpa, harm, trie, vocabulary
+from clm.lm.adapt import adapt
+from clm.parallel import aside
+from clm.pronunciations import read_pronunciations
+from clm.sphinx import ARPA_FILE, LEXICON_FILE, LM_FILE, STOCK_DICTIONARY, STOCK_MODEL, stock_file
+from clm.tokens import Text, join_spellings, read_text, tokenize
+
+if TYPE_CHECKING:
+    from clm.g2p import Phones
+
+log = logging.getLogger(__name__)
+
+Dictionary = dict[str, list["Phones"]]
+
+
+def train(
+    text: TrainingText, directory: Path, pronunciations: Path | None, *, with_arpa: bool, processes: int
+) -> dict[str, Any]:
+    """Train a CLM into `directory`, equal bytes for equal text; return what model.json should tell about it.
+
+    With two processes, one finds pronunciations while the other estimates the language model.
+
+    Raises:
+        UserError: the text is not UTF-8 or has no words, or the file of pronunciations cannot be used.
+
+    """
+    sources = _read(text.sources)
+    tuning = tokenize([read_text(text.tuning)]).sentences if text.tuning else ()
+    stock = trie.read(stock_file(STOCK_MODEL))
+    dictionary = read_dictionary(stock_file(STOCK_DICTIONARY))
+    sentences = {name: source.sentences for name, source in sources.items()}
+    counts = sum((source.counts() for source in sources.values()), Counter())
+    words = vocabulary.choose(counts, stock, dictionary)
+    own = _own_pronunciations(pronunciations, dictionary, words.words) if pronunciations else {}
+    spoken = {word: counts[word] for word in words.words if word not in (trie.SENTENCE_START, trie.SENTENCE_END)}
+    written = join_spellings(sources.values())
+    with aside(
+        processes, find_pronunciations, dictionary, stock.words, own, spoken, written, text.still_missed
+    ) as found:
+        model, report = adapt(stock, sentences, tuning, words)
+        trie.write(directory / LM_FILE, model)
+        if with_arpa:
+            arpa.write(directory / ARPA_FILE, model)
+        general = harm.general_perplexity(stock, model)
+        lexicon = found()
+    write_lexicon(directory / LEXICON_FILE, lexicon)
+    return {
+        **report,
+        "sentences": sum(map(len, sentences.values())),
+        "pronunciations": len(lexicon),
+        "own_pronunciations": sum(entry.source == "user" for entry in lexicon),
+        "general_text": general,
+        "marks": harm.marks(general["ratio"]),
+    }
+
+
+def find_pronunciations(
+    dictionary: Dictionary,
+    common: list[str],
+    own: Dictionary,
+    counts: Mapping[str, int],
+    written: Mapping[str, str],
+    still_missed: Set[str],
+) -> list[Entry]:
+    """The lexicon of a model with the words of `counts`; see `Pronouncer` and `further` for the rest."""
+    from clm.lexicon import Pronouncer
+    from clm.variants import further
+
+    pronouncer = Pronouncer(dictionary, common, own)
+    lexicon = pronouncer.pronounce(counts, written)
+    occurring = {word: count for word, count in counts.items() if count}
+    return lexicon + further(pronouncer.dictionary, lexicon, occurring, still_missed)
+
+
+def _read(paths: Mapping[str, Path]) -> dict[str, Text]:
+    """The text of each source.
+
+    Raises:
+        UserError: a file is not UTF-8, or none of them has words.
+
+    """
+    sources = {name: tokenize([read_text(path)]) for name, path in sorted(paths.items())}
+    if not any(source.sentences for source in sources.values()):
+        raise UserError(
+            f"no English words to train from in {', '.join(map(str, paths.values())) or 'no text'}",
+            "give it text about what is spoken, one sentence per line",
+        )
+    return sources
+
+
+def _own_pronunciations(path: Path, dictionary: Dictionary, words: list[str]) -> Dictionary:
+    phones = frozenset(phone for variants in dictionary.values() for spoken in variants for phone in spoken)
+    own = read_pronunciations(path, phones)
+    if unused := sorted(own.keys() - set(words)):
+        log.warning("%s: %d words are not in the text: %s", path, len(unused), some(unused))
+    return own
