@@ -73,6 +73,11 @@ def made(results: Path, model: str) -> dict[str, list[str]]:
     return {folder: score.get("made", []) for folder, score in summary.items()}
 
 
+def training_marks(results: Path, model: str) -> list[str]:
+    """What training found wrong with a model."""
+    return models.read_if_there(results / "models" / model / "model.json").get("details", {}).get("marks", [])
+
+
 def legend(results: Path) -> str:
     """What the figures stand on, and where there is more."""
     config = load_yaml(results / "config.yaml")
@@ -92,12 +97,14 @@ def report(results: Path) -> Iterator[str]:
     board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
     leaks = {row["model"]: by_folder(results / "leakage" / f"{row['model']}.json", "folders") for row in board}
     leaked = [name for name, folders in leaks.items() if any(report["leaked"] for report in folders.values())]
-    yield show.table(board, leaked)
+    harm = show.harm(board, {row["model"]: training_marks(results, row["model"]) for row in board})
+    yield show.table(board, {*leaked, *harm})
     yield from show.sentence(board, by_folder(results / "comparisons.json", "models")).splitlines()
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
     if newest is not None:
         yield from changed_words(results, newest)
     yield from show.leaks(leaks)
+    yield from harm.values()
     yield from show.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:

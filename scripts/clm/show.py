@@ -25,6 +25,8 @@ MOST_OF_A_KIND = 2
 DAYS_APART = 90
 #: Engines that are a part of this installation.
 LOCAL = ("pocketsphinx",)
+#: A CLM that breaks at least this share of the words that it fixes is marked, if it breaks enough of them to tell.
+MOST_BROKEN, ENOUGH_BROKEN = 0.5, 5
 #: What `clm.diagnosis` finds, the gravest first.
 FINDINGS = (
     "text and audio are probably swapped",
@@ -41,8 +43,10 @@ _HEADINGS = ("#", "model", "WER", "interval", "change", "p", "fixed", "broken", 
 _LEFT_ALIGNED = {"model", "verdict"}
 
 
-def table(rows: Sequence[Row], leaked: Collection[str] = ()) -> str:
-    """Models in the order of their rank, less than 100 characters wide; `*` marks the champion, `!` leaked references.
+def table(rows: Sequence[Row], doubtful: Collection[str] = ()) -> str:
+    """Models in the order of their rank, less than 100 characters wide.
+
+    `*` marks the champion, `!` the doubtful ones, which `leaks` and `harm` say more about.
 
     >>> row = dict(rank="1", model="m", wer="0.2", wer_low="0.1", wer_high="0.3", wer_change="-0.5", p_value="0.001",
     ...     champion="yes", fixed_words="9", broken_words="1", verdict="better", status="finished")
@@ -50,7 +54,7 @@ def table(rows: Sequence[Row], leaked: Collection[str] = ()) -> str:
     #  model    WER       interval   change       p  fixed  broken  verdict
     1  m *    0.200  0.100 - 0.300  -50.0 %  0.0010      9       1  better
     """
-    cells = [dict(zip(_HEADINGS, _HEADINGS, strict=True)), *(_cells(row, leaked) for row in rows)]
+    cells = [dict(zip(_HEADINGS, _HEADINGS, strict=True)), *(_cells(row, doubtful) for row in rows)]
     widths = {name: max(len(line[name]) for line in cells) for name in _HEADINGS}
 
     def padded(name: str, text: str) -> str:
@@ -98,12 +102,12 @@ def attention(runs: Iterable[Row]) -> list[str]:
     return [*lines[:MOST_LINES], f"... and {more} more: see runs.csv"] if more > 0 else lines
 
 
-def _cells(row: Row, leaked: Collection[str]) -> dict[str, str]:
+def _cells(row: Row, doubtful: Collection[str]) -> dict[str, str]:
     interval = f"{_figure(row['wer_low'])} - {_figure(row['wer_high'])}" if row["wer_low"] else ""
     name = row["model"] if len(row["model"]) <= NAME_WIDTH else row["model"][: NAME_WIDTH - 2] + ".."
     values = (
         row["rank"],
-        name + (" *" if row["champion"] else "") + (" !" if row["model"] in leaked else ""),
+        name + (" *" if row["champion"] else "") + (" !" if row["model"] in doubtful else ""),
         _figure(row["wer"]),
         interval,
         f"{float(row['wer_change']):+.1%}".replace("%", " %") if row["wer_change"] else "",
@@ -176,6 +180,31 @@ def leaks(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
                 " Its WER there says nothing about other recordings. Hint: take that text out, or judge it on others."
             )
     return lines
+
+
+def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Warnings about CLMs that forget general speech or break too much of what was right, by model.
+
+    `marks` are what training found about each of them.
+
+    >>> row = dict(model="clm", corpus_words="900", fixed_words="8", broken_words="6")
+    >>> harm([row], {})["clm"].partition(" Used")[0]
+    'Warning: clm breaks 6 words and fixes 8.'
+    """
+    found = {}
+    for row in rows:
+        reasons = [mark.rstrip(".") for mark in marks.get(row["model"], ())]
+        fixed, broken = int(row["fixed_words"] or 0), int(row["broken_words"] or 0)
+        if row["corpus_words"] and broken >= max(ENOUGH_BROKEN, MOST_BROKEN * fixed):
+            reasons.insert(0, f"{row['model']} breaks {broken} words and fixes {fixed}")
+        elif reasons:
+            reasons[0] = f"{row['model']}: {reasons[0][0].lower()}{reasons[0][1:]}"
+        if reasons:
+            found[row["model"]] = (
+                f"Warning: {'. '.join(reasons)}. Used all the same (its words are under `broken` in wer.json)."
+                " Hint: text nearer to what is spoken, or recordings of it as tuning_data"
+            )
+    return found
 
 
 def findings(found: Mapping[str, Sequence[Mapping[str, str]]]) -> list[str]:

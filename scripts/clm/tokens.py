@@ -41,6 +41,8 @@ _MOST_DIGITS = 15
 
 # What is longer is a sequence, a key or a formula: nothing that anybody says as a word.
 _LONGEST = 40
+# Words. What is longer has no marks at sentences' ends; it is cut, so that parts of it can be held out.
+_LONGEST_SENTENCE = 1000
 
 # Replaced one by one, which is ten times as fast on megabytes as a translation table.
 _PLAIN = {
@@ -121,7 +123,7 @@ def tokenize(texts: Iterable[str]) -> Text:
             for chunk in line.split():
                 words, ends = read[chunk]
                 sentence += words
-                if ends and sentence:
+                if sentence and (ends or len(sentence) >= _LONGEST_SENTENCE):
                     sentences.append(tuple(sentence))
                     sentence = []
             if sentence:

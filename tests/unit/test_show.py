@@ -145,6 +145,25 @@ def test_leaked_models_are_marked_and_named():
     assert "clm !" in show.table([row("clm", rank="1", wer="0.1")], {"clm"})
 
 
+@pytest.mark.parametrize(
+    ("cells", "marks", "warned"),
+    [
+        ({"fixed_words": "8", "broken_words": "6"}, [], "breaks 6 words and fixes 8."),
+        ({"fixed_words": "0", "broken_words": "5"}, ["Its perplexity is bad."], "fixes 0. Its perplexity is bad. Used"),
+        ({"fixed_words": "100", "broken_words": "6"}, ["Its perplexity is bad."], "clm: its perplexity is bad. Used"),
+        ({"fixed_words": "13", "broken_words": "6"}, [], None),
+        ({"fixed_words": "3", "broken_words": "4"}, [], None),
+        ({"fixed_words": "8", "broken_words": "6", "corpus_words": ""}, [], None),
+        ({}, [], None),
+    ],
+)
+def test_harmful_models_are_marked_and_named(cells, marks, warned):
+    board = [row("base"), row("clm", rank="1", wer="0.1", **{"corpus_words": "900"} | cells)]
+    found = show.harm(board, {"clm": marks})
+    assert list(found) == (["clm"] if warned else [])
+    assert warned is None or warned in found["clm"]
+
+
 def test_findings_come_gravest_first_and_few_of_a_kind():
     found = {
         f"f{number}": [

@@ -24,6 +24,13 @@ def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
     assert "pocketsphinx-clm-001" in line
 
 
+def test_marks_of_training_are_read(tmp_path: Path) -> None:
+    name = BOARD[1]["model"]
+    assert program.training_marks(tmp_path, name) == []
+    files.write_json(tmp_path / "models" / name / "model.json", {"details": {"marks": ["It forgets."]}})
+    assert program.training_marks(tmp_path, name) == ["It forgets."]
+
+
 def decided(results: Path, *, train: bool) -> list[str]:
     """What is printed about a generation that was planned, and not trained, since the run started."""
     (results / "config.yaml").write_text("")
