@@ -10,7 +10,7 @@ from __future__ import annotations
 import lzma
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 
 from clm.g2p import Aligner, Phones, can_guess
@@ -19,7 +19,7 @@ _SOUNDS = {
     "tʃ": "CH", "dʒ": "JH", "aɪ": "AY", "ʌɪ": "AY", "aʊ": "AW", "ɔɪ": "OY", "eɪ": "EY", "əʊ": "OW", "oʊ": "OW",
     "iː": "IY", "uː": "UW", "ɑː": "AA", "ɔː": "AO", "ɜː": "ER", "ɛː": "EH", "ɝ": "ER", "ɚ": "ER", "ɜ": "ER",
     "i": "IY", "ɪ": "IH", "ɨ": "IH", "e": "EH", "ɛ": "EH", "æ": "AE", "a": "AE", "ɑ": "AA", "ɒ": "AA", "ɔ": "AO",
-    "o": "OW", "ʊ": "UH", "u": "UW", "ʌ": "AH", "ə": "AH", "ɐ": "AH",
+    "oː": "AO", "ᵻ": "IH", "o": "OW", "ʊ": "UH", "u": "UW", "ʌ": "AH", "ə": "AH", "ɐ": "AH",
     "b": "B", "d": "D", "f": "F", "ɡ": "G", "g": "G", "h": "HH", "j": "Y", "k": "K", "l": "L", "ɫ": "L", "m": "M",
     "n": "N", "ŋ": "NG", "p": "P", "r": "R", "ɹ": "R", "ɾ": "T", "s": "S", "ʃ": "SH", "t": "T", "θ": "TH",
     "ð": "DH", "v": "V", "ʋ": "V", "w": "W", "ʍ": "W", "x": "K", "ç": "HH", "z": "Z", "ʒ": "ZH",
@@ -91,7 +91,7 @@ def with_r(word: str, chunks: Sequence[Phones]) -> Phones:
             schwa = ["AH"]
         if letter == "r" and not chunk:
             schwa = _restore_r(phones)
-    return tuple(_merge_r(phones))
+    return merge_r(phones)
 
 
 def _restore_r(phones: list[str]) -> list[str]:
@@ -111,7 +111,7 @@ def _restore_r(phones: list[str]) -> list[str]:
     return []
 
 
-def _merge_r(phones: list[str]) -> list[str]:
+def merge_r(phones: Iterable[str]) -> Phones:
     """No two r's in a row, and AH R as ER, as the stock dictionary has it in "memory", but not in "around"."""
     result: list[str] = []
     for phone in phones:
@@ -121,7 +121,7 @@ def _merge_r(phones: list[str]) -> list[str]:
             result[-1] = "ER"
         elif not result or result[-1] not in ("R", "ER"):
             result.append(phone)
-    return result
+    return tuple(result)
 
 
 def without_glides(phones: Phones) -> Phones:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from clm import espeak
 from clm.dictionary import Entry
 from clm.errors import UserError
 from clm.respelling import american
@@ -46,6 +47,7 @@ class Pronouncer:
 
     `common`: words of the dictionary frequent enough to be parts of others (the stock model's vocabulary).
     `own`: the user's pronunciations, which replace those of the dictionary.
+    `with_espeak`: whether to ask espeak-ng as well.
     """
 
     def __init__(
@@ -53,9 +55,12 @@ class Pronouncer:
         dictionary: Mapping[str, Sequence[Phones]],
         common: Iterable[str],
         own: Mapping[str, Sequence[Phones]] | None = None,
+        *,
+        with_espeak: bool = False,
     ) -> None:
         self._stock = dictionary
         self._own = own or {}
+        self._with_espeak = with_espeak
         self.dictionary = {**dictionary, **self._own} if own else dictionary
         self.phones = frozenset(phone for variants in dictionary.values() for phones in variants for phone in phones)
         known = [word for word in common if word in dictionary]
@@ -133,16 +138,18 @@ class Pronouncer:
         return bool(stem) and (stem in self.dictionary or "'" in part or stem in self._written)
 
     def _guess(self, parts: Iterable[str]) -> None:
-        """Ask both models about all parts at once, which takes hardly longer than about one."""
+        """Ask all models about all parts at once, which takes hardly longer than about one."""
         asked = sorted(set(parts) - self._guesses.keys() - self.dictionary.keys())
         if not asked:
             return
         joint, british = self._models
         from_spelling: dict[str, list[Guess]] = joint.guess(asked, MOST)
         second = british.guess(asked)
+        third = espeak.guess(asked) if self._with_espeak else {}
         for part in asked:
             first = from_spelling.get(part, [])
             found = [(guess.phones, "joint") for guess in first[:1]]
+            found += [(third[part], "espeak")] if part in third else []
             found += [(second[part], "g2p2")] if part in second else []
             found += [(guess.phones, "joint") for guess in first[1:] if guess.probability >= _LIKELY]
             self._guesses[part] = found

@@ -42,6 +42,7 @@ def create(config: Mapping[str, Any]) -> PocketSphinx:
     return PocketSphinx(
         settings.checked(section.get("decoder") or {}),
         Path(pronunciations) if pronunciations else None,
+        espeak=bool(section.get("espeak")),
         arpa=bool(section.get("arpa")),
     )
 
@@ -54,11 +55,15 @@ class PocketSphinx:
     recipe = 2
 
     def __init__(
-        self, decoder_settings: Mapping[str, Any], pronunciations: Path | None = None, *, arpa: bool = False
+        self,
+        decoder_settings: Mapping[str, Any],
+        pronunciations: Path | None = None,
+        *,
+        espeak: bool = False,
+        arpa: bool = False,
     ) -> None:
         self._settings = dict(decoder_settings)
-        self._pronunciations = pronunciations
-        self._arpa = arpa
+        self._pronunciations, self._espeak, self._arpa = pronunciations, espeak, arpa
 
     def versions(self) -> dict[str, str]:
         """Versions of the packages that transcripts and models depend on; the base model comes with pocketsphinx."""
@@ -76,11 +81,11 @@ class PocketSphinx:
         }
 
     def training_settings(self) -> dict[str, Any]:
-        """Language, and a digest of the user's pronunciations if there are any; all else comes from the text."""
-        settings = {"language": LANGUAGE}
+        """Language, a digest of the user's pronunciations, whether espeak-ng is asked; the text decides the rest."""
+        settings: dict[str, Any] = {"language": LANGUAGE}
         if self._pronunciations:
             settings["pronunciations"] = sha256_of_file(self._pronunciations)
-        return settings
+        return {**settings, "espeak": True} if self._espeak else settings
 
     def transcribe(
         self, recordings: Iterable[Recording], model: Model
@@ -132,9 +137,10 @@ class PocketSphinx:
             UserError: the text is not UTF-8 or has no words.
 
         """
-        from clm.sphinx.training import train
+        from clm.sphinx.training import Settings, train
 
-        return train(text, directory, self._pronunciations, with_arpa=self._arpa, processes=_threads())
+        chosen = Settings(self._pronunciations, espeak=self._espeak, arpa=self._arpa)
+        return train(text, directory, chosen, _threads())
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """No money, and about a fifth of the audio's length in CPU time, with any model."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Set
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clm import espeak
 from clm.dictionary import Entry, read_dictionary, write_lexicon
 from clm.engines import TrainingText
 from clm.errors import UserError
@@ -27,17 +29,26 @@ log = logging.getLogger(__name__)
 Dictionary = dict[str, list["Phones"]]
 
 
-def train(
-    text: TrainingText, directory: Path, pronunciations: Path | None, *, with_arpa: bool, processes: int
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Settings:
+    """What users choose: a file of `pronunciations`, to ask `espeak`, to write the language model as `arpa` too."""
+
+    pronunciations: Path | None = None
+    espeak: bool = False
+    arpa: bool = False
+
+
+def train(text: TrainingText, directory: Path, settings: Settings, processes: int) -> dict[str, Any]:
     """Train a CLM into `directory`, equal bytes for equal text; return what model.json should tell about it.
 
     With two processes, one finds pronunciations while the other estimates the language model.
 
     Raises:
-        UserError: the text is not UTF-8 or has no words, or the file of pronunciations cannot be used.
+        UserError: the text is not UTF-8 or has no words, the file of pronunciations cannot be used, or espeak-ng is
+            asked for and not there.
 
     """
+    asked = {"espeak": espeak.version()} if settings.espeak else {}
     sources = _read(text.sources)
     tuning = tokenize([read_text(text.tuning)]).sentences if text.tuning else ()
     stock = trie.read(stock_file(STOCK_MODEL))
@@ -45,15 +56,16 @@ def train(
     sentences = {name: source.sentences for name, source in sources.items()}
     counts = sum((source.counts() for source in sources.values()), Counter())
     words = vocabulary.choose(counts, stock, dictionary)
-    own = _own_pronunciations(pronunciations, dictionary, words.words) if pronunciations else {}
+    path = settings.pronunciations
+    own = _own_pronunciations(path, dictionary, words.words) if path else {}
     spoken = {word: counts[word] for word in words.words if word not in (trie.SENTENCE_START, trie.SENTENCE_END)}
     written = join_spellings(sources.values())
     with aside(
-        processes, find_pronunciations, dictionary, stock.words, own, spoken, written, text.still_missed
+        processes, find_pronunciations, dictionary, stock.words, own, spoken, written, text.still_missed, settings.espeak
     ) as found:
         model, report = adapt(stock, sentences, tuning, words)
         trie.write(directory / LM_FILE, model)
-        if with_arpa:
+        if settings.arpa:
             arpa.write(directory / ARPA_FILE, model)
         general = harm.general_perplexity(stock, model)
         lexicon = found()
@@ -63,6 +75,7 @@ def train(
         "sentences": sum(map(len, sentences.values())),
         "pronunciations": len(lexicon),
         "own_pronunciations": sum(entry.source == "user" for entry in lexicon),
+        **asked,
         "general_text": general,
         "marks": harm.marks(general["ratio"]),
     }
@@ -75,12 +88,13 @@ def find_pronunciations(
     counts: Mapping[str, int],
     written: Mapping[str, str],
     still_missed: Set[str],
+    with_espeak: bool,
 ) -> list[Entry]:
     """The lexicon of a model with the words of `counts`; see `Pronouncer` and `further` for the rest."""
     from clm.lexicon import Pronouncer
     from clm.variants import further
 
-    pronouncer = Pronouncer(dictionary, common, own)
+    pronouncer = Pronouncer(dictionary, common, own, with_espeak=with_espeak)
     lexicon = pronouncer.pronounce(counts, written)
     occurring = {word: count for word, count in counts.items() if count}
     return lexicon + further(pronouncer.dictionary, lexicon, occurring, still_missed)
