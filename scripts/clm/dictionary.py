@@ -22,7 +22,7 @@ _VARIANT = re.compile(r"\(\d+\)$")
 class Entry:
     """One pronunciation of a word; `rank` from 1, `count` is of the word in the corpus.
 
-    Entries for a word of the stock dictionary take the place of those that it has there.
+    Entries for a word of the stock dictionary take the place of those that it has there, if they begin with rank 1.
     """
 
     word: str
@@ -90,9 +90,12 @@ def read_lexicon(path: Path, known_phones: frozenset[str]) -> list[Entry]:
 
 
 def merge(dictionary: Path, entries: Iterable[Entry]) -> str:
-    """Text of a dictionary in CMU format in which `entries` replace all pronunciations of their words."""
+    """Text of a dictionary in CMU format in which `entries` replace the pronunciations of their words.
+
+    Entries that begin with a higher rank than 1 are added to those that their word has.
+    """
     entries = list(entries)
-    replaced = {entry.word for entry in entries}
+    replaced = {entry.word for entry in entries if entry.rank == 1}
     lines = dictionary.read_text(encoding="utf-8").splitlines()
     lines = [line for line in lines if _VARIANT.sub("", line.split(None, 1)[0]) not in replaced]
     lines += [

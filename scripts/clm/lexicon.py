@@ -4,7 +4,8 @@ Each new word gets one to four pronunciations, the likeliest first, from the fir
 by what the independent ones after it say: the user's own, its American spelling, known words that it is made of
 (affixes, compounds, hyphens, digits), guesses from its spelling by two models that learned from different
 dictionaries, its letters. Words of the stock dictionary get entries only if the user has some for them, or if the
-corpus writes them like acronyms: then they are spelled out as well.
+corpus writes them like acronyms, then they are spelled out as well, or if independent sources agree on another
+reading than the dictionary's.
 """
 
 from __future__ import annotations
@@ -19,12 +20,11 @@ from clm.dictionary import Entry
 from clm.errors import UserError
 from clm.respelling import american
 from clm.tokens import fold, number_words
+from clm.variants import MOST, agreed
 
 if TYPE_CHECKING:
     from clm.g2p import Guess, Phones
 
-#: Variants of one word; more of them make words easier to confuse.
-MOST = 4
 #: Further guesses of the joint model count if they are at least this likely.
 _LIKELY = 0.1
 _SHORTEST_PART = 4
@@ -68,6 +68,7 @@ class Pronouncer:
         self._taken = frozenset(phones for word in known for phones in dictionary[word])
         self._guesses: dict[str, list[tuple[Phones, str]]] = {}
         self._written: Mapping[str, str] = {}
+        self._readings: dict[str, Phones] = {}
 
     @cached_property
     def _models(self) -> tuple:
@@ -77,10 +78,13 @@ class Pronouncer:
         joint = JointModel(self.dictionary)
         return joint, BritishModel(joint.aligner)
 
-    def pronounce(self, counts: Mapping[str, int], written: Mapping[str, str]) -> list[Entry]:
+    def pronounce(
+        self, counts: Mapping[str, int], written: Mapping[str, str], typical: Iterable[str] = ()
+    ) -> list[Entry]:
         """Entries for the words of `counts` that the dictionary does not do for, sorted by word and rank.
 
-        `written` maps a word to its spelling in the text, which tells acronyms and joined names.
+        `written` maps a word to its spelling in the text, which tells acronyms and joined names. `typical`: words of
+        the domain, which other sources are asked about even if the dictionary has them.
 
         Raises:
             UserError: a phone of a result is not in the dictionary, and so not in the acoustic model.
@@ -90,9 +94,13 @@ class Pronouncer:
         special = {word for word in counts if word in self._own or self._needs_letters(word, counts, written)}
         self._written = written
         self._guess(part for word in new for part in self._parts_to_guess(word))
+        known = {
+            word for word in typical if word in self._stock and word not in special and len(word) >= _SHORTEST_PART
+        }
+        self._readings = self._agreed(known)
         entries = []
-        for word in sorted(new | special):
-            found = self._special(word) if word in special else []
+        for word in sorted(new | special | self._readings.keys()):
+            found = [] if word in new else self._special(word)
             found = found or self._unlike_common_words(self._variants(word, written.get(word, word)))
             for rank, (phones, source) in enumerate(found, start=1):
                 if not self.phones.issuperset(phones):
@@ -110,11 +118,20 @@ class Pronouncer:
         return self._spelled(word) not in self._stock[word]
 
     def _special(self, word: str) -> list[tuple[Phones, str]]:
-        """Entries of a word that has its own, or of a known word that the corpus writes like an acronym."""
+        """Entries of a word that has its own, or of a known word with a further reading."""
         if word in self._own:
             return [(tuple(phones), "user") for phones in self._own[word]]
         known = self._known(word)[: MOST - 1]
+        if word in self._readings:
+            return [*known, (self._readings[word], "agreed")]
         return [*known, (self._spelled(word), "letters")]
+
+    def _agreed(self, words: set[str]) -> dict[str, Phones]:
+        """Further readings of known words, but those that sound just like another common word."""
+        if not words:
+            return {}
+        found = agreed(words, self.dictionary, *self._models)
+        return {word: phones for word, phones in found.items() if phones not in self._taken}
 
     def _unlike_common_words(self, variants: list[tuple[Phones, str]]) -> list[tuple[Phones, str]]:
         """Variants without those that sound just like a common word, as long as there are others.

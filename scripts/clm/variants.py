@@ -1,4 +1,4 @@
-"""More pronunciations for words that are missed although a model had learned them."""
+"""More pronunciations for words that have some: known words that sources say otherwise, and words still missed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from clm.dictionary import Entry
 from clm.g2p import JointModel, Phones
-from clm.lexicon import MOST
+from clm.ipa import BritishModel
 
+#: Variants of one word; more of them make words easier to confuse.
+MOST = 4
+#: Two pronunciations are close up to this share of different phones, and strongly disagree from it on.
+CLOSE = 0.25
 #: Per word, so many more than it has; a less likely guess than this is none.
 FURTHER, LIKELY = 2, 0.02
 
@@ -44,4 +48,29 @@ def further(
         found += [
             Entry(word, phones, "joint", rank, counts[word]) for rank, phones in enumerate(new, start=len(there) + 1)
         ]
+    return found
+
+
+def agreed(
+    words: Iterable[str], dictionary: Mapping[str, Sequence[Phones]], joint: JointModel, british: BritishModel
+) -> dict[str, Phones]:
+    """Readings of known words that strongly disagree with the dictionary, where two independent models agree on them.
+
+    The stock dictionary says "lipid" with the vowel of "lie", and "coronal" with the stress of "corona". A guess of
+    one model alone is too often wrong to be worth anything against a dictionary.
+    """
+    from rapidfuzz.distance import Levenshtein
+
+    distance = Levenshtein.normalized_distance
+    asked = sorted(words)
+    second = british.guess(asked)
+    found = {}
+    for word, guesses in joint.guess(sorted(second), 2 * MOST).items():
+        likely = [guess.phones for guess in guesses if guess.probability >= LIKELY]
+        if not likely:
+            continue
+        nearest = min(likely, key=lambda phones: distance(phones, second[word]))
+        apart = min(distance(nearest, phones) for phones in dictionary[word])
+        if distance(nearest, second[word]) <= CLOSE <= apart:
+            found[word] = nearest
     return found

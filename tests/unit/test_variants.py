@@ -3,13 +3,18 @@ from pathlib import Path
 import pocketsphinx
 import pytest
 
-from clm.dictionary import Entry, read_dictionary
-from clm.variants import FURTHER, further
+from clm.dictionary import Entry, merge, read_dictionary
+from clm.g2p import JointModel
+from clm.ipa import BritishModel
+from clm.lexicon import Pronouncer
+from clm.variants import FURTHER, agreed, further
+
+STOCK = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
 
 
 @pytest.fixture(scope="module")
 def dictionary() -> dict:
-    return read_dictionary(Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")))
+    return read_dictionary(STOCK)
 
 
 def test_words_still_missed_get_other_pronunciations_after_those_they_have(dictionary: dict):
@@ -30,3 +35,29 @@ def test_words_still_missed_get_other_pronunciations_after_those_they_have(dicti
 
 def test_nothing_is_asked_for_no_word(dictionary: dict):
     assert further(dictionary, [], {}, set()) == []
+
+
+def test_known_words_keep_the_pronunciations_they_have(dictionary: dict):
+    merged = merge(STOCK, [Entry("route", ("R", "UW", "D"), "joint", 3, 2)]).splitlines()
+    spoken = [line for line in merged if line.split()[0].partition("(")[0] == "route"]
+    assert [line.split()[0] for line in spoken] == ["route", "route(2)", "route(3)"]
+    assert [tuple(line.split()[1:]) for line in spoken[:2]] == dictionary["route"]
+
+
+def test_readings_on_which_two_sources_agree_against_the_dictionary(dictionary: dict):
+    joint = JointModel(dictionary)
+    words = ["lipid", "coronal", "molecules", "speech", "interior", "the", "bayesian"]
+    found = agreed(words, dictionary, joint, BritishModel(joint.aligner))
+    assert " ".join(found.pop("lipid")) == "L IH P IH D"
+    assert " ".join(found.pop("coronal")).endswith("R AH N AH L")
+    assert found == {}
+    assert agreed([], dictionary, joint, BritishModel(joint.aligner)) == {}
+
+
+def test_a_typical_word_of_the_text_gets_the_other_reading_beside_its_own(dictionary: dict):
+    entries = Pronouncer(dictionary, ["lipid", "speech"]).pronounce({"lipid": 3, "speech": 1}, {}, ["lipid", "speech"])
+    assert [(entry.word, entry.rank, entry.source) for entry in entries] == [
+        ("lipid", 1, "dictionary"),
+        ("lipid", 2, "agreed"),
+    ]
+    assert entries[0].phones == dictionary["lipid"][0]

@@ -52,7 +52,7 @@ class PocketSphinx:
 
     name = "pocketsphinx"
     submits = False
-    recipe = 2
+    recipe = 3
 
     def __init__(
         self,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from clm import espeak
 from clm.dictionary import Entry, read_dictionary, write_lexicon
 from clm.engines import TrainingText
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+#: A word this many times as frequent as in general speech is typical of the domain.
+TIMES_TYPICAL = 30
 Dictionary = dict[str, list["Phones"]]
 
 
@@ -60,9 +64,9 @@ def train(text: TrainingText, directory: Path, settings: Settings, processes: in
     own = _own_pronunciations(path, dictionary, words.words) if path else {}
     spoken = {word: counts[word] for word in words.words if word not in (trie.SENTENCE_START, trie.SENTENCE_END)}
     written = join_spellings(sources.values())
-    with aside(
-        processes, find_pronunciations, dictionary, stock.words, own, spoken, written, text.still_missed, settings.espeak
-    ) as found:
+    typical = _typical(counts, stock, dictionary)
+    about = (dictionary, stock.words, own, spoken, written, typical, text.still_missed, settings.espeak)
+    with aside(processes, find_pronunciations, *about) as found:
         model, report = adapt(stock, sentences, tuning, words)
         trie.write(directory / LM_FILE, model)
         if settings.arpa:
@@ -87,6 +91,7 @@ def find_pronunciations(
     own: Dictionary,
     counts: Mapping[str, int],
     written: Mapping[str, str],
+    typical: Set[str],
     still_missed: Set[str],
     with_espeak: bool,
 ) -> list[Entry]:
@@ -95,7 +100,7 @@ def find_pronunciations(
     from clm.variants import further
 
     pronouncer = Pronouncer(dictionary, common, own, with_espeak=with_espeak)
-    lexicon = pronouncer.pronounce(counts, written)
+    lexicon = pronouncer.pronounce(counts, written, typical)
     occurring = {word: count for word, count in counts.items() if count}
     return lexicon + further(pronouncer.dictionary, lexicon, occurring, still_missed)
 
@@ -114,6 +119,17 @@ def _read(paths: Mapping[str, Path]) -> dict[str, Text]:
             "give it text about what is spoken, one sentence per line",
         )
     return sources
+
+
+def _typical(counts: Mapping[str, int], stock: trie.LanguageModel, dictionary: Dictionary) -> set[str]:
+    """Known words of the text that are much more frequent there than in general speech."""
+    unigrams = dict(zip(stock.words, np.exp(stock.model.levels[0].logprob).tolist(), strict=True))
+    floor, total = min(unigrams.values()), sum(counts.values())
+    return {
+        word
+        for word, count in counts.items()
+        if word in dictionary and count >= TIMES_TYPICAL * total * unigrams.get(word, floor)
+    }
 
 
 def _own_pronunciations(path: Path, dictionary: Dictionary, words: list[str]) -> Dictionary:
