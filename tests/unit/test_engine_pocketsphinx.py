@@ -19,6 +19,7 @@ from clm.lm import trie
 from clm.lm.adapt import encode
 from clm.lm.ngrams import sequence_log_probabilities
 from clm.sphinx.decoding import LONGEST_UTTERANCE, utterances
+from clm.sphinx.settings import DEFAULTS
 
 TEXT = """Telomerase adds telomeric repeats to chromosomes.
 The café's mRNA vaccine for COVID-19 works.
@@ -96,8 +97,10 @@ def test_decoder_settings_reach_the_decoder(speech: Path) -> None:
 
 
 def test_settings_versions_and_price() -> None:
-    chosen = engine(lw=7, beam="1e-60", fwdflat=False)  # YAML reads 1e-60 as a string
-    assert chosen.transcription_settings()["decoder"] == {"beam": 1e-60, "fwdflat": False, "lw": 7.0}
+    chosen = engine(lw=7, beam="1e-50", fwdflat=False)  # YAML reads 1e-50 as a string
+    own = {"beam": 1e-50, "fwdflat": False, "lw": 7.0}
+    assert chosen.transcription_settings()["decoder"] == {**DEFAULTS, **own}
+    assert engine().transcription_settings()["decoder"] == DEFAULTS
     assert chosen.transcription_settings() != engine().transcription_settings()
     assert chosen.training_settings() == engine().training_settings()
     assert chosen.versions()["pocketsphinx"]
