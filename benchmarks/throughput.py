@@ -7,6 +7,7 @@ recording: its words are compared with those of the separate recordings, so a wo
 
 import argparse
 import os
+import resource
 import sys
 import tempfile
 import time
@@ -45,6 +46,12 @@ def text(engine: engines.Engine, recordings: list[Recording]) -> list[str]:
     return [outcome.result["results"]["transcripts"][0]["transcript"] for outcome in outcomes]
 
 
+def cpu() -> float:
+    """CPU seconds of this process and of those that it has waited for; on a shared machine a steadier measure."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(part.ru_utime + part.ru_stime for part in used)
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -56,16 +63,20 @@ def main() -> None:
     paths = sorted(path for path in args.input.glob("*/*") if path.suffix in (".wav", ".flac", ".mp3", ".ogg"))
     samples = [read_audio(path).samples for path in paths]
     seconds = sum(map(len, samples)) / RATE
-    start = time.perf_counter()
-    with Pool(cores) as pool:
-        pool.map(bare, [samples[number::cores] for number in range(cores)])
-    alone = time.perf_counter() - start
+    start, used = time.perf_counter(), cpu()
+    pool = Pool(cores)
+    pool.map(bare, [samples[number::cores] for number in range(cores)])
+    pool.close()
+    pool.join()
+    alone, alone_cpu = time.perf_counter() - start, cpu() - used
     engine = engines.create(CONFIG)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), cpu()
     separate = text(engine, [Recording(path.stem, path, "") for path in paths])
-    ours = time.perf_counter() - start
-    print(f"{seconds:.0f} s of audio on {cores} cores: bare {alone:.1f} s (RTF {alone / seconds:.3f}),")
-    print(f"engine {ours:.1f} s (RTF {ours / seconds:.3f}): {alone / ours:.2f} of the throughput")
+    ours, ours_cpu = time.perf_counter() - start, cpu() - used
+    print(f"{seconds:.0f} s of audio on {cores} cores:")
+    print(f"bare   {alone:6.1f} s (RTF {alone / seconds:.3f}), {alone_cpu:6.1f} CPU-s")
+    print(f"engine {ours:6.1f} s (RTF {ours / seconds:.3f}), {ours_cpu:6.1f} CPU-s: ", end="")
+    print(f"{alone / ours:.2f} of the throughput, {alone_cpu / ours_cpu:.2f} per CPU second")
 
     pause = np.zeros(RATE // 2, np.int16)
     once = np.concatenate([part for each in samples for part in (each, pause)])
@@ -76,9 +87,13 @@ def main() -> None:
         start = time.perf_counter()
         (joined,) = text(engine, [Recording("long", path, "")])
         elapsed = time.perf_counter() - start
+    peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     length = times * len(once) / RATE
     counts = scoring.score(" ".join(separate * times), joined).counts
-    print(f"one recording of {length / 60:.0f} min: {elapsed:.0f} s (RTF {elapsed / length:.3f}); against the separate")
+    print(
+        f"one recording of {length / 60:.0f} min: {elapsed:.0f} s (RTF {elapsed / length:.3f}), at most"
+        f" {peak[0]:.0f} MiB and {peak[1]:.0f} MiB in each process; against the separate"
+    )
     print(
         f"recordings' {counts.words} words {counts.substitutions} substituted, {counts.deletions} deleted,"
         f" {counts.insertions} inserted"
