@@ -258,7 +258,8 @@ def related(tmp_path_factory: pytest.TempPathFactory, speech: Path) -> Model:
 
 def test_related_text_mends_a_talk(related: Model, speech: Path) -> None:
     talk = recordings(speech / "custom-speech" / "input")[1:]
-    assert errors(talk, related) <= 1 < 3 < errors(talk, Model("pocketsphinx"))
+    assert errors(talk, related) == 0
+    assert errors(talk, Model("pocketsphinx")) >= 3
 
 
 @pytest.mark.long
