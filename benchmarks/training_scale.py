@@ -3,8 +3,8 @@
 TEXT is a large UTF-8 text; its first 8 kB, 1 MB, 20 MB and 100 MB (as far as it goes) are trained from, each by a
 program of its own on two cores. Seconds count from its start to the finished model, CPU seconds and memory are those
 of all its processes, memory that they share counted once for each. With --one-line, the largest corpus once more
-without line breaks or sentence ends. IRSTLM (Debian: irstlm) estimates trigrams only: no mixing, no pronunciations, no
-binary file.
+without line breaks or sentence ends. The last columns are for the estimation of trigrams alone, without mixing,
+pronunciations and binary file: ours and that of IRSTLM (Debian: irstlm).
 """
 
 import argparse
@@ -47,28 +47,35 @@ def two_threads() -> dict[str, str]:
     return {"OMP_NUM_THREADS": "2"}
 
 
-def irstlm(corpus: Path, directory: Path) -> float | None:
-    """CPU seconds of IRSTLM for an improved Kneser-Ney model, or None if it is not there."""
-    if not shutil.which("irstlm"):
-        return None
+def estimations(corpus: Path, directory: Path) -> tuple[float, float | None]:
+    """CPU seconds for improved Kneser-Ney trigrams of the same sentences: ours, and IRSTLM's, or None without it."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+    from clm.lm.adapt import encode
+    from clm.lm.ngrams import estimate
     from clm.tokens import read_text, tokenize
 
     sentences = tokenize([read_text(corpus)]).sentences
+    start = time.process_time()
+    codes = {word: code for code, word in enumerate({"<s>", "</s>", *(word for part in sentences for word in part)})}
+    estimate(encode(sentences, codes), len(codes), codes["<s>"], 3)
+    ours = time.process_time() - start
+    if not shutil.which("irstlm"):
+        return ours, None
     words = directory / "words.txt"
     words.write_text("".join(f"<s> {' '.join(sentence)} </s>\n" for sentence in sentences), encoding="utf-8")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = ["irstlm", "tlm", f"-tr={words}", "-n=3", "-lm=msb", f"-o={directory / 'irstlm.arpa'}"]
     subprocess.run(command, check=True, capture_output=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return ours, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def row(name: str, found: dict, other: float | None = None) -> str:
+def row(name: str, found: dict, *estimation: float | None) -> str:
     """A line of the table."""
     figures = [f"{found[key]:{width},}" for key, width in (("words", 11), ("new_words", 10), ("dropped_words", 8))]
     figures += [f"{found['seconds']:8.1f}", f"{found['cpu']:6.1f}", f"{found['mib']:6.0f}"]
-    return f"{name:>12} {' '.join(figures)} {'-' if other is None else f'{other:.1f}':>13}"
+    figures += ["-".rjust(9) if seconds is None else f"{seconds:9.1f}" for seconds in estimation]
+    return f"{name:>12} {' '.join(figures)}"
 
 
 def main() -> None:
@@ -78,7 +85,7 @@ def main() -> None:
     parser.add_argument("--largest", type=int, default=SIZES[-1], help="bytes of the largest corpus")
     parser.add_argument("--one-line", action="store_true", help="also the largest corpus as one line")
     args = parser.parse_args()
-    print("       bytes       words  new words  dropped  seconds  CPU s    MiB  IRSTLM CPU s")
+    print("       bytes       words  new words  dropped  seconds  CPU s    MiB  CPU s for estimation: ours, IRSTLM")
     with tempfile.TemporaryDirectory() as name:
         corpus = Path(name) / "corpus.txt"
         for size in SIZES:
@@ -87,7 +94,7 @@ def main() -> None:
             with args.text.open("rb") as file:
                 corpus.write_bytes(file.read(size).decode("utf-8", "ignore").encode())
             found = train(corpus, Path(name) / f"model-{size}")
-            print(row(f"{size:,}", found, irstlm(corpus, Path(name))), flush=True)
+            print(row(f"{size:,}", found, *estimations(corpus, Path(name))), flush=True)
         if args.one_line:
             corpus.write_text(re.sub(r"[\s.!?]+", " ", corpus.read_text(encoding="utf-8")), encoding="utf-8")
             print(row("one line", train(corpus, Path(name) / "one-line")), flush=True)
