@@ -94,10 +94,8 @@ class Pronouncer:
         special = {word for word in counts if word in self._own or self._needs_letters(word, counts, written)}
         self._written = written
         self._guess(part for word in new for part in self._parts_to_guess(word))
-        known = {
-            word for word in typical if word in self._stock and word not in special and len(word) >= _SHORTEST_PART
-        }
-        self._readings = self._agreed(known)
+        readable = {word for word in typical if word in counts and word in self._stock and len(word) >= _SHORTEST_PART}
+        self._readings = self._agreed(readable - special)
         entries = []
         for word in sorted(new | special | self._readings.keys()):
             found = [] if word in new else self._special(word)
