@@ -208,6 +208,7 @@ def test_a_damaged_lexicon_is_a_message(tmp_path: Path, content: str) -> None:
         ("GATTACA" * 6 + " sequence", ["sequence"]),
         ("a1-" * 5000 + "b code", ["code"]),
         ("007", ["zero zero seven"]),
+        ("so " * 2500, [" ".join(["so"] * 1000)] * 2 + [" ".join(["so"] * 500)]),
         ("either/or (and) \u00ad\x00\x07", ["either or and"]),
     ],
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from clm.parallel import in_order
+from clm.parallel import aside, in_order
 
 
 class Square:
@@ -52,3 +52,14 @@ def test_items_are_taken_as_they_are_needed(processes: int) -> None:
     next(results)
     assert len(taken) <= 2 * processes + 3
     results.close()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_call_is_made_meanwhile(processes: int) -> None:
+    square = Square()
+    with aside(processes, square, 12) as found:
+        assert found()[0] == 144
+    with aside(processes, os.getpid) as found:
+        assert (found() == os.getpid()) == (processes == 1)
+    with aside(processes, square, 13) as found, pytest.raises(MemoryError, match="thirteen"):
+        found()
