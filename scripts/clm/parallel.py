@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ Result = TypeVar("Result")
 
 #: Items under way for each process: enough that none waits, few enough that memory stays bounded.
 _AHEAD = 2
-_worker: Callable[[Any], Any]
+_worker: Callable[..., Any]
 
 
 def in_order(
@@ -59,16 +60,21 @@ def aside(processes: int, call: Callable[..., Result], *args: Any) -> Iterator[C
         return
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(1) as pool:
+    # As the worker, not as a task: where processes fork, large arguments then need not be pickled.
+    with ProcessPoolExecutor(1, initializer=_prepare, initargs=(partial(partial, call, *args),)) as pool:
         try:
-            yield pool.submit(call, *args).result
+            yield pool.submit(_call).result
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _prepare(make_worker: Callable[[], Callable[[Any], Any]]) -> None:
+def _prepare(make_worker: Callable[[], Callable[..., Any]]) -> None:
     global _worker
     _worker = make_worker()
+
+
+def _call() -> Any:
+    return _worker()
 
 
 def _work(item: Any) -> Any:
