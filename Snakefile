@@ -1,5 +1,6 @@
 # Does a custom language model (CLM) make the recogniser better on your audio? The flow, in order:
-# transcribe -> normalize -> wer -> summarize -> heal -> corpora -> train_clm -> the same for the new model -> leaderboard
+# transcribe -> normalize -> wer -> summarize -> heal -> corpora -> train_clm -> the same for the new model
+# -> leaderboard -> report
 import copy
 
 from snakemake.utils import min_version
@@ -32,6 +33,7 @@ include: "rules/score.smk"
 include: "rules/corpus.smk"
 include: "rules/train.smk"
 include: "rules/leaderboard.smk"
+include: "rules/report.smk"
 
 
 # On a cluster these stay where Snakemake runs: they decide, need the network, or look at all results once.
@@ -55,6 +57,7 @@ rule all:
     default_target: True
     input:
         "<results>/leaderboard.csv",
+        "<results>/report.html",
         leakage_checks,
         new_generation,
         new_vocabulary,

@@ -78,6 +78,13 @@ def library(*names):
     return [script(f"clm/{name}.py") for name in names]
 
 
+def report_code():
+    """Everything that the report is made by: its program, its modules and templates, and what they share with others."""
+    found = sorted(Path(SCRIPTS, "clm", "report").rglob("*.*"))
+    own = [os.path.relpath(path) for path in found if path.suffix in (".py", ".html", ".css", ".js")]
+    return own + library("compared", "files", "models", "outlook", "privacy", "show", "summaries", "words")
+
+
 def results_folder(wildcards):
     """The results folder, for programs that read more than their rule's inputs there (configuration, store)."""
     return str(PROJECT.results)

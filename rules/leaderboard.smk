@@ -9,10 +9,14 @@ rule leaderboard:
         summaries=lambda w: summaries(all_models(w)),
         diagnoses=lambda w: per_model("diagnosis", all_models(w)),
         code=script("leaderboard.py"),
-        library=library("leaderboard", "compared", "significance", "segments", "metrics", "scoring", "files"),
+        library=library(
+            "leaderboard", "compared", "summaries", "significance", "segments", "metrics", "scoring", "files"
+        ),
     output:
-        leaderboard="<results>/leaderboard.csv",
-        runs="<results>/runs.csv",
+        leaderboard=report(
+            "<results>/leaderboard.csv", category="Leaderboard", caption="../docs/captions/leaderboard.rst"
+        ),
+        runs=report("<results>/runs.csv", category="Leaderboard", caption="../docs/captions/runs.rst"),
         comparisons="<results>/comparisons.json",
     log:
         "<results>/logs/leaderboard/leaderboard.log",

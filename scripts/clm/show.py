@@ -129,22 +129,22 @@ def _judgement(row: Row, baseline: Row, details: Mapping[str, Any]) -> str:
         scope += f" ({recordings}{details['words']:,} words)"
     chance = f"p = {float(row['p_value']):.2g}, " if row["p_value"] else ""
     facts = (
-        f"{row['model']} makes {_change(row['wer_change'])} than {baseline['model']}"
+        f"{row['model']} makes {change_in_words(row['wer_change'])} than {baseline['model']}"
         f" (WER {_before(row, after, baseline)} -> {_figure(after)}, {chance}on {scope})"
     )
     if row["verdict"] != NOT_PROVEN:
         return f"{facts}: {row['verdict']}.{_false_alarms(row, details)}"
-    more = _more(details)
+    more = more_audio(details)
     if row["p_value"]:
         return f"{facts}: not proven, it may be chance. {more or 'More recordings would help.'}"
     needed = f"at least six recordings{' in held-out folders' if heldout else ''} (a long one counts per 1,000 words)"
     return f"{facts}: not proven, too few recordings to tell. What would help: {needed}.{more and f' {more}'}"
 
 
-def _more(details: Mapping[str, Any]) -> str:
+def more_audio(details: Mapping[str, Any]) -> str:
     """How much more audio would probably prove the difference that was seen.
 
-    >>> _more({"words": 3000, "needed_words": 15345})
+    >>> more_audio({"words": 3000, "needed_words": 15345})
     'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'
     """
     more = (details.get("needed_words") or 0) - details.get("words", 0)
@@ -264,10 +264,10 @@ def _before(row: Row, after: str, baseline: Row) -> str:
     return _figure(baseline["heldout_wer"] if row["scope"] == "heldout" else baseline["wer"])
 
 
-def _change(change: str) -> str:
+def change_in_words(change: str) -> str:
     """A relative change in words.
 
-    >>> _change("-0.4312"), _change("0.02"), _change("0.000000")
+    >>> change_in_words("-0.4312"), change_in_words("0.02"), change_in_words("0.000000")
     ('43 % fewer errors', '2 % more errors', 'as many errors')
     """
     if not change:  # the baseline makes no error

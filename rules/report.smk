@@ -1,0 +1,50 @@
+# Needs: the leaderboard and what it stands on: summaries, diagnoses, leakage, runs, corpora and models.
+# Makes: <results>/report.html, the tables of all its views (<results>/tables/*.csv), and <results>/report/, which holds
+# its figures as SVG and, where one page would be too large, further pages of alignments.
+
+
+rule report:
+    input:
+        leaderboard="<results>/leaderboard.csv",
+        runs="<results>/runs.csv",
+        comparisons="<results>/comparisons.json",
+        diagnoses=lambda w: per_model("diagnosis", all_models(w)),
+        leakage=leakage_checks,
+        code=script("report.py"),
+        library=report_code(),
+    output:
+        page=report(
+            "<results>/report.html",
+            category="Report",
+            labels={"what": "everything, interactive"},
+            caption="../docs/captions/report.rst",
+        ),
+        tables=report(
+            directory("<results>/tables"),
+            patterns=["{name}.csv"],
+            category="Tables",
+            caption="../docs/captions/tables.rst",
+        ),
+        pages=report(
+            directory("<results>/report"),
+            patterns=["{name}.svg"],
+            category="Figures",
+            caption="../docs/captions/figures.rst",
+        ),
+    log:
+        "<results>/logs/report/report.log",
+    conda:
+        "../environment.yml"
+    params:
+        results=results_folder,
+        embed_audio="--embed-audio" if PROJECT.config["report"]["embed_audio"] else "",
+    message:
+        "Writing the report"
+    shell:
+        "python {input.code:q}"
+        " --results {params.results:q}"
+        " {params.embed_audio}"
+        " --output {output.page:q}"
+        " --tables {output.tables:q}"
+        " --pages {output.pages:q}"
+        " 2> {log:q}"

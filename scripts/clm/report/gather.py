@@ -1,0 +1,208 @@
+"""Everything the report shows, read from the results folder; what is missing or of another version is said, not fatal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from clm import compared, files, models, summaries
+from clm.config import load_yaml
+from clm.errors import UserError
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True)
+class ModelResults:
+    """What is on disk about one model; an empty value where there is nothing."""
+
+    row: Row
+    about: dict[str, Any]
+    plan: dict[str, Any]
+    summary: dict[str, Any]
+    diagnosis: dict[str, Any]
+    leakage: dict[str, Any]
+    statuses: list[Row]
+    sources: list[Row]
+    lexicon: list[Row]
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.row["model"]
+
+    @property
+    def complete(self) -> bool:
+        """Whether it is compared with the others."""
+        return bool(self.row.get("verdict"))
+
+    @property
+    def leaked(self) -> bool:
+        """Whether its text holds what is spoken in the recordings."""
+        return any(found.get("leaked") for found in self.leakage.values())
+
+
+@dataclass
+class Results:
+    """A results folder. `models` are in the order of the leaderboard; `problems` say what could not be read."""
+
+    directory: Path
+    config: dict[str, Any]
+    board: list[Row]
+    runs: list[Row]
+    comparisons: dict[str, Any]
+    folders: dict[str, list[str]]
+    left_out: dict[str, str]
+    text_only: list[str]
+    models: dict[str, ModelResults]
+    keyword_statuses: list[Row]
+    keyword_sources: list[Row]
+    problems: list[str] = field(default_factory=list)
+
+    @cached_property
+    def baseline(self) -> ModelResults | None:
+        """The model that the others are compared with, if it is complete."""
+        return next((model for model in self.models.values() if model.row.get("verdict") == "baseline"), None)
+
+    @cached_property
+    def champion(self) -> ModelResults | None:
+        """The champion."""
+        return next((model for model in self.models.values() if model.row.get("champion")), self.baseline)
+
+    @cached_property
+    def challengers(self) -> list[ModelResults]:
+        """Complete models but the baseline, the oldest first."""
+        judged = [model for model in self.models.values() if model.complete and model is not self.baseline]
+        return sorted(judged, key=lambda model: (model.row.get("created", ""), model.name))
+
+    @cached_property
+    def subject(self) -> ModelResults | None:
+        """The model that the report is about: a champion that beat the baseline, else the newest one."""
+        if self.champion and self.champion is not self.baseline:
+            return self.champion
+        return self.challengers[-1] if self.challengers else None
+
+    @cached_property
+    def generations(self) -> list[ModelResults]:
+        """The stock model and the generations of the engine that has most of them, in order."""
+        engine = self.baseline.row.get("engine") if self.baseline else None
+        found = [
+            model
+            for model in self.models.values()
+            if models.number(model.name) and model.row.get("wer") and model.row.get("engine") in (engine, None)
+        ]
+        stock = [model for model in self.models.values() if model.name == engine and model.row.get("wer")]
+        return [*stock, *sorted(found, key=lambda model: models.number(model.name))]
+
+    @cached_property
+    def judged(self) -> dict[str, compared.Model]:
+        """Summaries seen against the recordings there are, by model."""
+        known = [model.summary for model in self.models.values() if model.summary]
+        baseline = self.baseline.name if self.baseline else ""
+        return {model.name: model for model in compared.sort_out(known, self.folders, baseline)}
+
+    @cached_property
+    def compared(self) -> set[compared.Key]:
+        """Recordings that the figures of the leaderboard stand on."""
+        finished = [model for model in self.judged.values() if model.status == compared.FINISHED]
+        everything = {(folder, name) for folder, names in self.folders.items() for name in names}
+        return everything - compared.left_out(finished).keys()
+
+    @property
+    def heldout(self) -> list[str]:
+        """Folders that no model may learn from."""
+        names = self.config.get("evaluation", {}).get("heldout", [])
+        return [name for name in self.folders if name in names]
+
+
+class _Reader:
+    """Reads files and remembers what went wrong."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.problems: list[str] = []
+
+    def json(self, name: str, *, wanted: bool = True) -> dict[str, Any]:
+        """A JSON file below the results folder; empty if there is none, or it cannot be read."""
+        return self._try(name, files.read_json, wanted=wanted) or {}
+
+    def table(self, name: str, *, delimiter: str = ",", wanted: bool = False) -> list[Row]:
+        """Rows of a table; none if there is no such file."""
+
+        def read(path: Path) -> list[Row]:
+            rows = files.read_table(path, delimiter=delimiter)
+            return [{key: value or "" for key, value in row.items() if isinstance(key, str)} for row in rows]
+
+        return self._try(name, read, wanted=wanted) or []
+
+    def yaml(self, name: str) -> dict[str, Any]:
+        """The configuration of the run."""
+        return self._try(name, load_yaml, wanted=True) or {}
+
+    def _try(self, name: str, read: Callable[[Path], Any], *, wanted: bool) -> Any:
+        path = self.directory / name
+        try:
+            return read(path)
+        except FileNotFoundError:
+            if wanted:
+                self.problems.append(f"{name} is not there, so what it says is missing here.")
+        except UserError as error:
+            self.problems.append(f"{name} is left out: {error.message}")
+        except (ValueError, OSError) as error:
+            self.problems.append(f"{name} is left out: it cannot be read ({type(error).__name__})")
+        return None
+
+
+def read(directory: Path) -> Results:
+    """Read a results folder.
+
+    Raises:
+        UserError: there is no leaderboard.
+
+    """
+    if not (directory / "leaderboard.csv").exists():
+        raise UserError(f"{directory / 'leaderboard.csv'}: not there yet", "snakemake --cores 4 makes it")
+    reader = _Reader(directory)
+    board = [row for row in reader.table("leaderboard.csv", wanted=True) if row.get("model")]
+    index = reader.json("inputs.json")
+    folders = index.get("folders", {})
+    text_only = index.get("text_only", [])
+    found = {row["model"]: _read_model(reader, row, folders, text_only) for row in board}
+    return Results(
+        directory=directory,
+        config=reader.yaml("config.yaml"),
+        board=board,
+        runs=reader.table("runs.csv", wanted=True),
+        comparisons=reader.json("comparisons.json").get("models", {}),
+        folders=folders,
+        left_out=index.get("left_out", {}),
+        text_only=text_only,
+        models=found,
+        keyword_statuses=reader.table("corpus/keywords/status.csv"),
+        keyword_sources=reader.table("corpus/keywords/sources.tsv", delimiter="\t"),
+        problems=reader.problems,
+    )
+
+
+def _read_model(reader: _Reader, row: Row, folders: dict[str, list[str]], text_only: list[str]) -> ModelResults:
+    name = row["model"]
+    trained = bool(models.number(name))
+    home = f"models/{name}"
+    summary = reader.json(f"summaries/{name}.json")
+    if summary:
+        about = reader.json(f"{home}/model.json", wanted=trained)
+        summary = summaries.without_audio(
+            {**summary, "engine": row.get("engine", ""), **summaries.failure(about)}, folders, text_only
+        )
+    return ModelResults(
+        row=row,
+        about=reader.json(f"{home}/model.json", wanted=False),
+        plan=reader.json(f"{home}/plan.json", wanted=False),
+        summary=summary,
+        diagnosis=reader.json(f"diagnosis/{name}.json"),
+        leakage=reader.json(f"leakage/{name}.json", wanted=False).get("folders", {}),
+        statuses=reader.table(f"{home}/corpus/status.csv"),
+        sources=reader.table(f"{home}/corpus/sources.tsv", delimiter="\t"),
+        lexicon=reader.table(f"{home}/lexicon.tsv", delimiter="\t"),
+    )
