@@ -8,7 +8,7 @@ from clm.report.figures import number
 from clm.report.gather import ModelResults, Results
 from clm.report.svg import nice_top, percent
 
-WIDTH, HEIGHT = 170, 22
+WIDTH, HEIGHT = 130, 22
 #: Key, label, and how a cell is shown.
 COLUMNS = (
     ("rank", "#", "text"), ("model", "Model", "text"), ("verdict", "Verdict", "text"), ("wer", "WER", "rate"),

@@ -71,8 +71,8 @@ def forest(results: Results) -> Figure | None:
     confidence = results.config.get("evaluation", {}).get("confidence")
     note = f" with {percent(confidence, 0)} intervals" if confidence else ""
     return svg.figure(
-        "wer", f"Word error rate{note}", f"Lower is better. Diamond: champion; hollow: baseline. {words}.",
-        WIDTH, bottom + 26, parts,
+        "wer", f"Word error rate{note}", "Lower is better. Diamond: champion; hollow: baseline.",
+        (WIDTH, bottom + 26), parts, f"{words}.",
     )  # fmt: skip
 
 
@@ -105,7 +105,9 @@ def composition(results: Results) -> Figure | None:
     words = "; ".join(
         f"{model.name}: " + ", ".join(f"{model.row[column]} {column}" for column in columns) for model in models[:8]
     )
-    return svg.figure("errors", "What the errors are", words + ".", WIDTH, bottom + 26, parts)
+    return svg.figure(
+        "errors", "What the errors are", "Per word of the references.", (WIDTH, bottom + 26), parts, f"{words}."
+    )
 
 
 def generations(results: Results) -> Figure | None:
@@ -120,13 +122,17 @@ def generations(results: Results) -> Figure | None:
              *_corpus_panel(models, xs, left, width)]  # fmt: skip
     for x, model in zip(xs, models, strict=True):
         name = "stock" if model is models[0] else model.name.rsplit("-", 1)[1]
-        parts.append(svg.text(x, 440, name, "label", "middle"))
+        parts.append(svg.text(x, 456, name, "label", "middle"))
     words = "; ".join(
         f"{m.name}: WER {percent(number(m.row, 'wer') or 0)}, {m.row.get('fixed_words') or 0} fixed,"
         f" {m.row.get('broken_words') or 0} broken, {m.row.get('corpus_words') or 0} words of text"
         for m in models
     )
-    return svg.figure("generations", "From generation to generation", words + ".", width, 452, parts)
+    return svg.figure(
+        "generations", "From generation to generation",
+        "WER with its interval, what each generation changed, and how much text it learned from.", (width, 466), parts,
+        f"{words}.",
+    )  # fmt: skip
 
 
 def _wer_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
@@ -151,7 +157,7 @@ def _wer_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float,
 
 
 def _change_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
-    zero, height = 268.0, 46.0
+    zero, height = 276.0, 42.0
     yield svg.text(0, 210, "Words fixed ▲ and broken ▼ against the stock model", "heading")
     yield svg.line(left, zero, width - 10, zero, "axis")
     end = max([1.0, *(number(m.row, column) or 0 for m in models for column in ("fixed_words", "broken_words"))])
@@ -167,8 +173,8 @@ def _change_panel(models: Sequence[ModelResults], xs: Sequence[float], left: flo
 
 
 def _corpus_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
-    bottom, height = 418.0, 54.0
-    yield svg.text(0, 346, "Words of text learned from", "heading")
+    bottom, height = 434.0, 54.0
+    yield svg.text(0, 352, "Words of text learned from", "heading")
     yield svg.line(left, bottom, width - 10, bottom, "axis")
     end = max([1.0, *(number(m.row, "corpus_words") or 0 for m in models)])
     for x, model in zip(xs, models, strict=True):

@@ -1,6 +1,7 @@
 """Figures with a mark for each folder, word or keyword: heat map, scatter, keyword recall."""
 
 import math
+from collections import Counter
 from typing import Any
 
 from clm.report import svg
@@ -14,6 +15,7 @@ LABELLED = 80  # folders whose cells have room for figures
 MOST_FOLDERS = 2_000
 MOST_POINTS = 800
 MOST_KEYWORDS = 30
+CROWD_RADIUS = 40.0
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 
 
@@ -32,7 +34,7 @@ def heat(results: Results) -> Figure | None:
     column = min(130.0, (WIDTH - left) / len(models))
     parts: list[Any] = []
     for place, name in enumerate(models):
-        parts.append(svg.text(left + column * (place + 0.5), 16, clipped(name, int(column / 7.2)), "label", "middle"))
+        parts.append(svg.text(left + column * (place + 0.5), 16, clipped(name, int(column / 8)), "label", "middle"))
     for line, folder in enumerate(folders):
         y = 26 + row * line
         mark = " ◆" if folder in results.heldout else ""
@@ -54,7 +56,7 @@ def heat(results: Results) -> Figure | None:
     more = f" The first {MOST_FOLDERS:,} of {len(results.folders):,}." if len(results.folders) > MOST_FOLDERS else ""
     note = f"WER of {len(folders):,} folders with each model; darker is worse; ◆ is held out.{more}"
     width = int(left + column * len(models))
-    return svg.figure("folders", "Folder by folder", note, width, height, parts)
+    return svg.figure("folders", "Folder by folder", note, (width, height), parts)
 
 
 def scatter(results: Results, words: Words, model: ModelResults) -> Figure | None:
@@ -66,26 +68,29 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
     chosen = sorted((word for word in missed if words.said[word]), key=lambda word: (-words.said[word], word))
     if not chosen:
         return None
-    left, top, size = 64.0, 20.0, 440.0
+    left, top, size = 118.0, 44.0, 440.0
     parts: list[Any] = []
     for step in range(5):
         at = size * step / 4
         parts += [
             svg.line(left + at, top, left + at, top + size, "grid"),
             svg.line(left, top + at, left + size, top + at, "grid"),
-            svg.text(left + at, top + size + 30, percent(step / 4, 0), "tick", "middle"),
-            svg.text(left - 26, top + size - at + 4, percent(step / 4, 0), "tick", "end"),
+            svg.text(left + at, top + size + 44, percent(step / 4, 0), "tick", "middle"),
+            svg.text(left - 46, top + size - at + 4, percent(step / 4, 0), "tick", "end"),
         ]
     parts.append(svg.line(left, top + size, left + size, top, "diagonal"))
-    parts.append(svg.text(left + 12, top + 24, "better with the model ▲", "note"))
-    parts.append(svg.text(left + size - 12, top + size - 16, "▼ worse with the model", "note", "end"))
+    parts.append(svg.text(left + 62, top + 62, "▲ better with the model", "note"))
+    parts.append(svg.text(left + size - 62, top + size - 56, "▼ worse with the model", "note", "end"))
     used: dict[tuple[float, float], int] = {}
     points = []
-    for word in chosen[:MOST_POINTS]:
-        x, y = words.accuracy(baseline.name, word), words.accuracy(model.name, word)
+    drawn = [(word, words.accuracy(baseline.name, word), words.accuracy(model.name, word))
+             for word in chosen[:MOST_POINTS]]  # fmt: skip
+    crowd = max(Counter((x, y) for _, x, y in drawn).values())
+    spread = min(4.6, CROWD_RADIUS / math.sqrt(crowd))
+    for word, x, y in drawn:
         place = used[x, y] = used.get((x, y), -1) + 1
         # Words with equal figures lie beside one another like the seeds of a sunflower.
-        away, angle = 4.2 * math.sqrt(place), place * GOLDEN_ANGLE
+        away, angle = spread * math.sqrt(place), place * GOLDEN_ANGLE
         radius = min(14.0, 2.4 + 1.3 * math.sqrt(words.said[word]))
         cx = left + size * x + away * math.cos(angle)
         cy = top + size * (1 - y) + away * math.sin(angle)
@@ -94,10 +99,10 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
                           f" {percent(y, 0)} with {model.name}")  # fmt: skip
         points.append(_mark(kind, cx, cy, radius, hover, word))
     parts.append(svg.group(points, class_="points"))
-    parts.append(svg.text(left + size / 2, top + size + 54, f"right with {clipped(baseline.name, 40)}", "label",
+    parts.append(svg.text(left + size / 2, top + size + 64, f"right with {clipped(baseline.name, 40)}", "label",
                           "middle"))  # fmt: skip
     parts.append(svg.tag("text", f"right with {clipped(model.name, 40)}", class_="label", text_anchor="middle",
-                         transform=f"translate(14 {top + size / 2:.0f}) rotate(-90)"))  # fmt: skip
+                         transform=f"translate(16 {top + size / 2:.0f}) rotate(-90)"))  # fmt: skip
     better = sum(words.accuracy(model.name, word) > words.accuracy(baseline.name, word) for word in chosen)
     worse = sum(words.accuracy(model.name, word) < words.accuracy(baseline.name, word) for word in chosen)
     more = f" The {MOST_POINTS:,} most frequent of {len(chosen):,} are drawn." if len(chosen) > MOST_POINTS else ""
@@ -106,7 +111,7 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
         f" are right more often with {model.name}, {worse:,} less often.{more}"
     )
     return svg.figure(
-        f"words-{model.name}", f"Words: {baseline.name} against {model.name}", note, 540, top + size + 66, parts
+        f"words-{model.name}", f"Words: {baseline.name} against {model.name}", note, (left + size + 56, top + size + 70), parts
     )
 
 
@@ -156,4 +161,4 @@ def keywords(results: Results) -> Figure | None:
         parts += [mark, svg.text(x + 14, 16, clipped(model.name, 30))]
     more = f" The {MOST_KEYWORDS} said most often of {len(said):,}." if len(said) > MOST_KEYWORDS else ""
     note = f"Share of a keyword's occurrences that were heard right.{more}"
-    return svg.figure("keywords", "Keyword by keyword", note, WIDTH, bottom + 26, parts)
+    return svg.figure("keywords", "Keyword by keyword", note, (WIDTH, bottom + 26), parts)

@@ -245,6 +245,7 @@ class _Environment:
             listen_note="Reference and models, word against word. A click on a word plays it.",
             lineage=[_lineage(results, model) for model in results.models.values()],
             warnings=_warnings(results, notes),
+            subject=results.subject.name if results.subject else "",
             folder_count=f"{len(results.folders):,}",
             model_count=len(results.models),
             percent=lambda value: percent(float(value)),

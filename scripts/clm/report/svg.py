@@ -11,11 +11,11 @@ from clm.report.text import html
 
 @dataclass(frozen=True)
 class Figure:
-    """A drawing with a name for its file, a title, and a sentence that says what it shows."""
+    """A drawing with a name for its file, a title, and a sentence on how to read it."""
 
     name: str
     title: str
-    text: str
+    note: str
     svg: Markup
 
 
@@ -64,22 +64,25 @@ def title(words: str) -> Markup:
     return tag("title", words)
 
 
-def figure(name: str, heading: str, words: str, width: int, height: float, parts: Iterable[Any]) -> Figure:
-    """A finished figure; `words` are also its text for those who do not see it."""
+def figure(
+    name: str, heading: str, note: str, size: tuple[float, float], parts: Iterable[Any], figures: str = ""
+) -> Figure:
+    """A finished figure; `figures` are what it shows in words, for those who do not see it."""
+    width, height = (round(length) for length in size)
     svg = tag(
         "svg",
         tag("title", heading, id=f"{name}-title"),
-        tag("desc", words, id=f"{name}-text"),
+        tag("desc", f"{note} {figures}".strip(), id=f"{name}-text"),
         *parts,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width} {height:.0f}",
+        viewBox=f"0 0 {width} {height}",
         width=width,
-        height=f"{height:.0f}",
+        height=height,
         class_=f"figure figure-{name}",
         role="img",
         aria_labelledby=f"{name}-title {name}-text",
     )
-    return Figure(name, heading, words, svg)
+    return Figure(name, heading, note, svg)
 
 
 def percent(value: float, digits: int = 1) -> str:

@@ -20,7 +20,7 @@ def all_tables(results: Results, words: Words) -> list[Table]:
     """Every table that has rows, in the order of the page."""
     tables = [
         leaderboard(results), folders(results), *(changed(results, words, kind) for kind in KINDS), accuracies(results, words),
-        confusions(results, words), keywords(results), corpus(results), sources(results), lexicon(results),
+        confusions(results, words), keywords(results), corpus(results), sources(results), lexicon(results, words),
         learned(results), findings(results), leakage(results), failures(results), settings(results), versions(results),
     ]  # fmt: skip
     return [table for table in tables if table.rows]
@@ -184,16 +184,19 @@ def sources(results: Results) -> Table:
     return Table("sources", "Articles", note, columns, rows, "for", rows[0][1] if rows else "")
 
 
-def lexicon(results: Results) -> Table:
-    """Pronunciations of new words, the most frequent words first."""
-    rows = [
-        [row.get("word", ""), model.name, row.get("phones", ""), row.get("source", ""), whole(row.get("rank", "")),
-         whole(row.get("count", ""))]
-        for model in results.models.values()
-        for row in sorted(model.lexicon, key=lambda row: (-(whole(row.get("count", "")) or 0), row.get("word", "")))
-    ]  # fmt: skip
+def lexicon(results: Results, words: Words) -> Table:
+    """Pronunciations of new words: first those of words that are still missed, then the most frequent ones."""
+    rows = []
+    for model in results.models.values():
+        missed = words.tokens[model.name]["missed"] if model.name in words.tokens else Counter()
+        listed = [
+            [row.get("word", ""), model.name, missed[row.get("word", "")], row.get("phones", ""), row.get("source", ""),
+             whole(row.get("rank", "")), whole(row.get("count", ""))]
+            for row in model.lexicon
+        ]  # fmt: skip
+        rows += sorted(listed, key=lambda row: (-row[2], -(row[6] or 0), row[0], row[5] or 0))
     columns = [
-        WORD, MODEL, Column("phones", "Pronunciation"), Column("source", "From"), Column("rank", "Variant", "count"),
+        WORD, MODEL, Column("missed", "Missed now", "count"), Column("phones", "Pronunciation"), Column("source", "From"), Column("rank", "Variant", "count"),
         Column("count", "In the text", "count"),
     ]  # fmt: skip
     note = (

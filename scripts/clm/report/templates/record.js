@@ -1,5 +1,6 @@
 /* One recording: words of the reference, and for each model what stands in their place. */
 const CONTEXT = 5;
+const GAP = 6; // so few words are not worth folding
 
 class Recording {
   constructor(data, folder) {
@@ -77,9 +78,9 @@ class Recording {
   stretches(errors) {
     const stretches = [];
     for (const p of errors) {
-      const [start, end] = [Math.max(0, p - CONTEXT), Math.min(this.words.length, p + CONTEXT + 1)];
+      const [start, end] = [p <= CONTEXT + GAP ? 0 : p - CONTEXT, Math.min(this.words.length, p + CONTEXT + 1)];
       const last = stretches.at(-1);
-      if (last && start <= last[1] + 1) last[1] = end; else stretches.push([start, end]);
+      if (last && start <= last[1] + GAP) last[1] = end; else stretches.push([start, end]);
     }
     return stretches;
   }
