@@ -34,6 +34,7 @@ MESSAGES = {
     "Making": "train_vocabulary",
     "Checking that everything": "complete",
     "Comparing": "leaderboard",
+    "Writing the report": "report",
 }
 
 

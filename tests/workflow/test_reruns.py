@@ -14,7 +14,7 @@ STOCK, FIRST, SECOND = "pocketsphinx", "pocketsphinx-clm-001", "pocketsphinx-clm
 #: What a new generation makes run with two folders, whatever it was that called for it.
 ONE_GENERATION = Counter(
     heal=1, keyword_corpus=1, missed_word_corpus=1, train_clm=1, transcribe=2, normalize=2, wer=2, summarize=1,
-    leaderboard=1,
+    leaderboard=1, report=1,
 )  # fmt: skip
 
 
@@ -46,7 +46,7 @@ def test_first_run_does_everything_in_one_go(fresh: Workflow) -> None:
     run = fresh.run()
     assert run.jobs == Counter(
         transcribe=4, normalize=4, wer=4, summarize=2, heal=1, keyword_corpus=1, missed_word_corpus=1, train_clm=1,
-        leaderboard=1,
+        leaderboard=1, report=1,
     )  # fmt: skip
     assert sorted(models(fresh)) == [STOCK, FIRST]
     assert "pocketsphinx-clm-001" in run.output.split("steps (100%) done")[1]  # the table at the end
@@ -62,7 +62,7 @@ def test_new_folder_runs_its_own_chain_for_every_model(finished: Workflow) -> No
     before = frozen(finished)
     finished.add("three", source=2)
     run = finished.run()
-    assert run.jobs == Counter(transcribe=2, normalize=2, wer=2, summarize=2, leaderboard=1)
+    assert run.jobs == Counter(transcribe=2, normalize=2, wer=2, summarize=2, leaderboard=1, report=1)
     assert run.transcribed == {("three", STOCK), ("three", FIRST)}
     assert frozen(finished) == before
     assert finished.run().jobs == Counter()
@@ -84,7 +84,7 @@ def test_new_clip_in_a_folder_is_the_only_one_decoded(finished: Workflow) -> Non
 
 def test_corrected_transcript_is_scored_again_and_never_transcribed(finished: Workflow) -> None:
     (finished.data / "input" / "one" / "transcript.txt").write_text("Good evening.")
-    assert finished.run().jobs == Counter(normalize=2, wer=2, summarize=2, leaderboard=1)
+    assert finished.run().jobs == Counter(normalize=2, wer=2, summarize=2, leaderboard=1, report=1)
 
 
 def test_replaced_audio_counts_by_content_even_if_it_is_older(finished: Workflow) -> None:
@@ -93,7 +93,7 @@ def test_replaced_audio_counts_by_content_even_if_it_is_older(finished: Workflow
     shutil.copy(finished.data / "input" / "two" / "audio.wav", audio)
     os.utime(audio, ns=(status.st_atime_ns, status.st_mtime_ns - 10**12))
     run = finished.run()
-    assert run.jobs == Counter(transcribe=2, normalize=2, wer=2, summarize=2, leaderboard=1)
+    assert run.jobs == Counter(transcribe=2, normalize=2, wer=2, summarize=2, leaderboard=1, report=1)
     assert {folder for folder, _ in run.transcribed} == {"one"}
 
 
@@ -105,14 +105,14 @@ def test_touched_files_are_the_same_files(finished: Workflow) -> None:
 
 def test_evaluation_settings_change_the_comparison_only(finished: Workflow) -> None:
     run = finished.run("--config", "evaluation={confidence: 0.9}")
-    assert run.jobs == Counter(leaderboard=1)
+    assert run.jobs == Counter(leaderboard=1, report=1)
     assert "cell-biology" not in (finished.results / "config.yaml").read_text()  # the demo's own folders
 
 
 def test_decoder_settings_transcribe_anew_and_say_the_price(finished: Workflow) -> None:
     before = frozen(finished)
     run = finished.run("--config", "pocketsphinx={decoder: {lw: 7.5}}")
-    assert run.jobs == Counter(transcribe=4, normalize=4, wer=4, summarize=2, leaderboard=1)
+    assert run.jobs == Counter(transcribe=4, normalize=4, wer=4, summarize=2, leaderboard=1, report=1)
     announced, _ = run.output.split("Building DAG of jobs")
     assert "are transcribed anew" in announced
     assert "$0.00" in announced
@@ -141,7 +141,7 @@ def test_edited_code_never_transcribes_or_trains(finished: Workflow, tmp_path_fa
     assert finished.run().jobs == Counter()
     with (checkout / "scripts" / "wer.py").open("a") as file:
         file.write("# a comment\n")
-    assert finished.run().jobs == Counter(wer=4, summarize=2, leaderboard=1)
+    assert finished.run().jobs == Counter(wer=4, summarize=2, leaderboard=1, report=1)
 
 
 def test_removed_folder_leaves_the_aggregates_and_comes_back_free(finished: Workflow, tmp_path: Path) -> None:
@@ -149,10 +149,10 @@ def test_removed_folder_leaves_the_aggregates_and_comes_back_free(finished: Work
     finished.run()
     before = store(finished)
     (finished.data / "input" / "three").rename(tmp_path / "away")
-    assert finished.run().jobs == Counter(summarize=2, leaderboard=1)
+    assert finished.run().jobs == Counter(summarize=2, leaderboard=1, report=1)
     (tmp_path / "away").rename(finished.data / "input" / "three")
     run = finished.run()
-    assert run.jobs == Counter(summarize=2, leaderboard=1)
+    assert run.jobs == Counter(summarize=2, leaderboard=1, report=1)
     assert store(finished) == before
 
 
@@ -323,7 +323,7 @@ def test_lost_snakemake_metadata_and_transcripts_cost_nothing(finished: Workflow
     assert store(finished) == kept
     shutil.rmtree(finished.directory / ".snakemake")
     (finished.data / "input" / "one" / "transcript.txt").write_text("Good evening.")
-    assert finished.run().jobs == Counter(normalize=2, wer=2, summarize=2, leaderboard=1)
+    assert finished.run().jobs == Counter(normalize=2, wer=2, summarize=2, leaderboard=1, report=1)
 
 
 def test_models_that_were_deleted_and_made_anew_are_run_anew(finished: Workflow) -> None:

@@ -113,7 +113,7 @@ def test_one_click_then_only_what_is_new_is_paid(team: Team) -> None:
     assert team.asked() == asked
 
     (team.data / "input" / "one" / "transcript.txt").write_text("Good evening, and welcome to osmosis.")
-    assert team.go().jobs == Counter(normalize=2, wer=2, summarize=2, leaderboard=1, complete=1)
+    assert team.go().jobs == Counter(normalize=2, wer=2, summarize=2, leaderboard=1, report=1, complete=1)
     assert team.asked() == asked
 
     team.add("three", source=2)

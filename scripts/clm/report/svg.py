@@ -98,7 +98,7 @@ def nice_top(value: float) -> float:
     """A round end for an axis that starts at zero and must reach `value`.
 
     >>> nice_top(0.37), nice_top(0.08), nice_top(4855)
-    (0.4, 0.1, 5000.0)
+    (0.4, 0.08, 5000.0)
     """
     if value <= 0:
         return 1.0
