@@ -1,5 +1,6 @@
 """Results folders for tests of the report: made from texts by the real programs, without recognising anything."""
 
+import json
 import random
 import wave
 from collections.abc import Iterable, Mapping
@@ -153,6 +154,11 @@ class ResultsFolder:
             summarize.main(["--index", index, "--runs", str(self.directory / "runs" / name), "--output", summary])
             diagnosis = ["--output", str(self.directory / "diagnosis" / f"{name}.json")]
             diagnose.main(["--results", str(self.directory), "--index", index, "--model", name, *diagnosis])
+        return self.compare()
+
+    def compare(self) -> "ResultsFolder":
+        """The leaderboard, from summaries and diagnoses."""
+        index, models = str(self.directory / "inputs.json"), list(self.texts.heard)
         outputs = [
             part
             for option, name in (("leaderboard", "leaderboard.csv"), ("runs", "runs.csv"), ("comparisons", "comparisons.json"))
@@ -183,3 +189,67 @@ class ResultsFolder:
         output = page.Output(self.directory / "report.html", self.directory / "tables", self.directory / "report")
         self.notes = page.write(self.directory, output, **options)
         return output.page.read_text(encoding="utf-8")
+
+
+def many(directory: Path, folders: int, models: int, *, words: int = 150, distinct: int = 10) -> ResultsFolder:
+    """Many folders quickly: a few distinct ones, and the others with equal contents under other names."""
+    names = [STOCK, *(f"{STOCK}-clm-{number:03d}" for number in range(1, models))]
+    results = ResultsFolder(directory, spoken(distinct, names, words=words))
+    for name in names[1:]:
+        results.model(name)
+    results.write()
+    twins = {f"talk {number + 1:04d}": f"talk {number % distinct + 1:04d}" for number in range(distinct, folders)}
+    index = files.read_json(results.directory / "inputs.json")
+    index["folders"] |= dict.fromkeys(twins, ["audio"])
+    files.write_json(results.directory / "inputs.json", index)
+    for name in names:
+        for twin, original in twins.items():
+            (results.directory / "runs" / name / twin).symlink_to(original)
+        for kind, keys in (("summaries", ("folders",)), ("diagnosis", ("keywords", "findings"))):
+            path = results.directory / kind / f"{name}.json"
+            content = files.read_json(path)
+            for key in keys:
+                content[key] |= {twin: content[key][first] for twin, first in twins.items() if first in content[key]}
+            files.write_json(path, content, indent=None)
+    results.compare()
+    return results
+
+
+def hostile(tmp_path: Path) -> ResultsFolder:
+    """Every kind of text that people write, hostile."""
+    names = [name for name in HOSTILE if "/" not in name and "\x00" not in name]
+    long = "w" * 1_000_000
+    line = " ".join(name.replace(" ", "_") for name in HOSTILE)
+    ends = {name: "" for name in names} | {"plain": f" {long}"}
+    references = {name: {"audio": f"{line} alpha beta{end}"} for name, end in ends.items()}
+    wrong = {name: {"audio": f"{line[::-1].replace(' ', '_')} alpha{end}"} for name, end in ends.items()}
+    right = {name: {"audio": f"{line} alpha beta gamma{end}"} for name, end in ends.items()}
+    folder = ResultsFolder(tmp_path, Texts(references, {STOCK: wrong, FIRST: right}))
+    folder.model(FIRST, created=HOSTILE[0], details={"weight": HOSTILE[1], "marks": list(HOSTILE)},
+                 versions={HOSTILE[0]: HOSTILE[2]}, sources={HOSTILE[2]: 3})  # fmt: skip
+    folder.write()
+    index = files.read_json(folder.directory / "inputs.json")
+    files.write_json(folder.directory / "inputs.json", {**index, "left_out": {name: name for name in names}})
+    home = folder.directory / "models" / FIRST
+    listed = [{"word": name, "folders": {name: 1}, "tried": [{"model": name, "status": name}]} for name in names]
+    files.write_json(home / "plan.json", {"reason": HOSTILE[0], "words": listed, "phrases": []})
+    rows = [{"keyword": name, "status": name, "articles": "1", "words": "2", "source": f"{name} | https://a.example/{n}"}
+            for n, name in enumerate(HOSTILE)]  # fmt: skip
+    files.write_table(home / "corpus" / "status.csv", ("keyword", "status", "articles", "words", "source"), rows)
+    articles = [{"title": name, "url": name, "revision": name, "licence": name, "words": "1", "note": name}
+                for name in HOSTILE]  # fmt: skip
+    columns = ("title", "page_id", "revision", "url", "licence", "words", "note")
+    files.write_table(home / "corpus" / "sources.tsv", columns, articles, delimiter="\t")
+    lexicon = [{"word": name, "phones": name, "source": name, "rank": "1", "count": name} for name in HOSTILE]
+    files.write_table(home / "lexicon.tsv", ("word", "phones", "source", "rank", "count"), lexicon, delimiter="\t")
+    path = folder.directory / "diagnosis" / f"{FIRST}.json"
+    finding = {"finding": HOSTILE[0], "detail": HOSTILE[2], "next_step": HOSTILE[1]}
+    counts = {name: [1, 0, 0] for name in (*HOSTILE, "half of a \ud800 character")}
+    found = {**files.read_json(path), "by_keyword": counts, "findings": {"plain": [finding]}}
+    path.write_text(json.dumps(found))
+    leak = {"leaked": True, "ngram_share": 0.5, "sentence_share": 0.5, "sources": {HOSTILE[1]: {}}, "example": long}
+    files.write_json(folder.directory / "leakage" / f"{FIRST}.json", {"folders": {names[0]: leak}})
+    runs = files.read_table(folder.directory / "runs.csv")
+    failed = [{**row, "status": "failed", "reason": HOSTILE[0] + HOSTILE[2]} for row in runs[:1]]
+    files.write_table(folder.directory / "runs.csv", tuple(runs[0]), [*failed, *runs[1:]])
+    return folder

@@ -15,7 +15,7 @@ from clm import files
 from clm.errors import UserError
 from clm.report import page, tables, text, words
 from clm.report.gather import read
-from report_data import FIRST, HOSTILE, SECOND, STOCK, ResultsFolder, Texts, spoken
+from report_data import FIRST, HOSTILE, SECOND, STOCK, ResultsFolder, Texts, hostile, spoken
 
 
 class Page(HTMLParser):
@@ -190,46 +190,6 @@ def test_nothing_from_outside_and_nothing_inline(results: ResultsFolder) -> None
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
         for name in ("src", "href", "data-src"):
             assert (attributes.get(name) or "#").startswith("#")
-
-
-def hostile(tmp_path: Path) -> ResultsFolder:
-    """Every kind of text that people write, hostile."""
-    names = [name for name in HOSTILE if "/" not in name and "\x00" not in name]
-    long = "w" * 1_000_000
-    line = " ".join(name.replace(" ", "_") for name in HOSTILE)
-    ends = {name: "" for name in names} | {"plain": f" {long}"}
-    references = {name: {"audio": f"{line} alpha beta{end}"} for name, end in ends.items()}
-    wrong = {name: {"audio": f"{line[::-1].replace(' ', '_')} alpha{end}"} for name, end in ends.items()}
-    right = {name: {"audio": f"{line} alpha beta gamma{end}"} for name, end in ends.items()}
-    folder = ResultsFolder(tmp_path, Texts(references, {STOCK: wrong, FIRST: right}))
-    folder.model(FIRST, created=HOSTILE[0], details={"weight": HOSTILE[1], "marks": list(HOSTILE)},
-                 versions={HOSTILE[0]: HOSTILE[2]}, sources={HOSTILE[2]: 3})  # fmt: skip
-    folder.write()
-    index = files.read_json(folder.directory / "inputs.json")
-    files.write_json(folder.directory / "inputs.json", {**index, "left_out": {name: name for name in names}})
-    home = folder.directory / "models" / FIRST
-    listed = [{"word": name, "folders": {name: 1}, "tried": [{"model": name, "status": name}]} for name in names]
-    files.write_json(home / "plan.json", {"reason": HOSTILE[0], "words": listed, "phrases": []})
-    rows = [{"keyword": name, "status": name, "articles": "1", "words": "2", "source": f"{name} | https://a.example/{n}"}
-            for n, name in enumerate(HOSTILE)]  # fmt: skip
-    files.write_table(home / "corpus" / "status.csv", ("keyword", "status", "articles", "words", "source"), rows)
-    articles = [{"title": name, "url": name, "revision": name, "licence": name, "words": "1", "note": name}
-                for name in HOSTILE]  # fmt: skip
-    columns = ("title", "page_id", "revision", "url", "licence", "words", "note")
-    files.write_table(home / "corpus" / "sources.tsv", columns, articles, delimiter="\t")
-    lexicon = [{"word": name, "phones": name, "source": name, "rank": "1", "count": name} for name in HOSTILE]
-    files.write_table(home / "lexicon.tsv", ("word", "phones", "source", "rank", "count"), lexicon, delimiter="\t")
-    path = folder.directory / "diagnosis" / f"{FIRST}.json"
-    finding = {"finding": HOSTILE[0], "detail": HOSTILE[2], "next_step": HOSTILE[1]}
-    counts = {name: [1, 0, 0] for name in (*HOSTILE, "half of a \ud800 character")}
-    found = {**files.read_json(path), "by_keyword": counts, "findings": {"plain": [finding]}}
-    path.write_text(json.dumps(found))
-    leak = {"leaked": True, "ngram_share": 0.5, "sentence_share": 0.5, "sources": {HOSTILE[1]: {}}, "example": long}
-    files.write_json(folder.directory / "leakage" / f"{FIRST}.json", {"folders": {names[0]: leak}})
-    runs = files.read_table(folder.directory / "runs.csv")
-    failed = [{**row, "status": "failed", "reason": HOSTILE[0] + HOSTILE[2]} for row in runs[:1]]
-    files.write_table(folder.directory / "runs.csv", tuple(runs[0]), [*failed, *runs[1:]])
-    return folder
 
 
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:

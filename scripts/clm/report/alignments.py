@@ -57,7 +57,7 @@ class Alignments:
             scores[model] = {item["recording"]: item for item in score.get("recordings", [])}
             tables[model] = {row["recording"]: row for row in rows}
             compared = [name for name in scores[model] if (folder, name) in self._results.compared]
-            self._words.add_contexts(model, {"folder": folder, **score}, compared)
+            self._words.add_contexts(model, {**score, "folder": folder}, compared)
         transcripts = _Transcripts(self._results.directory, folder)
         records = []
         for name in self._results.folders[folder]:

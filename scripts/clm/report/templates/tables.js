@@ -153,15 +153,5 @@ function startBoard() {
 
 function startTables() {
   const tables = new Map((DATA.tables ?? []).map((table) => [table.name, table]));
-  const build = (root) => {
-    if (!root.dataset.built) new TableView(root, tables.get(root.dataset.table));
-    root.dataset.built = "yes";
-  };
-  /* Those far below the first screen are built when the page comes near them, or before it is printed. */
-  const views = $$(".table-view");
-  const watcher = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) if (isIntersecting) { build(target); watcher.unobserve(target); }
-  }, { rootMargin: "1200px" });
-  views.forEach((root) => watcher.observe(root));
-  addEventListener("beforeprint", () => views.forEach(build));
+  for (const root of $$(".table-view")) new TableView(root, tables.get(root.dataset.table));
 }
