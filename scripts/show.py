@@ -1,6 +1,11 @@
-"""Print the leaderboard, the verdict in words, the words that were fixed and broken, and what needs attention."""
+"""Print the leaderboard, the verdict in words, the words that were fixed and broken, and what needs attention.
+
+With --model, --folder or --word, print all about one of them. With --json, print data for other programs. The figures
+are those of results/report.html.
+"""
 
 import argparse
+import json
 import sys
 import textwrap
 from collections import Counter
@@ -22,7 +27,28 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     parser.add_argument("--results", type=Path, default=Path("results"), help="results folder")
+    about = parser.add_mutually_exclusive_group()
+    about.add_argument("--model", help="one model: its row, folders and words")
+    about.add_argument("--folder", help="one folder: every model on it, and every error")
+    about.add_argument("--word", help="one word: how often it was missed, and what was heard where it was said")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     return parser.parse_args(argv)
+
+
+def closer(args: argparse.Namespace) -> str:
+    """What is asked for beyond the usual summary."""
+    from clm.report import gather, terminal
+
+    results = gather.read(args.results)
+    if args.model is not None:
+        view, lines = terminal.model_view(results, args.model), terminal.model_lines
+    elif args.folder is not None:
+        view, lines = terminal.folder_view(results, args.folder), terminal.folder_lines
+    elif args.word is not None:
+        view, lines = terminal.word_view(results, args.word), terminal.word_lines
+    else:
+        view, lines = terminal.board_view(results), list
+    return json.dumps(view, indent=1) + "\n" if args.json else terminal.printable(lines(view))
 
 
 def changed_words(results: Path, model: str) -> Iterator[str]:
@@ -88,7 +114,8 @@ def legend(results: Path) -> str:
     cer = f" {config['language']} is written without spaces, so read the CER;" if unspaced else ""
     return (
         f"WER after normalizer {normalizer}{equivalents};{cer} fixed and broken words against the baseline,"
-        f" with their places in {results}/runs/<model>/<folder>/wer.json. Table: {results}/leaderboard.csv"
+        f" with their places in {results}/runs/<model>/<folder>/wer.json. Table: {results}/leaderboard.csv."
+        f" Report: {results}/report.html"
     )
 
 
@@ -134,6 +161,9 @@ def main(argv: list[str] | None = None) -> None:
     path = args.results / "leaderboard.csv"
     if not path.exists():
         raise UserError(f"{path}: not there yet", "snakemake --cores 4 makes it")
+    if args.json or any(value is not None for value in (args.model, args.folder, args.word)):
+        sys.stdout.write(closer(args))
+        return
     table, *paragraphs = report(args.results)
     lines = [table, "", *(textwrap.fill(text, WIDTH, break_long_words=False) for text in paragraphs)]
     sys.stdout.write("\n" + "\n".join(lines) + "\n\n")

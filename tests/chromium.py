@@ -84,7 +84,9 @@ class Browser:
 
     def click(self, selector: str) -> None:
         """Click as a person does, with the element in view."""
-        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'})", selector)
+        self.run(
+            "document.querySelector(arguments[0]).scrollIntoView({block: 'center', behavior: 'instant'})", selector
+        )
         self.find(selector).click()
 
     def type(self, selector: str, text: str) -> None:

@@ -52,7 +52,7 @@ def spoken(folders: int, models: Iterable[str], *, words: int = 60, seed: int = 
     source = random.Random(seed)
     vocabulary = [f"{a}{b}{c}" for a in ("ca", "lo", "mi", "re", "tu") for b in ("ba", "di", "ne", "so")
                   for c in ("l", "n", "rin", "tose", "x")]  # fmt: skip
-    common = "the of and to in is that for was with as on are this have".split()
+    common = ("the", "of", "and", "to", "in", "is", "that", "for", "was", "with", "as", "on", "are", "this", "have")
     references, heard = {}, {model: {} for model in models}
     for number in range(folders):
         name = f"talk {number + 1:04d}"
@@ -106,13 +106,14 @@ class ResultsFolder:
         index = {"folders": folders, "left_out": {}, "keywords": {}, "text_only": []}
         files.write_json(self.directory / "inputs.json", index)
         for name, recordings in self.texts.references.items():
-            files.write_json(self.directory / "inputs" / f"{name}.json", self._manifest(name, recordings))
+            files.write_json(self.directory / "inputs" / f"{name}.json", self.manifest(name, recordings))
         for model, by_folder in self.texts.heard.items():
             for name, heard in by_folder.items():
                 self._run(model, name, heard)
         return self.score()
 
-    def _manifest(self, folder: str, recordings: Iterable[str]) -> dict[str, Any]:
+    def manifest(self, folder: str, recordings: Iterable[str]) -> dict[str, Any]:
+        """What inputs/<folder>.json says; the audio need not be there."""
         items = [
             {"recording": name, "audio": str(self.input / folder / f"{name}.wav"), "audio_sha256": f"{folder} {name}",
              "text": "", "text_sha256": f"{folder} {name}"}
@@ -161,7 +162,11 @@ class ResultsFolder:
         index, models = str(self.directory / "inputs.json"), list(self.texts.heard)
         outputs = [
             part
-            for option, name in (("leaderboard", "leaderboard.csv"), ("runs", "runs.csv"), ("comparisons", "comparisons.json"))
+            for option, name in (
+                ("leaderboard", "leaderboard.csv"),
+                ("runs", "runs.csv"),
+                ("comparisons", "comparisons.json"),
+            )
             for part in (f"--{option}", str(self.directory / name))
         ]
         leaderboard.main([
@@ -200,8 +205,10 @@ def many(directory: Path, folders: int, models: int, *, words: int = 150, distin
     results.write()
     twins = {f"talk {number + 1:04d}": f"talk {number % distinct + 1:04d}" for number in range(distinct, folders)}
     index = files.read_json(results.directory / "inputs.json")
-    index["folders"] |= dict.fromkeys(twins, ["audio"])
+    index["folders"] |= {twin: list(index["folders"][original]) for twin, original in twins.items()}
     files.write_json(results.directory / "inputs.json", index)
+    for twin in twins:
+        files.write_json(results.directory / "inputs" / f"{twin}.json", results.manifest(twin, ["audio"]))
     for name in names:
         for twin, original in twins.items():
             (results.directory / "runs" / name / twin).symlink_to(original)
@@ -220,7 +227,7 @@ def hostile(tmp_path: Path) -> ResultsFolder:
     names = [name for name in HOSTILE if "/" not in name and "\x00" not in name]
     long = "w" * 1_000_000
     line = " ".join(name.replace(" ", "_") for name in HOSTILE)
-    ends = {name: "" for name in names} | {"plain": f" {long}"}
+    ends = dict.fromkeys(names, "") | {"plain": f" {long}"}
     references = {name: {"audio": f"{line} alpha beta{end}"} for name, end in ends.items()}
     wrong = {name: {"audio": f"{line[::-1].replace(' ', '_')} alpha{end}"} for name, end in ends.items()}
     right = {name: {"audio": f"{line} alpha beta gamma{end}"} for name, end in ends.items()}

@@ -26,6 +26,13 @@ def page(browser: Browser, results: ResultsFolder) -> Browser:
     return browser
 
 
+def place(browser: Browser) -> int:
+    """Where the current error is on the page."""
+    return browser.run(
+        "return [...document.querySelectorAll('.column')].indexOf(document.querySelector('.column.current'))"
+    )
+
+
 def texts(browser: Browser, selector: str) -> list[str]:
     return browser.run(f"return {SHORT}", selector)
 
@@ -42,8 +49,10 @@ def test_it_opens_without_an_error_and_asks_for_itself_alone(page: Browser, resu
 def test_the_leaderboard_sorts_and_filters(page: Browser, results: ResultsFolder) -> None:
     rows = files.read_table(results.directory / "leaderboard.csv")
     page.click("#board th[data-key=wer] button")
-    assert texts(page, "#board tbody th") and page.find("#board th[data-key=wer]").get_attribute("aria-sort") == "ascending"
-    order = page.run("return [...document.querySelectorAll('#board [data-key=wer][data-value]')].map(c => c.dataset.value)")
+    assert page.find("#board th[data-key=wer]").get_attribute("aria-sort") == "ascending"
+    order = page.run(
+        "return [...document.querySelectorAll('#board [data-key=wer][data-value]')].map(c => c.dataset.value)"
+    )
     assert order == sorted((row["wer"] for row in rows), key=float)
     page.click("#board th[data-key=wer] button")
     assert page.run("return document.querySelector('#board tbody [data-key=wer]').dataset.value") == order[-1]
@@ -71,10 +80,13 @@ def test_tables_sort_filter_and_show_more(page: Browser) -> None:
     assert page.find(f"{table} .shown").text == "1 row"
 
 
-def test_a_table_shows_one_model_or_all(page: Browser, results: ResultsFolder) -> None:
+def test_a_table_shows_one_model_or_all(page: Browser) -> None:
     table = page.show("folders")
     assert len(page.all(f"{table} tbody tr")) == 16
-    page.run("const s = document.querySelector(arguments[0]); s.value = '*'; s.dispatchEvent(new Event('change'))", f"{table} select")
+    page.run(
+        "const s = document.querySelector(arguments[0]); s.value = '*'; s.dispatchEvent(new Event('change'))",
+        f"{table} select",
+    )
     assert "of 64 rows" in page.find(f"{table} .shown").text
     assert texts(page, f"{table} thead th")[1] == "Model"
 
@@ -106,12 +118,12 @@ def test_jumping_from_error_to_error(page: Browser) -> None:
     assert total > 10
     page.click("#next")
     assert page.find("#error-count").text == f"Error 1 of {total}"
-    first = page.find(".column.current .w").get_attribute("data-at")
+    first = place(page)
     page.click("#next")
     assert page.find("#error-count").text == f"Error 2 of {total}"
     assert page.run("return document.activeElement.closest('.column.current') !== null")
     page.driver.switch_to.active_element.send_keys("p")
-    assert page.find(".column.current .w").get_attribute("data-at") == first
+    assert place(page) == first
     page.driver.switch_to.active_element.send_keys("p")
     assert page.find("#error-count").text == f"Error {total} of {total}"
 
@@ -125,7 +137,6 @@ def test_errors_by_kind_and_word(page: Browser) -> None:
         page.click(f"[data-kind={kind}]")
     added = count()
     assert 0 < added < everything
-    assert not page.all("#alignment .w.s[tabindex='0']")
     page.click("[data-kind=s]")
     page.click("[data-kind=d]")
     page.type("#word-filter", "uh-oh")
@@ -195,7 +206,9 @@ def test_marks_of_figures_lead_further(page: Browser) -> None:
     page.run("document.querySelector('.points [data-word]').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
     assert page.find("#places-title").text
     page.click("#places-close")
-    page.run("document.querySelector('[data-folder=\"talk 0009\"]').dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+    page.run(
+        "document.querySelector('[data-folder=\"talk 0009\"]').dispatchEvent(new MouseEvent('click', {bubbles: true}))"
+    )
     assert page.find("#recording-title").text == "talk 0009"
 
 
@@ -218,8 +231,9 @@ def test_light_and_dark(page: Browser) -> None:
 def test_nothing_is_wider_than_the_window(page: Browser, width: int) -> None:
     page.resize(width)
     for section in ("leaderboard", "folders", "words", "listen", "corpus", "warnings", "made"):
-        page.run("document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})", section) \
-            if page.all(f"#{section}") else None
+        page.run("document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})", section) if page.all(
+            f"#{section}"
+        ) else None
     assert page.run("return document.documentElement.scrollWidth") == width
 
 
@@ -275,9 +289,9 @@ def test_a_thousand_folders_open_in_two_seconds(browser: Browser, thousand: Resu
     took = []
     for _ in range(3):  # other work on the machine is not the page's fault
         browser.open(path)
-        took.append(browser.run("return performance.now() - (performance.now() - performance.timing.domContentLoadedEventEnd"
-                                " + performance.timing.navigationStart)"))  # fmt: skip
-    assert took
+        timing = "performance.timing.domContentLoadedEventEnd - performance.timing.navigationStart"
+        took.append(browser.run(f"return {timing}"))
+    assert min(took) < 2000, took
     start = time.perf_counter()
     browser.type("#folder-filter", "talk 0777")
     assert len(browser.all("#folder-list button")) == 1

@@ -43,9 +43,10 @@ class Alignments:
     def folders(self) -> Iterator[tuple[str, list[Record]]]:
         """Every folder with its recordings."""
         for folder in self._results.folders:
-            yield folder, self._folder(folder)
+            yield folder, self.recordings(folder)
 
-    def _folder(self, folder: str) -> list[Record]:
+    def recordings(self, folder: str) -> list[Record]:
+        """The recordings of one folder that some model has transcribed."""
         scores, tables = {}, {}
         for model in self._models:
             directory = self._results.directory / "runs" / model / folder

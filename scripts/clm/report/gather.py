@@ -1,4 +1,4 @@
-"""Everything the report shows, read from the results folder; what is missing or of another version is said, not fatal."""
+"""Everything the report shows, read from the results folder; what is missing is said, and not fatal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -82,6 +82,11 @@ class Results:
         if self.champion and self.champion is not self.baseline:
             return self.champion
         return self.challengers[-1] if self.challengers else None
+
+    @property
+    def topic(self) -> str:
+        """The name of the model that tables show at first."""
+        return self.subject.name if self.subject else next(iter(self.models), "")
 
     @cached_property
     def generations(self) -> list[ModelResults]:

@@ -4,19 +4,30 @@ import math
 from collections import Counter
 from typing import Any
 
+from clm import models as naming
 from clm.report import svg
 from clm.report.figures import WIDTH
 from clm.report.gather import ModelResults, Results
 from clm.report.svg import Figure, clipped, percent
 from clm.report.words import Words
+from clm.words import learnable
 
 MOST_COLUMNS = 12
 LABELLED = 80  # folders whose cells have room for figures
 MOST_FOLDERS = 2_000
-MOST_POINTS = 800
+MOST_POINTS = 500
 MOST_KEYWORDS = 30
 CROWD_RADIUS = 40.0
 GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+
+
+def brief(name: str) -> str:
+    """The name of a generation without that of its engine.
+
+    >>> brief("pocketsphinx-clm-003"), brief("imported-azure")
+    ('clm-003', 'imported-azure')
+    """
+    return name.split("-", 1)[1] if naming.is_own(name) else name
 
 
 def heat(results: Results) -> Figure | None:
@@ -34,7 +45,8 @@ def heat(results: Results) -> Figure | None:
     column = min(130.0, (WIDTH - left) / len(models))
     parts: list[Any] = []
     for place, name in enumerate(models):
-        parts.append(svg.text(left + column * (place + 0.5), 16, clipped(name, int(column / 8)), "label", "middle"))
+        parts.append(svg.text(left + column * (place + 0.5), 16, clipped(brief(name), int(column / 8)), "label",
+                              "middle"))  # fmt: skip
     for line, folder in enumerate(folders):
         y = 26 + row * line
         mark = " ◆" if folder in results.heldout else ""
@@ -64,8 +76,10 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
     baseline = results.baseline
     if baseline is None or model.name not in words.tokens or baseline.name not in words.tokens:
         return None
-    missed = words.tokens[baseline.name]["missed"].keys() | words.tokens[model.name]["missed"].keys()
-    chosen = sorted((word for word in missed if words.said[word]), key=lambda word: (-words.said[word], word))
+    before, now = (words.tokens[name]["missed"] for name in (baseline.name, model.name))
+    chosen = [word for word in before.keys() | now.keys() if words.said[word]]
+    # The telling ones, if there are too many: words of the domain that changed most, then those missed most.
+    chosen.sort(key=lambda word: (not learnable(word), -abs(before[word] - now[word]), -before[word], word))
     if not chosen:
         return None
     left, top, size = 118.0, 44.0, 440.0
@@ -85,13 +99,14 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
     points = []
     drawn = [(word, words.accuracy(baseline.name, word), words.accuracy(model.name, word))
              for word in chosen[:MOST_POINTS]]  # fmt: skip
+    most = max(25, *(words.said[word] for word, _, _ in drawn))
     crowd = max(Counter((x, y) for _, x, y in drawn).values())
     spread = min(4.6, CROWD_RADIUS / math.sqrt(crowd))
     for word, x, y in drawn:
         place = used[x, y] = used.get((x, y), -1) + 1
         # Words with equal figures lie beside one another like the seeds of a sunflower.
         away, angle = spread * math.sqrt(place), place * GOLDEN_ANGLE
-        radius = min(14.0, 2.4 + 1.3 * math.sqrt(words.said[word]))
+        radius = 2.6 + 10 * math.sqrt((words.said[word] - 1) / most)
         cx = left + size * x + away * math.cos(angle)
         cy = top + size * (1 - y) + away * math.sin(angle)
         kind = "better" if y > x else "worse" if y < x else "same"
@@ -105,13 +120,21 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
                          transform=f"translate(16 {top + size / 2:.0f}) rotate(-90)"))  # fmt: skip
     better = sum(words.accuracy(model.name, word) > words.accuracy(baseline.name, word) for word in chosen)
     worse = sum(words.accuracy(model.name, word) < words.accuracy(baseline.name, word) for word in chosen)
-    more = f" The {MOST_POINTS:,} most frequent of {len(chosen):,} are drawn." if len(chosen) > MOST_POINTS else ""
+    more = (
+        f" Drawn are {MOST_POINTS:,} of {len(chosen):,}: words of the domain that changed most."
+        if len(chosen) > MOST_POINTS
+        else ""
+    )
     note = (
         f"Each mark is a word that one of the two models missed, larger the more often it was said. {better:,} words"
         f" are right more often with {model.name}, {worse:,} less often.{more}"
     )
     return svg.figure(
-        f"words-{model.name}", f"Words: {baseline.name} against {model.name}", note, (left + size + 56, top + size + 70), parts
+        f"words-{model.name}",
+        f"Words: {baseline.name} against {model.name}",
+        note,
+        (left + size + 56, top + size + 70),
+        parts,
     )
 
 

@@ -26,6 +26,11 @@ class Column:
     kind: str = "text"
 
 
+MODEL = Column("model", "Model", "model")
+FOLDER = Column("folder", "Folder", "folder")
+WORD = Column("word", "Word", "word")
+
+
 @dataclass(frozen=True)
 class Table:
     """`name` is that of its file; `facet` a column of which the page shows one value at a time, first `chosen`."""
@@ -75,6 +80,16 @@ class Table:
                 ]
             )
         files.write_text(directory / f"{self.name}.csv", text.getvalue())
+
+
+def rate(value: float | None) -> str | None:
+    """A fraction as leaderboard.csv writes it."""
+    return None if value is None else f"{value:.6f}"
+
+
+def whole(text: str) -> int | None:
+    """A count from a table, None for an empty cell."""
+    return int(text) if text.strip().isdecimal() else None
 
 
 def _is_number(text: str) -> bool:

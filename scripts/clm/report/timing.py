@@ -1,6 +1,7 @@
 """When each word of a reference was said, from the times that a recogniser gave its own words."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from clm import scoring
@@ -56,7 +57,7 @@ def _filled(times: Times) -> list[float] | None:
     if not known:
         return None
     filled = [time if time is not None else times[known[0]] for time in times]
-    for left, right in zip(known, known[1:], strict=False):
+    for left, right in pairwise(known):
         for place in range(left + 1, right):
             share = (place - left) / (right - left)
             filled[place] = round(times[left] + share * (times[right] - times[left]), 3)

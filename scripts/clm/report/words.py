@@ -69,7 +69,7 @@ def count(results: Results) -> Words:
 
 
 def changes(results: Results, older: str, newer: str) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
-    """Words missed less and words missed more by the newer of two models: (word, before, now), greatest change first."""
+    """Words missed less and words missed more by the newer of two models: (word, before, now), ordered."""
     before, now = Counter(), Counter()
     for name, total in ((older, before), (newer, now)):
         judged = results.judged.get(name)

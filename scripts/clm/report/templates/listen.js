@@ -172,8 +172,9 @@ class Workbench {
       if (added && (p > start || p === 0) && (p < end || last)) columns.append(this.addedColumn(p));
       if (p < end) columns.append(this.column(p));
     }
-    const names = el("div", { class: "line-names" }, el("span", {}, "Reference"), ...this.models.map((model) => el("span", { title: DATA.models[model] }, DATA.models[model])));
-    const play = time == null ? el("span") : el("button", { type: "button", class: "time", "data-at": start, "aria-label": `Play from ${clock(time)}` }, `▶ ${clock(time)}`);
+    const names = el("div", { class: "line-names" }, el("span", {}, "Reference"), ...this.models.map((model) => el("span", { title: DATA.models[model] }, DATA.brief[model])));
+    const silent = !this.recording.data.audio;
+    const play = time == null ? el("span") : silent ? el("span", { class: "muted" }, clock(time)) : el("button", { type: "button", class: "time", "data-at": start, "aria-label": `Play from ${clock(time)}` }, `▶ ${clock(time)}`);
     return el("div", { class: "stretch" }, play, el("div", { class: "lines" }, names, columns));
   }
 
@@ -196,7 +197,7 @@ class Workbench {
       const words = this.recording.heard.get(model).before.get(p);
       column.append(words ? this.word(p, words.join(" "), "i", true) : this.word(p, "", "quiet"));
     }
-    if (!this.columns.has(p)) this.columns.set(p, column);
+    this.columns.set(p - 0.5, column);
     return column;
   }
 
@@ -220,7 +221,7 @@ class Workbench {
     if (!column) return;
     column.classList.add("current");
     column.scrollIntoView({ block: "center" });
-    $("button", column)?.focus({ preventScroll: true });
+    $("button:not([tabindex])", column)?.focus({ preventScroll: true });
     this.count();
   }
 

@@ -50,26 +50,23 @@ class Recording {
     return before === now ? "" : before ? "fixed" : "broken";
   }
 
-  /* Errors of these models that the filters let through: places of words, and of words added before them. */
+  /* Errors of these models that the filters let through: p for word p, p - 0.5 for what was added before it. */
   errors(models, baseline, { kinds, word }) {
     const found = [];
     const changed = kinds.has("f") || kinds.has("b");
+    const heard = models.map((model) => [model, this.heard.get(model)]).filter(([, laid]) => laid);
     const fits = (...texts) => !word || texts.some((text) => text.toLowerCase().includes(word));
-    for (let p = 0; p <= this.words.length; p++) {
-      for (const model of models) {
-        const { at, before } = this.heard.get(model) ?? {};
-        if (!at) continue;
-        if (before.has(p) && kinds.has("i") && !changed && fits(...before.get(p))) { found.push(p); break; }
-        if (p === this.words.length) continue;
-        if (changed) {
-          const change = this.change(model, p, baseline);
-          const wanted = (change === "fixed" && kinds.has("f")) || (change === "broken" && kinds.has("b"));
-          if (wanted && fits(this.words[p], at.get(p) ?? "")) { found.push(p); break; }
-        } else if (at.has(p) && kinds.has(at.get(p) === "" ? "d" : "s") && fits(this.words[p], at.get(p))) {
-          found.push(p);
-          break;
-        }
+    const wrong = (model, laid, p) => {
+      if (changed) {
+        const change = this.change(model, p, baseline);
+        return kinds.has({ fixed: "f", broken: "b" }[change]) && fits(this.words[p], laid.at.get(p) ?? "");
       }
+      return laid.at.has(p) && kinds.has(laid.at.get(p) === "" ? "d" : "s") && fits(this.words[p], laid.at.get(p));
+    };
+    for (let p = 0; p <= this.words.length; p++) {
+      const added = kinds.has("i") && !changed && heard.some(([, { before }]) => before.has(p) && fits(...before.get(p)));
+      if (added) found.push(p - 0.5);
+      if (p < this.words.length && heard.some(([model, laid]) => wrong(model, laid, p))) found.push(p);
     }
     return found;
   }
@@ -77,7 +74,8 @@ class Recording {
   /* The errors with a few words around them: [start, end) of every stretch. */
   stretches(errors) {
     const stretches = [];
-    for (const p of errors) {
+    for (const error of errors) {
+      const p = Math.ceil(error);
       const [start, end] = [p <= CONTEXT + GAP ? 0 : p - CONTEXT, Math.min(this.words.length, p + CONTEXT + 1)];
       const last = stretches.at(-1);
       if (last && start <= last[1] + GAP) last[1] = end; else stretches.push([start, end]);

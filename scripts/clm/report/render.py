@@ -1,0 +1,161 @@
+"""Turns what is to be shown into HTML: templates, style and script, and the policy that lets only these two run."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from clm import __version__
+from clm.report import about, text, verdict
+from clm.report.board import board
+from clm.report.gather import Results
+from clm.report.svg import Figure, percent
+from clm.report.tables import Table
+
+TEMPLATES = Path(__file__).with_name("templates")
+SCRIPTS = ("core", "tables", "figures", "record", "player", "listen", "start")
+VIEWS = (
+    ("summary", "Summary"), ("leaderboard", "Leaderboard"), ("models", "Models"), ("folders", "Folders"),
+    ("words", "Words"), ("keywords", "Keywords"), ("listen", "Listen"), ("corpus", "Text"), ("lineage", "Lineage"),
+    ("warnings", "Warnings"), ("made", "How it was made"),
+)  # fmt: skip
+
+
+@dataclass
+class Part:
+    """Alignments of one page, as JSON by number of the folder."""
+
+    folders: list[tuple[int, Markup]] = field(default_factory=list)
+    size: int = 0
+
+
+def page_name(number: int) -> str:
+    """Name of a page of alignments beside the first one."""
+    return f"alignments-{number:03d}.html"
+
+
+def figure_style() -> str:
+    """The style of a figure that stands alone."""
+    parts = [(TEMPLATES / name).read_text(encoding="utf-8") for name in ("colours.css", "figures.css")]
+    return "\n".join(parts) + "svg { background: var(--surface); }\n"
+
+
+class Renderer:
+    """Templates, style and script, and the policy that lets only these two run."""
+
+    def __init__(self) -> None:
+        import jinja2
+
+        self._jinja = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            finalize=text.shown,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        source = {name: (TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
+                  for name in ("colours", "dark", "figures", "page", "listen")}  # fmt: skip
+        dark = source["dark"]
+        self._style = "\n".join([
+            source["colours"],
+            f"@media screen and (prefers-color-scheme: dark) {{ :root:not([data-theme=light]) {{\n{dark}}} }}",
+            f"@media screen {{ :root[data-theme=dark] {{\n{dark}}} }}",
+            source["figures"], source["page"], source["listen"],
+        ])  # fmt: skip
+        scripts = "\n".join((TEMPLATES / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
+        self._script = f'"use strict";\n(() => {{\n{scripts}}})();\n'
+
+    def report(
+        self,
+        results: Results,
+        data: dict[str, Any],
+        part: Part,
+        tables: list[Table],
+        drawn: list[Figure],
+        notes: list[str],
+    ) -> str:
+        """The page."""
+        by_name = {figure.name: figure for figure in drawn}
+        named = {table.name: table for table in tables}
+        empty = {"models": not by_name.get("wer"), "keywords": "keywords" not in named,
+                 "corpus": not {"corpus", "sources", "lexicon"} & named.keys()}  # fmt: skip
+        shown = {**data, "folders": _addressed(data, main=True), "tables": [table.for_page() for table in tables]}
+        judged = verdict.judge(results)
+        return self._render(
+            "report.html",
+            shown,
+            part,
+            title=f"{judged.kicker}: {judged.headline}",
+            views=[(f"#{name}", label) for name, label in VIEWS if not empty.get(name)],
+            verdict=judged,
+            steps=verdict.next_steps(results),
+            change=verdict.what_changed(results),
+            spent=verdict.spent(results),
+            board=board(results),
+            legend=about.legend(results),
+            figures={name: by_name.get(name) for name in ("wer", "errors", "generations", "folders", "keywords")},
+            scatters=[figure for figure in drawn if figure.name.startswith("words-")],
+            tables=named,
+            listen_note="Reference and models, word against word. A click on a word plays it.",
+            lineage=[about.origin(model) for model in results.models.values()],
+            warnings=about.warnings(results, notes),
+            subject=results.subject.name if results.subject else "",
+            folder_count=f"{len(results.folders):,}",
+            model_count=len(results.models),
+            percent=lambda value: percent(float(value)),
+            count=lambda value: f"{int(value):,}",
+        )
+
+    def alignments(self, data: dict[str, Any], part: Part, number: int, parts: int, results: Results) -> str:
+        """A page of alignments beside the first one."""
+        names = list(results.folders)
+        shown = {**data, "folders": _addressed(data, main=False), "words": {}, "base": "../"}
+        return self._render(
+            "alignments.html",
+            shown,
+            part,
+            title=f"Alignments, part {number + 1} of {parts}",
+            views=[("../report.html", "All figures")],
+            part=number + 1,
+            parts=parts,
+            first=names[part.folders[0][0]],
+            last=names[part.folders[-1][0]],
+        )
+
+    def _render(self, template: str, data: dict[str, Any], alignments: Part, **context: Any) -> str:
+        policy = (
+            f"default-src 'none'; style-src '{_hash(self._style)}'; script-src '{_hash(self._script)}';"
+            " img-src data:; media-src 'self' file: data:; base-uri 'none'; form-action 'none'"
+        )
+        return self._jinja.get_template(template).render(
+            policy=policy,
+            version=__version__,
+            style=Markup(self._style),  # noqa: S704 - files of ours
+            script=Markup(self._script),  # noqa: S704
+            figure_style=text.script_data(figure_style()),
+            data=text.script_data(data),
+            folders=alignments.folders,
+            **context,
+        )
+
+
+def _addressed(data: dict[str, Any], *, main: bool) -> list[dict[str, Any]]:
+    """Folders with the address of their page, as seen from the first page or from another one."""
+
+    def address(number: int | None) -> str | None:
+        if number is None:
+            return None
+        if number == 0:
+            return "report.html" if main else "../report.html"
+        return ("report/" if main else "") + page_name(number)
+
+    return [{**folder, "page": address(folder["page"])} for folder in data["folders"]]
+
+
+def _hash(source: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}"
