@@ -10,7 +10,7 @@ from clm.aws.s3 import is_address
 from clm.errors import UserError
 
 BITS_PER_SECOND = 32_000
-MOST_BYTES = 16_000_000  # of embedded audio; with it the page stays below 30 MB
+MOST_BYTES = 10_000_000  # of embedded audio; with it the page stays below 30 MB
 
 
 class Addresses:

@@ -14,7 +14,7 @@ from clm.report.gather import Results, read
 from clm.report.render import Part, Renderer, figure_style, page_name
 from clm.report.svg import Figure
 
-PAGE_BYTES = 12_000_000  # of alignments in one page
+PAGE_BYTES = 10_000_000  # of alignments in one page
 MOST_WORDS = 5_000  # that lead to their places
 MOST_SCATTERS = 6
 

@@ -10,7 +10,7 @@ from typing import Any
 from clm import files
 from clm.report.text import cell, short
 
-MOST_ROWS = 2_000  # of one model, on the page; the file has them all
+MOST_ROWS = 1_000  # of one model, on the page; the file has them all
 
 
 @dataclass(frozen=True)
