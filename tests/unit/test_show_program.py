@@ -1,14 +1,18 @@
 """What is printed at the end of a run beside the table."""
 
+import json
 import os
 from pathlib import Path
 
+import pytest
 import yaml
 
 import show as program
 from clm import files
 from clm.config import load
 from clm.engines.pocketsphinx import PocketSphinx
+from clm.errors import UserError
+from report_data import FIRST, STOCK, ResultsFolder, spoken
 from runner import CHECKOUT
 
 BOARD = [{"model": "pocketsphinx"}, {"model": "pocketsphinx-clm-001"}]
@@ -55,3 +59,71 @@ def test_what_an_earlier_run_decided_is_no_news(tmp_path: Path) -> None:
     later = (tmp_path / "models" / "pocketsphinx-clm-002" / "training.json").stat().st_mtime_ns + 1
     os.utime(tmp_path / "config.yaml", ns=(later, later))
     assert list(program.untrained(tmp_path, BOARD)) == []
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> ResultsFolder:
+    folder = ResultsFolder(tmp_path, spoken(3, (STOCK, FIRST)))
+    folder.model(FIRST)
+    return folder.write()
+
+
+def shown(results: ResultsFolder, capsys: pytest.CaptureFixture, *arguments: str) -> str:
+    program.main(["--results", str(results.directory), *arguments])
+    return capsys.readouterr().out
+
+
+def test_one_model_has_the_figures_of_the_leaderboard(results: ResultsFolder, capsys) -> None:
+    (row,) = [row for row in files.read_table(results.directory / "leaderboard.csv") if row["model"] == FIRST]
+    view = json.loads(shown(results, capsys, "--model", FIRST, "--json"))
+    assert view["model"] == row
+    for kind in ("missed", "fixed", "broken"):
+        assert sum(view[kind].values()) == int(row[f"{kind}_words"])
+    assert [folder["folder"] for folder in view["folders"]] == list(results.texts.references)
+    assert row["wer"] in shown(results, capsys, "--model", FIRST)
+
+
+def test_one_folder_shows_every_error(results: ResultsFolder, capsys) -> None:
+    view = json.loads(shown(results, capsys, "--folder", "talk 0002", "--json"))
+    rows = [row for row in files.read_table(results.directory / "runs.csv") if row["folder"] == "talk 0002"]
+    assert [row["wer"] for row in view["models"]] == [row["wer"] for row in rows]
+    (recording,) = view["recordings"]
+    for row in rows:
+        errors = [error for error in recording["errors"] if error["model"] == row["model"]]
+        missed = sum(len(error["said"].split()) for error in errors if error["kind"] in "sd")
+        assert missed == int(row["missed_words"])
+    assert " ≠ " in shown(results, capsys, "--folder", "talk 0002")
+
+
+def test_one_word_says_what_was_heard_where_it_was_said(results: ResultsFolder, capsys) -> None:
+    spoken_words = " ".join(text for folder in results.texts.references.values() for text in folder.values()).split()
+    word = spoken_words[3]
+    view = json.loads(shown(results, capsys, "--word", word, "--json"))
+    assert view["said"] == spoken_words.count(word)
+    assert len(view["places"]) == min(12, view["said"])
+    assert all(word in place["said"].split() for place in view["places"])
+    assert f"{word}: said {view['said']} times" in shown(results, capsys, "--word", word)
+
+
+def test_the_leaderboard_as_data(results: ResultsFolder, capsys) -> None:
+    view = json.loads(shown(results, capsys, "--json"))
+    assert view["leaderboard"] == files.read_table(results.directory / "leaderboard.csv")
+    assert view["verdict"]["model"] == FIRST
+
+
+@pytest.mark.parametrize(
+    ("option", "name", "nearest"),
+    [("--model", "pocketsphinx-clm-01", FIRST), ("--folder", "talk 002", "talk 0002"), ("--word", "teh", "the")],
+)
+def test_a_wrong_name_is_one_message_with_the_nearest(
+    results: ResultsFolder, option: str, name: str, nearest: str
+) -> None:
+    with pytest.raises(UserError) as error:
+        program.main(["--results", str(results.directory), option, name])
+    assert nearest in error.value.hint
+
+
+def test_nothing_that_a_terminal_obeys_is_printed(results: ResultsFolder, capsys) -> None:
+    path = results.directory / "runs" / FIRST / "talk 0001" / "normalized.tsv"
+    path.write_text(path.read_text().replace("\tthe ", "\t\x1b]0;owned\x07\u202ethe "))
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown(results, capsys, "--folder", "talk 0001"))

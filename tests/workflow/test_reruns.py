@@ -142,6 +142,10 @@ def test_edited_code_never_transcribes_or_trains(finished: Workflow, tmp_path_fa
     with (checkout / "scripts" / "wer.py").open("a") as file:
         file.write("# a comment\n")
     assert finished.run().jobs == Counter(wer=4, summarize=2, leaderboard=1, report=1)
+    for name in ("report.py", "clm/report/figures.py", "clm/report/templates/page.css"):
+        with (checkout / "scripts" / name).open("a") as file:
+            file.write("\n")
+        assert finished.run().jobs == Counter(report=1)
 
 
 def test_removed_folder_leaves_the_aggregates_and_comes_back_free(finished: Workflow, tmp_path: Path) -> None:
