@@ -13,7 +13,8 @@ import yaml
 import diagnose
 import leaderboard
 import summarize
-from clm import config, files, normalize, scorecard
+import wer
+from clm import config, files
 from clm.report import page
 from runner import CHECKOUT
 
@@ -97,7 +98,6 @@ class ResultsFolder:
         self.config = config.without_private(config.load(settings, CHECKOUT, CHECKOUT))
         self.config["keywords"] = None
         self.config["evaluation"] |= {"heldout": texts.heldout, "resamples": 1000}
-        self.normalizer = normalize.create("basic")
 
     def write(self) -> "ResultsFolder":
         """Write everything, scores included, up to the leaderboard."""
@@ -133,11 +133,15 @@ class ResultsFolder:
         files.write_json(directory / "transcript.json", {**about, "recordings": recordings})
         rows = [{"recording": name, "reference": references[name], "hypothesis": heard[name]} for name in heard]
         files.write_table(directory / "normalized.tsv", ("recording", "reference", "hypothesis"), rows, delimiter="\t")
-        stock = self.texts.heard.get(STOCK, {}).get(folder, {})
-        base = [{**row, "hypothesis": stock[row["recording"]]} for row in rows if row["recording"] in stock]
-        score = scorecard.score_folder(rows, base if model != STOCK else None, [], self.normalizer)
-        seconds = sum(item["seconds"] for item in recordings)
-        files.write_json(directory / "wer.json", {**about, "seconds": seconds, **score})
+        base = self.directory / "runs" / STOCK / folder / "normalized.tsv"
+        baseline = ["--baseline", str(base)] if model != STOCK and base.exists() else []
+        made_from = [
+            "--normalized",
+            str(directory / "normalized.tsv"),
+            "--transcript",
+            str(directory / "transcript.json"),
+        ]
+        wer.main([*made_from, *baseline, "--output", str(directory / "wer.json")])
 
     def model(self, name: str, **about: Any) -> None:
         """Write the model.json of a generation."""

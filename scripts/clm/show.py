@@ -130,7 +130,7 @@ def _judgement(row: Row, baseline: Row, details: Mapping[str, Any]) -> str:
     chance = f"p = {float(row['p_value']):.2g}, " if row["p_value"] else ""
     facts = (
         f"{row['model']} makes {change_in_words(row['wer_change'])} than {baseline['model']}"
-        f" (WER {_before(row, after, baseline)} -> {_figure(after)}, {chance}on {scope})"
+        f" (WER {_figure(wer_before(row, after, baseline))} -> {_figure(after)}, {chance}on {scope})"
     )
     if row["verdict"] != NOT_PROVEN:
         return f"{facts}: {row['verdict']}.{_false_alarms(row, details)}"
@@ -257,11 +257,11 @@ def _most_days(days: Iterable[str], others: Iterable[str]) -> int:
     return max((abs((one - other).days) for one in dates for other in more), default=0)
 
 
-def _before(row: Row, after: str, baseline: Row) -> str:
+def wer_before(row: Row, after: str, baseline: Row) -> str:
     """The baseline's WER on the same recordings, which its own row has only for its own scope."""
     if row["wer_change"] and float(row["wer_change"]) > -1:
-        return f"{float(after) / (1 + float(row['wer_change'])):.3f}"
-    return _figure(baseline["heldout_wer"] if row["scope"] == "heldout" else baseline["wer"])
+        return str(float(after) / (1 + float(row["wer_change"])))
+    return baseline["heldout_wer"] if row["scope"] == "heldout" else baseline["wer"]
 
 
 def change_in_words(change: str) -> str:

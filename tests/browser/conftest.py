@@ -52,10 +52,12 @@ def axe() -> str:
 
 @pytest.fixture(scope="session")
 def results(tmp_path_factory: pytest.TempPathFactory) -> ResultsFolder:
-    """Sixteen folders, four models, audio; fourteen folders are held out."""
+    """Sixteen folders, the last of two recordings, four models, audio; fourteen folders are held out."""
     fourth = f"{STOCK}-clm-003"
     texts = spoken(16, (STOCK, FIRST, SECOND, fourth))
     texts.heldout = [f"talk {number:04d}" for number in range(1, 15)]
+    for heard in (texts.references, *texts.heard.values()):
+        heard["talk 0016"]["second"] = heard["talk 0015"]["audio"]
     folder = ResultsFolder(tmp_path_factory.mktemp("results"), texts)
     for number, name in enumerate((FIRST, SECOND, fourth)):
         folder.model(name, created=f"2026-01-0{number + 1}", corpus_words=1000 * (number + 1))

@@ -179,6 +179,26 @@ def test_a_click_on_a_word_plays_it(page: Browser, results: ResultsFolder) -> No
     assert page.messages() == []
 
 
+def test_a_folder_of_several_recordings_shows_each(page: Browser, results: ResultsFolder) -> None:
+    page.run("document.querySelector('[data-open=\"15\"]').click()")
+    assert page.find("#recording-title").text == "talk 0016: audio"
+    page.run("const s = document.querySelector('#recording'); s.value = 1; s.dispatchEvent(new Event('change'))")
+    assert page.find("#recording-title").text == "talk 0016: second"
+    assert page.run("return player.src") == (results.input / "talk 0016" / "second.wav").as_uri()
+
+
+def test_a_place_that_the_shown_models_have_right_is_found_all_the_same(page: Browser) -> None:
+    hit = page.run(
+        "const r = JSON.parse(document.querySelector('#folder-0').textContent)[0];"
+        " const wrong = new Set();"
+        " for (const [kind, start, end] of Object.values(r.models).flat())"
+        "   for (let p = start; p < end; p++) wrong.add(p);"
+        " return r.words.split(' ').findIndex((_, p) => p > 20 && !wrong.has(p))"
+    )
+    page.run("location.hash = `#f=0&r=audio&w=${arguments[0]}`", hit)
+    page.until("return document.querySelector('.column.current .said')?.dataset.at == arguments[0]", hit)
+
+
 def test_audio_that_is_gone_is_said(page: Browser, results: ResultsFolder) -> None:
     audio = results.input / "talk 0002" / "audio.wav"
     away = audio.with_suffix(".away")
@@ -315,7 +335,7 @@ def test_a_page_of_alignments_beside_the_first(
         browser.open(output.page)
         browser.run("document.querySelector('[data-open=\"15\"]').click()")
         browser.until("return location.pathname.includes('alignments-') && document.documentElement.dataset.ready")
-        assert browser.find("#recording-title").text == "talk 0016"
+        assert browser.find("#recording-title").text == "talk 0016: audio"
         browser.requests()
         browser.click("#alignment .time")
         browser.until("return !player.paused && player.currentTime > 0")

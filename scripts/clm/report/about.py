@@ -20,9 +20,13 @@ def legend(results: Results) -> str:
 def warnings(results: Results, notes: Iterable[str]) -> list[str]:
     """What may make figures untrue; `notes` are those on making the page."""
     leaks = show.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
-    lines = [line.removeprefix("Warning: ") for line in leaks]
-    if all("created" in row for row in results.board) and (apart := show.far_apart(results.board)):
-        lines.append(apart.removeprefix("Warning: "))
+    days = {
+        model.name: {folder: part.get("made", []) for folder, part in model.summary.get("folders", {}).items()}
+        for model in results.models.values()
+    }
+    known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
+    apart = show.far_apart(results.board, days) if known else []
+    lines = [line.removeprefix("Warning: ") for line in (*leaks, *apart)]
     for model in results.models.values():
         for mark in model.about.get("details", {}).get("marks", []):
             lines.append(f"{model.name}: {mark}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from clm import files
-from clm.aws.s3 import is_address
+from clm.addresses import is_address
 from clm.errors import UserError
 
 BITS_PER_SECOND = 32_000

@@ -50,6 +50,8 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
         files.write_text(output.pages / f"{figure.name}.svg", _alone(figure, style) + "\n")
     data = _data(results, counted, order, places)
     renderer = Renderer()
+    for path in output.pages.glob("alignments-*.html"):  # of a larger set, or of before
+        path.unlink()
     for number, part in enumerate(parts[1:], 1):
         html = renderer.alignments(data, part, number, len(parts), results)
         files.write_text(output.pages / page_name(number), html)

@@ -113,8 +113,8 @@ def _cards(results: Results, model: ModelResults | None) -> list[Card]:
         interval = f"between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
         before = percent(float(baseline.row["wer"])) if compared else ""
         cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings, {interval}"))
-    if compared and row.get("heldout_wer"):
-        before = percent(float(baseline.row["heldout_wer"])) if baseline.row.get("heldout_wer") else ""
+    if compared and row.get("scope") == "heldout" and row.get("heldout_wer"):
+        before = percent(float(show.wer_before(row, row["heldout_wer"], baseline.row)))
         text = "folders that it never learned from: the verdict stands on these"
         cards.append(Card("On held-out folders", percent(float(row["heldout_wer"])), before, text))
     if compared and row.get("fixed_words"):

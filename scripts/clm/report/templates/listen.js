@@ -30,12 +30,7 @@ class Workbench {
     });
     $("#next").addEventListener("click", () => this.step(1));
     $("#previous").addEventListener("click", () => this.step(-1));
-    $("#unfold").addEventListener("click", (event) => {
-      this.everything = !this.everything;
-      event.target.setAttribute("aria-pressed", this.everything);
-      event.target.textContent = this.everything ? "Show errors only" : "Show everything";
-      this.draw();
-    });
+    $("#unfold").addEventListener("click", () => this.showEverything(!this.everything));
     $("#workbench").addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, audio")) return;
       if (event.key === "n") this.step(1);
@@ -46,6 +41,13 @@ class Workbench {
       const word = event.target.closest("[data-at]");
       if (word && this.recording) this.player.play(this.recording.start(Number(word.dataset.at)));
     });
+  }
+
+  showEverything(everything) {
+    this.everything = everything;
+    $("#unfold").setAttribute("aria-pressed", everything);
+    $("#unfold").textContent = everything ? "Show errors only" : "Show everything";
+    this.draw();
   }
 
   listFolders() {
@@ -84,7 +86,9 @@ class Workbench {
     const at = Math.max(0, recordings.findIndex((recording) => recording.data.name === name));
     $("#recording").value = at;
     this.openRecording(at);
-    if (place != null) this.goTo(place);
+    if (place == null) return;
+    if (!this.errors.includes(place)) this.showEverything(true);  // missed by a model that is not shown
+    this.goTo(place);
   }
 
   openRecording(at) {
