@@ -270,6 +270,19 @@ def test_small_and_odd_results(tmp_path: Path, texts: Texts) -> None:
     assert any(tag == "h1" for tag, _ in shown.elements)
 
 
+def test_what_amazon_costs_is_told(tmp_path: Path) -> None:
+    texts = spoken(2, ("transcribe", "transcribe-clm-001"))
+    folder = ResultsFolder(tmp_path, texts, engine="transcribe", transcribe={"bucket": "talks"})
+    folder.model("transcribe-clm-001")
+    html = folder.write().report()
+    prices = folder.config["transcribe"]["prices"]
+    seconds = {row["model"]: 0.0 for row in board(folder)}
+    for row in files.read_table(folder.directory / "runs.csv"):
+        seconds[row["model"]] += max(float(row["seconds"]), prices["least_seconds"])
+    dollars = seconds["transcribe"] * prices["minute"] + seconds["transcribe-clm-001"] * prices["minute_with_clm"]
+    assert f"about ${dollars / 60:.2f} by transcribe.prices ({prices['date']})" in html
+
+
 def test_everything_failed(results: ResultsFolder) -> None:
     failure = {"recording": "audio", "reason": "the audio is silent", "hint": "check it"}
     empty = dict.fromkeys(("hits", "substitutions", "deletions", "insertions"), 0)
@@ -287,8 +300,9 @@ def test_without_audio_the_rest_works_and_says_so(results: ResultsFolder) -> Non
     assert record["audio"] is None
 
 
-def test_results_of_an_older_version_lack_things_and_it_is_said(results: ResultsFolder) -> None:
-    for name in ("comparisons.json", "config.yaml"):
+@pytest.mark.parametrize("lacking", [(), ("inputs.json",), ("runs.csv",)])
+def test_results_of_an_older_version_lack_things_and_it_is_said(results: ResultsFolder, lacking: tuple) -> None:
+    for name in ("comparisons.json", "config.yaml", *lacking):
         (results.directory / name).unlink()
     for name in ("diagnosis", "summaries"):
         shutil.rmtree(results.directory / name)

@@ -117,8 +117,8 @@ class Results:
     @property
     def heldout(self) -> list[str]:
         """Folders that no model may learn from."""
-        names = self.config.get("evaluation", {}).get("heldout", [])
-        return [name for name in self.folders if name in names]
+        names = self.config.get("evaluation", {}).get("heldout")
+        return [name for name in self.folders if name in names] if isinstance(names, list) else []
 
 
 class _Reader:

@@ -125,7 +125,7 @@ def _data(results: Results, counted: words.Words, order: list[str], places: dict
             for folder, number in numbers.items()
         ],
         "words": {
-            text.short(word, 200): [
+            text.short(word, text.LONGEST_CELL): [
                 counted.said[word],
                 missed[word],
                 [[numbers[folder], name, place] for folder, name, place in counted.places[word]],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clm import files
-from clm.report.text import cell, short
+from clm.report.text import LONGEST_CELL, cell, short
 
 MOST_ROWS = 1_000  # of one model, on the page; the file has them all
 
@@ -52,7 +52,7 @@ class Table:
             value = row[place] if place is not None else None
             seen[value] = seen.get(value, 0) + 1
             if seen[value] <= MOST_ROWS:
-                kept.append([short(value, 300) if isinstance(value, str) else value for value in row])
+                kept.append([short(value, LONGEST_CELL) if isinstance(value, str) else value for value in row])
         return kept
 
     def for_page(self) -> dict[str, Any]:

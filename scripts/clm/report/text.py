@@ -6,7 +6,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-LONGEST = 400  # characters of one text that are shown
+LONGEST = 2_000  # characters of one text that are shown
+LONGEST_CELL = 300
 LONGEST_WORD = 60
 
 # Controls (but tab and line breaks), what turns the direction of writing, invisible marks, lone surrogates.

@@ -26,7 +26,7 @@ function save(name, type, text) {
 
 /* What a spreadsheet would take for a formula gets an apostrophe; plain numbers stay as they are. */
 function csvCell(value) {
-  let text = value == null ? "" : String(value);
+  let text = value == null ? "" : String(value).replaceAll("\n", " ");
   if (/^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text)) text = `'${text}`;
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
