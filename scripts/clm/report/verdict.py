@@ -110,9 +110,9 @@ def _cards(results: Results, model: ModelResults | None) -> list[Card]:
     cards = []
     if row.get("wer"):
         low, high = number(row, "wer_low"), number(row, "wer_high")
-        interval = f"between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
+        interval = f", between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
         before = percent(float(baseline.row["wer"])) if compared else ""
-        cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings, {interval}"))
+        cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}"))
     if compared and row.get("scope") == "heldout" and row.get("heldout_wer"):
         before = percent(float(show.wer_before(row, row["heldout_wer"], baseline.row)))
         text = "folders that it never learned from: the verdict stands on these"
@@ -163,7 +163,8 @@ def _trust(results: Results) -> list[Step]:
     """What makes figures untrue."""
     steps = []
     leaks = show.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
-    steps += [Step("A model has seen the answers", public(line.removeprefix("Warning: "))) for line in leaks]
+    texts = (line.removeprefix("Warning: ") for line in leaks)
+    steps += [Step("A model has seen the answers", public(text[:1].upper() + text[1:])) for text in texts]
     unfinished = [model.name for model in results.models.values() if model.row.get("status") == "incomplete"]
     if unfinished:
         text = f"{', '.join(unfinished)}: some recordings have no result yet. What is finished is kept."
@@ -254,7 +255,7 @@ def spent(results: Results) -> list[tuple[str, str]]:
     total = sum(sum(part) for part in own.values())
     lines = [("Audio", f"{duration(longest)} in {len(results.folders):,} folders")]
     if total:
-        lines.append(("Recognised", f"{duration(total)} with {len(own)} models"))
+        lines.append(("Recognised", f"{duration(total)} with {len(own)} model{'s' if len(own) > 1 else ''}"))
     try:
         engine = engines.create(results.config)
         estimates = [engine.estimate(part, name) for name, part in own.items() if engines_of.get(name) == engine.name]
