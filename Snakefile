@@ -48,6 +48,7 @@ localrules:
     leakage,
     missed_word_corpus,
     preflight,
+    report,
     submit,
     summarize,
     train_vocabulary,
