@@ -292,6 +292,9 @@ def test_hostile_texts_run_nothing_and_break_nothing(browser: Browser, tmp_path:
         browser.run("document.querySelector('#places').close()")
     for button in browser.all("[data-open]"):
         browser.run("arguments[0].click()", button)
+    for name in ("constructor", "__proto__"):  # words that every object of the script has already
+        browser.run("const b = document.createElement('button'); b.dataset.word = arguments[0];"
+                    " document.body.append(b); b.click(); document.querySelector('#places').close()", name)  # fmt: skip
     browser.run("document.querySelector('[data-table=corpus] [data-csv]').click()")
     saved = browser.downloaded("corpus.csv")
     assert "'=cmd()" in saved

@@ -262,7 +262,7 @@ class Places {
   }
 
   open(word) {
-    const known = DATA.words[word];
+    const known = Object.hasOwn(DATA.words, word) ? DATA.words[word] : null;
     $("#places-title").textContent = word;
     const missed = known ? known[1].map((count, at) => (count ? `${DATA.models[at]} ${count}` : "")).filter(Boolean) : [];
     const body = [el("p", { class: "muted" }, known
