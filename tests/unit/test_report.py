@@ -291,6 +291,7 @@ def test_everything_failed(results: ResultsFolder) -> None:
         files.write_json(path, {**score, "recordings": [], "failures": [failure], "counts": empty})
     html = results.score().report()
     assert "No model has results yet." in html
+    assert (results.directory / "report").is_dir()  # though there is nothing to draw
     assert "the audio is silent" in html
 
 

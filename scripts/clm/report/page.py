@@ -43,6 +43,8 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
     parts, places = _divide(Alignments(results, counted, order, addresses.relative))
     tables = views.all_tables(results, counted)
     drawn = _figures(results, counted)
+    for folder in (output.tables, output.pages):  # outputs of a rule, which have to be there though nothing is in them
+        folder.mkdir(parents=True, exist_ok=True)
     for table in tables:
         table.write(output.tables)
     style = figure_style()
