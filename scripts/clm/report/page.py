@@ -13,6 +13,7 @@ from clm.report.alignments import Alignments
 from clm.report.gather import Results, read
 from clm.report.render import Part, Renderer, figure_style, page_name
 from clm.report.svg import Figure
+from clm.report.tables import Table
 
 PAGE_BYTES = 10_000_000  # of alignments in one page
 MOST_WORDS = 5_000  # that lead to their places
@@ -43,17 +44,9 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
     parts, places = _divide(Alignments(results, counted, order, addresses.relative))
     tables = views.all_tables(results, counted)
     drawn = _figures(results, counted)
-    for folder in (output.tables, output.pages):  # outputs of a rule, which have to be there though nothing is in them
-        folder.mkdir(parents=True, exist_ok=True)
-    for table in tables:
-        table.write(output.tables)
-    style = figure_style()
-    for figure in drawn:
-        files.write_text(output.pages / f"{figure.name}.svg", _alone(figure, style) + "\n")
+    _write_aside(output, tables, drawn)
     data = _data(results, counted, order, places)
     renderer = Renderer()
-    for path in output.pages.glob("alignments-*.html"):  # of a larger set, or of before
-        path.unlink()
     for number, part in enumerate(parts[1:], 1):
         html = renderer.alignments(data, part, number, len(parts), results)
         files.write_text(output.pages / page_name(number), html)
@@ -61,6 +54,19 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
     html = renderer.report(results, data, parts[0], tables, drawn, notes)
     files.write_text(output.page, html)
     return notes
+
+
+def _write_aside(output: Output, tables: list[Table], drawn: list[Figure]) -> None:
+    """Write tables and figures; pages of alignments that were there go, since there may be fewer now."""
+    for folder in (output.tables, output.pages):  # outputs of a rule, which have to be there though nothing is in them
+        folder.mkdir(parents=True, exist_ok=True)
+    for path in output.pages.glob("alignments-*.html"):
+        path.unlink()
+    for table in tables:
+        table.write(output.tables)
+    style = figure_style()
+    for figure in drawn:
+        files.write_text(output.pages / f"{figure.name}.svg", _alone(figure, style) + "\n")
 
 
 def _divide(alignments: Alignments) -> tuple[list[Part], dict[int, int]]:
