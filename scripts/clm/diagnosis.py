@@ -147,7 +147,7 @@ def _missing_words(
         yield _finding(
             "domain words are missed again and again",
             ", ".join(f"{word} {missed[word]}" for word in words),
-            f"add as keywords what names something among these {len(words)} words, or heal",
+            "add as keywords what names something among these words, or heal",
         )
 
 
