@@ -96,6 +96,17 @@ def test_characters_are_counted_as_jiwer_does(reference, hypothesis):
         assert counted.rate == jiwer.cer(reference, hypothesis)
 
 
+@given(st.lists(st.sampled_from("ab"), min_size=1, max_size=60), st.lists(st.sampled_from("ab "), max_size=60))
+def test_pieces_of_long_texts_add_up_to_the_fewest_character_errors(reference, hypothesis):
+    long_reference = " ".join(["the", "same", "old", "words", *reference, "again", "and", "then", "again", "yes"])
+    long_hypothesis = " ".join(["the", "same", "old", "words", *hypothesis, "again", "and", "then", "again", "yes"])
+    counted = scoring.score(long_reference, long_hypothesis).characters
+    heard = " ".join(long_hypothesis.split())
+    assert counted.errors == edit_distance(long_reference, heard)
+    assert counted.words == len(long_reference)
+    assert counted.hits + counted.substitutions + counted.insertions == len(heard)
+
+
 def test_missed_words_are_complete_and_exact():
     reference = " ".join(f"w{number}" for number in range(500)) + " w0 w0"
     assert scoring.score(reference, "").missed == Counter(reference.split())
