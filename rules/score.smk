@@ -10,7 +10,7 @@ rule normalize:
         manifest="<results>/inputs/{folder}.json",
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         code=script("normalize.py"),
-        library=library("normalize", "spoken", "numerals", "spelling", "whisper", "equivalents", "texts", "files"),
+        library=library("normalize", "profiles", "spoken", "numerals", "spelling", "whisper", "equivalents", "texts", "files"),
     output:
         "<results>/runs/{model}/{folder}/normalized.tsv",
     log:
@@ -43,7 +43,7 @@ rule wer:
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         baseline=baseline_table,
         code=script("wer.py"),
-        library=library("scorecard", "scoring", "metrics", "segments", "files"),
+        library=library("scorecard", "scoring", "metrics", "segments", "profiles", "files"),
     output:
         "<results>/runs/{model}/{folder}/wer.json",
     log:
@@ -52,7 +52,6 @@ rule wer:
         "../environment.yml"
     params:
         normalizer=PROJECT.normalizer,
-        language=PROJECT.config["language"],
         baseline=lambda w, input: f"--baseline={input.baseline}" if input.baseline else "",
     message:
         "Scoring {wildcards.folder} ({wildcards.model})"
@@ -63,7 +62,6 @@ rule wer:
         " --profile {params.normalizer[profile]}"
         " --without {params.normalizer[without]}"
         " --equivalents={params.normalizer[digest]}"
-        " --language {params.language:q}"
         " {params.baseline:q}"
         " --output {output:q}"
         " 2> {log:q}"

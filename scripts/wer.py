@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from clm import __version__, cli, files, normalize, scorecard
+from clm import __version__, cli, files, scorecard
+from clm.profiles import Profile
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -14,7 +15,6 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--baseline", type=Path, help="normalized.tsv of the baseline, for fixed and broken words")
     parser.add_argument("--profile", default="basic", help="name of the normalizer that was used")
     parser.add_argument("--without", nargs="*", default=[], metavar="RULE", help="rules of it that were left out")
-    parser.add_argument("--language", default="en-US", help="language of the texts")
     parser.add_argument("--equivalents", default="", help="digest of the equivalents that were used")
     parser.add_argument("--output", type=Path, required=True, help="wer.json")
     return parser.parse_args(argv)
@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> None:
         {"recording": item["recording"], **item["failure"]} for item in transcript["recordings"] if "failure" in item
     ]
     baseline = files.read_table(args.baseline, delimiter="\t") if args.baseline else None
-    normalizer = normalize.create(args.profile, args.language, args.without)
+    normalizer = Profile.of(args.profile, args.without)
     score = scorecard.score_folder(files.read_table(args.normalized, delimiter="\t"), baseline, failures, normalizer)
     if args.equivalents:
         score["normalizer"]["equivalents"] = args.equivalents

@@ -15,10 +15,11 @@ Profile `spoken` is `basic` and the rules of `clm.spoken`, `clm.spelling` and `c
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from clm.errors import UserError
+from clm.profiles import VERSIONS
 
 type_of = unicodedata.category
 
@@ -153,7 +154,6 @@ def drop_fillers(text: str) -> str:
 
 Rule = Callable[[str], str]
 BASIC: tuple[Rule, ...] = (unify, drop_tags, strip_punctuation, join_initials, drop_fillers)
-VERSIONS: Mapping[str, int] = {"basic": 1, "spoken": 1, "whisper": 1}
 
 
 @dataclass(frozen=True)

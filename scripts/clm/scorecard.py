@@ -1,12 +1,13 @@
 """What wer.json holds: the scores of one model on the recordings of one folder."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clm import metrics, segments
-from clm.normalize import Normalizer
 from clm.scoring import (
     EMPTY_REFERENCE,
     Alignment,
@@ -16,6 +17,10 @@ from clm.scoring import (
     missed_positions,
     score,
 )
+
+if TYPE_CHECKING:
+    from clm.normalize import Normalizer
+    from clm.profiles import Profile
 
 EMPTY_REFERENCE_HINT = "write what is spoken into the text file, or take the recording out of the folder"
 
@@ -27,7 +32,7 @@ def score_folder(
     rows: Iterable[Mapping[str, str]],
     baseline_rows: Iterable[Mapping[str, str]] | None,
     failures: Iterable[Mapping[str, str]],
-    normalizer: Normalizer,
+    normalizer: Normalizer | Profile,
 ) -> dict[str, Any]:
     """Score the recordings of a folder: what wer.json holds.
 

@@ -1,0 +1,21 @@
+"""Names and versions of the normalizer's profiles, for programs that only name the one that was used."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+#: Raised whenever the output of a profile changes.
+VERSIONS: Mapping[str, int] = {"basic": 1, "spoken": 1, "whisper": 1}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What made normalized texts: a profile, its version, and the rules that were left out."""
+
+    name: str
+    version: int
+    without: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, without: Iterable[str] = ()) -> "Profile":
+        """The present version of a profile."""
+        return cls(name, VERSIONS[name], tuple(sorted(set(without))))
