@@ -10,7 +10,9 @@ rule normalize:
         manifest="<results>/inputs/{folder}.json",
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         code=script("normalize.py"),
-        library=library("normalize", "profiles", "spoken", "numerals", "spelling", "whisper", "equivalents", "texts", "files"),
+        library=library(
+            "normalize", "profiles", "spoken", "numerals", "spelling", "whisper", "equivalents", "texts", "files"
+        ),
     output:
         "<results>/runs/{model}/{folder}/normalized.tsv",
     log:
