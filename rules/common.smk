@@ -54,7 +54,7 @@ def lift_rate_limit():
     """Take away Snakemake's own limit of 100 job starts a second where jobs run on this machine.
 
     Here it protects nothing. Under it every pass of the scheduler starts a timer that ends in another pass, so that with
-    many short jobs passes cost more than jobs (Snakemake 9.27; benchmarks/overhead.py shows it).
+    many short jobs passes cost more than jobs (Snakemake 9.27).
     """
     scheduler = getattr(workflow, "scheduler", None)
     if workflow.local_exec and hasattr(scheduler, "job_rate_limiter"):

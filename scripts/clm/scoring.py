@@ -143,10 +143,12 @@ def _count_all_characters(words: Sequence[str], heard: Sequence[str], alignment:
         for chunk in alignment
         if chunk.op == "equal" and (half := (chunk.ref_end - chunk.ref_start) // 2) >= _SURE
     ]
+    reference, hypothesis = " ".join(words), " ".join(heard)
+    if not cuts:
+        return count_characters(reference, hypothesis)
     counts = ErrorCounts(hits=len(cuts))  # the spaces at the cuts
     for (ref_from, hyp_from), (ref_to, hyp_to) in pairwise([(0, 0), *cuts, (len(words), len(heard))]):
         counts += count_characters(" ".join(words[ref_from:ref_to]), " ".join(heard[hyp_from:hyp_to]))
-    reference, hypothesis = " ".join(words), " ".join(heard)
     fewest = Levenshtein.distance(reference, hypothesis, score_hint=counts.errors)
     return counts if counts.errors == fewest else count_characters(reference, hypothesis, at_most=fewest)
 
