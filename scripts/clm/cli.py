@@ -18,12 +18,12 @@ from clm.privacy import scrub
 
 CHECKOUT = Path(__file__).parents[2]
 
+_HELP_WIDTH = 100
+
 
 def parser(description: str | None) -> argparse.ArgumentParser:
     """An argument parser for a program that is described by its module's docstring."""
-    arguments = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
-    )
+    arguments = argparse.ArgumentParser(description=description, formatter_class=_help_formatter, allow_abbrev=False)
     arguments.add_argument("--version", action="version", version=__version__)
     return arguments
 
@@ -52,6 +52,11 @@ def read_config(args: argparse.Namespace) -> dict[str, Any]:
         changes = config.merge(changes, _read_changes(path))
     changes = config.merge(changes, _parse_changes(args.config))
     return config.load(changes, CHECKOUT, Path.cwd())
+
+
+def _help_formatter(prog: str) -> argparse.HelpFormatter:
+    """A formatter of fixed width: asked for the terminal's, every job would load what it takes to find out."""
+    return argparse.RawDescriptionHelpFormatter(prog, width=_HELP_WIDTH)
 
 
 def run(main: Callable[[], None]) -> None:
