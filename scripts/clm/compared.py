@@ -35,6 +35,11 @@ class Model:
         """The model's name."""
         return self.summary["model"]
 
+    @property
+    def learns(self) -> bool:
+        """Whether the model may have learned from recordings of this data set: a stock or an imported one has not."""
+        return self.summary["engine"] not in ("imported", self.name)
+
 
 def sort_out(
     summaries: Iterable[Mapping[str, Any]], folders: Mapping[str, Iterable[str]], baseline: str

@@ -257,7 +257,8 @@ def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
         full = f"{where}.{name}" if where else name
         raise UserError(f"config: unknown key {full!r}", nearest(name, known, where))
     accepted = error.schema.get("description", "see config/README.md")
-    raise UserError(f"config: {where or 'the file'}: {error.message}", accepted)
+    found = f"{error.instance!r} is not allowed" if error.validator == "oneOf" else error.message
+    raise UserError(f"config: {where or 'the file'}: {found}", accepted)
 
 
 def nearest(name: str, known: list[str], where: str = "") -> str:

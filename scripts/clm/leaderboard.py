@@ -286,7 +286,12 @@ class Evaluation:
         return [folder for folder, keys in self.compared.items() if folder in heldout and keys]
 
     def _scope(self, model: Model, other: Model) -> tuple[str, list[Key]]:
-        """Recordings on which two models can be compared fairly: neither may have learned from held-out ones."""
+        """Recordings on which two models can be compared fairly: neither may have learned from held-out ones.
+
+        Between two that learn from no recording, stock models and imported ones, nothing need be held out.
+        """
+        if not (model.learns or other.learns):
+            return "all", self._keys(self.compared)
         theirs = set(self._heldout(other))
         heldout = [folder for folder in self._heldout(model) if folder in theirs]
         return ("heldout", self._keys(heldout)) if len(heldout) >= 2 else ("all", self._keys(self.compared))

@@ -129,7 +129,7 @@ def _judgement(row: Row, baseline: Row, details: Mapping[str, Any]) -> str:
         scope += f" ({recordings}{details['words']:,} words)"
     chance = f"p = {float(row['p_value']):.2g}, " if row["p_value"] else ""
     facts = (
-        f"{row['model']} makes {change_in_words(row['wer_change'])} than {baseline['model']}"
+        f"{row['model']} makes {change_in_words(row['wer_change'], baseline['model'])}"
         f" (WER {_figure(wer_before(row, after, baseline))} -> {_figure(after)}, {chance}on {scope})"
     )
     if row["verdict"] != NOT_PROVEN:
@@ -264,19 +264,19 @@ def wer_before(row: Row, after: str, baseline: Row) -> str:
     return baseline["heldout_wer"] if row["scope"] == "heldout" else baseline["wer"]
 
 
-def change_in_words(change: str) -> str:
-    """A relative change in words.
+def change_in_words(change: str, baseline: str) -> str:
+    """A relative change against a baseline in words.
 
-    >>> change_in_words("-0.4312"), change_in_words("0.02"), change_in_words("0.000000")
-    ('43 % fewer errors', '2 % more errors', 'as many errors')
+    >>> change_in_words("-0.4312", "stock"), change_in_words("0.000000", "stock")
+    ('43 % fewer errors than stock', 'as many errors as stock')
     """
     if not change:  # the baseline makes no error
-        return "no fewer errors"
+        return f"no fewer errors than {baseline}"
     relative = float(change)
     percent = f"{abs(relative):.{0 if abs(relative) >= 0.01 else 1}%}".replace("%", " %")
     if not float(percent.removesuffix(" %")):
-        return "as many errors"
-    return f"{percent} {'fewer' if relative < 0 else 'more'} errors"
+        return f"as many errors as {baseline}"
+    return f"{percent} {'fewer' if relative < 0 else 'more'} errors than {baseline}"
 
 
 def _figure(rate: str) -> str:

@@ -40,8 +40,8 @@ def fail(model, folder, recording, reason="no audio in it"):
     return model
 
 
-def compare(*summaries, folders=FOLDERS, **evaluation):
-    rows, runs = leaderboard.compare(summaries, folders, "base", EVALUATION | evaluation)
+def compare(*summaries, folders=FOLDERS, baseline="base", **evaluation):
+    rows, runs = leaderboard.compare(summaries, folders, baseline, EVALUATION | evaluation)
     assert all(tuple(row) == leaderboard.COLUMNS for row in rows)
     assert all(tuple(run) == leaderboard.RUN_COLUMNS for run in runs)
     assert all(type(cell) is str for row in [*rows, *runs] for cell in row.values())
@@ -122,6 +122,13 @@ def test_scope_needs_two_folders_that_the_model_learned_nothing_from(learned, he
     assert rows["clm"]["champion"] == ("" if scope == "heldout" else "yes")
     assert rows["base"]["scope"] == rows["base"]["wer_change"] == rows["base"]["p_value"] == ""
     assert (rows["clm"]["heldout_wer"] == "") == (not set(heldout) - set(learned))
+
+
+@pytest.mark.parametrize(("baseline", "scope"), [("azure", "all"), ("pocketsphinx", "all"), ("clm", "heldout")])
+def test_between_models_that_learn_from_no_recording_nothing_is_held_out(baseline, scope):
+    base = summary(baseline, engine="imported" if baseline == "azure" else "pocketsphinx")
+    rows, _ = compare(base, summary("whisper", errors=10, engine="imported"), baseline=baseline, heldout=["f0", "f1"])
+    assert rows["whisper"]["scope"] == scope
 
 
 def test_change_is_relative_to_the_baseline_in_the_same_scope():

@@ -64,8 +64,8 @@ def judge(results: Results) -> Verdict:
         if known is None or baseline is None:
             why = "There is no complete baseline: see what failed or is unfinished below."
         return Verdict("none", "No verdict yet", headline, why, _cards(results, known))
-    change = show.change_in_words(subject.row.get("wer_change", ""))
-    headline = f"{subject.name} makes {change} than {baseline.name}."
+    change = show.change_in_words(subject.row.get("wer_change", ""), baseline.name)
+    headline = f"{subject.name} makes {change}."
     verdict = subject.row["verdict"]
     custom = bool(models.number(subject.name))
     kicker = {
