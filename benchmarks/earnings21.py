@@ -124,7 +124,7 @@ def main() -> None:
             low, high = comparison.interval
             print(
                 f"{profile:9}{best} before {second}: {proven} (difference {percent(comparison.difference)} points,"
-                f" {percent(low)} to {percent(high)}; p = {comparison.p_value})"
+                f" {percent(low)} to {percent(high)}; p = {comparison.p_value:.2g})"
             )
         print(f"{profile:9}{time.perf_counter() - start:.1f} s")
 

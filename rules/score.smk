@@ -54,6 +54,7 @@ rule wer:
         "../environment.yml"
     params:
         normalizer=PROJECT.normalizer,
+        language=PROJECT.config["language"],
         baseline=lambda w, input: f"--baseline={input.baseline}" if input.baseline else "",
     message:
         "Scoring {wildcards.folder} ({wildcards.model})"
@@ -64,6 +65,7 @@ rule wer:
         " --profile {params.normalizer[profile]}"
         " --without {params.normalizer[without]}"
         " --equivalents={params.normalizer[digest]}"
+        " --language {params.language:q}"
         " {params.baseline:q}"
         " --output {output:q}"
         " 2> {log:q}"

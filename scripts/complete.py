@@ -16,7 +16,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, store")
-    parser.add_argument("--models", nargs="+", required=True, help="models that were run")
+    parser.add_argument("--models", nargs="*", default=[], help="models that were run")
     parser.add_argument("--output", type=Path, required=True, help="output: says that all is finished (JSON)")
     return parser.parse_args(argv)
 

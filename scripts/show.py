@@ -16,11 +16,11 @@ from typing import Any
 from clm import cli, engines, files, models, normalize, outlook, show
 from clm.config import load_yaml
 from clm.errors import UserError
+from clm.profiles import is_unspaced
 from clm.words import learnable
 
 WIDTH = 100
 MOST_WORDS = 8
-CER_LANGUAGES = ("ja", "zh", "th")  # written without spaces
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -110,8 +110,9 @@ def legend(results: Path) -> str:
     settings = config["normalizer"]
     normalizer = normalize.create(settings["profile"], config["language"], settings.get("without", ()))
     equivalents = f", equivalents of {settings['equivalents']}" if settings["equivalents"] else ""
-    unspaced = config["language"].split("-")[0].lower() in CER_LANGUAGES
-    cer = f" {config['language']} is written without spaces, so read the CER;" if unspaced else ""
+    cer = ""
+    if is_unspaced(config["language"]):
+        cer = f" {config['language']} is written without spaces: every character counts as a word, so WER is CER;"
     return (
         f"WER after normalizer {normalizer}{equivalents};{cer} fixed and broken words against the baseline,"
         f" with their places in {results}/runs/<model>/<folder>/wer.json. Table: {results}/leaderboard.csv."

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from clm import __version__, cli, files, scorecard
-from clm.profiles import Profile
+from clm.profiles import Profile, is_unspaced
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -16,6 +16,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--profile", default="basic", help="name of the normalizer that was used")
     parser.add_argument("--without", nargs="*", default=[], metavar="RULE", help="rules of it that were left out")
     parser.add_argument("--equivalents", default="", help="digest of the equivalents that were used")
+    parser.add_argument("--language", default="en-US", help="language of the texts")
     parser.add_argument("--output", type=Path, required=True, help="wer.json")
     return parser.parse_args(argv)
 
@@ -29,7 +30,8 @@ def main(argv: list[str] | None = None) -> None:
     ]
     baseline = files.read_table(args.baseline, delimiter="\t") if args.baseline else None
     normalizer = Profile.of(args.profile, args.without)
-    score = scorecard.score_folder(files.read_table(args.normalized, delimiter="\t"), baseline, failures, normalizer)
+    rows = files.read_table(args.normalized, delimiter="\t")
+    score = scorecard.score_folder(rows, baseline, failures, normalizer, unspaced=is_unspaced(args.language))
     if args.equivalents:
         score["normalizer"]["equivalents"] = args.equivalents
     about = {key: transcript[key] for key in ("model", "folder", "engine")}

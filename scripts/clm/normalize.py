@@ -8,6 +8,8 @@ Profile `spoken` is `basic` and the rules of `clm.spoken`, `clm.spelling` and `c
 - The dots of initials go: U.S.A. is usa, p.m. is pm, Ph.D. is phd. Symbols that stand alone ($ % & +) go.
 - Every short [..], <..> and {..} is a tag and goes; (..) only if all its words name a sound, as in (applause).
 - Fillers go as whole words, and only in languages that have them: in German `er` and `um` are words.
+- In languages that are written without spaces (`profiles.UNSPACED`) every character is a word, but for letters that
+  have case and digits, which stay together.
 - Accents, digits and letters of every script stay; numbers keep their written form (5 is not five).
 
 `basic` and `spoken` are idempotent and total: they accept any string. A change of a rule raises the version.
@@ -19,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from clm.errors import UserError
-from clm.profiles import VERSIONS
+from clm.profiles import VERSIONS, is_unspaced
 
 type_of = unicodedata.category
 
@@ -152,6 +154,24 @@ def drop_fillers(text: str) -> str:
     return " ".join(kept)
 
 
+def divide_characters(text: str) -> str:
+    """Letters that have no case, with the marks on them, become words of their own.
+
+    >>> divide_characters("dna解析は2024年")
+    'dna 解 析 は 2024 年'
+    """
+    divided: list[str] = []
+    after_one = False
+    for character in text:
+        if type_of(character).startswith("M"):
+            divided.append(character)
+            continue
+        one = character.isalpha() and character.lower() == character.upper()
+        divided.append(f" {character}" if one or after_one else character)
+        after_one = one
+    return strip_punctuation("".join(divided))  # what stood between two of them stands alone now
+
+
 Rule = Callable[[str], str]
 BASIC: tuple[Rule, ...] = (unify, drop_tags, strip_punctuation, join_initials, drop_fillers)
 
@@ -210,6 +230,8 @@ def create(profile: str, language: str = "en-US", without: Iterable[str] = ()) -
             "profile basic works in every language",
         )
     rules = _rules(profile, english)
+    if is_unspaced(language):
+        rules = _with_division(rules)
     names = {rule.__name__ for rule in rules}
     left_out = tuple(sorted(set(without)))
     for name in left_out:
@@ -220,6 +242,12 @@ def create(profile: str, language: str = "en-US", without: Iterable[str] = ()) -
     return Normalizer(
         profile, VERSIONS[profile], tuple(rule for rule in rules if rule.__name__ not in left_out), left_out
     )
+
+
+def _with_division(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules with that for languages without spaces, before what looks at whole words."""
+    place = rules.index(join_initials) if join_initials in rules else len(rules)
+    return (*rules[:place], divide_characters, *rules[place:])
 
 
 def _rules(profile: str, english: bool) -> tuple[Rule, ...]:

@@ -6,6 +6,18 @@ from dataclasses import dataclass
 #: Raised whenever the output of a profile changes.
 VERSIONS: Mapping[str, int] = {"basic": 1, "spoken": 1, "whisper": 1}
 
+#: Languages that are written without spaces: each character counts as a word, so that WER is CER.
+UNSPACED = frozenset({"ja", "th", "yue", "zh"})
+
+
+def is_unspaced(language: str) -> bool:
+    """Whether a language (a BCP 47 code) is written without spaces between words.
+
+    >>> is_unspaced("ja-JP"), is_unspaced("hi-IN")
+    (True, False)
+    """
+    return language.split("-")[0].lower() in UNSPACED
+
 
 @dataclass(frozen=True)
 class Profile:

@@ -33,6 +33,8 @@ def score_folder(
     baseline_rows: Iterable[Mapping[str, str]] | None,
     failures: Iterable[Mapping[str, str]],
     normalizer: Normalizer | Profile,
+    *,
+    unspaced: bool = False,
 ) -> dict[str, Any]:
     """Score the recordings of a folder: what wer.json holds.
 
@@ -42,6 +44,7 @@ def score_folder(
             another reference, gets no fixed and broken words.
         failures: recordings that failed for good (recording, reason, hint); empty references are added to them.
         normalizer: what made `rows`.
+        unspaced: whether their language has no spaces between words.
 
     """
     baselines = {row["recording"]: row for row in baseline_rows or ()}
@@ -49,7 +52,7 @@ def score_folder(
     recordings, lists = [], _Lists()
     for row in sorted(rows, key=lambda row: row["recording"]):
         if row["reference"].split():
-            recordings.append(_score_recording(row, baselines.get(row["recording"]), lists))
+            recordings.append(_score_recording(row, baselines.get(row["recording"]), lists, unspaced))
         else:
             failed.append({"recording": row["recording"], "reason": EMPTY_REFERENCE, "hint": EMPTY_REFERENCE_HINT})
     counts = sum((ErrorCounts(**recording["counts"]) for recording in recordings), ErrorCounts())
@@ -112,8 +115,10 @@ class _Lists:
         return {name: dict(list(_by_frequency(words).items())[:MOST_LISTED]) for name, words in lists.items()}
 
 
-def _score_recording(row: Mapping[str, str], baseline_row: Mapping[str, str] | None, lists: _Lists) -> dict[str, Any]:
-    scored = score(row["reference"], row["hypothesis"])
+def _score_recording(
+    row: Mapping[str, str], baseline_row: Mapping[str, str] | None, lists: _Lists, unspaced: bool
+) -> dict[str, Any]:
+    scored = score(row["reference"], row["hypothesis"], unspaced=unspaced)
     missed = missed_positions(scored.alignment)
     places = {"missed": missed, "fixed": frozenset(), "broken": frozenset()}
     pairs = None

@@ -1,8 +1,9 @@
 """Word errors of a transcript against its reference: counts, alignment, missed, fixed and broken words.
 
 WER is the number of substituted, deleted and inserted words over the number of reference words (NIST's definition);
-CER is the same over characters of the normalized text, the spaces between words included. Alignments come
-from jiwer (Levenshtein, all three errors cost one). Rates of a group are those of summed counts ("pooled").
+CER is the same over characters of the normalized text, with the spaces between words where a language has them.
+Alignments come from jiwer (Levenshtein, all three errors cost one). Rates of a group are those of summed counts
+("pooled").
 """
 
 from bisect import bisect_right
@@ -130,7 +131,9 @@ def count_characters(reference: str, hypothesis: str, at_most: int | None = None
     return ErrorCounts(len(reference) - substitutions - deletions, substitutions, deletions, operations["insert"])
 
 
-def _count_all_characters(words: Sequence[str], heard: Sequence[str], alignment: Sequence[Chunk]) -> ErrorCounts:
+def _count_all_characters(
+    words: Sequence[str], heard: Sequence[str], alignment: Sequence[Chunk], space: str
+) -> ErrorCounts:
     """Character errors of two texts whose words are aligned: as `count_characters`, much faster for long ones.
 
     Between long runs of equal words the texts are compared piece by piece. That this is the fewest errors is checked
@@ -143,12 +146,12 @@ def _count_all_characters(words: Sequence[str], heard: Sequence[str], alignment:
         for chunk in alignment
         if chunk.op == "equal" and (half := (chunk.ref_end - chunk.ref_start) // 2) >= _SURE
     ]
-    reference, hypothesis = " ".join(words), " ".join(heard)
+    reference, hypothesis = space.join(words), space.join(heard)
     if not cuts:
         return count_characters(reference, hypothesis)
-    counts = ErrorCounts(hits=len(cuts))  # the spaces at the cuts
+    counts = ErrorCounts(hits=len(space) * len(cuts))  # the spaces at the cuts
     for (ref_from, hyp_from), (ref_to, hyp_to) in pairwise([(0, 0), *cuts, (len(words), len(heard))]):
-        counts += count_characters(" ".join(words[ref_from:ref_to]), " ".join(heard[hyp_from:hyp_to]))
+        counts += count_characters(space.join(words[ref_from:ref_to]), space.join(heard[hyp_from:hyp_to]))
     fewest = Levenshtein.distance(reference, hypothesis, score_hint=counts.errors)
     return counts if counts.errors == fewest else count_characters(reference, hypothesis, at_most=fewest)
 
@@ -214,8 +217,8 @@ class Score:
         return Counter(self.reference[position] for position in positions)
 
 
-def score(reference: str, hypothesis: str) -> Score:
-    """Score one normalized transcript.
+def score(reference: str, hypothesis: str, *, unspaced: bool = False) -> Score:
+    """Score one normalized transcript; in an `unspaced` one the spaces are ours, and no characters.
 
     Raises:
         ValueError: the reference is empty.
@@ -224,4 +227,4 @@ def score(reference: str, hypothesis: str) -> Score:
     words = reference.split()
     heard = hypothesis.split()
     alignment = align(words, heard)
-    return Score(tuple(words), alignment, _count_all_characters(words, heard, alignment))
+    return Score(tuple(words), alignment, _count_all_characters(words, heard, alignment, "" if unspaced else " "))

@@ -136,7 +136,7 @@ def _judgement(row: Row, baseline: Row, details: Mapping[str, Any]) -> str:
         return f"{facts}: {row['verdict']}.{_false_alarms(row, details)}"
     more = more_audio(details)
     if row["p_value"]:
-        return f"{facts}: not proven, it may be chance. {more or 'More recordings would help.'}"
+        return f"{facts}: not proven, it may be chance. {corrected(details)}{more or 'More recordings would help.'}"
     needed = f"at least six recordings{' in held-out folders' if heldout else ''} (a long one counts per 1,000 words)"
     return f"{facts}: not proven, too few recordings to tell. What would help: {needed}.{more and f' {more}'}"
 
@@ -152,10 +152,29 @@ def more_audio(details: Mapping[str, Any]) -> str:
         return ""
     rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
     hours = more / WORDS_PER_HOUR
-    speech = f"{hours:,.1f} hours" if hours >= 1 else f"{max(1, round(60 * hours))} minutes"
+    minutes = max(1, round(60 * hours))
+    speech = f"{hours:,.1f} hours" if hours >= 1 else f"{minutes} minute{'s' if minutes > 1 else ''}"
     return (
         f"To prove a difference of this size, about {rounded:,} more words would probably be needed"
         f" ({speech} of speech)."
+    )
+
+
+def corrected(details: Mapping[str, Any]) -> str:
+    """Said where the difference would be proven if no other models were compared; empty, or ends with a space.
+
+    >>> corrected({"low": -0.03, "high": -0.01, "p_value": 0.021})
+    'Alone it would be proven (p = 0.021), but among several models one is soon better by chance. '
+    >>> corrected({"low": -0.03, "high": 0.01, "p_value": 0.2})
+    ''
+    """
+    low, high = details.get("low"), details.get("high")
+    if low is None or high is None or low <= 0 <= high:
+        return ""
+    better = "better" if high < 0 else "worse"
+    return (
+        f"Alone it would be proven (p = {details['p_value']:.2g}), but among several models one is soon {better} by"
+        " chance. "
     )
 
 

@@ -83,6 +83,20 @@ def test_other_scripts_and_oddities(text, expected):
     assert BASIC(text) == expected
 
 
+def test_where_there_are_no_spaces_every_character_is_a_word():
+    normalizer = normalize.create("basic", "ja-JP")
+    assert normalizer("DNA解析は、2024年。コーヒー!") == "dna 解 析 は 2024 年 コ ー ヒ ー"
+    assert normalizer("か\u3099ん") == "が ん"
+    assert normalize.create("basic", "ja-JP", without=["divide_characters"])("日本語。") == "日本語"
+    assert "divide_characters" not in [rule.__name__ for rule in BASIC.rules]
+
+
+@given(st.text() | st.text(alphabet=TRICKY + "日ーก็\u3099", max_size=40))
+def test_idempotent_without_spaces(text):
+    normalizer = normalize.create("basic", "th-TH")
+    assert normalizer(normalizer(text)) == normalizer(text)
+
+
 @given(st.text() | st.text(alphabet=TRICKY, max_size=40))
 @example("\u1112.\u1161")
 @example("U.S..s ..u.s. a.b.-c.d 5 mm um mm")

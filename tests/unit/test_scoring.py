@@ -86,6 +86,14 @@ def edit_distance(left, right):
     return row[-1]
 
 
+def test_without_spaces_characters_are_those_of_the_language():
+    long = "天 気 は い い で す " * 10
+    scored = scoring.score(f"東 京 {long}", f"京 {long}よ", unspaced=True)
+    assert scored.characters == scored.counts == scoring.ErrorCounts(71, 0, 1, 1)
+    spaced = scoring.score(f"東 京 {long}", f"京 {long}よ").characters
+    assert spaced.words == 2 * 72 - 1
+
+
 @given(st.text("ab ", max_size=30), st.text("ab ", max_size=30))
 def test_characters_are_counted_as_jiwer_does(reference, hypothesis):
     jiwer = pytest.importorskip("jiwer")

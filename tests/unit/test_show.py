@@ -62,6 +62,14 @@ def test_newest_model_and_champion_both_get_a_sentence():
     assert second.startswith("Champion: pocketsphinx-clm-001 makes")
 
 
+def test_a_proof_that_the_other_models_take_away_is_told_apart():
+    details = {"low": -0.1, "high": -0.01, "p_value": 0.02, "recordings": 6, "words": 900, "needed_words": 700}
+    rows = [BASE, ALL | {"verdict": "not proven", "p_value": "0.080000"}]
+    told = show.sentence(rows, {ALL["model"]: {"baseline": details}})
+    assert "Alone it would be proven (p = 0.02)" in told
+    assert "Alone" not in show.sentence(rows, {ALL["model"]: {"baseline": details | {"high": 0.01}}})
+
+
 @pytest.mark.parametrize("unfinished", [[], [row("pocketsphinx-clm-001", status="incomplete")]])
 def test_a_baseline_alone(unfinished):
     assert show.sentence([BASE, *unfinished]).startswith("pocketsphinx has a WER of 0.352; no other model")

@@ -97,7 +97,7 @@ def _proof(results: Results, model: ModelResults) -> str:
     size = f" ({details['recordings']} recordings, {details['words']:,} words)" if details else ""
     chance = f"p = {float(row['p_value']):.2g}" if row.get("p_value") else "too few recordings for a p-value"
     if row["verdict"] == NOT_PROVEN:
-        more = show.more_audio(details) if row.get("p_value") else ""
+        more = show.corrected(details) + show.more_audio(details) if row.get("p_value") else ""
         return f"It may be chance: {chance}, on {where}{size}. {more}".strip()
     return f"Proven: {chance}, on {where}{size}."
 
