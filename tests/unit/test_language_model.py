@@ -285,6 +285,16 @@ def test_without_own_text_all_sources_count_together(stock: trie.LanguageModel) 
     assert set(report["weights"]) == {"stock", "all"}
 
 
+@pytest.mark.parametrize("own", ["training_data", "keywords"])
+def test_copies_in_another_source_do_not_predict_what_is_held_out(stock: trie.LanguageModel, own: str) -> None:
+    sources = {own: SENTENCES, "missed_words": SENTENCES[:2]}
+    copied = sources | {"still_missed": [*SENTENCES, *SENTENCES]}
+    reports = [adapt(stock, texts)[1] for texts in (sources, copied)]
+    plain, repeated = (report["evaluation"]["domain"]["perplexity"] for report in reports)
+    assert repeated > 0.5 * plain  # one that had seen the sentences would be far below
+    assert reports[1]["weight"] == pytest.approx(reports[0]["weight"], abs=0.1)
+
+
 def test_rare_new_words_of_a_large_text_are_dropped_and_none_of_a_small_one(stock: trie.LanguageModel) -> None:
     small = {"zygnor": 1, "quanx": 2, "the": 1000}
     assert {"zygnor", "quanx"} <= set(choose(small, stock).new)

@@ -164,12 +164,13 @@ def _paragraphs(text: str, dropped: Dropped | None = None) -> Iterator[str]:
         is_prose = bool(line.strip()) and not (heading or skipping or _TABLE_ROW.match(line))
         if dropped and not is_prose:
             dropped.note("headings" if heading else "sections of references" if skipping else "rows of tables", line)
-        if not (lines and is_prose and not bullet and _goes_on(lines[-1])):
+        if lines and not (is_prose and not bullet and _goes_on(lines[-1])):
             yield " ".join(lines)
             lines = []
         if is_prose:
             lines.append(line[bullet.end() :] if bullet else line)
-    yield " ".join(lines)
+    if lines:
+        yield " ".join(lines)
 
 
 def _goes_on(line: str) -> bool:
@@ -238,7 +239,8 @@ def _split(paragraph: str) -> Iterator[str]:
         if not _is_abbreviation(token, following):
             yield paragraph[start : match.end()]
             start = match.end()
-    yield paragraph[start:]
+    if start < len(paragraph):
+        yield paragraph[start:]
 
 
 def _is_abbreviation(token: str, following: str) -> bool:

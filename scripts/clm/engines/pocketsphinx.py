@@ -52,7 +52,7 @@ class PocketSphinx:
 
     name = "pocketsphinx"
     submits = False
-    recipe = 3
+    recipe = 4
 
     def __init__(
         self,

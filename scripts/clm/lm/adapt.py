@@ -52,14 +52,17 @@ def adapt(
     names = ["stock", "all", *(sources if len(sources) > 1 else ())]
 
     def validate() -> heldout.Scores:
-        # Repeated sentences are held out once only.
-        unique = [
-            encode(found, words.codes) if len(found := dict.fromkeys(map(tuple, part))) < len(part) else whole
-            for part, whole in zip(sources.values(), encoded, strict=True)
-        ]
+        # Repeated sentences are held out once only: a copy that stays in the training text predicts itself.
         if len(sources) > 1 and OWN_TEXT in sources:
+            unique = [
+                encode(found, words.codes) if len(found := dict.fromkeys(map(tuple, part))) < len(part) else whole
+                for part, whole in zip(sources.values(), encoded, strict=True)
+            ]
             return heldout.cross_validate(unique, list(sources).index(OWN_TEXT), model, words)
-        return heldout.cross_validate([np.concatenate(unique)], 0, model, words)
+        found = dict.fromkeys(map(tuple, chain.from_iterable(sources.values())))
+        repeated = len(found) < sum(map(len, sources.values()))
+        text = encode(found, words.codes) if repeated else np.concatenate(encoded)
+        return heldout.cross_validate([text], 0, model, words)
 
     if tuning:
         weighted_by = "tuning text"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -87,11 +88,23 @@ def estimate_sources(sources: Sequence[Ints], stock: BackoffModel, vocabulary: V
 
 
 def cross_validate(sources: Sequence[Ints], own: int, stock: BackoffModel, vocabulary: Vocabulary) -> Scores:
-    """Hold out parts of source number `own` in turns, and score each by models of all the rest."""
+    """Hold out parts of source number `own` in turns, and score each by models of all the rest.
+
+    Copies of held-out sentences in the other sources are held out as well; a source of which nothing is left then
+    counts as all of the rest.
+    """
     found: list[Scores] = []
+    numbers = np.cumsum(sources[own] == stock.start) - 1
+    copies = {
+        number: _copies(source, sources[own], stock.start) for number, source in enumerate(sources) if number != own
+    }
     for fold in folds(sources[own], stock.start):
-        rest = [source[~fold] if number == own else source for number, source in enumerate(sources)]
+        held = np.unique(numbers[fold])
+        rest = [
+            source[~fold if number == own else ~np.isin(copies[number], held)] for number, source in enumerate(sources)
+        ]
         training = np.concatenate(rest)
+        rest = [part if len(part) else training for part in rest]
         models = estimate_sources(rest, stock, vocabulary)
         held_out = sources[own][fold]
         # A new word that only the held-out part has is unknown there.
@@ -99,6 +112,19 @@ def cross_validate(sources: Sequence[Ints], own: int, stock: BackoffModel, vocab
         known[training[training >= 0]] = True
         found.append(score(np.where(known[held_out], held_out, -1), training, (stock, *models)))
     return Scores.join(found)
+
+
+def _copies(source: Ints, own: Ints, start: int) -> Ints:
+    """For each symbol of a source the number of the equal sentence in `own`, or -1."""
+    numbers = {sentence: number for number, sentence in enumerate(_sentences(own, start))}
+    found = [numbers.get(sentence, -1) for sentence in _sentences(source, start)]
+    return np.array(found, np.int64)[np.cumsum(source == start) - 1]
+
+
+def _sentences(symbols: Ints, start: int) -> Iterator[bytes]:
+    data, size = symbols.tobytes(), symbols.itemsize
+    for begin, end in pairwise([*np.flatnonzero(symbols == start).tolist(), len(symbols)]):
+        yield data[begin * size : end * size]
 
 
 def folds(symbols: Ints, start: int) -> Iterator[NDArray[np.bool_]]:
