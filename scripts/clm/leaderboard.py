@@ -93,19 +93,24 @@ class Evaluation:
     @cached_property
     def p_values(self) -> dict[str, float | None]:
         """p-values of the complete models against the baseline, with Holm's correction for their number."""
-        others = [model for model in self.finished if model is not self.base] if self.base else []
-        versus = {model.name: self._versus(model.name, self.baseline) for model in others}
+        return self._corrected(self.finished if self.base else [])
+
+    def _corrected(self, models: Iterable[Model]) -> dict[str, float | None]:
+        versus = {model.name: self._versus(model.name, self.baseline) for model in models if model is not self.base}
         return significance.holm({name: found.p_value for name, found in versus.items() if found})
 
     @cached_property
     def champion(self) -> Model | None:
-        """Start with the baseline; by age, a model proven better than the champion so far takes over."""
+        """Start with the baseline; by age, a model proven better than the champion so far takes over.
+
+        Whether it is better than the baseline is judged among the models up to it: newer ones do not undo it.
+        """
         champion = self.base
-        for model in self.finished:
+        for number, model in enumerate(self.finished, 1):
             if champion is None or model is self.base:
                 continue
             if champion is self.base:
-                better = self._judge(model) == significance.BETTER
+                better = self._judge(model, self._corrected(self.finished[:number])) == significance.BETTER
             else:
                 comparison = self._versus(model.name, champion.name)
                 better = comparison is not None and comparison.verdict == significance.BETTER
@@ -123,10 +128,10 @@ class Evaluation:
             if self.base is not None
         }
 
-    def _judge(self, model: Model) -> str:
+    def _judge(self, model: Model, p_values: Mapping[str, float | None]) -> str:
         """The verdict: that of the interval, unless Holm's correction takes the proof away."""
         comparison = self._versus(model.name, self.baseline)
-        p_value = self.p_values.get(model.name)
+        p_value = p_values.get(model.name)
         if comparison is None:
             return ""
         proven = p_value is not None and p_value < 1 - self.evaluation["confidence"]
@@ -164,7 +169,7 @@ class Evaluation:
         test = segments.matched_pairs(segments.combine(part for part in sums if part is not None))
         return details | {
             "p_value_holm": self.p_values.get(model.name),
-            "verdict": self._judge(model),
+            "verdict": self._judge(model, self.p_values),
             "mapsswe": test._asdict(),
         }
 
@@ -262,7 +267,7 @@ class Evaluation:
         scope, keys = self._scope(model, self.base)
         before = compared.total(self.base, keys).rate
         return {
-            "verdict": self._judge(model),
+            "verdict": self._judge(model, self.p_values),
             "wer_change": _rate(comparison.difference / before if before else None),
             "p_value": _rate(self.p_values.get(model.name)),
             "scope": scope,

@@ -80,9 +80,11 @@ def sentence(rows: Sequence[Row], comparisons: Mapping[str, Any] | None = None) 
     lines = [_judgement(newest, baseline, details.get(newest["model"], {}))]
     if champion not in (newest, baseline):
         best = _judgement(champion, baseline, details.get(champion["model"], {}))
-        lines.append(f"Champion: {best}")
+        before = " It was proven when fewer models were compared." if champion["verdict"] == NOT_PROVEN else ""
+        lines.append(f"Champion: {best}{before}")
     elif champion is newest:
-        lines.append(f"Champion: {champion['model']}.")
+        before = ", proven when fewer models were compared" if champion["verdict"] == NOT_PROVEN else ""
+        lines.append(f"Champion: {champion['model']}{before}.")
     else:
         lines.append(f"Champion: still {champion['model']}.")
     return "\n".join(lines)

@@ -276,6 +276,10 @@ def test_several_models_are_judged_with_holms_correction():
     assert float(crowd["clm"]["p_value"]) == pytest.approx(min(1, 6 * float(alone["p_value"])), abs=1e-5)
     assert all(crowd[f"other-{n}"]["p_value"] == "1.000000" for n in range(5))
     assert (crowd["clm"]["verdict"] == "better") == (float(crowd["clm"]["p_value"]) < 0.05)
+    older = compare(summary("base"), *(summary(f"other-{n}") for n in range(5)), slightly_better("clm"))[0]
+    assert older["clm"]["p_value"] == crowd["clm"]["p_value"]
+    # A newer model does not take a proof away that there was; an older one counts.
+    assert (crowd["clm"]["champion"], older["clm"]["champion"]) == ("yes", "")
 
 
 def hours(*rates, recordings, words, seed=1):
