@@ -58,10 +58,10 @@ def measured(run: Callable[[dict[str, str]], object]) -> tuple[Spent, float]:
         notes.mkdir()
         modules.mkdir()
         (modules / "sitecustomize.py").write_text(_NOTE, encoding="utf-8")
-        cpu, began = _children(), time.perf_counter()
+        cpu, began = children(), time.perf_counter()
         # As for a user: modules are compiled once, which the Makefile switches off for tests.
         run({"CLM_CPU_NOTES": str(notes), "PYTHONPATH": str(modules), "PYTHONDONTWRITEBYTECODE": ""})
-        cpu, seconds = _children() - cpu, time.perf_counter() - began
+        cpu, seconds = children() - cpu, time.perf_counter() - began
         programs: Counter[str] = Counter()
         for note in notes.iterdir():
             spent, _, program = note.read_text(encoding="utf-8").partition(" ")
@@ -70,19 +70,33 @@ def measured(run: Callable[[dict[str, str]], object]) -> tuple[Spent, float]:
         return Spent(cpu, programs), seconds
 
 
-def bare(jobs: int, steps: int) -> float:
+def bare(chains: int, steps: int) -> float:
     """CPU seconds of a Snakefile with so many chains of trivial jobs, under our profile."""
+    return bare_runs(chains, steps)[0]
+
+
+def bare_runs(chains: int, steps: int) -> tuple[float, float]:
+    """CPU seconds of such a Snakefile when it is run first, and again when nothing is left to do."""
     with tempfile.TemporaryDirectory(prefix="clm-bare-") as name:
         snakefile = Path(name, "Snakefile")
-        head = f"JOBS, STEPS = {jobs}, {list(range(1, steps + 1))}\n"
+        head = f"JOBS, STEPS = {chains}, {list(range(1, steps + 1))}\n"
         snakefile.write_text(head + _BARE, encoding="utf-8")
         command = [sys.executable, "-m", "snakemake", "-s", str(snakefile), "-d", name, "--cores", "4"]
         command += ["--profile", str(CHECKOUT / "profiles" / "default")]
-        before = _children()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        return _children() - before
+        spent = []
+        for _ in range(2):
+            before = children()
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            spent.append(children() - before)
+        return spent[0], spent[1]
 
 
-def _children() -> float:
+def peak_mib() -> float:
+    """The largest memory, in MiB, that one of the processes took that this one has waited for."""
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
+def children() -> float:
+    """CPU seconds of all processes that this one has waited for, with theirs."""
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     return spent.ru_utime + spent.ru_stime

@@ -1,47 +1,108 @@
-"""Own CPU time of the workflow: FOLDERS folders of one short clip, stock model and one CLM, then a rerun.
+"""What the workflow costs on top of the recogniser: FOLDERS folders of one short clip with three models.
 
-All folders hold the same recording, so the store answers for all but the first few and what is left is our overhead:
-Snakemake and the programs it starts. Figures are CPU seconds of all processes.
+All folders hold the same recording, so the store answers for all but the first and what is left is our overhead:
+Snakemake and the programs that it starts. First the stock model and a CLM, then a second CLM by `--forcerun heal`, then
+the same again, which does nothing. A Snakefile with as many trivial jobs is run beside it, first and again.
+
+Figures are CPU seconds of all processes but the training of the CLMs, and the largest memory of a single one.
 """
 
 import argparse
-import resource
 import sys
 import tempfile
-import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from runner import Workflow
+import cpu_split
 
-MODELS = 2
+from runner import ARTICLES, Run, Workflow
+
+MODELS = 3
+STEPS = 3  # transcribe, normalize, wer
+
+#: CPU seconds per folder and model that are promised, and how a rerun compares with that of a bare Snakefile.
+MOST_OVERHEAD, MOST_RERUN = 0.3, 2.0
 
 
-def timed(workflow: Workflow) -> tuple[float, float, int]:
-    """CPU seconds, seconds and jobs of one run."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    run = workflow.run()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return cpu, time.perf_counter() - start, run.jobs.total()
+@dataclass(frozen=True)
+class Overhead:
+    """Figures of one data set: CPU seconds, wall-clock seconds, and MiB of memory."""
+
+    folders: int
+    jobs: int
+    cpu: float
+    seconds: float
+    bare_cpu: float
+    rerun_cpu: float
+    bare_rerun_cpu: float
+    peak_mib: float
+
+    @property
+    def per_folder_and_model(self) -> float:
+        """CPU seconds of our own for one folder and model."""
+        return self.cpu / self.folders / MODELS
+
+    @property
+    def rerun_ratio(self) -> float:
+        """CPU time of a rerun that does nothing, against that of the bare Snakefile."""
+        return self.rerun_cpu / self.bare_rerun_cpu
+
+    def row(self) -> dict[str, float]:
+        """All figures by name."""
+        derived = {"per_folder_and_model": self.per_folder_and_model, "rerun_ratio": self.rerun_ratio}
+        return {name: round(value, 3) for name, value in {**asdict(self), **derived}.items()}
+
+
+def measure(folders: int) -> Overhead:
+    """Run the workflow on so many folders, and the bare Snakefile."""
+    with tempfile.TemporaryDirectory(prefix="clm-overhead-") as name:
+        workflow = Workflow(Path(name))
+        for number in range(folders):
+            workflow.add(f"{number:05d}", seconds=2, text="good morning a lecture about power")
+        workflow.write("keywords/keywords.txt", "osmosis")
+        for title, text in ARTICLES.items():
+            workflow.write(f"articles/{title}.txt", text)
+        runs = [_run(workflow, *arguments) for arguments in ((), ("--forcerun", "heal"), ())]
+        models = len(list((workflow.results / "models").glob("*/model.json"))) + 1
+        assert (models, runs[-1].jobs) == (MODELS, 0), f"{models} models, {runs[-1].jobs} jobs in a rerun"
+    bare, bare_rerun = cpu_split.bare_runs(folders * MODELS, STEPS)
+    jobs, cpu, seconds = (sum(values) for values in zip(*runs[:-1], strict=True))
+    return Overhead(folders, jobs, cpu, seconds, bare, runs[-1].cpu, bare_rerun, cpu_split.peak_mib())
+
+
+class _Run(NamedTuple):
+    jobs: int
+    cpu: float  # without training, which is no overhead
+    seconds: float
+
+
+def _run(workflow: Workflow, *arguments: str) -> _Run:
+    runs: list[Run] = []
+
+    def run(variables: dict[str, str]) -> None:
+        workflow.environment = variables
+        runs.append(workflow.run(*arguments))
+
+    spent, seconds = cpu_split.measured(run)
+    return _Run(runs[0].jobs.total(), spent.total - spent.programs["train_clm"], seconds)
 
 
 def main() -> None:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folders", type=int, nargs="?", default=300)
-    count = parser.parse_args().folders
-    with tempfile.TemporaryDirectory() as name:
-        workflow = Workflow(Path(name))
-        for number in range(count):
-            workflow.add(f"{number:04d}", seconds=2)
-        workflow.write("keywords/keywords.txt", "morning")
-        workflow.write("articles/Morning.txt", "Good morning and welcome to the first lecture.")
-        print("run     jobs   seconds   CPU s   CPU s per folder and model")
-        for title in ("first", "rerun"):
-            cpu, seconds, jobs = timed(workflow)
-            print(f"{title:6} {jobs:5} {seconds:9.1f} {cpu:7.1f} {cpu / count / MODELS:10.3f}")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", type=int, nargs="*", default=[300])
+    print("folders   jobs   seconds    CPU s  per folder and model     bare  rerun CPU s    bare  ratio  peak MiB")
+    for folders in parser.parse_args().folders:
+        found = measure(folders)
+        print(
+            f"{found.folders:7} {found.jobs:6} {found.seconds:9.1f} {found.cpu:8.1f} {found.per_folder_and_model:21.3f}"
+            f" {found.bare_cpu:8.1f} {found.rerun_cpu:12.1f} {found.bare_rerun_cpu:7.1f} {found.rerun_ratio:6.2f}"
+            f" {found.peak_mib:9.0f}",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":
