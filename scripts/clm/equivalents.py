@@ -85,18 +85,21 @@ def read(path: Path, normalizer: Normalizer) -> Equivalents:
 def apply(
     equivalents: Equivalents, reference: Sequence[str], hypothesis: Sequence[str]
 ) -> tuple[list[str], Counter[tuple[str, str]]]:
-    """Write accepted forms of the hypothesis as the reference has them, where that makes the fewest errors.
+    """Write accepted forms of the hypothesis as the reference has them, where that saves errors.
 
-    Returns the new hypothesis, and how often each form (as in the reference, as it was heard) was accepted.
+    Returns the new hypothesis, and how often each form (as in the reference, as it was heard) was accepted. One that
+    changes the number of words can make room for another, so this goes on until none saves an error.
     """
     used: Counter[tuple[str, str]] = Counter()
     words = list(hypothesis)
-    if not reference or not any(True for _ in equivalents.occurrences(words)):
-        return words, used
-    for ref_start, ref_end, hyp_start, hyp_end in reversed(list(_windows(equivalents, reference, words))):
-        part, accepted = _rewrite(equivalents, reference[ref_start:ref_end], words[hyp_start:hyp_end])
-        words[hyp_start:hyp_end] = part
-        used.update(accepted)
+    while reference and any(True for _ in equivalents.occurrences(words)):
+        before = used.total()
+        for ref_start, ref_end, hyp_start, hyp_end in reversed(list(_windows(equivalents, reference, words))):
+            part, accepted = _rewrite(equivalents, reference[ref_start:ref_end], words[hyp_start:hyp_end])
+            words[hyp_start:hyp_end] = part
+            used.update(accepted)
+        if used.total() == before:
+            break
     return words, used
 
 
@@ -125,25 +128,26 @@ def _windows(
 def _rewrite(
     equivalents: Equivalents, reference: Sequence[str], hypothesis: Sequence[str]
 ) -> tuple[list[str], list[tuple[str, str]]]:
-    """Align a stretch by dynamic programming, in which an accepted form costs nothing."""
+    """Align a stretch by dynamic programming with the fewest errors and, for these, the fewest accepted forms."""
     rows, columns = len(reference) + 1, len(hypothesis) + 1
     jumps = _jumps(equivalents, reference, hypothesis) if rows * columns <= LARGEST else {}
     if not jumps:
         return list(hypothesis), []
-    cost = [[column + row for column in range(columns)] for row in range(rows)]
+    form, error = 1, columns + 1  # an error costs more than all the forms that there is room for
+    cost = [[error * (column + row) for column in range(columns)] for row in range(rows)]
     origin: list[list[tuple[int, int]]] = [[(0, 0)] * columns for _ in range(rows)]
     for row in range(rows):
         for column in range(columns):
             if not row and not column:
                 continue
-            steps = [(cost[r][c], r, c) for r, c in jumps.get((row, column), ())]
+            steps = [(cost[r][c] + form, r, c) for r, c in jumps.get((row, column), ())]
             if row and column:
                 wrong = reference[row - 1] != hypothesis[column - 1]
-                steps.insert(0, (cost[row - 1][column - 1] + wrong, row - 1, column - 1))
+                steps.insert(0, (cost[row - 1][column - 1] + error * wrong, row - 1, column - 1))
             if row:
-                steps.append((cost[row - 1][column] + 1, row - 1, column))
+                steps.append((cost[row - 1][column] + error, row - 1, column))
             if column:
-                steps.append((cost[row][column - 1] + 1, row, column - 1))
+                steps.append((cost[row][column - 1] + error, row, column - 1))
             cost[row][column], *place = min(steps, key=lambda step: step[0])
             origin[row][column] = (place[0], place[1])
     words: list[str] = []
@@ -151,7 +155,7 @@ def _rewrite(
     row, column = rows - 1, columns - 1
     while row or column:
         r, c = origin[row][column]
-        if cost[r][c] == cost[row][column] and (r, c) in jumps.get((row, column), ()):
+        if cost[row][column] - cost[r][c] == form:
             accepted.append((" ".join(reference[r:row]), " ".join(hypothesis[c:column])))
             words[:0] = reference[r:row]
         else:
