@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from clm import imported, leaderboard, normalize, scorecard, significance
+from clm.evaluation import Evaluation
 from clm.significance import Unit
 
 WORDS = 10_000
@@ -81,7 +82,7 @@ def folders(count: int, generator: random.Random) -> None:
 
     names = {f"f{number}": ["r"] for number in range(count)}
     evaluation = {"heldout": [], "resamples": 10_000, "confidence": 0.95}
-    leaderboard.compare([summary("base"), summary("clm")], names, "base", evaluation)
+    leaderboard.tables(Evaluation([summary("base"), summary("clm")], names, "base", evaluation))
 
 
 def main() -> None:

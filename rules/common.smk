@@ -82,7 +82,7 @@ def report_code():
     """Everything that the report is made by: its program, its modules and templates, and what they share with others."""
     found = sorted(Path(SCRIPTS, "clm", "report").rglob("*.*"))
     own = [os.path.relpath(path) for path in found if path.suffix in (".py", ".html", ".css", ".js")]
-    return own + library("compared", "files", "models", "outlook", "privacy", "show", "summaries", "words")
+    return own + library("compared", "files", "judgement", "models", "outlook", "privacy", "show", "summaries", "words")
 
 
 def results_folder(wildcards):

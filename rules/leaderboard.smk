@@ -10,7 +10,15 @@ rule leaderboard:
         diagnoses=lambda w: per_model("diagnosis", all_models(w)),
         code=script("leaderboard.py"),
         library=library(
-            "leaderboard", "compared", "summaries", "significance", "segments", "metrics", "scoring", "files"
+            "leaderboard",
+            "evaluation",
+            "compared",
+            "summaries",
+            "significance",
+            "segments",
+            "metrics",
+            "scoring",
+            "files",
         ),
     output:
         leaderboard=report(

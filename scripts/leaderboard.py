@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clm import cli, files, healing, leaderboard
 from clm.config import load_yaml
+from clm.evaluation import Evaluation
 from clm.summaries import describe, without_audio
 
 
@@ -39,8 +40,8 @@ def main(argv: list[str] | None = None) -> None:
         {**without_audio(summary, folders, index["text_only"]), "keywords": keywords[summary["model"]]}
         for summary in summaries
     ]
-    evaluation = leaderboard.Evaluation(summaries, folders, settings["baseline"] or config["engine"], settings)
-    board = evaluation.leaderboard()
+    evaluation = Evaluation(summaries, folders, settings["baseline"] or config["engine"], settings)
+    board = leaderboard.tables(evaluation)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)
     files.write_json(args.comparisons, {"models": evaluation.comparisons()})

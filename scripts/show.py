@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clm import cli, engines, files, models, normalize, outlook, show
+from clm import cli, engines, files, judgement, models, normalize, outlook, show
 from clm.config import load_yaml
 from clm.errors import UserError
 from clm.profiles import is_unspaced
@@ -127,7 +127,7 @@ def report(results: Path) -> Iterator[str]:
     leaked = [name for name, folders in leaks.items() if any(report["leaked"] for report in folders.values())]
     harm = show.harm(board, {row["model"]: training_marks(results, row["model"]) for row in board})
     yield show.table(board, {*leaked, *harm})
-    yield from show.sentence(board, by_folder(results / "comparisons.json", "models")).splitlines()
+    yield from judgement.sentence(board, by_folder(results / "comparisons.json", "models")).splitlines()
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
     if newest is not None:
         yield from changed_words(results, newest)

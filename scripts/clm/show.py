@@ -1,4 +1,4 @@
-"""The leaderboard in the terminal: a small table, the verdict in words, and what needs attention.
+"""The leaderboard in the terminal: a small table, and what needs attention; `clm.judgement` has the verdict in words.
 
 Everything reads rows of leaderboard.csv and runs.csv, whose cells are strings. The table is plain ASCII but for what
 users named themselves.
@@ -11,15 +11,13 @@ from typing import Any
 
 from clm.compared import INCOMPLETE
 from clm.inputs import some
+from clm.judgement import Row, figure
 from clm.leaderboard import LEFT_OUT
-from clm.significance import BETTER, NOT_PROVEN
 
-Row = Mapping[str, str]
 #: Days by folder.
 Days = Mapping[str, Sequence[str]]
 
 NAME_WIDTH = 26
-WORDS_PER_HOUR = 9000  # of speech at 150 words a minute
 MOST_FINDINGS = 5
 MOST_OF_A_KIND = 2
 DAYS_APART = 90
@@ -63,33 +61,6 @@ def table(rows: Sequence[Row], doubtful: Collection[str] = ()) -> str:
     return "\n".join("  ".join(padded(name, line[name]) for name in _HEADINGS).rstrip() for line in cells)
 
 
-def sentence(rows: Sequence[Row], comparisons: Mapping[str, Any] | None = None) -> str:
-    """The verdict in words on the newest complete model and, if that is another one, on the champion.
-
-    `comparisons` are the models of comparisons.json; they tell on how many words a verdict stands, and what would help.
-    """
-    details = {name: found["baseline"] or {} for name, found in (comparisons or {}).items()}
-    baseline = next((row for row in rows if row["verdict"] == "baseline"), None)
-    if baseline is None:
-        return "There is no complete baseline yet: nothing can be compared."
-    judged = [row for row in rows if row["verdict"] and row is not baseline]
-    if not judged:
-        return f"{baseline['model']} has a WER of {_figure(baseline['wer'])}; no other model is complete yet."
-    newest = max(judged, key=lambda row: (row["created"], row["model"]))
-    champion = next((row for row in rows if row["champion"]), baseline)
-    lines = [_judgement(newest, baseline, details.get(newest["model"], {}))]
-    if champion not in (newest, baseline):
-        best = _judgement(champion, baseline, details.get(champion["model"], {}))
-        before = " It was proven when fewer models were compared." if champion["verdict"] == NOT_PROVEN else ""
-        lines.append(f"Champion: {best}{before}")
-    elif champion is newest:
-        before = ", proven when fewer models were compared" if champion["verdict"] == NOT_PROVEN else ""
-        lines.append(f"Champion: {champion['model']}{before}.")
-    else:
-        lines.append(f"Champion: still {champion['model']}.")
-    return "\n".join(lines)
-
-
 def attention(runs: Iterable[Row]) -> list[str]:
     """Say what failed or is unfinished in which models, once for each folder and reason."""
     models: dict[str, list[str]] = {}
@@ -105,12 +76,12 @@ def attention(runs: Iterable[Row]) -> list[str]:
 
 
 def _cells(row: Row, doubtful: Collection[str]) -> dict[str, str]:
-    interval = f"{_figure(row['wer_low'])} - {_figure(row['wer_high'])}" if row["wer_low"] else ""
+    interval = f"{figure(row['wer_low'])} - {figure(row['wer_high'])}" if row["wer_low"] else ""
     name = row["model"] if len(row["model"]) <= NAME_WIDTH else row["model"][: NAME_WIDTH - 2] + ".."
     values = (
         row["rank"],
         name + (" *" if row["champion"] else "") + (" !" if row["model"] in doubtful else ""),
-        _figure(row["wer"]),
+        figure(row["wer"]),
         interval,
         f"{float(row['wer_change']):+.1%}".replace("%", " %") if row["wer_change"] else "",
         f"{float(row['p_value']):.4f}" if row["p_value"] else "",
@@ -119,73 +90,6 @@ def _cells(row: Row, doubtful: Collection[str]) -> dict[str, str]:
         row["verdict"] or row["status"],
     )
     return dict(zip(_HEADINGS, values, strict=True))
-
-
-def _judgement(row: Row, baseline: Row, details: Mapping[str, Any]) -> str:
-    """How many errors fewer or more, on what, whether it is proven, and what would help if not."""
-    heldout = row["scope"] == "heldout"
-    after = row["heldout_wer"] if heldout else row["wer"]
-    scope = "folders it never learned from" if heldout else f"all {row['recordings']} recordings"
-    if details:
-        recordings = f"{details['recordings']} recordings, " if heldout else ""
-        scope += f" ({recordings}{details['words']:,} words)"
-    chance = f"p = {float(row['p_value']):.2g}, " if row["p_value"] else ""
-    facts = (
-        f"{row['model']} makes {change_in_words(row['wer_change'], baseline['model'])}"
-        f" (WER {_figure(wer_before(row, after, baseline))} -> {_figure(after)}, {chance}on {scope})"
-    )
-    if row["verdict"] != NOT_PROVEN:
-        return f"{facts}: {row['verdict']}.{_false_alarms(row, details)}"
-    more = more_audio(details)
-    if row["p_value"]:
-        return f"{facts}: not proven, it may be chance. {corrected(details)}{more or 'More recordings would help.'}"
-    needed = f"at least six recordings{' in held-out folders' if heldout else ''} (a long one counts per 1,000 words)"
-    return f"{facts}: not proven, too few recordings to tell. What would help: {needed}.{more and f' {more}'}"
-
-
-def more_audio(details: Mapping[str, Any]) -> str:
-    """How much more audio would probably prove the difference that was seen.
-
-    >>> more_audio({"words": 3000, "needed_words": 15345})
-    'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'
-    """
-    more = (details.get("needed_words") or 0) - details.get("words", 0)
-    if more <= 0:
-        return ""
-    rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
-    hours = more / WORDS_PER_HOUR
-    minutes = max(1, round(60 * hours))
-    speech = f"{hours:,.1f} hours" if hours >= 1 else f"{minutes} minute{'s' if minutes > 1 else ''}"
-    return (
-        f"To prove a difference of this size, about {rounded:,} more words would probably be needed"
-        f" ({speech} of speech)."
-    )
-
-
-def corrected(details: Mapping[str, Any]) -> str:
-    """Said where the difference would be proven if no other models were compared; empty, or ends with a space.
-
-    >>> corrected({"low": -0.03, "high": -0.01, "p_value": 0.021})
-    'Alone it would be proven (p = 0.021), but among several models one is soon better by chance. '
-    >>> corrected({"low": -0.03, "high": 0.01, "p_value": 0.2})
-    ''
-    """
-    low, high = details.get("low"), details.get("high")
-    if low is None or high is None or low <= 0 <= high:
-        return ""
-    better = "better" if high < 0 else "worse"
-    return (
-        f"Alone it would be proven (p = {details['p_value']:.2g}), but among several models one is soon {better} by"
-        " chance. "
-    )
-
-
-def _false_alarms(row: Row, details: Mapping[str, Any]) -> str:
-    """A warning where a better model hears keywords that nobody said more often than before."""
-    now, before = details.get("keyword_false_alarms", (0, 0))
-    if row["verdict"] != BETTER or now <= before:
-        return ""
-    return f" But it hears keywords where none was said: {now} times, {before} before."
 
 
 def leaks(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -276,29 +180,3 @@ def _most_days(days: Iterable[str], others: Iterable[str]) -> int:
     """Most days between one of these and one of the others; 0 where there are none."""
     dates, more = ([datetime.date.fromisoformat(day) for day in group] for group in (days, others))
     return max((abs((one - other).days) for one in dates for other in more), default=0)
-
-
-def wer_before(row: Row, after: str, baseline: Row) -> str:
-    """The baseline's WER on the same recordings, which its own row has only for its own scope."""
-    if row["wer_change"] and float(row["wer_change"]) > -1:
-        return str(float(after) / (1 + float(row["wer_change"])))
-    return baseline["heldout_wer"] if row["scope"] == "heldout" else baseline["wer"]
-
-
-def change_in_words(change: str, baseline: str) -> str:
-    """A relative change against a baseline in words.
-
-    >>> change_in_words("-0.4312", "stock"), change_in_words("0.000000", "stock")
-    ('43 % fewer errors than stock', 'as many errors as stock')
-    """
-    if not change:  # the baseline makes no error
-        return f"no fewer errors than {baseline}"
-    relative = float(change)
-    percent = f"{abs(relative):.{0 if abs(relative) >= 0.01 else 1}%}".replace("%", " %")
-    if not float(percent.removesuffix(" %")):
-        return f"as many errors as {baseline}"
-    return f"{percent} {'fewer' if relative < 0 else 'more'} errors than {baseline}"
-
-
-def _figure(rate: str) -> str:
-    return f"{float(rate):.3f}" if rate else ""

@@ -2,46 +2,16 @@
 
 import copy
 import itertools
-import random
 
 import pytest
 
 from clm import leaderboard
-
-EVALUATION = {"heldout": ["f0", "f1"], "resamples": 1000, "confidence": 0.95}
-FOLDERS = {f"f{folder}": [f"r{recording}" for recording in range(6)] for folder in range(4)}
-
-
-def result(errors, words=100):
-    counts = {"hits": words - errors, "substitutions": errors, "deletions": 0, "insertions": 0}
-    characters = {"hits": 5 * words - errors, "substitutions": 0, "deletions": errors, "insertions": 0}
-    return {"counts": counts, "characters": characters, "missed": {"x": errors}, "fixed": {"y": 2}, "broken": {"z": 1}}
-
-
-def summary(name, errors=30, folders=FOLDERS, **more):
-    """A model whose recording number n has `errors` + n errors in 100 words; `errors` may depend on the folder."""
-    of = errors if callable(errors) else lambda _: errors
-    parts = {
-        folder: {
-            "recordings": {recording: result(of(folder) + int(recording[1:])) for recording in folders[folder]},
-            "failures": [],
-            "seconds": 60,
-        }
-        for folder in folders
-    }
-    about = {"model": name, "engine": "pocketsphinx", "created": "", "corpus_words": None, "learned_folders": []}
-    return about | {"folders": parts} | more
-
-
-def fail(model, folder, recording, reason="no audio in it"):
-    part = model["folders"][folder]
-    part["recordings"].pop(recording, None)
-    part["failures"].append({"recording": recording, "reason": reason, "hint": "replace it"})
-    return model
+from clm.evaluation import Evaluation
+from summary_data import EVALUATION, FOLDERS, fail, result, summary
 
 
 def compare(*summaries, folders=FOLDERS, baseline="base", **evaluation):
-    rows, runs = leaderboard.compare(summaries, folders, baseline, EVALUATION | evaluation)
+    rows, runs = leaderboard.tables(Evaluation(summaries, folders, baseline, EVALUATION | evaluation))
     assert all(tuple(row) == leaderboard.COLUMNS for row in rows)
     assert all(tuple(run) == leaderboard.RUN_COLUMNS for run in runs)
     assert all(type(cell) is str for row in [*rows, *runs] for cell in row.values())
@@ -254,7 +224,7 @@ def test_a_perfect_folder_never_raises_wer():
 
 
 def test_no_models_and_no_folders():
-    assert leaderboard.compare([], {}, "base", EVALUATION) == ([], [])
+    assert leaderboard.tables(Evaluation([], {}, "base", EVALUATION)) == ([], [])
     rows, _ = compare(summary("base", folders={}), folders={})
     assert rows["base"]["wer"] == ""
 
@@ -280,53 +250,3 @@ def test_several_models_are_judged_with_holms_correction():
     assert older["clm"]["p_value"] == crowd["clm"]["p_value"]
     # A newer model does not take a proof away that there was; an older one counts.
     assert (crowd["clm"]["champion"], older["clm"]["champion"]) == ("yes", "")
-
-
-def hours(*rates, recordings, words, seed=1):
-    """Summaries of models with these WERs on recordings whose difficulty differs, in blocks of 1,000 words."""
-    generator = random.Random(seed)
-    models = [summary(name, folders={}) for name in ("base", "clm")]
-    folders = {f"f{number}": ["r"] for number in range(recordings)}
-    for folder in folders:
-        sizes = [min(1000, words)] * max(1, round(words / 1000))
-        hard = [generator.lognormvariate(0, 0.3) for _ in sizes]
-        for model, rate in zip(models, rates, strict=True):
-            wrong = [
-                sum(generator.random() < min(0.9, rate * hardness) for _ in range(size))
-                for size, hardness in zip(sizes, hard, strict=True)
-            ]
-            scored = result(sum(wrong), sum(sizes)) | {
-                "blocks": [list(pair) for pair in zip(sizes, wrong, strict=True)]
-            }
-            model["folders"][folder] = {"recordings": {"r": scored}, "failures": [], "seconds": 60}
-    evaluation = leaderboard.Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
-    row = next(row for row in evaluation.leaderboard().rows if row["model"] == "clm")
-    return row["verdict"], evaluation.comparisons()["clm"]["baseline"]
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_a_point_on_twenty_minutes_is_not_proven_and_five_on_ten_hours_are(seed):
-    verdict, details = hours(0.20, 0.19, recordings=8, words=375, seed=seed)
-    assert verdict == "not proven"
-    if details["difference"]:
-        assert details["needed_words"] > details["words"] == 3000
-    verdict, details = hours(0.20, 0.15, recordings=10, words=9000, seed=seed)
-    assert verdict == "better"
-    assert details["high"] < 0
-
-
-def test_statistics_behind_a_verdict_are_complete():
-    folders = {"a": ["r"], "b": ["r"]}
-    models = [summary(name, folders={}) for name in ("base", "clm")]
-    for model in models:
-        for folder in folders:
-            recordings = {"r": result(10) | {"mapsswe": [5, -3, 9]}}
-            model["folders"][folder] = {"recordings": recordings, "failures": [], "seconds": 60}
-        model["keywords"] = {"a": {"r": [4, 3, 2 if model is models[1] else 3]}}
-    evaluation = leaderboard.Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
-    details = evaluation.comparisons()["clm"]["baseline"]
-    assert details["mapsswe"]["segments"] == 10
-    assert details["keyword_false_alarms"] == [1, 0]
-    row = next(row for row in evaluation.leaderboard().rows if row["model"] == "clm")
-    assert (row["keyword_recall"], row["keyword_precision"]) == ("0.500000", "0.666667")
-    assert evaluation.comparisons()["base"] == {"baseline": None, "champion": None}

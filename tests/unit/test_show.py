@@ -2,7 +2,7 @@
 
 import pytest
 
-from clm import leaderboard, show
+from clm import judgement, leaderboard, show
 
 
 def row(model, **cells):
@@ -33,7 +33,7 @@ ALL = HELDOUT | {"scope": "all", "wer_change": "-0.460227"}
 
 
 def test_the_verdict_in_words():
-    text = show.sentence([ALL | {"champion": "yes"}, BASE | {"champion": ""}])
+    text = judgement.sentence([ALL | {"champion": "yes"}, BASE | {"champion": ""}])
     assert text == (
         "pocketsphinx-clm-001 makes 46 % fewer errors than pocketsphinx (WER 0.352 -> 0.190, p = 0.004, on all 24"
         " recordings): better.\nChampion: pocketsphinx-clm-001."
@@ -41,23 +41,23 @@ def test_the_verdict_in_words():
 
 
 def test_held_out_figures_stand_beside_a_held_out_verdict():
-    text = show.sentence([HELDOUT, BASE])
+    text = judgement.sentence([HELDOUT, BASE])
     assert "43 % fewer errors than pocketsphinx (WER 0.352 -> 0.201, p = 0.004, on folders it never learned" in text
     assert text.endswith("Champion: still pocketsphinx.")
 
 
 def test_not_proven_says_what_would_help():
-    chance = show.sentence([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "0.02"}])
+    chance = judgement.sentence([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "0.02"}])
     assert "2 % more errors" in chance
     assert "not proven, it may be chance. More recordings would help." in chance
-    few = show.sentence([BASE, HELDOUT | {"verdict": "not proven", "p_value": ""}])
+    few = judgement.sentence([BASE, HELDOUT | {"verdict": "not proven", "p_value": ""}])
     assert "at least six recordings in held-out folders" in few
     assert "p =" not in few
 
 
 def test_newest_model_and_champion_both_get_a_sentence():
     newer = ALL | {"model": "pocketsphinx-clm-002", "created": "2026-01-02", "verdict": "worse"}
-    first, second = show.sentence([ALL | {"champion": "yes"}, newer, BASE | {"champion": ""}]).splitlines()
+    first, second = judgement.sentence([ALL | {"champion": "yes"}, newer, BASE | {"champion": ""}]).splitlines()
     assert first.startswith("pocketsphinx-clm-002 makes")
     assert second.startswith("Champion: pocketsphinx-clm-001 makes")
 
@@ -65,15 +65,23 @@ def test_newest_model_and_champion_both_get_a_sentence():
 def test_a_proof_that_the_other_models_take_away_is_told_apart():
     details = {"low": -0.1, "high": -0.01, "p_value": 0.02, "recordings": 6, "words": 900, "needed_words": 700}
     rows = [BASE, ALL | {"verdict": "not proven", "p_value": "0.080000"}]
-    told = show.sentence(rows, {ALL["model"]: {"baseline": details}})
+    told = judgement.sentence(rows, {ALL["model"]: {"baseline": details}})
     assert "Alone it would be proven (p = 0.02)" in told
-    assert "Alone" not in show.sentence(rows, {ALL["model"]: {"baseline": details | {"high": 0.01}}})
+    assert "Alone" not in judgement.sentence(rows, {ALL["model"]: {"baseline": details | {"high": 0.01}}})
+
+
+def test_a_champion_that_is_no_longer_proven_says_how_it_became_one():
+    champion = ALL | {"champion": "yes", "created": "2026-01-01"}
+    newer = ALL | {"model": "pocketsphinx-clm-002", "created": "2026-01-02", "verdict": "not proven"}
+    rows = [newer, BASE | {"champion": ""}]
+    assert "became champion" not in judgement.sentence([champion, *rows])
+    assert "became champion" in judgement.sentence([champion | {"verdict": "not proven"}, *rows])
 
 
 @pytest.mark.parametrize("unfinished", [[], [row("pocketsphinx-clm-001", status="incomplete")]])
 def test_a_baseline_alone(unfinished):
-    assert show.sentence([BASE, *unfinished]).startswith("pocketsphinx has a WER of 0.352; no other model")
-    assert "no complete baseline" in show.sentence([*unfinished])
+    assert judgement.sentence([BASE, *unfinished]).startswith("pocketsphinx has a WER of 0.352; no other model")
+    assert "no complete baseline" in judgement.sentence([*unfinished])
 
 
 @pytest.mark.parametrize(
@@ -81,7 +89,7 @@ def test_a_baseline_alone(unfinished):
     [("0.1", "0.0", "-1.000000", "100 % fewer errors"), ("0.0", "0.1", "", "no fewer errors")],
 )
 def test_perfect_transcripts_have_sentences_too(before, after, change, words):
-    text = show.sentence([BASE | {"wer": before}, ALL | {"wer": after, "wer_change": change}])
+    text = judgement.sentence([BASE | {"wer": before}, ALL | {"wer": after, "wer_change": change}])
     assert words in text
     assert f"WER {float(before):.3f} -> {float(after):.3f}" in text
 
@@ -134,14 +142,14 @@ DETAILS = {
 
 
 def test_words_stand_beside_a_verdict_and_rising_false_alarms_are_said():
-    text = show.sentence([HELDOUT, BASE], DETAILS)
+    text = judgement.sentence([HELDOUT, BASE], DETAILS)
     assert "on folders it never learned from (6 recordings, 12,345 words)): better." in text
     assert "hears keywords where none was said: 3 times, 1 before" in text
 
 
 def test_not_proven_says_how_much_more_audio():
     unproven = ALL | {"verdict": "not proven", "p_value": "0.3"}
-    text = show.sentence([BASE, unproven], DETAILS)
+    text = judgement.sentence([BASE, unproven], DETAILS)
     assert "about 48,000 more words would probably be needed (5.3 hours of speech)" in text
     assert "keywords" not in text
 

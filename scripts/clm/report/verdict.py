@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from clm import engines, models, outlook, show
+from clm import engines, judgement, models, outlook, show
 from clm import words as vocabulary
 from clm.errors import UserError
 from clm.progress import duration
@@ -52,7 +52,7 @@ class Verdict:
 def judge(results: Results) -> Verdict:
     """The verdict on the model that the report is about."""
     subject, baseline = results.subject, results.baseline
-    sentences = show.sentence(results.board, results.comparisons).splitlines() if _readable(results) else []
+    sentences = judgement.sentence(results.board, results.comparisons).splitlines() if _readable(results) else []
     if baseline is None or subject is None:
         known = baseline or next((m for m in results.models.values() if m.row.get("wer")), None)
         headline = (
@@ -64,7 +64,7 @@ def judge(results: Results) -> Verdict:
         if known is None or baseline is None:
             why = "There is no complete baseline: see what failed or is unfinished below."
         return Verdict("none", "No verdict yet", headline, why, _cards(results, known))
-    change = show.change_in_words(subject.row.get("wer_change", ""), baseline.name)
+    change = judgement.change_in_words(subject.row.get("wer_change", ""), baseline.name)
     headline = f"{subject.name} makes {change}."
     verdict = subject.row["verdict"]
     custom = bool(models.number(subject.name))
@@ -97,7 +97,7 @@ def _proof(results: Results, model: ModelResults) -> str:
     size = f" ({details['recordings']} recordings, {details['words']:,} words)" if details else ""
     chance = f"p = {float(row['p_value']):.2g}" if row.get("p_value") else "too few recordings for a p-value"
     if row["verdict"] == NOT_PROVEN:
-        more = show.corrected(details) + show.more_audio(details) if row.get("p_value") else ""
+        more = judgement.corrected(details) + judgement.more_audio(details) if row.get("p_value") else ""
         return f"It may be chance: {chance}, on {where}{size}. {more}".strip()
     return f"Proven: {chance}, on {where}{size}."
 
@@ -114,7 +114,7 @@ def _cards(results: Results, model: ModelResults | None) -> list[Card]:
         before = percent(float(baseline.row["wer"])) if compared else ""
         cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}"))
     if compared and row.get("scope") == "heldout" and row.get("heldout_wer"):
-        before = percent(float(show.wer_before(row, row["heldout_wer"], baseline.row)))
+        before = percent(float(judgement.wer_before(row, row["heldout_wer"], baseline.row)))
         text = "folders that it never learned from: the verdict stands on these"
         cards.append(Card("On held-out folders", percent(float(row["heldout_wer"])), before, text))
     if compared and row.get("fixed_words"):
@@ -181,7 +181,7 @@ def _prove(results: Results) -> list[Step]:
     if model is None or model.row.get("verdict") != NOT_PROVEN:
         return []
     if model.row.get("p_value"):
-        more = show.more_audio(_details(results, model)) or "More recordings would help."
+        more = judgement.more_audio(_details(results, model)) or "More recordings would help."
         return [Step("Add recordings to prove the difference", more)]
     held = " in held-out folders" if model.row.get("scope") == "heldout" else ""
     return [Step("Add recordings", f"At least six recordings{held} are needed to prove anything; a long one counts"
