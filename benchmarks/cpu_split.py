@@ -70,13 +70,11 @@ def measured(run: Callable[[dict[str, str]], object]) -> tuple[Spent, float]:
         return Spent(cpu, programs), seconds
 
 
-def bare(chains: int, steps: int) -> float:
-    """CPU seconds of a Snakefile with so many chains of trivial jobs, under our profile."""
-    return bare_runs(chains, steps)[0]
+def bare(chains: int, steps: int, runs: int = 1) -> list[float]:
+    """CPU seconds of each run of a Snakefile with so many chains of trivial jobs, under our profile.
 
-
-def bare_runs(chains: int, steps: int) -> tuple[float, float]:
-    """CPU seconds of such a Snakefile when it is run first, and again when nothing is left to do."""
+    From the second run on nothing is left to do.
+    """
     with tempfile.TemporaryDirectory(prefix="clm-bare-") as name:
         snakefile = Path(name, "Snakefile")
         head = f"JOBS, STEPS = {chains}, {list(range(1, steps + 1))}\n"
@@ -84,11 +82,11 @@ def bare_runs(chains: int, steps: int) -> tuple[float, float]:
         command = [sys.executable, "-m", "snakemake", "-s", str(snakefile), "-d", name, "--cores", "4"]
         command += ["--profile", str(CHECKOUT / "profiles" / "default")]
         spent = []
-        for _ in range(2):
+        for _ in range(runs):
             before = children()
             subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             spent.append(children() - before)
-        return spent[0], spent[1]
+        return spent
 
 
 def peak_mib() -> float:

@@ -10,7 +10,7 @@ Figures are CPU seconds of all processes but the training of the CLMs, and the l
 import argparse
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,9 +22,6 @@ from runner import ARTICLES, Run, Workflow
 
 MODELS = 3
 STEPS = 3  # transcribe, normalize, wer
-
-#: CPU seconds per folder and model that are promised, and how a rerun compares with that of a bare Snakefile.
-MOST_OVERHEAD, MOST_RERUN = 0.3, 2.0
 
 
 @dataclass(frozen=True)
@@ -50,11 +47,6 @@ class Overhead:
         """CPU time of a rerun that does nothing, against that of the bare Snakefile."""
         return self.rerun_cpu / self.bare_rerun_cpu
 
-    def row(self) -> dict[str, float]:
-        """All figures by name."""
-        derived = {"per_folder_and_model": self.per_folder_and_model, "rerun_ratio": self.rerun_ratio}
-        return {name: round(value, 3) for name, value in {**asdict(self), **derived}.items()}
-
 
 def measure(folders: int) -> Overhead:
     """Run the workflow on so many folders, and the bare Snakefile."""
@@ -68,7 +60,7 @@ def measure(folders: int) -> Overhead:
         runs = [_run(workflow, *arguments) for arguments in ((), ("--forcerun", "heal"), ())]
         models = len(list((workflow.results / "models").glob("*/model.json"))) + 1
         assert (models, runs[-1].jobs) == (MODELS, 0), f"{models} models, {runs[-1].jobs} jobs in a rerun"
-    bare, bare_rerun = cpu_split.bare_runs(folders * MODELS, STEPS)
+    bare, bare_rerun = cpu_split.bare(folders * MODELS, STEPS, runs=2)
     jobs, cpu, seconds = (sum(values) for values in zip(*runs[:-1], strict=True))
     return Overhead(folders, jobs, cpu, seconds, bare, runs[-1].cpu, bare_rerun, cpu_split.peak_mib())
 

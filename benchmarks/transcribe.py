@@ -115,7 +115,7 @@ def wide(args: argparse.Namespace) -> list[Bound]:
         fetched = [moment for moment, call in found.service.log if call == "S3.GET"]
         longest, peak, jobs = slowest(found), found.service.jobs.peak, found.paid()["jobs"]
     assert jobs == args.jobs
-    bare = cpu_split.bare(jobs, steps=3)
+    [bare] = cpu_split.bare(jobs, steps=3)
     startup = started[0] - began
     own = spent.total - bare
     print(f"{jobs} jobs of 30 s under --cores 4, at most {peak} at once; a look every {args.poll_seconds:g} s at first")
