@@ -161,7 +161,7 @@ def folder_lines(view: View) -> list[str]:
 
 def word_lines(view: View) -> list[str]:
     """One word for people."""
-    lines = [f"{view['word']}: said {view['said']} times", ""]
+    lines = [f"{view['word']}: said {'once' if view['said'] == 1 else str(view['said']) + ' times'}", ""]
     lines += _table([{"model": name, **{key: str(value) for key, value in counts.items()}}
                      for name, counts in view["models"].items()])  # fmt: skip
     for place in view["places"]:
