@@ -87,7 +87,7 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
 )
 def test_passing_trouble_is_waited_for(bench: Bench, operation: str, code: str) -> None:
     how = {"reset": True} if code == "reset" else {"code": code, "status": 500 if "Internal" in code else 400}
-    fault = bench.faults.add(operation, every=2, first=2, **how)
+    fault = bench.faults.add(operation, first=2, **how)
     bench.finished(bench.run(bench.recordings(4)))
     assert fault.hits > 0
 
