@@ -74,4 +74,4 @@ onsuccess:
 
 
 onerror:
-    show(done=False)
+    fail(log)

@@ -7,7 +7,7 @@ from pathlib import Path
 SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
-from clm import files, healing, interpreter, models, notices
+from clm import aftermath, files, healing, interpreter, lock, models, notices
 from clm.config import export_private, keep
 from clm.config import load as load_config
 from clm.errors import UserError
@@ -20,17 +20,43 @@ def load_project():
     """Read configuration and inputs; what is wrong with them ends the run with a message."""
     try:
         settings = load_config(user_config, Path(workflow.basedir), Path.cwd())
+        looked_at = hold(Path(settings["results"])) if workflow.is_main_process else ""
         project = Project(settings, cache=Path(".snakemake/clm-digests.json"))
         if project.engine.submits:
             project.submissions.follow = not workflow.is_main_process
         if workflow.is_main_process:
-            project.prepare()
+            if not looked_at:
+                project.prepare()
             export_private(settings)
             for note in notices.notes(project):
                 logger.warning(note)
-    except UserError as error:
-        raise WorkflowError(str(error)) from None
+    except (UserError, OSError) as error:
+        stop(error)
     return project
+
+
+class RunStopped(WorkflowError):
+    """Ends the run with a message for the user as the last lines: where in our code it was raised is not shown."""
+
+    __traceback__ = property(lambda self: None, lambda self, value: None)
+
+
+def stop(error):
+    """End the run with a message for the user."""
+    if isinstance(error, OSError):
+        error = UserError(f"{error}", "mend it and run again: what is finished is kept")
+    raise RunStopped(str(error)) from None
+
+
+def hold(results):
+    """Keep other runs off the results folder. A dry run only says who uses it, and then leaves it as it is."""
+    if not workflow.output_settings.dryrun:
+        lock.take(results)
+        return ""
+    holder = lock.holder(results)
+    if holder:
+        logger.warning(f"Another run is using {results} ({holder}): this is what would be left to do.")
+    return holder
 
 
 PROJECT = load_project()
@@ -43,10 +69,10 @@ def begin():
     """Before the first job: keep the merged configuration, where jobs read it, and what was asked for once more."""
     try:
         PROJECT.check_budget(forced=forced())
-    except UserError as error:
-        raise WorkflowError(str(error)) from None
-    keep(PROJECT.config, PROJECT.results)
-    PROJECT.record_requests(forced=forced())
+        keep(PROJECT.config, PROJECT.results)
+        PROJECT.record_requests(forced=forced())
+    except (UserError, OSError) as error:
+        stop(error)
     lift_rate_limit()
 
 
@@ -66,6 +92,12 @@ def show(*, done):
     board, begun = PROJECT.results / "leaderboard.csv", PROJECT.results / "config.yaml"
     if board.exists() and (done or board.stat().st_mtime >= begun.stat().st_mtime):
         shell("python {SCRIPTS:q}/show.py --results {PROJECT.results:q}")
+
+
+def fail(logs):
+    """The last lines after jobs have failed."""
+    show(done=False)
+    raise RunStopped(aftermath.describe(logs, PROJECT.results))
 
 
 def script(name):

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clm import engines, files, healing, imported, models, normalize, preconditions
+from clm import engines, files, healing, imported, lock, models, normalize, preconditions
 from clm.data_set import DataSet
 from clm.digests import Digests
 from clm.engines import Recording
@@ -308,10 +308,7 @@ class Project:
                 rewrite(self.results / "models" / model / "model.json", account_model(model, name))
             self.data.save()
         except OSError as error:
-            raise UserError(
-                f"results: cannot write to {self.results} ({error.strerror})",
-                "make it writable, or name another folder: --config results=...",
-            ) from error
+            raise lock.unwritable(self.results, error) from error
 
 
 def account_model(model: str, name: str) -> dict[str, Any]:

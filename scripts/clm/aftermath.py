@@ -1,0 +1,63 @@
+"""The last lines after a run in which jobs failed: which, why, where that is written, and what to do next."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+MOST_LINES = 12
+
+# A block of Snakemake's log: "Error in rule wer:", indented lines, among them "    log: path (check log file(s) ...)".
+_BLOCK = re.compile(r"^Error in rule (?P<rule>\w+):\n(?P<lines>(?:    .*\n)*)", re.MULTILINE)
+_LOG = re.compile(r"^    log: (?P<path>.*?)(?: \(check log file\(s\) for error details\))?$", re.MULTILINE)
+_ENDED = "it ended without a message: killed, or out of memory"
+_HINT = "Hint: mend it and run again; what is finished is kept, and nothing is paid twice"
+
+
+def describe(logs: Sequence[str], results: Path) -> str:
+    """What failed in a run, from Snakemake's own logs and those of the jobs."""
+    where = ", ".join(logs) or "the output above"
+    try:
+        text = "".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
+    except OSError as error:
+        return f"The run failed, and its log cannot be read ({error}).\n{_HINT}"
+    failed = list(_failed(text, results))
+    if not failed:
+        return f"The run failed; see {where}.\n{_HINT}"
+    more = len(failed) - MOST_LINES
+    lines = [*failed[:MOST_LINES], *([f"  ... and {more} more: see {where}"] if more > 0 else [])]
+    count = "1 job failed" if len(failed) == 1 else f"{len(failed)} jobs failed"
+    return "\n".join([f"{count}; everything that does not need it is done:", *lines, _HINT])
+
+
+def _failed(text: str, results: Path) -> Iterable[str]:
+    """A line for each job that failed, in their order, once."""
+    seen = set()
+    for block in _BLOCK.finditer(text):
+        found = _LOG.search(block["lines"])
+        line = f"  {block['rule']}: {_ENDED}"
+        if found:
+            log = Path(found["path"])
+            line = f"  {_title(block['rule'], log, results)}: {_reason(log)} ({log})"
+        if line not in seen:
+            seen.add(line)
+            yield line
+
+
+def _title(rule: str, log: Path, results: Path) -> str:
+    """Rule, and what it was for, which its log is named after."""
+    base = results / "logs" / rule
+    subject = str(log.relative_to(base).with_suffix("")) if log.is_relative_to(base) else log.stem
+    return rule if subject == rule else f"{rule} {subject}"
+
+
+def _reason(log: Path) -> str:
+    """Why a job failed: the last error in its log, without its hint."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return _ENDED
+    errors = [line.removeprefix("Error: ") for line in lines if line.startswith("Error: ")]
+    if errors:
+        return errors[-1]
+    # The last line of a traceback is the exception.
+    return lines[-1] if any(line.startswith("Traceback") for line in lines) else _ENDED
