@@ -1,6 +1,6 @@
 # Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint docs clean lock
+.PHONY: help demo test test-long torture lint docs clean lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -17,10 +17,15 @@ demo: $(READY)  ## run the workflow on sample-data and show the leaderboard (abo
 
 test: lint  ## lint and all tests that take less than ten minutes together
 	$(BIN)/snakemake --lint
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not long"
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not torture"
 
 test-long: $(READY)  ## the tests that take longer
 	$(BIN)/pytest -m long
+
+torture: $(READY)  ## try to break the workflow: kills, full disks, moved folders, fuzzed texts (about an hour; docs/torture.md)
+	@mkdir -p .torture && rm -f .torture/counts.jsonl
+	TORTURE_COUNTS=$(CURDIR)/.torture/counts.jsonl $(BIN)/pytest -n 2 tests/torture
+	@$(BIN)/python tests/torture/counts.py .torture/counts.jsonl
 
 lint: $(READY)  ## check style and formatting
 	$(BIN)/ruff check .

@@ -2,10 +2,14 @@
 # transcribe -> normalize -> wer -> summarize -> heal -> corpora -> train_clm -> the same for the new model
 # -> leaderboard -> report
 import copy
+import logging
 
 from snakemake.utils import min_version
 
 min_version("9.27")
+
+# On a full disk Snakemake's log cannot be written either: no traceback about that is to bury the message.
+logging.raiseExceptions = False
 
 
 # What the user changed, before the defaults are laid under it, section by section: see clm/config.py.

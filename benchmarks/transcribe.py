@@ -162,7 +162,8 @@ def kill(args: argparse.Namespace) -> list[Bound]:
         )
     moments = Counter(moment for case in cases for moment in case.kills)
     print("killed during: " + ", ".join(f"{moment} {count}" for moment, count in moments.most_common()))
-    print(f"{sum(case.orphans for case in cases)} times Snakemake alone, its jobs lived on beside the next run")
+    alone = sum(case.victims[killing.SNAKEMAKE] for case in cases)
+    print(f"{alone} times Snakemake alone, its jobs lived on beside the next run")
     return [
         Bound("kills", moments.total(), ">=", args.kills),
         Bound("most starts of one work", max(starts), "=", 1),

@@ -8,6 +8,9 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+from clm import files
 
 CHECKOUT = Path(__file__).parents[1]
 SAMPLE = CHECKOUT / "sample-data" / "input"
@@ -103,11 +106,10 @@ class Workflow:
 
     def run(self, *arguments: str, status: int = 0) -> Run:
         """Run Snakemake and expect this exit status."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
         process = subprocess.run(
             self.command(*arguments),
             cwd=self.directory,
-            env={**environment, **self.environment},
+            env=self._variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -117,6 +119,29 @@ class Workflow:
         run = Run(process.returncode, process.stdout)
         assert run.status == status, run.output
         return run
+
+    def start(self, log: IO[str], *arguments: str) -> subprocess.Popen[str]:
+        """Start Snakemake as the leader of a new process group; its output goes to `log`."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.directory,
+            env=self._variables,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            text=True,
+        )
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
+        return {**inherited, **self.environment}
+
+    def outcome(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+        """All that two runs on the same data have in common: leaderboard and runs, without dates."""
+        board, runs = (files.read_table(self.results / name) for name in ("leaderboard.csv", "runs.csv"))
+        return [{key: value for key, value in row.items() if key != "created"} for row in board], runs
 
     def copy(self, directory: Path) -> "Workflow":
         """A copy with all ages kept, as if it had always stood there."""

@@ -9,7 +9,7 @@ MOST_LINES = 12
 # A block of Snakemake's log: "Error in rule wer:", indented lines, among them "    log: path (check log file(s) ...)".
 _BLOCK = re.compile(r"^Error in rule (?P<rule>\w+):\n(?P<lines>(?:    .*\n)*)", re.MULTILINE)
 _LOG = re.compile(r"^    log: (?P<path>.*?)(?: \(check log file\(s\) for error details\))?$", re.MULTILINE)
-_ENDED = "it ended without a message: killed, or out of memory"
+_ENDED = "it ended without a message: killed, out of memory, or no room for its log"
 _HINT = "Hint: mend it and run again; what is finished is kept, and nothing is paid twice"
 
 

@@ -1,9 +1,10 @@
 """The input folders: which recordings there are, and what is wrong with the rest."""
 
+import errno
 import os
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def scan(
     """
     if not root.is_dir():
         raise UserError(f"input: there is no folder {root}", "--config input=... names the folder of your recordings")
-    names = sorted(entry.name for entry in os.scandir(root) if entry.is_dir() and not entry.name.startswith("."))
+    names = _names(root, os.DirEntry.is_dir)
     if not names:
         raise UserError(
             f"input: {root} holds no folders", "make one folder per recording in it, each with audio and a .txt"
@@ -88,8 +89,7 @@ def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None =
 
     """
     check_name(path.name)
-    entries = sorted(entry.name for entry in os.scandir(path) if entry.is_file() and not entry.name.startswith("."))
-    paths = [path / name for name in entries]
+    paths = [path / name for name in _names(path, os.DirEntry.is_file)]
     paths = [path for path in paths if str(path.resolve()) not in (imported or ())]
     pairs = pair_files(paths, text_only=imported is not None)
     for recording in pairs:
@@ -98,6 +98,20 @@ def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None =
             digests.sha256(recording.audio)  # an unreadable file is found here, where it costs its folder only
     own = next((item for item in paths if item.name.lower() == KEYWORDS_FILE), None)
     return Folder(path.name, pairs, own)
+
+
+def _names(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> list[str]:
+    """Names in a folder of what is wanted, without hidden ones; links to nowhere or to themselves are nothing."""
+
+    def is_wanted(entry: os.DirEntry[str]) -> bool:
+        try:
+            return wanted(entry)
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                return False
+            raise
+
+    return sorted(entry.name for entry in os.scandir(path) if not entry.name.startswith(".") and is_wanted(entry))
 
 
 def pair_files(paths: Sequence[Path] | Sequence[S3Path], *, text_only: bool = False) -> tuple[Pair, ...]:

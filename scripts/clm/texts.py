@@ -19,9 +19,13 @@ def read_text(path: Path) -> str:
 
 
 def text_files(path: Path) -> list[Path]:
-    """The file itself, or the `.txt` files of a folder in order of their names."""
+    """The file itself, or the `.txt` files of a folder in order of their names.
+
+    Folders and pipes of such a name, and links that lead nowhere, are no texts.
+    """
     if path.is_dir():
-        return sorted(p for p in path.rglob("*") if p.suffix.lower() == ".txt" and not p.name.startswith("."))
+        found = (p for p in path.rglob("*") if p.suffix.lower() == ".txt" and not p.name.startswith("."))
+        return sorted(p for p in found if p.is_file())
     return [path]
 
 

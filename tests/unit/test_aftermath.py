@@ -46,7 +46,7 @@ def test_each_job_with_its_reason_and_log(tmp_path: Path) -> None:
         f"  transcribe pocketsphinx/it's (a) talk: no room ({logs}/transcribe/pocketsphinx/it's (a) talk.log)"
     )
     assert "wer pocketsphinx/two: ValueError: odd (" in lines[2]
-    assert "  report: it ended without a message: killed, or out of memory (" in lines[3]
+    assert "  report: it ended without a message: killed, out of memory, or no room for its log (" in lines[3]
     assert "heal m: it ended without a message" in lines[4]
     assert lines[5].startswith("Hint: ")
 

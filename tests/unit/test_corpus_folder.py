@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,12 @@ def test_create_picks_the_configured_source(folder: Path):
     assert isinstance(corpus.create(config, folder / "cache"), FolderSource)
     config["corpus"]["source"] = "wikipedia"
     assert isinstance(corpus.create(config, folder / "cache"), WikipediaSource)
+
+
+def test_links_that_loop_and_pipes_are_left_out(folder: Path, caplog: pytest.LogCaptureFixture):
+    (folder / "Loop.txt").symlink_to("Loop.txt")
+    (folder / "up").symlink_to("..")
+    os.mkfifo(folder / "Pipe.txt")
+    assert found(folder, "mitochondrion") == ["Mitochondrion.txt"]
+    for name in ("Loop.txt", "Pipe.txt"):
+        assert f"{folder / name}: a pipe, or a link that leads nowhere" in caplog.text

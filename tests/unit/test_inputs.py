@@ -1,5 +1,6 @@
 """Pairing of audio and references, and folders that are left out."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from clm import inputs
 from clm.digests import Digests
 from clm.errors import UserError
-from clm.texts import read_text
+from clm.texts import read_text, text_files
 
 
 def scan(root: Path) -> tuple[dict[str, inputs.Folder], dict[str, str]]:
@@ -104,3 +105,28 @@ def test_digests_are_read_again_when_the_file_changes_and_only_then(tmp_path: Pa
     monkeypatch.undo()
     path.write_bytes(b"two")
     assert Digests(cache).sha256(path) != first
+
+
+def test_links_that_loop_and_pipes_are_nothing(tmp_path: Path) -> None:
+    folder = make(tmp_path, "talk", "a.wav", "a.txt")
+    for place in (tmp_path, folder):
+        (place / "loop").symlink_to("loop")
+        (place / "loop.txt").symlink_to("loop.txt")
+        (place / "up").symlink_to("..")
+        (place / "nowhere.wav").symlink_to("/nonexistent.wav")
+        os.mkfifo(place / "pipe.txt")
+    usable, left_out = scan(tmp_path)
+    assert list(usable) == ["talk"]
+    assert [pair.name for pair in usable["talk"].pairs] == ["a"]
+    assert list(left_out) == ["up"]  # a folder of folders
+
+
+def test_texts_of_a_folder_are_files(tmp_path: Path) -> None:
+    folder = make(tmp_path, "own", "b.txt", "a.txt", ".hidden.txt", "c.pdf")
+    (folder / "loop.txt").symlink_to("loop.txt")
+    (folder / "up").symlink_to("..")
+    (folder / "nowhere.txt").symlink_to("/nonexistent.txt")
+    (folder / "deep.txt").mkdir()
+    (folder / "deep.txt" / "d.txt").write_text("words", encoding="utf-8")
+    os.mkfifo(folder / "pipe.txt")
+    assert text_files(folder) == [folder / "a.txt", folder / "b.txt", folder / "deep.txt" / "d.txt"]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from aws.server import serving
 from cloud import Cloud
-from kills import Moment, run_until_done
+from kills import SNAKEMAKE, Moment, run_until_done
 
 FOLDERS = 2
 #: Snakemake and its jobs among the starts; Snakemake alone during training; both while scores are made.
 MOMENTS = (
     Moment("Transcribe.StartTranscriptionJob", 1),
-    Moment("Transcribe.CreateLanguageModel", 1, alone=True),
+    Moment("Transcribe.CreateLanguageModel", 1, victim=SNAKEMAKE),
     Moment(": Scoring ", 1),
 )
 
@@ -33,7 +33,7 @@ def test_killed_runs_pay_once_and_end_like_an_undisturbed_one(tmp_path: Path) ->
     with data_set(tmp_path / "killed") as cloud:
         case = run_until_done(cloud, iter(MOMENTS))
         assert len(case.kills) == len(MOMENTS)
-        assert case.orphans == 1
+        assert case.victims[SNAKEMAKE] == 1
         assert set(cloud.service.starts_per_work().values()) == {1}
         assert cloud.paid() == {"jobs": 2 * FOLDERS, "models": 1}
         assert cloud.outcome() == expected

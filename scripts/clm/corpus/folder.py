@@ -71,6 +71,9 @@ def _read(folder: Path) -> Iterator[Article]:
             path = Path(directory, name)
             if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
                 continue
+            if not path.is_file():
+                _log.warning("left out: %s: a pipe, or a link that leads nowhere", path)
+                continue
             try:
                 text = read_text(path)
             except UserError as error:
