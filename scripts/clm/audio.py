@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RATE = 16_000
+#: Samples per second of anything that may be speech; a damaged header tells others, and seconds become hours.
+PLAUSIBLE_RATES = range(1_000, 1_000_001)
 #: Below this level over the whole recording there is nothing to hear: the rounding noise of 16 bits is at -98 dBFS,
 #: a quiet room at -60.
 SILENCE_DBFS = -70.0
@@ -111,6 +113,10 @@ def _resampled(path: Path, rate: int, blocks: Iterable[NDArray[np.float32]]) -> 
     import numpy as np
     import soxr
 
+    if rate not in PLAUSIBLE_RATES:
+        raise AudioError(
+            f"{path}: its header is damaged: it tells {rate} samples per second", f"listen to it; {_CONVERT}"
+        )
     resampler = soxr.ResampleStream(rate, RATE, 1, dtype="float32")
     for block, last in chain(((block, False) for block in blocks), [(np.zeros((0, 1), np.float32), True)]):
         if not np.isfinite(block).all():

@@ -247,3 +247,11 @@ def test_without_a_decoder_the_message_names_codec_and_both_remedies(
         read_audio(shared_data / "speech" / "formats" / name)
     assert "PyAV" in error.value.hint
     assert "ffmpeg" in error.value.hint
+
+
+@pytest.mark.parametrize("rate", [1, 999, 2_000_000])
+def test_a_rate_that_nobody_records_with_is_a_damaged_header(tmp_path: Path, rate: int) -> None:
+    path = tmp_path / "odd.wav"
+    soundfile.write(path, tone(0.1, RATE), rate)
+    with pytest.raises(AudioError, match=f"its header is damaged: it tells {rate} samples per second"):
+        read_audio(path)
