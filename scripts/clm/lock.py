@@ -10,6 +10,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import socket
 import time
 from pathlib import Path
@@ -18,6 +19,8 @@ from typing import IO, Any
 from clm.errors import UserError
 
 NAME = ".lock"
+#: Bytes that have to be free for a run to start.
+LEAST_FREE = 1 << 20
 
 #: A dry run looks at the lock for a moment.
 _PATIENCE_SECONDS = 1.0
@@ -41,6 +44,7 @@ def take(results: Path) -> None:
         return
     try:
         results.mkdir(parents=True, exist_ok=True)
+        _check_room(results, Path.cwd())
         file = path.open("a+", encoding="utf-8")
         if not _lock(file, fcntl.LOCK_EX, time.monotonic() + _PATIENCE_SECONDS):
             found = _holder(file)
@@ -77,6 +81,18 @@ def unwritable(results: Path, error: OSError) -> UserError:
         f"results: cannot write to {results} ({error.strerror})",
         "make it writable, or name another folder: --config results=...",
     )
+
+
+def _check_room(*folders: Path) -> None:
+    """Refuse disks that are all but full, where Snakemake itself would fail before it runs anything.
+
+    Raises:
+        UserError: less is free than a run writes before its first job.
+
+    """
+    for folder in folders:
+        if shutil.disk_usage(folder).free < LEAST_FREE:
+            raise unwritable(folder, OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)))
 
 
 def _lock(file: IO[str], kind: int, deadline: float) -> bool:

@@ -89,7 +89,8 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, st
     return {row["folder"]: row for row in workflow.outcome()[1]}
 
 
-def test_a_sample_of_nasty_names(tmp_path: Path) -> None:
+@pytest.mark.torture
+def test_the_nastiest_name(tmp_path: Path) -> None:
     name = f"-$(touch {CANARY});`touch {CANARY}` 'é\" & %s"
     workflow = Workflow(tmp_path)
     options = Data({name: f"{name} {{wildcards}}\nosmosis\x00"}, {}, place=f"it's $(touch {CANARY})").write(workflow)
@@ -97,6 +98,7 @@ def test_a_sample_of_nasty_names(tmp_path: Path) -> None:
     workflow.run(*options)
     assert {row["folder"] for row in workflow.outcome()[1]} == {"two", name}
     assert not list(tmp_path.rglob(CANARY))
+    count("fuzzed folder and clip names")
 
 
 @pytest.mark.torture

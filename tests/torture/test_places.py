@@ -10,6 +10,7 @@ import pytest
 from clm import files
 from runner import Workflow
 from torture.counts import count
+from torture.older import age
 from workflow_data import small_data_set
 
 pytestmark = pytest.mark.torture
@@ -37,12 +38,14 @@ def done(done_once: Workflow, tmp_path: Path) -> Workflow:
 
 def test_moved_with_its_working_directory(done: Workflow, tmp_path: Path) -> None:
     expected, before = done.outcome(), ages(done.results)
-    place = tmp_path / "another place; $(touch canary)" / "with 'quotes'"
+    place = tmp_path / "another place; $(touch canary)" / "deeper" / "with 'quotes'"
     shutil.move(done.directory, place)
     moved = Workflow(place)
-    assert not moved.run().jobs
+    run = moved.run()  # the way to the scripts is another one, so jobs run, but from the store
+    assert not run.jobs["heal"] + run.jobs["train_clm"]
     assert moved.outcome() == expected
     assert ages(moved.results) == before
+    assert not moved.run().jobs
     assert not list(tmp_path.rglob("canary"))
     count("results moved")
 
@@ -69,7 +72,7 @@ def test_copied_to_another_machine(done: Workflow, tmp_path: Path, *, with_metad
     count("results copied to another machine")
 
 
-def test_results_alone_without_the_store_are_refused_or_made_anew(done: Workflow) -> None:
+def test_a_store_that_was_lost_is_made_anew(done: Workflow) -> None:
     expected = done.outcome()
     shutil.rmtree(done.results / "store")
     for name in ("leaderboard.csv", "runs.csv"):
@@ -77,6 +80,27 @@ def test_results_alone_without_the_store_are_refused_or_made_anew(done: Workflow
     done.run()
     assert done.outcome() == expected
     count("store lost")
+
+
+@pytest.mark.parametrize("with_metadata", [True, False])
+def test_results_of_an_older_version_are_gone_on_with(done: Workflow, *, with_metadata: bool) -> None:
+    expected = done.outcome()
+    age(done.results)
+    if not with_metadata:
+        shutil.rmtree(done.directory / ".snakemake")
+    before = ages(done.results)
+    run = done.run()
+    assert not run.jobs["train_clm"]
+    assert ages(done.results) == before
+    assert done.outcome() == expected
+    assert (done.results / "report.html").exists()
+    assert not done.run().jobs
+    # A new folder is run with the old generation as well, which is marked.
+    done.add("three", source=2, seconds=1.0)
+    run = done.run()
+    assert {model for _, model in run.transcribed} == {"pocketsphinx", "pocketsphinx-clm-001"}
+    assert "Trained by another recipe than this version's: pocketsphinx-clm-001" in run.output
+    count("results of an older version")
 
 
 @pytest.mark.parametrize("name", ["inputs.json", "store", "models", "config.json"])

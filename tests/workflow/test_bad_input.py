@@ -165,9 +165,10 @@ NAMES = [
     "with space",
     "$HOME",
     "a.b",
-    "`id`",
+    "`touch canary`",
+    "$(touch canary)",
     'q"q',
-    "a;b&c",
+    "a;touch canary;b&c",
     "[x]*",
     "back\\slash",
 ]
@@ -184,6 +185,7 @@ def test_any_folder_name_works(tmp_path: Path) -> None:
     assert {row["folder"] for row in rows} == set(NAMES)
     assert {row["status"] for row in rows} == {"finished"}
     assert not workflow.run().jobs
+    assert not list(tmp_path.rglob("canary"))  # which a name would have made that was run by a shell
 
 
 def test_results_of_another_data_set_are_refused(finished: Workflow) -> None:
