@@ -12,6 +12,7 @@ from clm.addresses import S3Path
 from clm.config import UNUSABLE_NAME
 from clm.digests import Digests
 from clm.errors import UserError
+from clm.texts import printable
 
 AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".mp4", ".m4a", ".ogg", ".webm", ".amr"})
 LONGEST_NAME = 240  # bytes; file systems allow 255, and results are named after folders
@@ -75,9 +76,9 @@ def scan(
                 raise BadFolderError("another folder has the same name in another Unicode form; rename one")
             usable[name] = scan_folder(root / name, digests, (imported or {}).get(name))
         except BadFolderError as error:
-            left_out[name] = str(error)
+            left_out[printable(name)] = printable(str(error))
         except OSError as error:
-            left_out[name] = f"not readable ({error.strerror})"
+            left_out[printable(name)] = f"not readable ({error.strerror})"
     return usable, left_out
 
 
@@ -93,6 +94,7 @@ def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None =
     paths = [path for path in paths if str(path.resolve()) not in (imported or ())]
     pairs = pair_files(paths, text_only=imported is not None)
     for recording in pairs:
+        check_unicode(recording.name, recording.text.name)
         check_encoding(recording.text, digests)
         if recording.audio:
             digests.sha256(recording.audio)  # an unreadable file is found here, where it costs its folder only
@@ -138,10 +140,15 @@ def check_name(name: str) -> None:
         raise BadFolderError(f"its name is longer than {LONGEST_NAME} bytes; rename it")
     if UNUSABLE_NAME.search(name):
         raise BadFolderError("its name holds {, }, <word> or a line break, which Snakemake cannot handle; rename it")
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        raise BadFolderError("its name is not valid Unicode; rename it") from None
+    if printable(name) != name:
+        raise BadFolderError("its name is not valid Unicode; rename it")
+
+
+def check_unicode(*names: str) -> None:
+    """Refuse files whose names cannot be written down."""
+    for name in names:
+        if printable(name) != name:
+            raise BadFolderError(f"the name of its file {name} is not valid Unicode; rename it")
 
 
 def pair(audio: list[Path], texts: list[Path]) -> tuple[Pair, ...]:

@@ -18,6 +18,15 @@ def read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
+def printable(name: str) -> str:
+    r"""A file's name as it may be written in UTF-8: bytes of the name that are no UTF-8 are escaped.
+
+    >>> print(printable("caf\udce9"), printable("café"))
+    caf\udce9 café
+    """
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def text_files(path: Path) -> list[Path]:
     """The file itself, or the `.txt` files of a folder in order of their names.
 

@@ -3,6 +3,7 @@
 from hypothesis import strategies as st
 
 from clm.config import UNUSABLE_NAME
+from clm.texts import printable
 
 CANARY = "canary"
 #: What a shell, Snakemake, Python's formatting, SQL, HTML, CSV or XML might take for more than text.
@@ -33,11 +34,7 @@ names = _joined.map(lambda name: name.replace("/", "∕")).filter(_can_be_a_name
 
 def usable(name: str) -> bool:
     """Whether a folder of this name may be used, by the documentation."""
-    try:
-        name.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return not UNUSABLE_NAME.search(name)
+    return printable(name) == name and not UNUSABLE_NAME.search(name)
 
 
 #: Lines of words among fragments; what is not UTF-8 is for the tests of encodings.

@@ -130,3 +130,18 @@ def test_texts_of_a_folder_are_files(tmp_path: Path) -> None:
     (folder / "deep.txt" / "d.txt").write_text("words", encoding="utf-8")
     os.mkfifo(folder / "pipe.txt")
     assert text_files(folder) == [folder / "a.txt", folder / "b.txt", folder / "deep.txt" / "d.txt"]
+
+
+def test_names_that_are_no_unicode_cost_their_folder_only(tmp_path: Path) -> None:
+    make(tmp_path, "fine", "a.wav", "a.txt")
+    make(tmp_path, "caf\udce9", "a.wav", "a.txt")
+    make(tmp_path, "clip", "caf\udce9.wav", "a.txt")
+    make(tmp_path, "text", "a.wav", "caf\udce9.txt")
+    make(tmp_path, "alone", "a.wav", "caf\udce9.wav", "a.txt")
+    make(tmp_path, "unused", "a.wav", "a.txt", "caf\udce9.pdf")
+    usable, left_out = scan(tmp_path)
+    assert set(usable) == {"fine", "unused"}
+    assert left_out["caf\\udce9"] == "its name is not valid Unicode; rename it"
+    assert left_out["clip"] == "the name of its file caf\\udce9 is not valid Unicode; rename it"
+    assert left_out["text"] == "the name of its file caf\\udce9.txt is not valid Unicode; rename it"
+    assert "no transcript of the same name for caf\\udce9.wav" in left_out["alone"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from clm.corpus import Article, Finding, Outcome
 from clm.corpus.html import text_of
 from clm.errors import UserError
-from clm.texts import read_text
+from clm.texts import printable, read_text
 from clm.words import content_terms, plain, singular, terms
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _read(folder: Path) -> Iterator[Article]:
             else:
                 text = text_of(text) if path.suffix.lower().startswith(".htm") else text
                 if text.strip():
-                    yield Article(path.stem, text, path.relative_to(folder).as_posix())
+                    yield Article(printable(path.stem), text, printable(path.relative_to(folder).as_posix()))
 
 
 def _exact(title: str) -> str:
