@@ -1,6 +1,6 @@
 # Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long torture lint docs clean lock
+.PHONY: help demo test test-long torture lint docs site clean lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -35,9 +35,13 @@ lint: $(READY)  ## check style and formatting
 docs: $(READY)  ## write the generated parts of the documentation anew
 	$(BIN)/python tests/config_reference.py
 	$(BIN)/python tests/licences.py
+	$(BIN)/python tests/reference.py
 
-clean:  ## remove the environment and caches; results/ stays
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+site: $(READY)  ## build the documentation as a site, site/index.html, which opens from disk
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+
+clean:  ## remove the environment, the site and caches; results/ stays
+	rm -rf .venv site .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock:  ## renew requirements.txt from pyproject.toml (needs uv)
