@@ -13,6 +13,8 @@ from mkdocs.structure.files import File, Files
 
 CHECKOUT = Path(__file__).parents[2]
 INDEX = "docs/README.md"
+#: Wide enough for the leaderboard as the terminal shows it.
+STYLE = ".md-grid { max-width: 76rem; }\n"
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#\s]+)[^)]*\)")
 
 
@@ -24,8 +26,11 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Replace the files of docs/ by the repository's pages and what they link to."""
+    style = File.generated(config, "assets/wide.css", content=STYLE)
     theirs = [file for file in files if file.src_dir != config.docs_dir]
-    return Files([*theirs, *(File.generated(config, name, abs_src_path=str(CHECKOUT / name)) for name in _names())])
+    return Files(
+        [style, *theirs, *(File.generated(config, name, abs_src_path=str(CHECKOUT / name)) for name in _names())]
+    )
 
 
 def _sections(index: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import documents
 import reference
 from clm.corpus import dropped
 from runner import CHECKOUT
@@ -63,6 +64,12 @@ def test_readme_is_one_screen() -> None:
 def test_every_page_is_in_the_index() -> None:
     listed = {(INDEX.parent / target).resolve() for target in links(INDEX)}
     assert [str(page) for page in PAGES if page not in listed and page != INDEX] == []
+
+
+def test_pages_show_the_same_leaderboard() -> None:
+    (shown,) = [block.text for block in documents.blocks("README.md") if block.language == "text"]
+    for page in ("tutorial", "numbers"):
+        assert shown in (CHECKOUT / "docs" / f"{page}.md").read_text(encoding="utf-8")
 
 
 def test_every_rule_is_in_the_architecture() -> None:

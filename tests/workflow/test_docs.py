@@ -47,8 +47,6 @@ def test_how_to_pages_are_understood(newcomer: Path, page: str) -> None:
     for block in documents.blocks(name):
         if block.language == "yaml":
             settings |= yaml.safe_load(block.text)
-        if block.text.startswith("# word<tab>phones"):
-            (newcomer / "pronunciations.txt").write_text(block.text, encoding="utf-8")
     settings |= {"input": "recordings/input", "results": "my-results", "models": "all"}  # no generation is there yet
     (newcomer / "my.yaml").write_text(yaml.safe_dump(settings))
     text = "a bilayer surrounds the chromatin of the cell"

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import reference
 from clm import files
 from runner import CHECKOUT, Workflow
 
@@ -36,6 +37,7 @@ def test_imported_models_are_compared_without_audio(imports: Workflow) -> None:
     assert (new["verdict"], new["engine"], new["recordings"], new["folders"]) == ("better", "imported", "8", "8")
     assert float(new["keyword_recall"]) > float(rows["imported-old"]["keyword_recall"])
     assert "imported-new makes" in run.output
+    assert reference.mistakes(imports.results) == []
     assert imports.run("--config", "evaluation={baseline: imported-old}").jobs.total() == 0
 
 
