@@ -44,9 +44,11 @@ clean:  ## remove the environment, the site and caches; results/ stays
 	rm -rf .venv site .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-lock:  ## renew requirements.txt from pyproject.toml (needs uv)
+lock:  ## renew requirements.txt and that of the container from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --output-file requirements.txt
+	uv pip compile pyproject.toml --extra aws-batch --extra media --constraint requirements.txt --universal \
+	  --python-version 3.12 --generate-hashes --no-header --output-file requirements-container.txt
 
 $(READY): requirements.txt
 	@"$(PYTHON)" -c '$(SUPPORTED)' 2>/dev/null \

@@ -23,7 +23,7 @@ include: "rules/common.smk"
 
 
 pathvars:
-    results=str(PROJECT.results),
+    results=RESULTS,
 
 
 wildcard_constraints:
@@ -74,7 +74,7 @@ onstart:
 
 
 onsuccess:
-    show(done=True)
+    end()
 
 
 onerror:

@@ -7,7 +7,7 @@ from pathlib import Path
 SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
-from clm import aftermath, files, healing, interpreter, lock, models, notices
+from clm import aftermath, decided, elsewhere, files, healing, interpreter, lock, models, notices
 from clm.config import export_private, keep
 from clm.config import load as load_config
 from clm.errors import UserError
@@ -17,22 +17,40 @@ interpreter.put_first_on_path()
 
 
 def load_project():
-    """Read configuration and inputs; what is wrong with them ends the run with a message."""
+    """Read configuration and inputs; what is wrong with them ends the run with a message.
+
+    Gives the project, the results folder as rules name it, and the bucket that holds it if results are kept in one. With
+    a bucket, the project's own results folder is that of the copies on this machine.
+    """
+    provider = workflow.storage_registry.default_storage_provider
+    prefix = workflow.storage_settings.default_storage_prefix
     try:
+        if not workflow.is_main_process:
+            named = elsewhere.relative_results(config["results"])
+            shared = elsewhere.bucket(provider, prefix, named)
+            return elsewhere.decided_project(shared, named), named, shared
         settings = load_config(user_config, Path(workflow.basedir), Path.cwd())
-        looked_at = hold(Path(settings["results"])) if workflow.is_main_process else ""
+        named = settings["results"]
+        shared = elsewhere.bucket(provider, prefix, named)
+        if shared:
+            elsewhere.check_keeps(workflow.storage_settings.keep_storage_local)
+            settings["results"] = shared.folder
+        looked_at = hold(Path(settings["results"]))
+        if shared and not looked_at:
+            elsewhere.align(shared, os.path.relpath(SCRIPTS))
         project = Project(settings, cache=Path(".snakemake/clm-digests.json"))
-        if project.engine.submits:
-            project.submissions.follow = not workflow.is_main_process
-        if workflow.is_main_process:
+        if not looked_at:
+            project.prepare()
+        if shared:
+            elsewhere.check_names(project.folders)
             if not looked_at:
-                project.prepare()
-            export_private(settings)
-            for note in notices.notes(project):
-                logger.warning(note)
+                shared.mirror().push_new()
+        export_private(settings)
+        for note in notices.notes(project):
+            logger.warning(note)
     except (UserError, OSError) as error:
         stop(error)
-    return project
+    return project, named, shared
 
 
 class RunStopped(WorkflowError):
@@ -59,21 +77,41 @@ def hold(results):
     return holder
 
 
-PROJECT = load_project()
+PROJECT, RESULTS, BUCKET = load_project()
 NEXT = PROJECT.next
 NEXT_VOCABULARY = PROJECT.next_vocabulary
 MODELS = PROJECT.results / "models"
 
 
 def begin():
-    """Before the first job: keep the merged configuration, where jobs read it, and what was asked for once more."""
+    """Before the first job: keep what jobs read of configuration and decisions, and what was asked for once more."""
     try:
         PROJECT.check_budget(forced=forced())
+        if BUCKET and not workflow.local_exec:
+            elsewhere.check_inputs(PROJECT.config)
         keep(PROJECT.config, PROJECT.results)
+        decided.write(PROJECT, forced=forced())
         PROJECT.record_requests(forced=forced())
+        if BUCKET:
+            elsewhere.offer(BUCKET, workflow.storage_registry.default_storage_provider, local=workflow.local_exec)
     except (UserError, OSError) as error:
         stop(error)
     lift_rate_limit()
+
+
+def end():
+    """After the last job: keep what no rule has stored in the bucket, and show the leaderboard."""
+    keep_rest()
+    show(done=True)
+
+
+def keep_rest():
+    """Put into the bucket, if there is one, what no rule has stored there; what cannot be sent now is sent next time."""
+    try:
+        if BUCKET:
+            elsewhere.keep(BUCKET, os.path.relpath(SCRIPTS))
+    except UserError as error:
+        logger.error(str(error))
 
 
 def lift_rate_limit():
@@ -96,13 +134,20 @@ def show(*, done):
 
 def fail(logs):
     """The last lines after jobs have failed."""
+    keep_rest()
     show(done=False)
-    raise RunStopped(aftermath.describe(logs, PROJECT.results))
+    raise RunStopped(aftermath.describe(logs, PROJECT.results, BUCKET.address if BUCKET else ""))
 
 
 def script(name):
     """Path of a script, for the rules that may run again when it changes."""
-    return os.path.relpath(os.path.join(SCRIPTS, name))
+    return source(os.path.join(SCRIPTS, name))
+
+
+def source(path):
+    """A file of the checkout as an input; never in the bucket, and wherever jobs run (`local` would keep them here)."""
+    path = os.path.relpath(path)
+    return sourcecache_entry(path, path) if BUCKET else path
 
 
 def library(*names):
@@ -113,7 +158,7 @@ def library(*names):
 def report_code():
     """Everything that the report is made by: its program, its modules and templates, and what they share with others."""
     found = sorted(Path(SCRIPTS, "clm", "report").rglob("*.*"))
-    own = [os.path.relpath(path) for path in found if path.suffix in (".py", ".html", ".css", ".js")]
+    own = [source(path) for path in found if path.suffix in (".py", ".html", ".css", ".js")]
     return own + library("compared", "files", "judgement", "models", "outlook", "privacy", "show", "summaries", "words")
 
 
@@ -134,12 +179,28 @@ def due():
 
 def summaries(names):
     """Summaries of these models."""
-    return [f"{PROJECT.results}/summaries/{name}.json" for name in names]
+    return per_model("summaries", names)
 
 
 def per_model(kind, names):
     """Files of one kind that these models have, such as their diagnosis."""
-    return [f"{PROJECT.results}/{kind}/{name}.json" for name in names]
+    return [f"{RESULTS}/{kind}/{name}.json" for name in names]
+
+
+def scores(wildcards):
+    """Scores of a model on all of its folders."""
+    return [f"{RESULTS}/runs/{wildcards.model}/{name}/wer.json" for name in PROJECT.folders_of(wildcards.model)]
+
+
+def keywords_file():
+    """The file of keywords, which stays where it is, or nothing."""
+    return ancient(local(PROJECT.config["keywords"])) if PROJECT.config["keywords"] else []
+
+
+def made(file):
+    """What a checkpoint wrote; opened first, which lets Snakemake fetch it if that was done elsewhere."""
+    with file.open():
+        return files.read_json(Path(file))
 
 
 def leakage_checks(wildcards):
@@ -152,29 +213,29 @@ def new_generation(wildcards):
     if not due():
         return []
     plan = checkpoints.heal.get().output.plan
-    return [plan, f"{MODELS}/{NEXT}/training.json"] if files.read_json(Path(plan))["train"] else [plan]
+    return [plan, f"{RESULTS}/models/{NEXT}/training.json"] if made(plan)["train"] else [plan]
 
 
 def new_vocabulary(wildcards):
     """Outcome of the custom vocabulary that is due."""
-    return [f"{MODELS}/{NEXT_VOCABULARY}/training.json"] if PROJECT.vocabulary_due(forced=forced()) else []
+    return [f"{RESULTS}/models/{NEXT_VOCABULARY}/training.json"] if PROJECT.vocabulary_due(forced=forced()) else []
 
 
 def latest_plan(wildcards):
     """The plan whose words a custom vocabulary is made from: that of this run, else the one before."""
-    return checkpoints.heal.get().output.plan if due() else ancient(str(PROJECT.latest_plan))
+    if due():
+        return checkpoints.heal.get().output.plan
+    return ancient(f"{RESULTS}/{PROJECT.latest_plan.relative_to(PROJECT.results)}")
 
 
 def new_models(wildcards):
     """Models that this run makes: known once heal has planned, and train_clm and train_vocabulary have decided."""
-    made = []
-    if due() and files.read_json(Path(checkpoints.heal.get().output.plan))["train"]:
-        outcome = files.read_json(Path(checkpoints.train_clm.get().output.outcome))
-        made += [NEXT] if outcome["trained"] else []
+    names = []
+    if due() and made(checkpoints.heal.get().output.plan)["train"]:
+        names += [NEXT] if made(checkpoints.train_clm.get().output.outcome)["trained"] else []
     if PROJECT.vocabulary_due(forced=forced()):
-        outcome = files.read_json(Path(checkpoints.train_vocabulary.get().output.outcome))
-        made += [NEXT_VOCABULARY] if outcome["trained"] else []
-    return made
+        names += [NEXT_VOCABULARY] if made(checkpoints.train_vocabulary.get().output.outcome)["trained"] else []
+    return names
 
 
 def all_models(wildcards):
@@ -190,7 +251,7 @@ def to_complete(wildcards):
 
 def everything_finished(wildcards):
     """The last check of an engine that works elsewhere."""
-    return [f"{PROJECT.results}/complete.json"] if PROJECT.engine.submits else []
+    return [f"{RESULTS}/complete.json"] if PROJECT.engine.submits else []
 
 
 def submitted(wildcards):
@@ -198,7 +259,7 @@ def submitted(wildcards):
     if not PROJECT.engine.submits:
         return []
     number = PROJECT.submissions.round(wildcards.model, wildcards.folder)
-    return f"{PROJECT.results}/submitted/{number}/{wildcards.model}.json"
+    return f"{RESULTS}/submitted/{number}/{wildcards.model}.json"
 
 
 def share_of_cores(model):
@@ -216,14 +277,14 @@ def constraint(names):
 
 def model_file(wildcards):
     """The file that marks a trained model as finished; frozen, so its age means nothing."""
-    return [] if wildcards.model == PROJECT.engine.name else ancient(f"{MODELS}/{wildcards.model}/model.json")
+    return [] if wildcards.model == PROJECT.engine.name else ancient(f"{RESULTS}/models/{wildcards.model}/model.json")
 
 
 def baseline_table(wildcards):
     """Normalized texts of the baseline on the same folder, unless this is the baseline."""
     if wildcards.model == PROJECT.baseline or wildcards.folder not in PROJECT.folders_of(PROJECT.baseline):
         return []
-    return f"{PROJECT.results}/runs/{PROJECT.baseline}/{wildcards.folder}/normalized.tsv"
+    return f"{RESULTS}/runs/{PROJECT.baseline}/{wildcards.folder}/normalized.tsv"
 
 
 def learns():

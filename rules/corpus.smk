@@ -40,7 +40,7 @@ checkpoint heal:
 
 rule keyword_corpus:
     input:
-        keywords=ancient(PROJECT.config["keywords"] or []),
+        keywords=keywords_file(),
         code=ancient(script("keyword_corpus.py")),
     output:
         text="<results>/corpus/keywords/corpus.txt",

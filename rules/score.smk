@@ -74,7 +74,7 @@ rule wer:
 rule summarize:
     input:
         index=ancient("<results>/inputs.json"),
-        scores=lambda w: [f"{PROJECT.run(w.model, folder)}/wer.json" for folder in PROJECT.folders_of(w.model)],
+        scores=scores,
         code=script("summarize.py"),
         library=library("files"),
     output:
@@ -94,7 +94,7 @@ rule summarize:
 rule diagnose:
     input:
         index=ancient("<results>/inputs.json"),
-        scores=lambda w: [f"{PROJECT.run(w.model, folder)}/wer.json" for folder in PROJECT.folders_of(w.model)],
+        scores=scores,
         code=script("diagnose.py"),
         library=library("diagnosis", "metrics", "files"),
     output:

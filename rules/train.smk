@@ -42,7 +42,7 @@ checkpoint train_clm:
 checkpoint train_vocabulary:
     input:
         plan=latest_plan,
-        keywords=ancient(PROJECT.config["keywords"] or []),
+        keywords=keywords_file(),
         code=ancient(script("train_vocabulary.py")),
     output:
         outcome=f"<results>/models/{NEXT_VOCABULARY}/training.json",

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clm import cli, files, normalize
+from clm import cli, files, normalize, shared
 from clm.texts import read_text
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def main(argv: list[str] | None = None) -> None:
     if args.explain is not None:
         sys.stdout.write("".join(f"{line}\n" for line in explain(args.explain, normalizer)))
         return
-    table = rows(files.read_json(args.manifest), files.read_json(args.transcript), normalizer)
+    manifest = files.read_json(args.manifest)
+    shared.fetch_shared(Path(item["text"]) for item in manifest["recordings"])
+    table = rows(manifest, files.read_json(args.transcript), normalizer)
     if args.equivalents:
         from clm import equivalents
 

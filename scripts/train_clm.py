@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, engines, files, inputs, lineage, models, training_text
+from clm import __version__, cli, engines, files, inputs, lineage, models, shared, training_text
 from clm.config import saved
 from clm.engines import TrainingFailed, TrainingText
 from clm.errors import UserError, passing
@@ -161,8 +161,13 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    outcome = train(args, saved(args.results))
+    config = saved(args.results)
+    shared.fetch(args.results / "models", args.results / "inputs", suffix=".json")
+    shared.fetch_shared(Path(config[key]) for key in ("training_data", "tuning_data") if config[key])
+    outcome = train(args, config)
     name = args.plan.parent.name
+    if outcome["trained"]:
+        shared.send(args.plan.parent)
     log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not trained", outcome["reason"])
     plan = files.digest(files.read_json(args.plan))
     files.write_json(args.output, {"model": name, **outcome, "attempt": args.attempt, "plan": plan})

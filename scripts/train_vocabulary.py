@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, engines, files, healing, models
+from clm import __version__, cli, engines, files, healing, models, shared
 from clm.aws.custom_vocabulary import VocabularyMaker
 from clm.aws.vocabulary import Phrase, Vocabulary, build
 from clm.config import saved
@@ -130,6 +130,8 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     outcome = make(args, saved(args.results))
     name = args.output.parent.name
+    if outcome["trained"]:
+        shared.send(args.output.parent, args.output.with_name("plan.json"))
     log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not made", outcome["reason"])
     made_from = healing.phrases_digest(files.read_json(args.plan), args.keywords_digest or None)
     files.write_json(args.output, {"model": name, "made_from": made_from, **outcome})

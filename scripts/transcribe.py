@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, config, engines, files, manifests, models
+from clm import __version__, cli, config, engines, files, manifests, models, shared
 from clm.addresses import S3Path
 from clm.engines import Failure, Model, Outcome, Recording, Transcript, Unfinished
 from clm.store import Store
@@ -108,12 +108,15 @@ def main(argv: list[str] | None = None) -> None:
     engine = engines.create(settings)
     manifest = files.read_json(args.manifest)
     folder = manifest["folder"]
+    if args.model != engine.name:
+        shared.fetch(args.results / "models" / args.model)
     model = models.load(args.results / "models", args.model, engine.name)
     recordings = manifests.recordings(manifest, repeats=args.repeats, retries=args.retries)
     found = transcribe(recordings, model, engine, Store(args.results / "store", engine), settings)
     if len(found) < len(recordings):
         from clm import submission
 
+        shared.fetch(submission.unfinished_path(args.results, engine.name, args.model))
         left = submission.read_unfinished(args.results, engine.name, args.model).get(folder, {})
         for recording in recordings:
             if recording.name not in found:

@@ -8,19 +8,21 @@ MOST_LINES = 12
 
 # A block of Snakemake's log: "Error in rule wer:", indented lines, among them "    log: path (check log file(s) ...)".
 _BLOCK = re.compile(r"^Error in rule (?P<rule>\w+):\n(?P<lines>(?:    .*\n)*)", re.MULTILINE)
-_LOG = re.compile(r"^    log: (?P<path>.*?)(?: \(check log file\(s\) for error details\))?$", re.MULTILINE)
+_LOG = re.compile(
+    r"^    log: (?P<path>.*?)(?: \(send to storage\))?(?: \(check log file\(s\) for error details\))?$", re.MULTILINE
+)
 _ENDED = "it ended without a message: killed, out of memory, or no room for its log"
 _HINT = "Hint: mend it and run again; what is finished is kept, and nothing is paid twice"
 
 
-def describe(logs: Sequence[str], results: Path) -> str:
-    """What failed in a run, from Snakemake's own logs and those of the jobs."""
+def describe(logs: Sequence[str], results: Path, address: str = "") -> str:
+    """What failed in a run, from Snakemake's own logs and those of the jobs; `address` is that of results in S3."""
     where = ", ".join(logs) or "the output above"
     try:
         text = "".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
     except OSError as error:
         return f"The run failed, and its log cannot be read ({error}).\n{_HINT}"
-    failed = list(_failed(text, results))
+    failed = list(_failed(text.replace(f" {address}/", f" {results}/") if address else text, results))
     if not failed:
         return f"The run failed; see {where}.\n{_HINT}"
     more = len(failed) - MOST_LINES

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from clm import __version__
+from clm import __version__, shared
 from clm.errors import UserError
 from clm.privacy import scrub
 
@@ -65,6 +65,7 @@ def run(main: Callable[[], None]) -> None:
     handler.setFormatter(_Scrubbing("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
+        shared.refresh()
         main()
     except UserError as error:
         sys.exit(scrub(f"Error: {error}"))

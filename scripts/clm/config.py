@@ -148,7 +148,11 @@ def keep(config: Mapping[str, Any], results: Path) -> None:
 
 def saved(results: Path) -> dict[str, Any]:
     """The configuration of the run that this job belongs to."""
-    config = files.read_json(results / "config.json")["config"]
+    return with_private(files.read_json(results / "config.json")["config"])
+
+
+def with_private(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration that was kept, with the keys that this run hands on otherwise."""
     for key, value in json.loads(os.environ.get(PRIVATE_VARIABLE, "{}")).items():
         put(config, key, value)
     return config

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from clm import files
+from clm import files, shared
 from clm.engines import Engine, Failure, Model, Recording, Transcript, result_key
 
 
@@ -31,6 +31,7 @@ class Store:
     def get(self, recording: Recording, model: Model) -> Transcript | Failure | None:
         """The stored result, or None; a failure counts only if it is of this retry or a later one."""
         path = self._path(recording, model)
+        shared.fetch(path)
         if not path.exists():
             return None
         entry = files.read_json(path)
@@ -53,4 +54,6 @@ class Store:
         else:
             made = time.strftime("%Y-%m-%d", time.gmtime())
             entry |= {"made": made, "seconds": outcome.seconds, "result": outcome.result}
-        files.write_json(self._path(recording, model), entry, indent=None)
+        path = self._path(recording, model)
+        files.write_json(path, entry, indent=None)
+        shared.send(path)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clm import files, models
 from clm.engines import Recording
@@ -45,6 +45,17 @@ def write_unfinished(results: Path, engine: str, model: str, left: Left) -> None
     files.write_json(unfinished_path(results, engine, model), {"model": model, "folders": left})
 
 
+def round_of(rounds: Mapping[str, Any], model: str, folder: str) -> int:
+    """The number of the run that submits a folder to a model.
+
+    >>> rounds = {"number": 3, "rounds": {"transcribe": {"": 1, "new folder": 2}}}
+    >>> [round_of(rounds, "transcribe", folder) for folder in ("a folder", "new folder")]
+    [1, 2]
+    """
+    known = rounds["rounds"].get(model, {})
+    return known.get(folder, known.get(_REST, rounds["number"]))
+
+
 @dataclass(frozen=True)
 class Cost:
     """What a run will do at the engine: jobs, seconds of audio and those billed, US dollars.
@@ -78,8 +89,6 @@ class Submissions:
         self._project = project
         self._results = project.results
         self._store = Store(project.results / "store", project.engine)
-        #: Whether this is the Snakemake of a single job (on a cluster), which must number like the one that sent it.
-        self.follow = False
 
     @cached_property
     def missing(self) -> dict[str, list[Recording]]:
@@ -104,8 +113,6 @@ class Submissions:
     @cached_property
     def number(self) -> int:
         """The number of this run, if it submits anything."""
-        if self.follow:
-            return models.read_if_there(self._rounds_path).get("number", 1)
         done = (path.parent.name for path in self._results.glob("submitted/*/preflight.json"))
         return 1 + max((int(name) for name in done if name.isdigit()), default=0)
 
@@ -133,16 +140,18 @@ class Submissions:
 
     def round(self, model: str, folder: str) -> int:
         """The number of the run that submits a folder to a model; of this one for a model that it makes."""
-        if model in self._project.making:
-            return self.number
-        known = self._rounds.get(model, {})
-        return known.get(folder, known.get(_REST, self.number))
+        return round_of(self.rounds, model, folder)
+
+    @cached_property
+    def rounds(self) -> dict[str, Any]:
+        """The number of this run, and those by model and folder; the models that it makes are submitted by itself."""
+        coming = {name: {_REST: self.number} for name in self._project.making}
+        return {"number": self.number, "rounds": {**self._rounds, **coming}}
 
     def record(self, *, forced: bool) -> None:
         """Keep the numbers when the run starts, for the next ones."""
         if any(self.missing.values()) or self._project.coming(forced=forced):
-            coming = {name: {_REST: self.number} for name in self._project.making}
-            files.write_json(self._rounds_path, {"number": self.number, "rounds": {**self._rounds, **coming}})
+            files.write_json(self._rounds_path, self.rounds)
 
     @cached_property
     def share(self) -> float:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from clm import files
+from clm import decided, files
 from clm.config import load
+from clm.decided import Decided
 from clm.engines import Model, Transcript
 from clm.errors import UserError
 from clm.project import Project
@@ -28,15 +29,13 @@ def results(tmp_path: Path) -> Path:
     return tmp_path / "results"
 
 
-def project(results: Path, *, follow: bool = False) -> Project:
+def project(results: Path) -> Project:
     """What Snakemake makes anew at each start."""
     changes = {"engine": "transcribe", "input": str(results.parent / "input"), "results": str(results)}
-    found = Project(load({**changes, "transcribe": {"bucket": "b-1"}}, CHECKOUT, CHECKOUT), results / "cache.json")
-    found.submissions.follow = follow
-    return found
+    return Project(load({**changes, "transcribe": {"bucket": "b-1"}}, CHECKOUT, CHECKOUT), results / "cache.json")
 
 
-def rounds(found: Project, model: str = STOCK) -> list[int]:
+def rounds(found: Project | Decided, model: str = STOCK) -> list[int]:
     return [found.submissions.round(model, folder) for folder in ("one", "two")]
 
 
@@ -69,8 +68,9 @@ def test_a_submission_that_ended_stands_and_only_what_is_missing_is_of_the_next(
 def test_a_job_on_another_machine_numbers_like_the_run_that_sent_it(results: Path) -> None:
     sender = project(results)
     sender.submissions.record(forced=False)
+    decided.write(sender, forced=False)
     end(results, 1, "preflight")
-    job = project(results, follow=True)
+    job = Decided(results)
     assert rounds(job) == rounds(sender) == [1, 1]
     assert rounds(job, CLM) == rounds(sender, CLM) == [1, 1]
 

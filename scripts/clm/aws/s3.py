@@ -21,17 +21,18 @@ ACCESS_FILE = ".write_access_check_file.temp"
 
 @dataclass(frozen=True)
 class Object:
-    """An object as a listing shows it; `hashed` tells that S3 keeps a SHA-256 of it."""
+    """An object as a listing shows it; `hashed` tells that S3 keeps a SHA-256 of it, `modified` is its age (POSIX)."""
 
     path: S3Path
     size: int
     etag: str
     hashed: bool = False
+    modified: float = 0.0
 
 
-def listing(client: Any, below: S3Path) -> Iterator[Object]:
-    """All objects below a prefix, in the order of their keys, a thousand at a call."""
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=below.bucket, Prefix=below.folder)
+def listing(client: Any, below: S3Path, begin: str = "") -> Iterator[Object]:
+    """All objects below a prefix whose further key begins so, in the order of their keys, a thousand at a call."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=below.bucket, Prefix=below.folder + begin)
     for page in pages:
         for entry in page.get("Contents", ()):
             if not entry["Key"].endswith(("/", ACCESS_FILE)):
@@ -40,6 +41,7 @@ def listing(client: Any, below: S3Path) -> Iterator[Object]:
                     entry["Size"],
                     entry["ETag"].strip('"'),
                     "SHA256" in entry.get("ChecksumAlgorithm", ()),
+                    entry["LastModified"].timestamp(),
                 )
 
 

@@ -1,0 +1,44 @@
+"""What Snakemake remembers of finished jobs, carried along with results that are in a bucket.
+
+It keeps the parameters and inputs of every output in `.snakemake` of the working directory, and without them a changed
+setting would go unseen in another one. So they travel as one file in the store.
+"""
+
+import json
+from pathlib import Path
+
+from clm import files
+
+RECORDS = Path("store") / "snakemake.json"
+_SCRIPTS = "<scripts>/"
+
+
+def pack(snakemake: Path, results: Path, scripts: str) -> None:
+    """Write the records in `.snakemake` to the results; `scripts` is how paths of our programs begin in them."""
+    found = {
+        path.relative_to(snakemake).as_posix(): path.read_text(encoding="utf-8").replace(f"{scripts}/", _SCRIPTS)
+        for path in sorted((snakemake / "metadata").rglob("*"))
+        if path.is_file()
+    }
+    target = results / RECORDS
+    if not target.exists() or files.read_json(target)["records"] != found:
+        files.write_json(target, {"records": found}, indent=None)
+
+
+def unpack(snakemake: Path, results: Path, scripts: str) -> None:
+    """Write the records in the results to `.snakemake`, unless one there is of a later job."""
+    source = results / RECORDS
+    if not source.exists():
+        return
+    # Snakemake takes a folder of records without this one for an old format.
+    (snakemake / "incomplete").mkdir(parents=True, exist_ok=True)
+    for name, text in files.read_json(source)["records"].items():
+        path = snakemake / name
+        record = text.replace(_SCRIPTS, f"{scripts}/")
+        if not path.exists() or _end(path.read_text(encoding="utf-8")) < _end(record):
+            files.write_text(path, record)
+
+
+def _end(record: str) -> float:
+    """When the job of a record ended."""
+    return json.loads(record).get("endtime") or 0.0
