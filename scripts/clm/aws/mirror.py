@@ -48,10 +48,10 @@ class Mirror:
     def push_new(self) -> None:
         """Send what the workflow keeps, where the bucket has none or an older one, and give it the age it has there."""
         there = self._list()
-        new = [path for name, path in self._kept().items() if self._is_newer(path, there.get(name))]
+        new = {name: path for name, path in self._kept().items() if self._is_newer(path, there.get(name))}
         if new:
-            self.push(new)
-            self._fetch({name: entry for name, entry in self._list().items() if self._path(name) in set(new)})
+            self.push(new.values())
+            self._download({name: entry for name, entry in self._list().items() if name in new})
 
     def align(self, record: Path) -> None:
         """Make the folder what the bucket is, before a run.
@@ -113,12 +113,20 @@ class Mirror:
     def _fetch(self, entries: dict[str, Object]) -> None:
         def outdated(name: str, entry: Object) -> bool:
             path = self._path(name)
-            return not path.exists() or path.stat().st_mtime < entry.modified
+            if not path.exists():
+                return True
+            status = path.stat()
+            same_age = status.st_mtime == entry.modified  # in whole seconds
+            return status.st_mtime < entry.modified or (same_age and status.st_size != entry.size)
 
-        wanted = [(self._path(name), entry) for name, entry in entries.items() if outdated(name, entry)]
-        self._parallel(self._download, wanted, "reading results from")
+        self._download({name: entry for name, entry in entries.items() if outdated(name, entry)})
 
-    def _download(self, wanted: tuple[Path, Object]) -> None:
+    def _download(self, entries: dict[str, Object]) -> None:
+        wanted = [(self._path(name), entry) for name, entry in entries.items()]
+        self._parallel(self._take, wanted, "reading results from")
+
+    def _take(self, wanted: tuple[Path, Object]) -> None:
+        """Fetch an object unless its copy says the same, and give the copy its age."""
         path, entry = wanted
         if not (path.exists() and _same(path, entry)):
             with files.replacing(path) as temporary:
