@@ -17,6 +17,7 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import cpu_split
+from figures import Figure
 
 from runner import ARTICLES, Run, Workflow
 
@@ -46,6 +47,24 @@ class Overhead:
     def rerun_ratio(self) -> float:
         """CPU time of a rerun that does nothing, against that of the bare Snakefile."""
         return self.rerun_cpu / self.bare_rerun_cpu
+
+    @property
+    def figures(self) -> list[Figure]:
+        """What the workflow promises."""
+        each = f"{self.folders} folders x {MODELS} models"
+        return [
+            Figure(f"{each}: own CPU per folder and model", self.per_folder_and_model, "<=", 0.3, " s"),
+            Figure(f"{each}: a bare Snakefile of as many jobs, per folder and model", self.bare_each, unit=" s"),
+            Figure(f"{each}: rerun that does nothing, against the bare one", self.rerun_ratio, "<=", 2.0),
+            Figure(f"{each}: the rerun, CPU time", self.rerun_cpu, unit=" s"),
+            Figure(f"{each}: largest memory of a process", self.peak_mib, unit=" MiB"),
+            Figure(f"{each}: wall-clock time for {self.jobs} jobs", self.seconds, unit=" s"),
+        ]
+
+    @property
+    def bare_each(self) -> float:
+        """CPU seconds of the bare Snakefile for one folder and model."""
+        return self.bare_cpu / self.folders / MODELS
 
 
 def measure(folders: int) -> Overhead:

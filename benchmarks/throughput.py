@@ -11,6 +11,7 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -52,17 +53,49 @@ def cpu() -> float:
     return sum(part.ru_utime + part.ru_stime for part in used)
 
 
-def main() -> None:
-    """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("input", type=Path)
-    parser.add_argument("--minutes", type=float, default=60.0)
-    args = parser.parse_args()
+@dataclass(frozen=True)
+class Decoding:
+    """Seconds of audio, and what decoding it took on all cores: wall-clock and CPU seconds, bare and by the engine."""
+
+    audio: float
+    cores: int
+    bare: float
+    bare_cpu: float
+    ours: float
+    ours_cpu: float
+    separate: list[str]
+
+    @property
+    def ratio(self) -> float:
+        """Our throughput against that of bare pocketsphinx."""
+        return self.bare / self.ours
+
+
+@dataclass(frozen=True)
+class Long:
+    """One long recording: seconds of audio and of decoding, MiB of the main process and of a worker, words' errors."""
+
+    audio: float
+    seconds: float
+    peak_mib: tuple[float, float]
+    counts: scoring.ErrorCounts
+
+
+def recordings(directory: Path) -> list[Path]:
+    """Audio files in the folders of a directory."""
+    return sorted(path for path in directory.glob("*/*") if path.suffix in (".wav", ".flac", ".mp3", ".ogg"))
+
+
+def seconds(path: Path) -> float:
+    """Length of a recording."""
+    return soundfile.info(path).duration
+
+
+def compare(paths: list[Path]) -> Decoding:
+    """Decode the recordings with pocketsphinx alone and with the engine."""
     cores = os.cpu_count() or 1
     os.environ["OMP_NUM_THREADS"] = str(cores)
-    paths = sorted(path for path in args.input.glob("*/*") if path.suffix in (".wav", ".flac", ".mp3", ".ogg"))
     samples = [read_audio(path).samples for path in paths]
-    seconds = sum(map(len, samples)) / RATE
     start, used = time.perf_counter(), cpu()
     pool = Pool(cores)
     pool.map(bare, [samples[number::cores] for number in range(cores)])
@@ -72,27 +105,45 @@ def main() -> None:
     engine = engines.create(CONFIG)
     start, used = time.perf_counter(), cpu()
     separate = text(engine, [Recording(path.stem, path, "") for path in paths])
-    ours, ours_cpu = time.perf_counter() - start, cpu() - used
-    print(f"{seconds:.0f} s of audio on {cores} cores:")
-    print(f"bare   {alone:6.1f} s (RTF {alone / seconds:.3f}), {alone_cpu:6.1f} CPU-s")
-    print(f"engine {ours:6.1f} s (RTF {ours / seconds:.3f}), {ours_cpu:6.1f} CPU-s: ", end="")
-    print(f"{alone / ours:.2f} of the throughput, {alone_cpu / ours_cpu:.2f} per CPU second")
+    audio = sum(map(len, samples)) / RATE
+    return Decoding(audio, cores, alone, alone_cpu, time.perf_counter() - start, cpu() - used, separate)
 
+
+def long(paths: list[Path], separate: list[str], minutes: float) -> Long:
+    """Decode the recordings, joined and repeated, as one; its words are compared with those of the separate ones."""
     pause = np.zeros(RATE // 2, np.int16)
-    once = np.concatenate([part for each in samples for part in (each, pause)])
-    times = max(1, round(args.minutes * 60 * RATE / len(once)))
+    once = np.concatenate([part for path in paths for part in (read_audio(path).samples, pause)])
+    times = max(1, round(minutes * 60 * RATE / len(once)))
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "long.flac"
         soundfile.write(path, np.tile(once, times), RATE)
         start = time.perf_counter()
-        (joined,) = text(engine, [Recording("long", path, "")])
+        (joined,) = text(engines.create(CONFIG), [Recording("long", path, "")])
         elapsed = time.perf_counter() - start
-    peak = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    length = times * len(once) / RATE
+    own, worker = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     counts = scoring.score(" ".join(separate * times), joined).counts
+    return Long(times * len(once) / RATE, elapsed, (own, worker), counts)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("input", type=Path)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    args = parser.parse_args()
+    paths = recordings(args.input)
+    found = compare(paths)
+    print(f"{found.audio:.0f} s of audio on {found.cores} cores:")
+    print(f"bare   {found.bare:6.1f} s (RTF {found.bare / found.audio:.3f}), {found.bare_cpu:6.1f} CPU-s")
+    print(f"engine {found.ours:6.1f} s (RTF {found.ours / found.audio:.3f}), {found.ours_cpu:6.1f} CPU-s: ", end="")
+    print(f"{found.ratio:.2f} of the throughput, {found.bare_cpu / found.ours_cpu:.2f} per CPU second")
+
+    joined = long(paths, found.separate, args.minutes)
+    counts = joined.counts
     print(
-        f"one recording of {length / 60:.0f} min: {elapsed:.0f} s (RTF {elapsed / length:.3f}), at most"
-        f" {peak[0]:.0f} MiB and {peak[1]:.0f} MiB in each process; against the separate"
+        f"one recording of {joined.audio / 60:.0f} min: {joined.seconds:.0f} s"
+        f" (RTF {joined.seconds / joined.audio:.3f}), at most {joined.peak_mib[0]:.0f} MiB"
+        f" and {joined.peak_mib[1]:.0f} MiB in each process; against the separate"
     )
     print(
         f"recordings' {counts.words} words {counts.substitutions} substituted, {counts.deletions} deleted,"

@@ -5,8 +5,6 @@ of a table are of one run on this machine; the program exits with 1 if a bound d
 """
 
 import argparse
-import os
-import platform
 import random
 import sys
 import tempfile
@@ -14,7 +12,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import cpu_split
+from figures import Figure, machine
 
 import kills as killing
 from aws.server import serving
@@ -31,29 +29,6 @@ from cloud import CLM, STOCK, Cloud
 #: What the original needs for the same, which does one job after the other (docs/aws.md).
 ORIGINAL_SECONDS = 3690.0
 _ERRORS_PERCENT = 40.0
-
-
-@dataclass(frozen=True)
-class Bound:
-    """One line of a table: a figure, and the limit that it must keep."""
-
-    title: str
-    value: float
-    sign: str
-    limit: float
-    unit: str = ""
-
-    @property
-    def holds(self) -> bool:
-        """Whether the figure keeps to the limit."""
-        return {"<=": self.value <= self.limit, ">=": self.value >= self.limit, "=": self.value == self.limit}[
-            self.sign
-        ]
-
-    def __str__(self) -> str:
-        verdict = "ok" if self.holds else "NOT MET"
-        limit = f"{self.sign} {self.limit:.4g}{self.unit}"
-        return f"{self.title:58} {self.value:9.2f}{self.unit:2} {limit:>12}  {verdict}"
 
 
 @contextmanager
@@ -73,7 +48,7 @@ def slowest(found: Cloud) -> float:
     return max(job.finished - job.created for job in found.service.jobs.all.values())
 
 
-def speed(args: argparse.Namespace) -> list[Bound]:
+def speed(args: argparse.Namespace) -> list[Figure]:
     """Stock model and one CLM on every folder, against one job at a time."""
     pause = args.poll_seconds / args.scale
     with cloud(
@@ -95,14 +70,14 @@ def speed(args: argparse.Namespace) -> list[Bound]:
     print(f"one job at a time: {original:.0f} s; slowest job {longest:.0f} s, training {args.training_seconds:g} s")
     print("calls: " + ", ".join(f"{name.partition('.')[2]} {count}" for name, count in sorted(calls.items())))
     return [
-        Bound("the run, on the service's clock", seconds, "<=", original / 20, " s"),
-        Bound("times faster than one job at a time", original / seconds, ">=", 20),
-        Bound("API calls per finished job", calls.total() / jobs, "<=", 8),
-        Bound("starts per unique work", most_starts(found), "=", 1),
+        Figure("the run, on the service's clock", seconds, "<=", original / 20, " s"),
+        Figure("times faster than one job at a time", original / seconds, ">=", 20),
+        Figure("API calls per finished job", calls.total() / jobs, "<=", 8),
+        Figure("starts per unique work", most_starts(found), "=", 1),
     ]
 
 
-def wide(args: argparse.Namespace) -> list[Bound]:
+def wide(args: argparse.Namespace) -> list[Figure]:
     """Many jobs at once under --cores 4, and the CPU time that they cost here."""
     with cloud(
         "wide", scale=1.0, job_seconds=30.0, model_seconds=0.0, poll_seconds=args.poll_seconds,
@@ -126,13 +101,13 @@ def wide(args: argparse.Namespace) -> list[Bound]:
     print("CPU ms per recording: " + ", ".join(f"{name} {1000 * value / jobs:.0f}" for name, value in spent.parts))
     print(f"a bare Snakefile with as many jobs: {1000 * bare / jobs:.0f}")
     return [
-        Bound("all results, after start-up", fetched[-1] - started[0], "<=", 2 * longest, " s"),
-        Bound("own CPU per recording", own / jobs, "<=", 0.2, " s"),
-        Bound("starts per unique work", most_starts(found), "=", 1),
+        Figure("all results, after start-up", fetched[-1] - started[0], "<=", 2 * longest, " s"),
+        Figure("own CPU per recording", own / jobs, "<=", 0.2, " s"),
+        Figure("starts per unique work", most_starts(found), "=", 1),
     ]
 
 
-def kill(args: argparse.Namespace) -> list[Bound]:
+def kill(args: argparse.Namespace) -> list[Figure]:
     """Random SIGKILLs, each followed by --unlock and another run."""
     chance = random.Random(args.seed)
     options = {"scale": 40.0, "job_seconds": 60.0, "model_seconds": 60.0, "poll_seconds": 0.25}
@@ -165,11 +140,11 @@ def kill(args: argparse.Namespace) -> list[Bound]:
     alone = sum(case.victims[killing.SNAKEMAKE] for case in cases)
     print(f"{alone} times Snakemake alone, its jobs lived on beside the next run")
     return [
-        Bound("kills", moments.total(), ">=", args.kills),
-        Bound("most starts of one work", max(starts), "=", 1),
-        Bound("most CreateLanguageModel accepted for one model", max(models), "=", 1),
-        Bound("data sets that ended unlike the undisturbed run", lost, "=", 0),
-        Bound("leaks of account number, secret or signed address", leaks, "=", 0),
+        Figure("kills", moments.total(), ">=", args.kills),
+        Figure("most starts of one work", max(starts), "=", 1),
+        Figure("most CreateLanguageModel accepted for one model", max(models), "=", 1),
+        Figure("data sets that ended unlike the undisturbed run", lost, "=", 0),
+        Figure("leaks of account number, secret or signed address", leaks, "=", 0),
     ]
 
 
@@ -183,7 +158,7 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def command(name: str, function: Callable[[argparse.Namespace], list[Bound]]) -> argparse.ArgumentParser:
+    def command(name: str, function: Callable[[argparse.Namespace], list[Figure]]) -> argparse.ArgumentParser:
         found = commands.add_parser(name, help=function.__doc__, formatter_class=parser.formatter_class)
         found.set_defaults(function=function)
         return found
@@ -208,11 +183,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> int:
     """Print the table."""
     args = parse_args()
-    load = os.getloadavg()[0]
-    print(f"{args.command}: {platform.machine()}, {os.cpu_count()} cores, load {load:.1f} at the beginning", flush=True)
-    bounds = args.function(args)
-    print(*bounds, sep="\n")
-    return 0 if all(bound.holds for bound in bounds) else 1
+    print(f"{args.command}: {machine()}", flush=True)
+    figures = args.function(args)
+    print(*figures, sep="\n")
+    return 0 if all(figure.holds for figure in figures) else 1
 
 
 if __name__ == "__main__":

@@ -1,0 +1,169 @@
+"""Write one table of what the workflow costs beyond a single small run: docs/benchmarks.md.
+
+Each part is measured on its own and keeps its machine, day and version, so that one part can be measured anew; the
+figures are kept in benchmarks/results.json. Ratios are taken side by side in one run. Exits with 1 if a figure that was
+measured does not keep its limit.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+import overhead
+import throughput
+from figures import Figure, machine
+
+from clm import __version__
+from runner import CHECKOUT, SAMPLE, Workflow
+from slurm import cluster
+from slurm.test_slurm import SLURM
+
+RESULTS = CHECKOUT / "benchmarks" / "results.json"
+PAGE = CHECKOUT / "docs" / "benchmarks.md"
+FOLDERS = (30, 300, 2000)
+_HEAD = """\
+# Benchmarks
+
+What the workflow costs on top of the recogniser, and what it costs elsewhere. Written by `{command}`; what each
+benchmark measures, and others that measure accuracy, speed at Amazon and training, stand in
+[benchmarks](../benchmarks/README.md).
+"""
+
+
+def measure_overhead() -> list[Figure]:
+    """Overhead per job, a rerun that does nothing, memory.
+
+    Snakemake and our programs on top of the recogniser, beside a bare Snakefile with as many trivial jobs. All folders
+    hold the same short recording, so that the store answers for all but the first (`benchmarks/overhead.py`).
+    """
+    return [figure for folders in FOLDERS for figure in overhead.measure(folders).figures]
+
+
+def measure_throughput() -> list[Figure]:
+    """The embedded engine on one machine.
+
+    The recordings of sample-data, decoded by pocketsphinx alone in a process per core and by the engine on as many
+    cores, then joined to a recording of an hour (`benchmarks/throughput.py`).
+    """
+    paths = throughput.recordings(SAMPLE)
+    found = throughput.compare(paths)
+    joined = throughput.long(paths, found.separate, minutes=60.0)
+    return [
+        Figure("audio seconds per second, bare pocketsphinx", found.audio / found.bare),
+        Figure("audio seconds per second, engine", found.audio / found.ours),
+        Figure("throughput of the engine against bare pocketsphinx", found.ratio, ">=", 0.9),
+        Figure("recording of an hour: audio seconds per second", joined.audio / joined.seconds),
+        Figure("recording of an hour: largest memory of a process", max(joined.peak_mib), unit=" MiB"),
+        Figure("recording of an hour: words deleted at its cuts", joined.counts.deletions, "=", 0),
+    ]
+
+
+def measure_slurm() -> list[Figure]:
+    """The embedded engine on a Slurm cluster of one node.
+
+    The stock model on the recordings of sample-data, by the workflow on this machine and through Slurm on the same
+    cores (`tests/slurm`), from the first job to the report.
+    """
+    if trouble := cluster.missing():
+        raise RuntimeError(f"no Slurm here: it {trouble}")
+    seconds = {}
+    with tempfile.TemporaryDirectory(prefix="clm-slurm-") as name, cluster.cluster() as environment:
+        for place, arguments in (("here", ("--cores", str(os.cpu_count()))), ("slurm", SLURM)):
+            workflow = Workflow(Path(name) / place)
+            workflow.data.mkdir(parents=True)
+            (workflow.data / "input").symlink_to(SAMPLE)
+            workflow.environment = {} if place == "here" else {**environment, "PATH": os.environ["PATH"]}
+            start = time.perf_counter()
+            workflow.run(*arguments)
+            seconds[place] = time.perf_counter() - start
+    audio = sum(throughput.seconds(path) for path in throughput.recordings(SAMPLE))
+    return [
+        Figure("audio seconds per second, whole workflow on this machine", audio / seconds["here"]),
+        Figure("audio seconds per second, whole workflow through Slurm", audio / seconds["slurm"]),
+        Figure("Slurm against this machine, wall-clock time", seconds["slurm"] / seconds["here"]),
+    ]
+
+
+PARTS: dict[str, Callable[[], list[Figure]]] = {
+    "overhead": measure_overhead,
+    "throughput": measure_throughput,
+    "slurm": measure_slurm,
+}
+
+
+def measured(name: str) -> dict[str, Any]:
+    """One part, with where and when it was measured."""
+    where = machine()
+    start = time.perf_counter()
+    figures = PARTS[name]()
+    return {
+        "machine": where,
+        "day": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "version": f"{__version__} ({_commit()})",
+        "minutes": round((time.perf_counter() - start) / 60, 1),
+        "figures": [asdict(figure) for figure in figures],
+    }
+
+
+def _commit() -> str:
+    command = ["git", "-C", str(CHECKOUT), "describe", "--always", "--dirty", "--abbrev=10"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "no commit"
+
+
+def page(results: dict[str, dict[str, Any]]) -> str:
+    """The table of all parts in Markdown."""
+    text = [_HEAD.format(command=".venv/bin/python benchmarks/run.py")]
+    for name in (name for name in PARTS if name in results):
+        part = results[name]
+        title, _, body = (PARTS[name].__doc__ or "").partition("\n\n")
+        text.append(f"## {title.rstrip('.')}\n\n{' '.join(body.split())}\n")
+        text.append(
+            f"`.venv/bin/python benchmarks/run.py {name}`: {part['machine']}; {part['day']}, version {part['version']},"
+            f" {part['minutes']} minutes.\n"
+        )
+        text.append("| figure | value | limit | |\n|---|---|---|---|")
+        figures = [Figure(**figure) for figure in part["figures"]]
+        text.append("\n".join(f"| {f.title} | {f.amount} | {f.bound} | {f.verdict} |" for f in figures) + "\n")
+    return "\n".join(text)
+
+
+def main() -> int:
+    """Measure the parts that are asked for, and write both files after each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)} (default: all)")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page")
+    parser.add_argument("--json", type=Path, default=RESULTS, help="the figures")
+    args = parser.parse_args()
+    if unknown := set(args.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    results = json.loads(args.json.read_text(encoding="utf-8")) if args.json.exists() else {}
+    holds = True
+    for name in args.parts or PARTS:
+        print(f"{name}: {machine()}", flush=True)
+        try:
+            results[name] = measured(name)
+        except RuntimeError as error:
+            print(f"{name}: not measured: {error}", file=sys.stderr)
+            continue
+        figures = [Figure(**figure) for figure in results[name]["figures"]]
+        print(*figures, sep="\n", flush=True)
+        holds = holds and all(figure.holds for figure in figures)
+        args.json.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+        args.output.write_text(page(results), encoding="utf-8")
+    return 0 if holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
