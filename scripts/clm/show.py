@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from clm.compared import INCOMPLETE
+from clm.engines import EMBEDDED
 from clm.inputs import some
 from clm.judgement import Row, figure
 from clm.leaderboard import LEFT_OUT
@@ -21,8 +22,6 @@ NAME_WIDTH = 26
 MOST_FINDINGS = 5
 MOST_OF_A_KIND = 2
 DAYS_APART = 90
-#: Engines that are a part of this installation.
-LOCAL = ("pocketsphinx",)
 #: A CLM that breaks at least this share of the words that it fixes is marked, if it breaks enough of them to tell.
 MOST_BROKEN, ENOUGH_BROKEN = 0.5, 5
 #: What `clm.diagnosis` finds, the gravest first.
@@ -161,7 +160,7 @@ def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
     base = made.get(baseline, {})
     late: dict[str, list[str]] = {}
     for row in rows:
-        for folder, days in made.get(row["model"], {}).items() if row["engine"] not in LOCAL else ():
+        for folder, days in made.get(row["model"], {}).items() if row["engine"] not in EMBEDDED else ():
             if _most_days(days, base.get(folder, ())) > DAYS_APART:
                 late.setdefault(row["model"], []).append(folder)
     if not late:

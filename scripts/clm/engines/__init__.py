@@ -1,7 +1,8 @@
 """Speech recognition engines: what the workflow asks of one, and how it finds one by name.
 
 A new engine is one module beside this file with a function `create(config)` that returns an `Engine`;
-add its name to `NAMES`. Modules are imported only when chosen, and import their heavy packages only when used.
+add its name to `NAMES`, and to `EMBEDDED` if it works here. Modules are imported only when chosen, and import their
+heavy packages only when used.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from clm.errors import UserError
 from clm.texts import read_text
 
 NAMES = ("pocketsphinx", "transcribe")
+#: Those that are a part of this installation, so that they do not change with time.
+EMBEDDED = ("pocketsphinx",)
 
 
 @dataclass(frozen=True)
