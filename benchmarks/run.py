@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import overhead
+import storage
 import throughput
 from figures import Figure, machine
 
@@ -29,10 +30,13 @@ from clm import __version__
 from runner import CHECKOUT, SAMPLE, Workflow
 from slurm import cluster
 from slurm.test_slurm import SLURM
+from torture import counts
 
 RESULTS = CHECKOUT / "benchmarks" / "results.json"
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
+COUNTS = CHECKOUT / ".torture" / "counts.jsonl"
 FOLDERS = (30, 300, 2000)
+STORED_FOLDERS = 30
 _HEAD = """\
 # Benchmarks
 
@@ -96,10 +100,41 @@ def measure_slurm() -> list[Figure]:
     ]
 
 
+def measure_storage() -> list[Figure]:
+    """Results in S3.
+
+    The same folders of one short clip, with the stock model and a CLM, on local disk and in a bucket of moto's S3 on
+    loopback, first and again (`benchmarks/storage.py`). A request to Amazon takes tens of milliseconds, one to loopback
+    a few, so that the number of requests counts more there.
+    """
+    disk, s3 = storage.compare(STORED_FOLDERS)
+    each = f"{STORED_FOLDERS} folders x 2 models"
+    return [
+        Figure(f"{each}: S3 against local disk, wall-clock time", s3.seconds[0] / disk.seconds[0]),
+        Figure(f"{each}: requests per folder and model", s3.requests[0] / STORED_FOLDERS / 2),
+        Figure(f"{each}: rerun that does nothing, S3 against local disk", s3.seconds[1] / disk.seconds[1]),
+        Figure(f"{each}: rerun, requests", s3.requests[1]),
+    ]
+
+
+def read_torture() -> list[Figure]:
+    """What was tried to break it.
+
+    Counts of the last `make torture` in this checkout: each of these ended with the leaderboard of an undisturbed run,
+    nothing paid twice and no folder lost ([torture](torture.md)).
+    """
+    found = counts.read(COUNTS)
+    if not found:
+        raise RuntimeError(f"no {COUNTS.relative_to(CHECKOUT)}: run make torture first")
+    return [Figure(what, times) for what, times in found.items()]
+
+
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "overhead": measure_overhead,
     "throughput": measure_throughput,
     "slurm": measure_slurm,
+    "storage": measure_storage,
+    "torture": read_torture,
 }
 
 

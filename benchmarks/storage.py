@@ -68,16 +68,21 @@ def bucket() -> Iterator[Loopback]:
         yield loopback
 
 
+def compare(folders: int) -> tuple[Figures, Figures]:
+    """The same data set with results on local disk, and in a bucket."""
+    with tempfile.TemporaryDirectory(prefix="clm-storage-") as name, bucket() as loopback:
+        disk = measure(data_set(Path(name, "disk"), folders))
+        workflow = data_set(Path(name, "s3"), folders)
+        workflow.environment = loopback.environment
+        return disk, measure(workflow, *S3, loopback=loopback)
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=int, nargs="?", default=30)
     folders = parser.parse_args().folders
-    with tempfile.TemporaryDirectory(prefix="clm-storage-") as name, bucket() as loopback:
-        disk = measure(data_set(Path(name, "disk"), folders))
-        workflow = data_set(Path(name, "s3"), folders)
-        workflow.environment = loopback.environment
-        s3 = measure(workflow, *S3, loopback=loopback)
+    disk, s3 = compare(folders)
     print(f"{folders} folders x 2 models   disk s     S3 s  ratio  requests  per folder and model")
     for number, what in enumerate(("first run", "rerun")):
         print(
