@@ -124,3 +124,14 @@ def test_jobs_on_other_machines_scan_nothing(loopback: Loopback, tmp_path: Path,
     assert len(machines) == 2 * 2 * 3 + 1, run.output
     for name in ("leaderboard.csv", "runs.csv"):
         assert (workflow.results / name).read_text() == (finished_once.results / name).read_text()
+
+
+@pytest.mark.long
+def test_jobs_in_a_shared_folder_scan_nothing_either(tmp_path: Path, finished_once: Workflow) -> None:
+    workflow = small_data_set(tmp_path)
+    submit = workflow.write("submit", '(sh "$1" > /dev/null 2>&1) & echo $!\n')
+    command = ("--executor", "cluster-generic", "--jobs", "2", "--cluster-generic-submit-cmd", f"sh {submit}")
+    run = workflow.run(*command)
+    assert run.output.count("with external jobid") == 2 * 2 * 3 + 1
+    for name in ("leaderboard.csv", "runs.csv"):
+        assert (workflow.results / name).read_text() == (finished_once.results / name).read_text()
