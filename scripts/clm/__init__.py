@@ -1,3 +1,6 @@
 """The library behind the workflow: pure functions and small classes, without argparse and Snakemake."""
 
 __version__ = "0.1.0"
+
+#: The variable by which programs are told that results are in a bucket (`clm.shared`).
+SHARED = "CLM_SHARED"

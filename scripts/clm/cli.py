@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, shared
+from clm import SHARED, __version__
 from clm.errors import UserError
 from clm.privacy import scrub
 
@@ -65,7 +65,10 @@ def run(main: Callable[[], None]) -> None:
     handler.setFormatter(_Scrubbing("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
-        shared.refresh()
+        if SHARED in os.environ:  # else not worth its import to a job of a tenth of a second
+            from clm import shared
+
+            shared.refresh()
         main()
     except UserError as error:
         sys.exit(scrub(f"Error: {error}"))

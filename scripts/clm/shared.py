@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clm import SHARED
 from clm.addresses import S3Path
 
 if TYPE_CHECKING:
     from clm.aws.mirror import Mirror
 
-_VARIABLE = "CLM_SHARED"
 #: What may be missing on this machine: nothing, what jobs elsewhere have made since the start, or everything.
 NOTHING, NEWS, EVERYTHING = "nothing", "news", "everything"
 
@@ -33,7 +33,7 @@ class Shared:
 
     def offer(self) -> None:
         """Tell the programs of this run."""
-        os.environ[_VARIABLE] = json.dumps(asdict(self))
+        os.environ[SHARED] = json.dumps(asdict(self))
 
     def mirror(self) -> Mirror:
         """The two side by side."""
@@ -45,7 +45,7 @@ class Shared:
 
 def current() -> Shared | None:
     """Where the results of this run are shared, or None."""
-    return Shared(**json.loads(os.environ[_VARIABLE])) if _VARIABLE in os.environ else None
+    return Shared(**json.loads(os.environ[SHARED])) if SHARED in os.environ else None
 
 
 def refresh() -> None:

@@ -10,7 +10,7 @@ import pytest
 from snakemake_storage_plugin_s3 import StorageProvider, StorageProviderSettings
 
 from aws.server import Loopback, serving
-from clm import elsewhere, files, records, shared
+from clm import SHARED, elsewhere, files, records, shared
 from clm.addresses import S3Path
 from clm.aws.mirror import Mirror
 from clm.errors import PassingError, UserError
@@ -113,7 +113,7 @@ def place(machines: tuple[Machine, Machine], tmp_path: Path) -> Iterator[Shared]
         one.write(name)
     one.mirror.push_new()
     yield Shared(str(tmp_path / "job"), str(ADDRESS), shared.EVERYTHING)
-    os.environ.pop("CLM_SHARED", None)
+    os.environ.pop(SHARED, None)
 
 
 def test_a_job_elsewhere_fetches_what_it_names(place: Shared) -> None:
