@@ -22,7 +22,7 @@ test: lint  ## lint and all tests that take less than ten minutes together
 test-long: $(READY)  ## the tests that take longer
 	$(BIN)/pytest -m long
 
-torture: $(READY)  ## try to break the workflow: kills, full disks, moved folders, fuzzed texts (about an hour; docs/torture.md)
+torture: $(READY)  ## try to break the workflow: kills, full disks, moved folders, fuzzed texts (some hours; docs/torture.md)
 	@mkdir -p .torture && rm -f .torture/counts.jsonl
 	TORTURE_COUNTS=$(CURDIR)/.torture/counts.jsonl $(BIN)/pytest -n 2 tests/torture
 	@$(BIN)/python tests/torture/counts.py .torture/counts.jsonl
