@@ -1,5 +1,9 @@
 """Names and texts that break careless programs, for hypothesis; whoever runs one of them makes a file `canary`."""
 
+import unicodedata
+from collections import Counter
+from collections.abc import Collection
+
 from hypothesis import strategies as st
 
 from clm.config import UNUSABLE_NAME
@@ -30,6 +34,12 @@ def _can_be_a_name(name: str) -> bool:
 
 
 names = _joined.map(lambda name: name.replace("/", "∕")).filter(_can_be_a_name)
+
+
+def unique(found: Collection[str]) -> set[str]:
+    """The names that no other equals but for its Unicode form."""
+    forms = Counter(unicodedata.normalize("NFC", name) for name in found)
+    return {name for name in found if forms[unicodedata.normalize("NFC", name)] == 1}
 
 
 def usable(name: str) -> bool:

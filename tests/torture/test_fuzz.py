@@ -15,7 +15,7 @@ from clm import files, show
 from clm.texts import printable
 from runner import ARTICLES, CHECKOUT, Run, Workflow
 from torture.counts import count
-from torture.nasty import CANARY, FRAGMENTS, names, texts, usable
+from torture.nasty import CANARY, FRAGMENTS, names, texts, unique, usable
 
 EXAMPLES = int(os.environ.get("TORTURE_EXAMPLES", "8"))
 PLAIN = ("one", "two")
@@ -71,7 +71,7 @@ def check(data: Data, directory: Path, expected: Mapping[str, dict[str, str]]) -
     assert "Traceback" not in run.output, run.output
     _, rows = workflow.outcome()
     found = {row["folder"]: row for row in rows if row["model"] == STOCK}
-    wanted = {name for name in data.folders if usable(name)} | set(PLAIN) | ({"clips"} if data.clips else set())
+    wanted = {name for name in unique(data.folders) if usable(name)} | set(PLAIN) | ({"clips"} if data.clips else set())
     assert set(found) == wanted
     for name in PLAIN:
         assert found[name] == expected[name]

@@ -38,7 +38,7 @@ def test_the_repository_is_clean() -> None:
 @pytest.mark.parametrize(
     ("name", "line", "kind"),
     [
-        ("config.yaml", "access: AKIA" + "3T5XQ7YB2KDN4WVZ", "AWS Access Key"),
+        ("config.yaml", "access: AK" + "IA3T5XQ7YB2KDN4WVZ", "AWS Access Key"),
         ("notes.md", "aws_secret_access_key = '" + "x0Dk3mQ9vZr7T2nB8sLw5YpEj1HcUa6GfRoKtN4i'", "Secret Keyword"),
         ("key.pem", "-----BEGIN RSA " + "PRIVATE KEY-----", "Private Key"),
         ("remote.txt", "https://talk:" + "hunter22@git.example.org/x", "Basic Auth Credentials"),
