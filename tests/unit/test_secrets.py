@@ -39,7 +39,7 @@ def test_the_repository_is_clean() -> None:
     ("name", "line", "kind"),
     [
         ("config.yaml", "access: AK" + "IA3T5XQ7YB2KDN4WVZ", "AWS Access Key"),
-        ("notes.md", "aws_secret_access_key = '" + "x0Dk3mQ9vZr7T2nB8sLw5YpEj1HcUa6GfRoKtN4i'", "Secret Keyword"),
+        ("notes.md", "aws_secret_" + "access_key = 'x0Dk3mQ9vZr7T2nB8sLw" + "5YpEj1HcUa6GfRoKtN4i'", "Secret Keyword"),
         ("key.pem", "-----BEGIN RSA " + "PRIVATE KEY-----", "Private Key"),
         ("remote.txt", "https://talk:" + "hunter22@git.example.org/x", "Basic Auth Credentials"),
     ],
