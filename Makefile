@@ -58,6 +58,6 @@ $(READY): requirements.txt
 	@"$(PYTHON)" -m venv --clear .venv \
 	  || { echo "Hint: Python's venv module is needed, on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@if command -v uv >/dev/null; \
-	  then uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt; \
+	  then uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt; \
 	  else $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; fi
 	@touch $@
