@@ -15,7 +15,7 @@ help:  ## list the targets
 demo: $(READY)  ## run the workflow on sample-data and show the leaderboard (about five minutes the first time)
 	$(BIN)/snakemake --cores 4
 
-test: lint  ## lint and all tests that take less than ten minutes together
+test: lint  ## lint and all tests but the long ones (about a quarter of an hour)
 	$(BIN)/snakemake --lint
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not torture"
 
