@@ -54,8 +54,9 @@ class Overhead:
         """What the workflow promises."""
         each = f"{self.folders} folders x {MODELS} models"
         return [
-            Figure(f"{each}: own CPU per folder and model", self.per_folder_and_model, "<=", 0.3, " s"),
+            Figure(f"{each}: CPU time per folder and model", self.per_folder_and_model, unit=" s"),
             Figure(f"{each}: a bare Snakefile of as many jobs, per folder and model", self.bare_each, unit=" s"),
+            Figure(f"{each}: the difference, our own", self.per_folder_and_model - self.bare_each, "<=", 0.3, " s"),
             Figure(f"{each}: rerun that does nothing, against the bare one", self.rerun_ratio, "<=", 2.0),
             Figure(f"{each}: the rerun, CPU time", self.rerun_cpu, unit=" s"),
             Figure(f"{each}: largest memory of a process", self.peak_mib, unit=" MiB"),
