@@ -10,12 +10,13 @@ import subprocess
 import sys
 import wave
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import yaml
 
-from aws.server import Loopback
+from aws.server import Loopback, serving
 from clm import files
 from runner import CHECKOUT, Run
 
@@ -153,3 +154,12 @@ def write_noise(path: Path, chance: random.Random, seconds: float) -> None:
         file.setsampwidth(2)
         file.setframerate(_RATE)
         file.writeframes(chance.randbytes(2 * int(seconds * _RATE)))
+
+
+@contextmanager
+def quick_cloud(directory: Path, folders: int) -> Iterator[Cloud]:
+    """An empty account whose jobs and trainings take a second, and the same data set each time."""
+    with serving(scale=40, job_seconds=40.0, model_seconds=40.0, error_rate=40.0) as loopback:
+        found = Cloud(directory, loopback, poll_seconds=0.2)
+        found.fill(folders)
+        yield found

@@ -6,7 +6,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from runner import CHECKOUT
+from runner import CHECKOUT, Workflow
+from workflow_data import small_data_set
 
 # How long an example takes says nothing on a busy machine; speed is measured in benchmarks/.
 hypothesis.settings.register_profile("project", deadline=None)
@@ -20,3 +21,23 @@ def shared_data() -> Path:
     if not path.is_dir():
         pytest.skip(f"no shared data at {path}; set CLM_SHARED_DATA")
     return path
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Workflow:
+    """The small data set before its first run."""
+    return small_data_set(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def finished_once(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
+    """The small data set after its first run; never changed."""
+    workflow = small_data_set(tmp_path_factory.mktemp("finished"))
+    workflow.run()
+    return workflow
+
+
+@pytest.fixture
+def finished(finished_once: Workflow, tmp_path: Path) -> Workflow:
+    """A copy of the finished run that a test may change."""
+    return finished_once.copy(tmp_path)

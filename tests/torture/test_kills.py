@@ -4,14 +4,14 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
 import kills
-from aws.server import serving
-from cloud import Cloud
+from cloud import Cloud, quick_cloud
 from kills import BOTH, JOB, SNAKEMAKE, Moment, run_until_done
 from runner import Workflow
 from torture.counts import count
@@ -34,15 +34,6 @@ def embedded(directory: Path) -> Iterator[Workflow]:
     yield small_data_set(directory)
 
 
-@contextmanager
-def cloud(directory: Path) -> Iterator[Cloud]:
-    """An empty account, and the same data set each time."""
-    with serving(scale=40, job_seconds=40.0, model_seconds=40.0, error_rate=40.0) as loopback:
-        found = Cloud(directory, loopback, poll_seconds=0.2)
-        found.fill(FOLDERS)
-        yield found
-
-
 def stored(results: Path) -> dict[Path, int]:
     """Ages of the results in the store, none of which is made twice; records of jobs may go on."""
     return {path: path.stat().st_mtime_ns for path in results.glob("store/*/*.json") if len(path.stem) == _KEY_LENGTH}
@@ -63,7 +54,7 @@ def watch_store(results: Path) -> Callable[[], None]:
 @pytest.mark.torture
 @pytest.mark.parametrize("engine", ["pocketsphinx", "transcribe"])
 def test_killed_at_many_moments(engine: str, tmp_path: Path) -> None:
-    data_set = embedded if engine == "pocketsphinx" else cloud
+    data_set = embedded if engine == "pocketsphinx" else partial(quick_cloud, folders=FOLDERS)
     with data_set(tmp_path / "undisturbed") as target:
         target.run()
         expected = target.outcome()

@@ -22,18 +22,10 @@ def ages(results: Path) -> dict[str, int]:
     return {str(path.relative_to(results)): path.stat().st_mtime_ns for path in paths}
 
 
-@pytest.fixture(scope="module")
-def done_once(tmp_path_factory: pytest.TempPathFactory) -> Workflow:
-    """The small data set after its first run; never changed."""
-    workflow = small_data_set(tmp_path_factory.mktemp("done"))
-    workflow.run()
-    return workflow
-
-
 @pytest.fixture
-def done(done_once: Workflow, tmp_path: Path) -> Workflow:
+def done(finished_once: Workflow, tmp_path: Path) -> Workflow:
     """A copy that a test may change."""
-    return done_once.copy(tmp_path / "done")
+    return finished_once.copy(tmp_path / "done")
 
 
 def test_moved_with_its_working_directory(done: Workflow, tmp_path: Path) -> None:

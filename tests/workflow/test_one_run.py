@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from clm import files, lock
 from runner import Workflow
 
@@ -19,11 +21,14 @@ def under_way(workflow: Workflow) -> Iterator[subprocess.Popen[bytes]]:
         process = subprocess.Popen(workflow.command(), cwd=workflow.directory, stdout=output, stderr=output)
     try:
         deadline = time.monotonic() + 120
-        while not lock.holder(workflow.results):
+        while f"process {process.pid} " not in lock.holder(workflow.results):  # it says so soon after it holds it
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.01)
         process.send_signal(signal.SIGSTOP)
+        while psutil.Process(process.pid).status() != psutil.STATUS_STOPPED:  # it may be in the middle of a write
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         yield process
     finally:
         process.kill()

@@ -16,7 +16,6 @@ from clm.aws.s3 import Object, listing
 
 _THREADS = 16
 _LOGS = "logs"
-_LOCK = lock.NAME
 #: What the workflow keeps beside the outputs of rules: these files and all in these folders, but for outputs in them.
 _KEPT_FILES = {"config.json", "config.yaml", "inputs.json", "state.json"}
 _KEPT_FOLDERS = {"inputs", "models", "store"}
@@ -98,7 +97,7 @@ class Mirror:
         """Files by their relative names."""
         found = (path for path in (below or self._folder).rglob("*") if path.is_file())
         names = {path.relative_to(self._folder).as_posix(): path for path in found}
-        return {name: path for name, path in names.items() if not name.startswith((f"{_LOGS}/", _LOCK))}
+        return {name: path for name, path in names.items() if not name.startswith((f"{_LOGS}/", lock.NAME))}
 
     def _kept(self, below: Path | None = None) -> dict[str, Path]:
         """Those of them that no rule lists as output; hidden ones are temporary."""
