@@ -1,4 +1,5 @@
 # Functions and constants of the rules; no rules here.
+import gc
 import json
 import os
 import sys
@@ -14,6 +15,12 @@ from clm.errors import UserError
 from clm.project import Project
 
 interpreter.put_first_on_path()
+# With thousands of jobs Snakemake holds millions of objects, none of which is garbage: Python would go through all of
+# them again and again while they are made.
+gc.set_threshold(50_000, 50, 100)
+
+# Where rules find programs that they do not list as inputs, since they are run for every folder: clm/programs.py.
+PROGRAMS = os.path.relpath(SCRIPTS)
 
 
 def load_project():
@@ -37,7 +44,7 @@ def load_project():
             settings["results"] = shared.folder
         looked_at = hold(Path(settings["results"]))
         if shared and not looked_at:
-            elsewhere.align(shared, os.path.relpath(SCRIPTS))
+            elsewhere.align(shared, PROGRAMS)
         project = Project(settings, cache=Path(".snakemake/clm-digests.json"))
         if not looked_at:
             project.prepare()
@@ -81,6 +88,7 @@ PROJECT, RESULTS, BUCKET = load_project()
 NEXT = PROJECT.next
 NEXT_VOCABULARY = PROJECT.next_vocabulary
 MODELS = PROJECT.results / "models"
+BASELINE_FOLDERS = frozenset(PROJECT.folders_of(PROJECT.baseline))
 
 
 def begin():
@@ -109,7 +117,7 @@ def keep_rest():
     """Put into the bucket, if there is one, what no rule has stored there; what cannot be sent now is sent next time."""
     try:
         if BUCKET:
-            elsewhere.keep(BUCKET, os.path.relpath(SCRIPTS))
+            elsewhere.keep(BUCKET, PROGRAMS)
     except UserError as error:
         logger.error(str(error))
 
@@ -282,7 +290,7 @@ def model_file(wildcards):
 
 def baseline_table(wildcards):
     """Normalized texts of the baseline on the same folder, unless this is the baseline."""
-    if wildcards.model == PROJECT.baseline or wildcards.folder not in PROJECT.folders_of(PROJECT.baseline):
+    if wildcards.model == PROJECT.baseline or wildcards.folder not in BASELINE_FOLDERS:
         return []
     return f"{RESULTS}/runs/{PROJECT.baseline}/{wildcards.folder}/normalized.tsv"
 

@@ -9,10 +9,7 @@ rule normalize:
         # Written anew only if a reference or a recording changed.
         manifest="<results>/inputs/{folder}.json",
         transcript="<results>/runs/{model}/{folder}/transcript.json",
-        code=script("normalize.py"),
-        library=library(
-            "normalize", "profiles", "spoken", "numerals", "spelling", "whisper", "equivalents", "texts", "files"
-        ),
+        code="<results>/inputs/programs/normalize.json",
     output:
         "<results>/runs/{model}/{folder}/normalized.tsv",
     log:
@@ -20,15 +17,14 @@ rule normalize:
     conda:
         "../environment.yml"
     params:
-        references=lambda w: PROJECT.data.text_digest(w.folder),
-        audio=lambda w: PROJECT.data.audio_digest(w.folder),
+        recordings=lambda w: [PROJECT.data.text_digest(w.folder), PROJECT.data.audio_digest(w.folder)],
         normalizer=PROJECT.normalizer,
         equivalents=f"--equivalents={PROJECT.normalizer['equivalents']}" if PROJECT.normalizer["equivalents"] else "",
         language=PROJECT.config["language"],
     message:
         "Normalizing {wildcards.folder} ({wildcards.model})"
     shell:
-        "python {input.code:q}"
+        "python {PROGRAMS:q}/normalize.py"
         " --manifest {input.manifest:q}"
         " --transcript {input.transcript:q}"
         " --profile {params.normalizer[profile]}"
@@ -44,8 +40,7 @@ rule wer:
         normalized="<results>/runs/{model}/{folder}/normalized.tsv",
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         baseline=baseline_table,
-        code=script("wer.py"),
-        library=library("scorecard", "scoring", "metrics", "segments", "profiles", "files"),
+        code="<results>/inputs/programs/wer.json",
     output:
         "<results>/runs/{model}/{folder}/wer.json",
     log:
@@ -55,18 +50,17 @@ rule wer:
     params:
         normalizer=PROJECT.normalizer,
         language=PROJECT.config["language"],
-        baseline=lambda w, input: f"--baseline={input.baseline}" if input.baseline else "",
     message:
         "Scoring {wildcards.folder} ({wildcards.model})"
     shell:
-        "python {input.code:q}"
+        "python {PROGRAMS:q}/wer.py"
         " --normalized {input.normalized:q}"
         " --transcript {input.transcript:q}"
         " --profile {params.normalizer[profile]}"
         " --without {params.normalizer[without]}"
         " --equivalents={params.normalizer[digest]}"
         " --language {params.language:q}"
-        " {params.baseline:q}"
+        " --baseline {input.baseline:q}"
         " --output {output:q}"
         " 2> {log:q}"
 

@@ -12,7 +12,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__)
     parser.add_argument("--normalized", type=Path, required=True, help="normalized.tsv of the model")
     parser.add_argument("--transcript", type=Path, required=True, help="transcript.json of the model")
-    parser.add_argument("--baseline", type=Path, help="normalized.tsv of the baseline, for fixed and broken words")
+    parser.add_argument(
+        "--baseline", type=Path, nargs="?", help="normalized.tsv of the baseline, for fixed and broken words"
+    )
     parser.add_argument("--profile", default="basic", help="name of the normalizer that was used")
     parser.add_argument("--without", nargs="*", default=[], metavar="RULE", help="rules of it that were left out")
     parser.add_argument("--equivalents", default="", help="digest of the equivalents that were used")

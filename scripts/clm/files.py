@@ -50,6 +50,16 @@ def write_json(path: Path, data: Mapping[str, Any], *, indent: int | None = 1) -
     write_text(path, text + "\n")
 
 
+def rewrite_json(path: Path, data: Mapping[str, Any]) -> None:
+    """Write a JSON file unless it says the same already, so that it keeps its age."""
+    try:
+        if read_json(path) == {"format": FORMAT, **data}:
+            return
+    except (UserError, FileNotFoundError):
+        pass
+    write_json(path, data, indent=None)
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON file of ours.
 

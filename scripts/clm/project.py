@@ -14,6 +14,7 @@ from clm.digests import Digests
 from clm.engines import Recording
 from clm.errors import UserError
 from clm.keywords import read_keywords
+from clm.programs import write_sources
 from clm.submission import Submissions
 from clm.texts import read_text
 from clm.words import learnable
@@ -184,7 +185,7 @@ class Project:
         if self.engine.submits:
             self.submissions.record(forced=forced)
         if self.requests:
-            rewrite(self.results / "store" / "attempts.json", {"folders": self.requests})
+            files.rewrite_json(self.results / "store" / "attempts.json", {"folders": self.requests})
 
     def check_budget(self, *, forced: bool) -> None:
         """Stop before spending more than `max_cost`; see `Submissions.check_budget`."""
@@ -302,10 +303,11 @@ class Project:
             if not os.access(self.results, os.W_OK):
                 raise PermissionError(13, "Permission denied")
             for folder in self.folders.values():
-                rewrite(self.results / "inputs" / f"{folder.name}.json", self.data.manifest(folder))
-            rewrite(self.results / "inputs.json", self.data.index())
+                files.rewrite_json(self.results / "inputs" / f"{folder.name}.json", self.data.manifest(folder))
+            files.rewrite_json(self.results / "inputs.json", self.data.index())
+            write_sources(self.results)
             for model, name in self.account_models.items():
-                rewrite(self.results / "models" / model / "model.json", account_model(model, name))
+                files.rewrite_json(self.results / "models" / model / "model.json", account_model(model, name))
             self.data.save()
         except OSError as error:
             raise lock.unwritable(self.results, error) from error
@@ -321,13 +323,3 @@ def account_model(model: str, name: str) -> dict[str, Any]:
         "corpus_words": None,
         "details": {"amazon_model": name},
     }
-
-
-def rewrite(path: Path, data: dict[str, Any]) -> None:
-    """Write a JSON file unless it says the same already, so that it keeps its age."""
-    try:
-        if files.read_json(path) == {"format": files.FORMAT, **data}:
-            return
-    except (UserError, FileNotFoundError):
-        pass
-    files.write_json(path, data, indent=None)
