@@ -1,8 +1,9 @@
 """Errors of the stock model and of CLMs on a set of recordings, and on general speech that they must not hurt.
 
 SET holds input/<folder>/ and training_data/; GUARD holds input/<folder>/. The CLM is trained on SET's training data
-alone, once as shipped, once with a single pronunciation per new word, and with --sweep once per fixed weight. If that
-text contains what is spoken, the figure checks the plumbing and says nothing about a gain.
+alone, once as shipped, once with a single pronunciation per new word, and with --sweep once per fixed weight: those
+given, or a few from 0.1 to 0.9. If that text contains what is spoken, the figure checks the plumbing and says nothing
+about a gain.
 """
 
 import argparse
@@ -83,10 +84,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("set", type=Path)
     parser.add_argument("guard", type=Path)
-    parser.add_argument("--sweep", action="store_true", help="also with fixed weights")
+    parser.add_argument("--sweep", type=float, nargs="*", metavar="WEIGHT", help="also with fixed weights")
     args = parser.parse_args()
+    weights = [] if args.sweep is None else args.sweep or SWEEP
     engine = engines.create(CONFIG)
-    names = ["as shipped", "one pronunciation", *(f"weight {weight}" for weight in SWEEP if args.sweep)]
+    names = ["as shipped", "one pronunciation", *(f"weight {weight}" for weight in weights)]
     with tempfile.TemporaryDirectory() as temporary:
         models = {"stock": Model(engine.name)}
         for name in names:
