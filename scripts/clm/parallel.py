@@ -69,8 +69,24 @@ def aside(processes: int, call: Callable[..., Result], *args: Any) -> Iterator[C
 
 
 def _prepare(make_worker: Callable[[], Callable[..., Any]]) -> None:
+    from threading import Thread
+
     global _worker
+    Thread(target=_end_with_parent, daemon=True).start()
     _worker = make_worker()
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it is gone.
+
+    Where processes fork, each of them holds both ends of the queue, so that nothing else would tell them of a parent
+    that was killed: they would wait for work, with all their memory, until the machine is switched off.
+    """
+    import os
+    from multiprocessing import connection, parent_process
+
+    connection.wait([parent_process().sentinel])
+    os._exit(1)
 
 
 def _call() -> Any:

@@ -1,8 +1,12 @@
 """Work for several processes comes back in order, and no more of it is under way than memory allows."""
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from clm.parallel import aside, in_order
@@ -63,3 +67,22 @@ def test_a_call_is_made_meanwhile(processes: int) -> None:
         assert (found() == os.getpid()) == (processes == 1)
     with aside(processes, square, 13) as found, pytest.raises(MemoryError, match="thirteen"):
         found()
+
+
+@pytest.mark.parametrize(
+    ("call", "processes"),
+    [("list(in_order(partial(partial, time.sleep), [60] * 9, 2))", 2), ("aside(2, time.sleep, 60).__enter__()()", 1)],
+)
+def test_workers_end_with_a_killed_program(call: str, processes: int) -> None:
+    code = f"import time; from functools import partial; from clm.parallel import aside, in_order; {call}"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", code], env=environment) as process:
+        program = psutil.Process(process.pid)
+        while len(workers := program.children()) < processes:
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+    _, alive = psutil.wait_procs(workers, timeout=30)
+    for worker in alive:
+        worker.kill()
+    assert not alive
