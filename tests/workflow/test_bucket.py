@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from aws.server import Loopback, serving
+from cloud import BUCKET as TALKS
+from cloud import quick_cloud
 from runner import CHECKOUT, Workflow
 from workflow_data import small_data_set
 
@@ -135,3 +137,28 @@ def test_jobs_in_a_shared_folder_scan_nothing_either(tmp_path: Path, finished_on
     assert run.output.count("with external jobid") == 2 * 2 * 3 + 1
     for name in ("leaderboard.csv", "runs.csv"):
         assert (workflow.results / name).read_text() == (finished_once.results / name).read_text()
+
+
+def test_paid_results_in_a_bucket_are_never_paid_twice(tmp_path: Path) -> None:
+    """Amazon Transcribe with results in S3: the bucket is all that another machine needs, and it starts no job."""
+    with quick_cloud(tmp_path / "one", folders=2) as cloud:
+        at = f"s3://{TALKS}/project"
+        s3 = ("--profile", str(CHECKOUT / "profiles" / "s3"), "--default-storage-prefix", at)
+        copies = Path(".snakemake", "storage", "s3", TALKS, "project", "results")
+        cloud.results = cloud.directory / copies
+        cloud.run(*s3)
+        paid, outcome = cloud.paid(), cloud.outcome()
+        assert {row["status"] for row in outcome[0]} == {"finished"}
+        assert paid == {"jobs": 4, "models": 1}
+        assert cloud.run(*s3).jobs.total() == 0
+
+        shutil.copytree(cloud.input.parent, tmp_path / "two" / "data")
+        shutil.copy(cloud.directory / "my.yaml", tmp_path / "two")
+        cloud.directory = tmp_path / "two"
+        cloud.results = cloud.directory / copies
+        assert cloud.run(*s3).jobs.total() == 0
+        assert cloud.outcome() == outcome
+        cloud.run(*s3, "--forceall")
+        assert cloud.outcome() == outcome
+        assert cloud.paid() == paid
+        assert cloud.leaks() == []
