@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 from clm.errors import UserError
 
 SCHEME = "s3://"
+#: Where texts from S3 are kept, below the results folder.
+TEXTS = PurePosixPath("store", "s3")
 
 
 @dataclass(frozen=True, order=True)

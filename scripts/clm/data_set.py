@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from clm import files, healing, imported, inputs
-from clm.addresses import S3Path, is_address
+from clm.addresses import TEXTS, S3Path, is_address
 from clm.config import REMOTE
 from clm.digests import Digests
 from clm.engines import Failure
@@ -38,7 +38,7 @@ class DataSet:
 
         section = self.config["transcribe"]
         ours = S3Path(section["bucket"] or "-", section["prefix"])
-        return RemoteInputs(Aws(section["region"]), self.results / "store" / "s3", ours)
+        return RemoteInputs(Aws(section["region"]), self.results / TEXTS, ours)
 
     def _scan(self) -> tuple[dict[str, inputs.Folder], dict[str, str]]:
         """The input folders; keys of the configuration that name texts in S3 come to name local copies."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clm import config, inputs, records, shared
-from clm.addresses import S3Path, is_address
+from clm.addresses import TEXTS, S3Path, is_address
 from clm.decided import STATE, Decided
 from clm.errors import UserError
 from clm.shared import Shared
@@ -89,18 +89,15 @@ def check_inputs(settings: Mapping[str, Any]) -> None:
         UserError: names the keys.
 
     """
-    local = [key for key in _READ_BY_JOBS if config.get(settings, key) and not _is_shared(config.get(settings, key))]
+    kept = Path(settings["results"]) / TEXTS
+    read = {key: config.get(settings, key) for key in _READ_BY_JOBS}
+    local = [key for key, path in read.items() if path and not (is_address(path) or Path(path).is_relative_to(kept))]
     local += [key for key in _ONLY_HERE if config.get(settings, key)]
     if local:
         raise UserError(
             f"config: {', '.join(local)}: jobs on other machines cannot read files of this one",
             "put recordings and texts in S3 and name them s3://...; other files work only where jobs run here",
         )
-
-
-def _is_shared(path: str) -> bool:
-    """Whether it is in S3, or was and is kept in the store."""
-    return is_address(path) or Path("store", "s3").as_posix() in Path(path).as_posix()
 
 
 def align(place: Shared, scripts: str) -> None:

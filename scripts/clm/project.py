@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clm import engines, files, healing, imported, lock, models, normalize, preconditions
+from clm import engines, files, healing, imported, lock, models, normalize, preconditions, repetitions
 from clm.data_set import DataSet
 from clm.digests import Digests
 from clm.engines import Recording
@@ -153,39 +153,21 @@ class Project:
             self._unfinished[model] = sum(not path.exists() for path in paths)
         return max(1, cores // max(self._unfinished[model], 1))
 
-    # -- repetitions ---------------------------------------------------------------------------------------------
+    # -- what is to be done and paid -----------------------------------------------------------------------------
 
     @cached_property
-    def requests(self) -> dict[str, dict[str, int]]:
-        """How often each folder was to be repeated or retried, this run included.
-
-        A request holds for all models. One whose run was killed goes on until every model has answered it, and is
-        not counted twice.
-        """
-        requests = dict(models.read_if_there(self.results / "store" / "attempts.json").get("folders", {}))
-        repeat, retry = self.config["repeat"], self.config["retry_failed"]
-        for folder in self.with_audio if retry else [repeat] if repeat else []:
-            request = requests.get(folder, {"repeats": 0, "retries": 0})
-            paths = [self.run(model, folder) / "transcript.json" for model in self.running_now]
-            transcripts = [models.read_if_there(path) for path in paths]
-            if all(transcript.get("attempt") == request for transcript in transcripts):
-                failed = any("failure" in item for transcript in transcripts for item in transcript["recordings"])
-                requests[folder] = {
-                    "repeats": request["repeats"] + (repeat == folder),
-                    "retries": request["retries"] + (retry and failed),
-                }
-        return requests
+    def _requests(self) -> dict[str, dict[str, int]]:
+        return repetitions.asked(self)
 
     def attempt(self, folder: str) -> dict[str, int]:
         """A parameter of the folder's jobs, so that asking for one more is what makes them run."""
-        return self.requests.get(folder, {"repeats": 0, "retries": 0})
+        return self._requests.get(folder, repetitions.NEVER)
 
     def record_requests(self, *, forced: bool) -> None:
         """Keep what is asked for before anything is paid: if the run is killed, the next one still knows."""
         if self.engine.submits:
             self.submissions.record(forced=forced)
-        if self.requests:
-            files.rewrite_json(self.results / "store" / "attempts.json", {"folders": self.requests})
+        repetitions.keep(self.results, self._requests)
 
     def check_budget(self, *, forced: bool) -> None:
         """Stop before spending more than `max_cost`; see `Submissions.check_budget`."""

@@ -170,12 +170,14 @@ def test_names_without_an_address_of_their_own_are_refused() -> None:
 
 
 def test_inputs_that_jobs_elsewhere_cannot_read_are_refused() -> None:
-    section = {"normalizer": {"equivalents": None}, "pocketsphinx": {"pronunciations": None}}
+    section = {"results": "copies", "normalizer": {"equivalents": None}, "pocketsphinx": {"pronunciations": None}}
     elsewhere.check_inputs(
         {"input": "s3://b-1/in", "training_data": "copies/store/s3/abc", "tuning_data": None, **section}
     )
-    with pytest.raises(UserError, match=r"input, normalizer\.equivalents"):
-        elsewhere.check_inputs({"input": "data", **section, "normalizer": {"equivalents": "forms.txt"}})
+    with pytest.raises(UserError, match=r"input, training_data, normalizer\.equivalents"):
+        elsewhere.check_inputs(
+            {"input": "data", "training_data": "my/store/s3/abc", **section, "normalizer": {"equivalents": "forms.txt"}}
+        )
 
 
 # -- records of Snakemake ---------------------------------------------------------------------
