@@ -7,6 +7,7 @@ finished. training.json says what came of it, also where nothing was trained.
 import argparse
 import datetime
 import logging
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from clm.errors import UserError, passing
 from clm.texts import read_text
 
 log = logging.getLogger(__name__)
+
+_UNFINISHED = ".training-"
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -128,7 +131,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         identity = digest(text, engine)
         if older := twin(directory.parent, engine.name, identity, failed_too=not config["retry_failed"]):
             return {"trained": False, **about_twin(directory.parent, older)}
-        with tempfile.TemporaryDirectory(dir=directory, prefix=".training-") as name:
+        with tempfile.TemporaryDirectory(dir=directory, prefix=_UNFINISHED) as name:
             details = engine.train(text, Path(name))
             for path in Path(name).iterdir():
                 path.replace(directory / path.name)
@@ -152,6 +155,8 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         **failure,
     }
     files.write_json(directory / "model.json", model)
+    for unfinished in directory.glob(f"{_UNFINISHED}*"):  # of trainings that were killed
+        shutil.rmtree(unfinished, ignore_errors=True)
     if failure:
         return {"trained": True, "reason": failure["failed"]}
     without = f", without articles for {missing}, which could not be fetched" if failed else ""

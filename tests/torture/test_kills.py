@@ -71,6 +71,7 @@ def test_killed_at_many_moments(engine: str, tmp_path: Path) -> None:
             case = run_until_done(target, islice(moments, min(most, 2 * len(wanted))), check)
             check()
             assert target.outcome() == expected
+            assert not list(target.results.glob("models/*/.*")), "a killed training left its files"
             if isinstance(target, Cloud):
                 assert set(target.service.starts_per_work().values()) == {1}
                 assert target.paid() == {"jobs": 2 * FOLDERS, "models": 1}
