@@ -112,6 +112,8 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """Train the generation if it can and should be; return what training.json says."""
     engine = engines.create(config)
     directory = args.plan.parent
+    for unfinished in directory.glob(f"{_UNFINISHED}*"):  # of trainings whose runs were killed, and nobody waits for
+        shutil.rmtree(unfinished, ignore_errors=True)
     if (directory / "model.json").exists():  # by a job that outlived its run
         return {"trained": True, "reason": "it was finished already"}
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
@@ -155,8 +157,6 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         **failure,
     }
     files.write_json(directory / "model.json", model)
-    for unfinished in directory.glob(f"{_UNFINISHED}*"):  # of trainings that were killed
-        shutil.rmtree(unfinished, ignore_errors=True)
     if failure:
         return {"trained": True, "reason": failure["failed"]}
     without = f", without articles for {missing}, which could not be fetched" if failed else ""
