@@ -5,6 +5,7 @@ finished. training.json says what came of it, also where nothing was trained.
 """
 
 import argparse
+import contextlib
 import datetime
 import logging
 import shutil
@@ -108,12 +109,22 @@ def count_words(text: TrainingText) -> dict[str, int]:
     return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
 
 
+def clear(directory: Path) -> None:
+    """Remove what trainings left that were killed, or whose runs were.
+
+    One of the latter may still be at work. It loses all of its files at once, and fails: had it some of them, it would
+    call a model finished that lacks the others.
+    """
+    for unfinished in directory.glob(f"{_UNFINISHED}*"):
+        with contextlib.suppress(FileNotFoundError):  # it has just ended
+            shutil.rmtree(unfinished.replace(unfinished.with_name(f"{unfinished.name}-old")), ignore_errors=True)
+
+
 def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """Train the generation if it can and should be; return what training.json says."""
     engine = engines.create(config)
     directory = args.plan.parent
-    for unfinished in directory.glob(f"{_UNFINISHED}*"):  # of trainings whose runs were killed, and nobody waits for
-        shutil.rmtree(unfinished, ignore_errors=True)
+    clear(directory)
     if (directory / "model.json").exists():  # by a job that outlived its run
         return {"trained": True, "reason": "it was finished already"}
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
