@@ -8,14 +8,15 @@ from pathlib import Path
 
 from clm import files
 
-#: Modules on which a program's output depends.
-_MODULES = {
+#: Modules on which a program's output depends, beyond those that only read, write and report.
+MODULES = {
     "normalize": (
         "equivalents",
         "files",
         "normalize",
         "numerals",
         "profiles",
+        "scoring",
         "spelling",
         "spoken",
         "texts",
@@ -33,7 +34,7 @@ def write_sources(results: Path) -> None:
         OSError: it cannot be written.
 
     """
-    for program, modules in _MODULES.items():
+    for program, modules in MODULES.items():
         sources = [f"{program}.py", *(f"clm/{name}.py" for name in modules)]
         sha256 = {name: files.sha256_of_file(_SCRIPTS / name) for name in sources}
         files.rewrite_json(results / "inputs" / "programs" / f"{program}.json", {"sha256": sha256})
