@@ -191,10 +191,11 @@ def test_long_audio_is_cut_in_pauses_and_nothing_is_lost() -> None:
 
 
 def test_times_count_from_the_start_of_long_audio(
-    tmp_path: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, speech: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Three times the same clip, divided into at least two pieces, has the same words three times."""
     monkeypatch.setattr("clm.sphinx.decoding.LONGEST_UTTERANCE", 6.0)
+    monkeypatch.setattr("clm.engines.pocketsphinx._LONG_SECONDS", 6.0)
     samples, rate = soundfile.read(recordings(speech / "austen" / "input")[4].audio, dtype="int16")
     once = np.concatenate([samples, np.zeros(rate, np.int16)])
     path = tmp_path / "long.wav"
@@ -203,6 +204,7 @@ def test_times_count_from_the_start_of_long_audio(
     items = outcome.result["results"]["items"]
     amiable = [float(item["start_time"]) for item in items if item["alternatives"][0]["content"] == "amiable"]
     assert np.diff(amiable) == pytest.approx([len(once) / rate] * 2, abs=0.1)
+    assert capsys.readouterr().out == f"{path}: 0 s of {3 * len(once) / rate:.0f} s transcribed\n"
 
 
 def test_training_twice_gives_the_same_bytes(clm: Model, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from clm.engines import Estimate, Failure, Model, Recording, TrainingText, Transcript
 from clm.errors import UserError
 from clm.files import sha256_of_file
+from clm.progress import Progress, duration
 from clm.sphinx import decoding, settings
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 LANGUAGE = "en-US"
 #: CPU seconds for one second of audio; measured at 0.08 to 0.2 on different machines.
 CPU_PER_SECOND = 0.2
+#: Recordings that take longer than a cup of coffee tell how far they are, this often.
+_LONG_SECONDS = 600.0
+_PROGRESS_SECONDS = 30.0
 
 
 def create(config: Mapping[str, Any]) -> PocketSphinx:
@@ -102,8 +106,8 @@ class PocketSphinx:
         from clm.audio import AudioError, read_audio
         from clm.parallel import in_order
 
-        def pieces() -> Iterator[tuple[Recording, float, bytes, Transcript | Failure | None]]:
-            """Pieces with their offset in seconds; the outcome so far stands at the last piece of each recording."""
+        def pieces() -> Iterator[tuple[Recording, float, bytes, Transcript | Failure | float]]:
+            """Pieces with their offset in seconds, and the length of the recording; at its last piece, its outcome."""
             for recording in recordings:
                 try:
                     audio = read_audio(recording.audio)
@@ -115,18 +119,22 @@ class PocketSphinx:
                 start = 0
                 for utterance in decoding.utterances(audio.samples):
                     end = start + len(utterance)
-                    last = Transcript({}, audio.seconds) if end == len(audio.samples) else None
-                    yield recording, start / decoding.SAMPLE_RATE, utterance.tobytes(), last
+                    done = Transcript({}, audio.seconds) if end == len(audio.samples) else audio.seconds
+                    yield recording, start / decoding.SAMPLE_RATE, utterance.tobytes(), done
                     start = end
 
         items: list[dict[str, Any]] = []
+        progress = Progress(_PROGRESS_SECONDS)
         recognizer = partial(decoding.Recognizer, model, self._settings)
-        for (recording, _, _, outcome), found in in_order(recognizer, pieces(), _threads()):
+        for (recording, offset, _, outcome), found in in_order(recognizer, pieces(), _threads()):
             if isinstance(outcome, Failure):
                 yield recording, outcome
                 continue
             items += found
-            if outcome is not None:
+            if not isinstance(outcome, Transcript):
+                if outcome > _LONG_SECONDS:
+                    progress.show(f"{recording.audio}: {duration(offset)} of {duration(outcome)} transcribed")
+            else:
                 yield recording, Transcript(decoding.result(items), outcome.seconds)
                 items = []
 
