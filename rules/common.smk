@@ -2,6 +2,7 @@
 import gc
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -19,7 +20,6 @@ interpreter.put_first_on_path()
 # them again and again while they are made.
 gc.set_threshold(50_000, 50, 100)
 
-# Where rules find programs that they do not list as inputs, since they are run for every folder: clm/programs.py.
 PROGRAMS = os.path.relpath(SCRIPTS)
 
 
@@ -156,6 +156,11 @@ def source(path):
     """A file of the checkout as an input; never in the bucket, and wherever jobs run (`local` would keep them here)."""
     path = os.path.relpath(path)
     return sourcecache_entry(path, path) if BUCKET else path
+
+
+def python(name):
+    """The beginning of a command that runs a script which is no input, since its rule runs for every folder."""
+    return f"python {shlex.quote(os.path.join(PROGRAMS, name))}".replace("{", "{{").replace("}", "}}")
 
 
 def library(*names):

@@ -24,8 +24,7 @@ rule normalize:
     message:
         "Normalizing {wildcards.folder} ({wildcards.model})"
     shell:
-        "python {PROGRAMS:q}/normalize.py"
-        " --manifest {input.manifest:q}"
+        python("normalize.py") + " --manifest {input.manifest:q}"
         " --transcript {input.transcript:q}"
         " --profile {params.normalizer[profile]}"
         " --without {params.normalizer[without]}"
@@ -53,8 +52,7 @@ rule wer:
     message:
         "Scoring {wildcards.folder} ({wildcards.model})"
     shell:
-        "python {PROGRAMS:q}/wer.py"
-        " --normalized {input.normalized:q}"
+        python("wer.py") + " --normalized {input.normalized:q}"
         " --transcript {input.transcript:q}"
         " --profile {params.normalizer[profile]}"
         " --without {params.normalizer[without]}"

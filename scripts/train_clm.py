@@ -5,11 +5,11 @@ finished. training.json says what came of it, also where nothing was trained.
 """
 
 import argparse
-import contextlib
 import datetime
 import logging
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -109,24 +109,24 @@ def count_words(text: TrainingText) -> dict[str, int]:
     return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
 
 
-def clear(directory: Path) -> None:
-    """Remove what trainings left that were killed, or whose runs were.
+def clear(directory: Path, before: str = "~") -> None:
+    """Remove what trainings left that were killed, and that began before the one of this name.
 
-    One of the latter may still be at work. It loses all of its files at once, and fails: had it some of them, it would
-    call a model finished that lacks the others.
+    One whose run was killed may still be at work: what it loses now, a finished model has already.
     """
     for unfinished in directory.glob(f"{_UNFINISHED}*"):
-        with contextlib.suppress(FileNotFoundError):  # it has just ended
-            shutil.rmtree(unfinished.replace(unfinished.with_name(f"{unfinished.name}-old")), ignore_errors=True)
+        if unfinished.name < before:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """Train the generation if it can and should be; return what training.json says."""
     engine = engines.create(config)
     directory = args.plan.parent
-    clear(directory)
     if (directory / "model.json").exists():  # by a job that outlived its run
+        clear(directory)
         return {"trained": True, "reason": "it was finished already"}
+    own = f"{_UNFINISHED}{time.time_ns():020}-"
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
     missing = inputs.some([row["keyword"] for row in failed])
     if failed and not config["corpus"]["allow_partial"]:
@@ -144,7 +144,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         identity = digest(text, engine)
         if older := twin(directory.parent, engine.name, identity, failed_too=not config["retry_failed"]):
             return {"trained": False, **about_twin(directory.parent, older)}
-        with tempfile.TemporaryDirectory(dir=directory, prefix=_UNFINISHED) as name:
+        with tempfile.TemporaryDirectory(dir=directory, prefix=own) as name:
             details = engine.train(text, Path(name))
             for path in Path(name).iterdir():
                 path.replace(directory / path.name)
@@ -168,6 +168,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         **failure,
     }
     files.write_json(directory / "model.json", model)
+    clear(directory, before=own)
     if failure:
         return {"trained": True, "reason": failure["failed"]}
     without = f", without articles for {missing}, which could not be fetched" if failed else ""
