@@ -7,7 +7,6 @@ finished. training.json says what came of it, also where nothing was trained.
 import argparse
 import datetime
 import logging
-import shutil
 import tempfile
 import time
 from pathlib import Path
@@ -20,8 +19,6 @@ from clm.errors import UserError, passing
 from clm.texts import read_text
 
 log = logging.getLogger(__name__)
-
-_UNFINISHED = ".training-"
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -109,24 +106,14 @@ def count_words(text: TrainingText) -> dict[str, int]:
     return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
 
 
-def clear(directory: Path, before: str = "~") -> None:
-    """Remove what trainings left that were killed, and that began before the one of this name.
-
-    One whose run was killed may still be at work: what it loses now, a finished model has already.
-    """
-    for unfinished in directory.glob(f"{_UNFINISHED}*"):
-        if unfinished.name < before:
-            shutil.rmtree(unfinished, ignore_errors=True)
-
-
 def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     """Train the generation if it can and should be; return what training.json says."""
     engine = engines.create(config)
     directory = args.plan.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
-        clear(directory)
+        models.clear(directory)
         return {"trained": True, "reason": "it was finished already"}
-    own = f"{_UNFINISHED}{time.time_ns():020}-"
+    own = f"{models.UNFINISHED}{time.time_ns():020}-"
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
     missing = inputs.some([row["keyword"] for row in failed])
     if failed and not config["corpus"]["allow_partial"]:
@@ -168,7 +155,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         **failure,
     }
     files.write_json(directory / "model.json", model)
-    clear(directory, before=own)
+    models.clear(directory, before=own)
     if failure:
         return {"trained": True, "reason": failure["failed"]}
     without = f", without articles for {missing}, which could not be fetched" if failed else ""

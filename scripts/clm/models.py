@@ -1,6 +1,7 @@
 """Models by name, and what is on disk about them."""
 
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from clm import files
 from clm.engines import Model
 
 CLM, VOCABULARY = "clm", "vocabulary"
+#: Begins the names of directories that trainings work in; when they began comes next.
+UNFINISHED = ".training-"
 _NUMBERED = re.compile(r"(?P<engine>[a-z]+)-(?P<kind>clm|vocabulary)-(?P<number>\d{3,})")
 
 
@@ -50,6 +53,16 @@ def failed(directory: Path, name: str) -> str:
 def following(names: Iterable[str], engine: str, kind: str = CLM) -> str:
     """Name of the generation after the finished ones."""
     return generation(engine, 1 + max((number(name, kind) for name in names), default=0), kind)
+
+
+def clear(directory: Path, before: str = "~") -> None:
+    """Remove from a finished model's directory what trainings left that were killed, and that began before this one.
+
+    One whose run was killed may still be at work: what it loses now, the finished model has already.
+    """
+    for unfinished in directory.glob(f"{UNFINISHED}*"):
+        if unfinished.name < before:
+            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def load(directory: Path, name: str, engine: str) -> Model:

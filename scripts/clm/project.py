@@ -288,6 +288,8 @@ class Project:
                 files.rewrite_json(self.results / "inputs" / f"{folder.name}.json", self.data.manifest(folder))
             files.rewrite_json(self.results / "inputs.json", self.data.index())
             write_sources(self.results)
+            for name in self.finished:
+                models.clear(self.results / "models" / name)
             for model, name in self.account_models.items():
                 files.rewrite_json(self.results / "models" / model / "model.json", account_model(model, name))
             self.data.save()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-import train_clm
+from clm import models
 
 
 def test_a_finished_training_clears_away_older_ones_and_lets_newer_ones_work(tmp_path: Path) -> None:
@@ -11,7 +11,7 @@ def test_a_finished_training_clears_away_older_ones_and_lets_newer_ones_work(tmp
         (tmp_path / name).mkdir()
         (tmp_path / name / "lm.bin").touch()
     (tmp_path / "plan.json").touch()
-    train_clm.clear(tmp_path, before=".training-2-own")
+    models.clear(tmp_path, before=".training-2-own")
     assert {path.name for path in tmp_path.iterdir()} == {".training-2-own", ".training-3-newer", "plan.json"}
-    train_clm.clear(tmp_path)
+    models.clear(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"plan.json"}
