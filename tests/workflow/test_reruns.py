@@ -163,7 +163,7 @@ def test_removed_folder_leaves_the_aggregates_and_comes_back_free(finished: Work
 def test_changed_keywords_make_a_new_generation(finished: Workflow) -> None:
     before = frozen(finished)
     finished.write("keywords/keywords.txt", "osmosis, power\n")
-    of_a_killed_training = finished.results / "models" / SECOND / ".training-abc"
+    of_a_killed_training = finished.results / "models" / SECOND / f".training-{1:020}-abc"
     of_a_killed_training.mkdir(parents=True)
     run = finished.run()
     assert not of_a_killed_training.exists()
