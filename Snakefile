@@ -19,6 +19,7 @@ user_config = copy.deepcopy(config)
 configfile: f"{workflow.basedir}/config/config.yaml"
 
 
+include: "rules/run.smk"
 include: "rules/common.smk"
 
 

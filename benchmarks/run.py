@@ -121,8 +121,8 @@ def measure_storage() -> list[Figure]:
 def read_torture() -> list[Figure]:
     """What was tried to break it.
 
-    Counts of the last `make torture` in this checkout: each of these ended with the leaderboard of an undisturbed run,
-    nothing paid twice and no folder lost ([torture](torture.md)).
+    Counts that tests of `make torture` have left in this checkout: each of these ended with the leaderboard of an
+    undisturbed run, nothing paid twice and no folder lost ([torture](torture.md)).
     """
     found = counts.read(COUNTS)
     if not found:

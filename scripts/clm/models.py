@@ -65,6 +65,18 @@ def clear(directory: Path, before: str = "~") -> None:
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
+def account_model(model: str, name: str) -> dict[str, Any]:
+    """The model.json of a CLM that the account has already. It is known by its name alone."""
+    return {
+        "model": model,
+        "engine": model.split("-")[0],
+        "created": "",
+        "digest": files.digest({"account_model": name}),
+        "corpus_words": None,
+        "details": {"amazon_model": name},
+    }
+
+
 def load(directory: Path, name: str, engine: str) -> Model:
     """The model of this name: stock if it is named like its engine, else what its model.json says."""
     if name == engine:

@@ -291,19 +291,7 @@ class Project:
             for name in self.finished:
                 models.clear(self.results / "models" / name)
             for model, name in self.account_models.items():
-                files.rewrite_json(self.results / "models" / model / "model.json", account_model(model, name))
+                files.rewrite_json(self.results / "models" / model / "model.json", models.account_model(model, name))
             self.data.save()
         except OSError as error:
             raise lock.unwritable(self.results, error) from error
-
-
-def account_model(model: str, name: str) -> dict[str, Any]:
-    """The model.json of a CLM that the account has already. It is known by its name alone."""
-    return {
-        "model": model,
-        "engine": model.split("-")[0],
-        "created": "",
-        "digest": files.digest({"account_model": name}),
-        "corpus_words": None,
-        "details": {"amazon_model": name},
-    }
