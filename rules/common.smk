@@ -1,4 +1,6 @@
 # Functions of the rules; no rules here. The project and the modules that they ask come from run.smk.
+import json
+import shlex
 
 
 def script(name):

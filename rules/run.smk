@@ -1,8 +1,6 @@
 # What a run works on, and what it does before its first job and after its last; no rules here.
 import gc
-import json
 import os
-import shlex
 import sys
 from pathlib import Path
 
