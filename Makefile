@@ -54,7 +54,7 @@ $(READY): requirements.txt
 	@"$(PYTHON)" -c '$(SUPPORTED)' 2>/dev/null \
 	  || { echo "Error: Python 3.11, 3.12 or 3.13 is needed; found: $$(python3 --version 2>&1)"; \
 	       echo "Hint: install one of them, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Setting up .venv (once, about a minute with pip)"
+	@echo "Setting up .venv (once, one or two minutes with pip)"
 	@"$(PYTHON)" -m venv --clear .venv \
 	  || { echo "Hint: Python's venv module is needed, on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@if command -v uv >/dev/null; \
