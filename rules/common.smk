@@ -1,34 +1,5 @@
 # Functions of the rules; no rules here. The project and the modules that they ask come from run.smk.
 import json
-import shlex
-
-
-def script(name):
-    """Path of a script, for the rules that may run again when it changes."""
-    return source(os.path.join(SCRIPTS, name))
-
-
-def source(path):
-    """A file of the checkout as an input; never in the bucket, and wherever jobs run (`local` would keep them here)."""
-    path = os.path.relpath(path)
-    return sourcecache_entry(path, path) if BUCKET else path
-
-
-def python(name):
-    """The beginning of a command that runs a script which is no input, since its rule runs for every folder."""
-    return f"python {shlex.quote(os.path.join(PROGRAMS, name))}".replace("{", "{{").replace("}", "}}")
-
-
-def library(*names):
-    """Paths of library modules that such a rule depends on."""
-    return [script(f"clm/{name}.py") for name in names]
-
-
-def report_code():
-    """Everything that the report is made by: its program, its modules and templates, and what they share with others."""
-    found = sorted(Path(SCRIPTS, "clm", "report").rglob("*.*"))
-    own = [source(path) for path in found if path.suffix in (".py", ".html", ".css", ".js")]
-    return own + library("compared", "files", "judgement", "models", "outlook", "privacy", "show", "summaries", "words")
 
 
 def results_folder(wildcards):
@@ -58,7 +29,17 @@ def per_model(kind, names):
 
 def scores(wildcards):
     """Scores of a model on all of its folders."""
-    return [f"{RESULTS}/runs/{wildcards.model}/{name}/wer.json" for name in PROJECT.folders_of(wildcards.model)]
+    return per_folder("wer.json", wildcards.model)
+
+
+def transcripts(wildcards):
+    """Transcripts of a model, of all of its folders."""
+    return per_folder("transcript.json", wildcards.model)
+
+
+def per_folder(name, model):
+    """Files of this name, one for each folder of a model."""
+    return [f"{RESULTS}/runs/{model}/{folder}/{name}" for folder in PROJECT.folders_of(model)]
 
 
 def keywords_file():

@@ -6,7 +6,6 @@ checkpoint heal:
     input:
         index=ancient("<results>/inputs.json"),
         summaries=summaries([PROJECT.engine.name, *PROJECT.finished]),
-        code=ancient(script("heal.py")),
     output:
         plan=f"<results>/models/{NEXT}/plan.json",
         words=f"<results>/models/{NEXT}/missed_words.txt",
@@ -25,7 +24,7 @@ checkpoint heal:
     message:
         f"Planning {NEXT}"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/heal.py"'
         " --results {params.results:q}"
         " --index {input.index:q}"
         " --summaries {input.summaries:q}"
@@ -41,7 +40,6 @@ checkpoint heal:
 rule keyword_corpus:
     input:
         keywords=keywords_file(),
-        code=ancient(script("keyword_corpus.py")),
     output:
         text="<results>/corpus/keywords/corpus.txt",
         status="<results>/corpus/keywords/status.csv",
@@ -60,7 +58,7 @@ rule keyword_corpus:
     message:
         "Collecting text about the keywords"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/keyword_corpus.py"'
         " --results {params.results:q}"
         " --keywords {input.keywords:q}"
         " --text {output.text:q}"
@@ -72,7 +70,6 @@ rule keyword_corpus:
 rule missed_word_corpus:
     input:
         plan=f"<results>/models/{NEXT}/plan.json",
-        code=ancient(script("missed_word_corpus.py")),
     output:
         text=f"<results>/models/{NEXT}/corpus/articles.txt",
         status=f"<results>/models/{NEXT}/corpus/status.csv",
@@ -88,7 +85,7 @@ rule missed_word_corpus:
     message:
         f"Collecting text about missed words for {NEXT}"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/missed_word_corpus.py"'
         " --results {params.results:q}"
         " --plan {input.plan:q}"
         " --text {output.text:q}"

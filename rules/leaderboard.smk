@@ -8,18 +8,7 @@ rule leaderboard:
         index=ancient("<results>/inputs.json"),
         summaries=lambda w: summaries(all_models(w)),
         diagnoses=lambda w: per_model("diagnosis", all_models(w)),
-        code=script("leaderboard.py"),
-        library=library(
-            "leaderboard",
-            "evaluation",
-            "compared",
-            "summaries",
-            "significance",
-            "segments",
-            "metrics",
-            "scoring",
-            "files",
-        ),
+        code="<results>/inputs/programs/leaderboard.json",
     output:
         leaderboard=report(
             "<results>/leaderboard.csv", category="Leaderboard", caption="../docs/captions/leaderboard.rst"
@@ -36,7 +25,7 @@ rule leaderboard:
     message:
         "Comparing the models"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/leaderboard.py"'
         " --results {params.results:q}"
         " --index {input.index:q}"
         " --summaries {input.summaries:q}"

@@ -10,8 +10,7 @@ rule report:
         comparisons="<results>/comparisons.json",
         diagnoses=lambda w: per_model("diagnosis", all_models(w)),
         leakage=leakage_checks,
-        code=script("report.py"),
-        library=report_code(),
+        code="<results>/inputs/programs/report.json",
     output:
         page=report(
             "<results>/report.html",
@@ -41,7 +40,7 @@ rule report:
     message:
         "Writing the report"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/report.py"'
         " --results {params.results:q}"
         " {params.embed_audio}"
         " --output {output.page:q}"

@@ -14,11 +14,10 @@ from clm.errors import UserError
 from clm.project import Project
 
 interpreter.put_first_on_path()
+interpreter.name_programs()
 # With thousands of jobs Snakemake holds millions of objects, none of which is garbage: Python would go through all of
 # them again and again while they are made.
 gc.set_threshold(50_000, 50, 100)
-
-PROGRAMS = os.path.relpath(SCRIPTS)
 
 
 def load_project():
@@ -42,7 +41,7 @@ def load_project():
             settings["results"] = shared.folder
         looked_at = hold(Path(settings["results"]))
         if shared and not looked_at:
-            elsewhere.align(shared, PROGRAMS)
+            elsewhere.align(shared)
         project = Project(settings, cache=Path(".snakemake/clm-digests.json"))
         if not looked_at:
             project.prepare()
@@ -115,7 +114,7 @@ def keep_rest():
     """Put into the bucket, if there is one, what no rule has stored there; what cannot be sent now is sent next time."""
     try:
         if BUCKET:
-            elsewhere.keep(BUCKET, PROGRAMS)
+            elsewhere.keep(BUCKET)
     except UserError as error:
         logger.error(str(error))
 
@@ -135,7 +134,7 @@ def show(*, done):
     """Print the leaderboard at the end, after an error as well if this run made one."""
     board, begun = PROJECT.results / "leaderboard.csv", PROJECT.results / "config.yaml"
     if board.exists() and (done or board.stat().st_mtime >= begun.stat().st_mtime):
-        shell("python {SCRIPTS:q}/show.py --results {PROJECT.results:q}")
+        shell('python "$CLM_SCRIPTS/show.py" --results {PROJECT.results:q}')
 
 
 def fail(logs):

@@ -24,7 +24,8 @@ rule normalize:
     message:
         "Normalizing {wildcards.folder} ({wildcards.model})"
     shell:
-        python("normalize.py") + " --manifest {input.manifest:q}"
+        'python "$CLM_SCRIPTS/normalize.py"'
+        " --manifest {input.manifest:q}"
         " --transcript {input.transcript:q}"
         " --profile {params.normalizer[profile]}"
         " --without {params.normalizer[without]}"
@@ -52,7 +53,8 @@ rule wer:
     message:
         "Scoring {wildcards.folder} ({wildcards.model})"
     shell:
-        python("wer.py") + " --normalized {input.normalized:q}"
+        'python "$CLM_SCRIPTS/wer.py"'
+        " --normalized {input.normalized:q}"
         " --transcript {input.transcript:q}"
         " --profile {params.normalizer[profile]}"
         " --without {params.normalizer[without]}"
@@ -67,8 +69,7 @@ rule summarize:
     input:
         index=ancient("<results>/inputs.json"),
         scores=scores,
-        code=script("summarize.py"),
-        library=library("files"),
+        code="<results>/inputs/programs/summarize.json",
     output:
         "<results>/summaries/{model}.json",
     log:
@@ -80,15 +81,16 @@ rule summarize:
     message:
         "Summarizing {wildcards.model}"
     shell:
-        "python {input.code:q} --index {input.index:q} --runs {params.runs:q} --output {output:q} 2> {log:q}"
+        'python "$CLM_SCRIPTS/summarize.py"'
+        " --index {input.index:q} --runs {params.runs:q} --output {output:q} 2> {log:q}"
 
 
 rule diagnose:
     input:
         index=ancient("<results>/inputs.json"),
         scores=scores,
-        code=script("diagnose.py"),
-        library=library("diagnosis", "metrics", "files"),
+        transcripts=transcripts,
+        code="<results>/inputs/programs/diagnose.json",
     output:
         "<results>/diagnosis/{model}.json",
     log:
@@ -101,7 +103,7 @@ rule diagnose:
     message:
         "Diagnosing {wildcards.model}"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/diagnose.py"'
         " --results {params.results:q}"
         " --index {input.index:q}"
         " --model {wildcards.model:q}"
@@ -113,8 +115,7 @@ rule leakage:
     input:
         index=ancient("<results>/inputs.json"),
         model=model_file,
-        code=script("leakage.py"),
-        library=library("leakage", "files"),
+        code="<results>/inputs/programs/leakage.json",
     output:
         "<results>/leakage/{model}.json",
     log:
@@ -127,7 +128,7 @@ rule leakage:
     message:
         "Looking for the references in the corpus of {wildcards.model}"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/leakage.py"'
         " --results {params.results:q}"
         " --index {input.index:q}"
         " --model {wildcards.model:q}"

@@ -8,7 +8,6 @@ checkpoint train_clm:
         plan=f"<results>/models/{NEXT}/plan.json",
         keywords=rules.keyword_corpus.output if PROJECT.config["keywords"] else [],
         missed_words=rules.missed_word_corpus.output,
-        code=ancient(script("train_clm.py")),
     output:
         outcome=f"<results>/models/{NEXT}/training.json",
     log:
@@ -28,7 +27,7 @@ checkpoint train_clm:
     message:
         f"Training {NEXT}"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/train_clm.py"'
         " --results {params.results:q}"
         " --plan {input.plan:q}"
         " {params.keywords:q}"
@@ -43,7 +42,6 @@ checkpoint train_vocabulary:
     input:
         plan=latest_plan,
         keywords=keywords_file(),
-        code=ancient(script("train_vocabulary.py")),
     output:
         outcome=f"<results>/models/{NEXT_VOCABULARY}/training.json",
     log:
@@ -57,7 +55,7 @@ checkpoint train_vocabulary:
     message:
         f"Making {NEXT_VOCABULARY}"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/train_vocabulary.py"'
         " --results {params.results:q}"
         " --plan {input.plan:q}"
         " {params.keywords:q}"

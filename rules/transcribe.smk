@@ -7,8 +7,6 @@
 
 
 rule preflight:
-    input:
-        code=ancient(script("preflight.py")),
     output:
         "<results>/submitted/{round}/preflight.json",
     log:
@@ -20,7 +18,7 @@ rule preflight:
     message:
         "Looking at the AWS account"
     shell:
-        "python {input.code:q}" " --results {params.results:q}" " --output {output:q}" " 2> {log:q}"
+        'python "$CLM_SCRIPTS/preflight.py"' " --results {params.results:q} --output {output:q} 2> {log:q}"
 
 
 rule submit:
@@ -28,7 +26,6 @@ rule submit:
         index=ancient("<results>/inputs.json"),
         preflight="<results>/submitted/{round}/preflight.json",
         model=model_file,
-        code=ancient(script("submit.py")),
     output:
         "<results>/submitted/{round}/{model}.json",
     log:
@@ -46,7 +43,7 @@ rule submit:
     message:
         "Submitting recordings to {wildcards.model}"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/submit.py"'
         " --results {params.results:q}"
         " --index {input.index:q}"
         " --model {wildcards.model:q}"
@@ -60,7 +57,6 @@ rule transcribe:
         manifest=ancient("<results>/inputs/{folder}.json"),
         model=model_file,
         submitted=submitted,
-        code=ancient(script("transcribe.py")),
     output:
         "<results>/runs/{model}/{folder}/transcript.json",
     log:
@@ -81,7 +77,7 @@ rule transcribe:
     message:
         "Transcribing {wildcards.folder} with {wildcards.model}"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/transcribe.py"'
         " --manifest {input.manifest:q}"
         " --results {params.results:q}"
         " --model {wildcards.model:q}"
@@ -95,7 +91,6 @@ rule complete:
     input:
         leaderboard="<results>/leaderboard.csv",
         summaries=lambda w: summaries(to_complete(w)),
-        code=ancient(script("complete.py")),
     output:
         "<results>/complete.json",
     log:
@@ -108,7 +103,7 @@ rule complete:
     message:
         "Checking that everything is finished"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/complete.py"'
         " --results {params.results:q}"
         " --output {output:q}"
         " --models {params.models:q}"
@@ -119,7 +114,7 @@ rule import_transcripts:
     input:
         stored=ancient("<results>/store/imported/{name}/{folder}.json"),
         manifest="<results>/inputs/{folder}.json",
-        code=script("import_transcripts.py"),
+        code="<results>/inputs/programs/import_transcripts.json",
     output:
         "<results>/runs/imported-{name}/{folder}/transcript.json",
     log:
@@ -133,7 +128,7 @@ rule import_transcripts:
     message:
         "Taking over {wildcards.folder} ({wildcards.name})"
     shell:
-        "python {input.code:q}"
+        'python "$CLM_SCRIPTS/import_transcripts.py"'
         " --stored {input.stored:q}"
         " --manifest {input.manifest:q}"
         " --output {output:q}"

@@ -100,10 +100,10 @@ def check_inputs(settings: Mapping[str, Any]) -> None:
         )
 
 
-def align(place: Shared, scripts: str) -> None:
+def align(place: Shared) -> None:
     """Before a run: bring the copies on this machine up to date, and Snakemake's records of them."""
     place.mirror().align(_SEEN)
-    records.unpack(_SNAKEMAKE, Path(place.folder), scripts)
+    records.unpack(_SNAKEMAKE, Path(place.folder))
 
 
 def offer(place: Shared, storage: StorageProviderBase, *, local: bool) -> None:
@@ -119,9 +119,9 @@ def offer(place: Shared, storage: StorageProviderBase, *, local: bool) -> None:
     replace(place, missing=shared.NOTHING if local else shared.NEWS).offer()
 
 
-def keep(place: Shared, scripts: str) -> None:
+def keep(place: Shared) -> None:
     """After a run: put into the bucket what rules do not list as output, and Snakemake's records."""
-    records.pack(_SNAKEMAKE, Path(place.folder), scripts)
+    records.pack(_SNAKEMAKE, Path(place.folder))
     mirror = place.mirror()
     mirror.push_new()
     mirror.remember(_SEEN)

@@ -1,7 +1,8 @@
-"""Which Python the jobs run with."""
+"""Which Python the jobs run, and where our programs are."""
 
 import os
 import sys
+from pathlib import Path
 
 
 def put_first_on_path() -> None:
@@ -13,3 +14,12 @@ def put_first_on_path() -> None:
     directories = os.environ.get("PATH", os.defpath).split(os.pathsep)
     if directories[0] != own:
         os.environ["PATH"] = os.pathsep.join([own, *directories])
+
+
+def name_programs() -> None:
+    """Set CLM_SCRIPTS, by which shell commands name our programs.
+
+    So they are the same from any directory and for any checkout: a path in them, or among the inputs, would make rules
+    run again for results that were moved.
+    """
+    os.environ["CLM_SCRIPTS"] = str(Path(__file__).parents[1])

@@ -1,30 +1,28 @@
-"""The code of programs that are run for every folder, as one input of their rules.
+"""The code of the programs whose work is cheap, as one input of their rules for each of them.
 
-Snakemake looks at every input of every job each time. A program and its modules are ten files, more than half of what a
-rerun of 2,000 folders would look at; one file that says what is in them stands for all of them.
+A rule runs again when one of its inputs changed. As inputs, a program and its modules would be ten files and more,
+which Snakemake would look at for every job, and they would be other files for a checkout elsewhere. One file in the
+results that says what is in them stands for all of them.
 """
 
+import re
+from functools import cache
 from pathlib import Path
 
 from clm import files
 
-#: Modules on which a program's output depends, beyond those that only read, write and report.
-MODULES = {
-    "normalize": (
-        "equivalents",
-        "files",
-        "normalize",
-        "numerals",
-        "profiles",
-        "scoring",
-        "spelling",
-        "spoken",
-        "texts",
-        "whisper",
-    ),
-    "wer": ("files", "metrics", "profiles", "scorecard", "scoring", "segments"),
-}
+#: Programs whose work is done again when their code changes. Not those whose work takes long, or costs money.
+CHEAP = ("normalize", "wer", "import_transcripts", "summarize", "diagnose", "leakage", "leaderboard", "report")
+#: Modules that find, read, write and report: whatever they become, texts and figures stay as they are.
+PLUMBING = frozenset(
+    {"addresses", "aws", "aws.mirror", "aws.s3", "cli", "config", "errors", "lock", "privacy", "progress", "shared"}
+)
+#: What modules read beside themselves: files, or directories with all that is in them.
+_DATA = {"words": "stopwords.txt", "report.render": "report/templates"}
+#: Read at the start of every run, and ten times as quick as by Python's own parser.
+_IMPORT = re.compile(r"^[ \t]*from (clm[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 _SCRIPTS = Path(__file__).parents[1]
+_LIBRARY = _SCRIPTS / "clm"
 
 
 def write_sources(results: Path) -> None:
@@ -34,7 +32,39 @@ def write_sources(results: Path) -> None:
         OSError: it cannot be written.
 
     """
-    for program, modules in MODULES.items():
-        sources = [f"{program}.py", *(f"clm/{name}.py" for name in modules)]
-        sha256 = {name: files.sha256_of_file(_SCRIPTS / name) for name in sources}
+    for program in CHEAP:
+        sha256 = {path.relative_to(_SCRIPTS).as_posix(): _digest(path) for path in sources(program)}
         files.rewrite_json(results / "inputs" / "programs" / f"{program}.json", {"sha256": sha256})
+
+
+def sources(program: str) -> list[Path]:
+    """The files that make a difference to what a program writes: itself, its modules, theirs, and their data."""
+    path = _SCRIPTS / f"{program}.py"
+    modules: set[str] = set()
+    waiting = _imported(path) - PLUMBING
+    while waiting:
+        modules |= waiting
+        waiting = frozenset().union(*(_imported(_path(module)) for module in waiting)) - modules - PLUMBING
+    data = [_LIBRARY / _DATA[module] for module in modules & set(_DATA)]
+    read = [file for found in data for file in (found.iterdir() if found.is_dir() else [found])]
+    return sorted([path, *map(_path, modules), *read])
+
+
+@cache
+def _imported(path: Path) -> frozenset[str]:
+    """Modules of ours that a file imports, wherever in it, as `lm.trie`."""
+    found = _IMPORT.findall(path.read_text(encoding="utf-8"))
+    named = [package for package, _ in found]
+    named += [f"{package}.{name}" for package, names in found for name in re.findall(r"\w+", names)]
+    modules = {name.removeprefix("clm.") for name in named if name.startswith("clm.")}
+    return frozenset(module for module in modules if _path(module).exists())
+
+
+def _path(module: str) -> Path:
+    path = _LIBRARY.joinpath(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _digest(path: Path) -> str:
+    return files.sha256_of_file(path)

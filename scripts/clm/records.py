@@ -10,13 +10,12 @@ from pathlib import Path
 from clm import files
 
 RECORDS = Path("store") / "snakemake.json"
-_SCRIPTS = "<scripts>/"
 
 
-def pack(snakemake: Path, results: Path, scripts: str) -> None:
-    """Write the records in `.snakemake` to the results; `scripts` is how paths of our programs begin in them."""
+def pack(snakemake: Path, results: Path) -> None:
+    """Write the records in `.snakemake` to the results."""
     found = {
-        path.relative_to(snakemake).as_posix(): path.read_text(encoding="utf-8").replace(f"{scripts}/", _SCRIPTS)
+        path.relative_to(snakemake).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted((snakemake / "metadata").rglob("*"))
         if path.is_file()
     }
@@ -25,16 +24,15 @@ def pack(snakemake: Path, results: Path, scripts: str) -> None:
         files.write_json(target, {"records": found}, indent=None)
 
 
-def unpack(snakemake: Path, results: Path, scripts: str) -> None:
+def unpack(snakemake: Path, results: Path) -> None:
     """Write the records in the results to `.snakemake`, unless one there is of a later job."""
     source = results / RECORDS
     if not source.exists():
         return
     # Snakemake takes a folder of records without this one for an old format.
     (snakemake / "incomplete").mkdir(parents=True, exist_ok=True)
-    for name, text in files.read_json(source)["records"].items():
+    for name, record in files.read_json(source)["records"].items():
         path = snakemake / name
-        record = text.replace(_SCRIPTS, f"{scripts}/")
         if not path.exists() or _end(path.read_text(encoding="utf-8")) < _end(record):
             files.write_text(path, record)
 

@@ -1,43 +1,47 @@
-"""The code that folders are normalized and scored by is an input of their rules, all of it."""
+"""The code of each cheap program is an input of its rule, all of it."""
 
-import ast
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from clm import files, programs
 from runner import CHECKOUT
 
 SCRIPTS = CHECKOUT / "scripts"
-#: Whatever they become, texts and figures stay as they are.
-PLUMBING = {"addresses", "aws", "aws.mirror", "aws.s3", "cli", "config", "errors", "lock", "privacy", "shared"}
+#: Loads a program with all that it imports at once, and says which files of ours that were.
+_LOADED = """
+import runpy, sys
+from pathlib import Path
+scripts = Path(sys.path[0] or ".").resolve()
+runpy.run_path(sys.argv[1], run_name="loaded")
+files = [getattr(module, "__file__", None) for module in sys.modules.values()]
+print(*[Path(file).resolve() for file in [sys.argv[1], *files] if file], sep="\\n")
+"""
 
 
-def path_of(module: str) -> Path:
-    path = SCRIPTS.joinpath("clm", *module.split("."))
-    return path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
+@pytest.mark.parametrize("program", programs.CHEAP)
+def test_whatever_a_program_loads_is_among_its_sources(program: str) -> None:
+    command = [sys.executable, "-c", _LOADED, str(SCRIPTS / f"{program}.py")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(SCRIPTS)}).stdout
+    loaded = {path for path in map(Path, said.splitlines()) if path.is_relative_to(SCRIPTS)}
+    unused = {SCRIPTS / "clm" / "__init__.py", SCRIPTS / "clm" / "engines" / "__init__.py"}
+    plumbing = {programs._path(module) for module in programs.PLUMBING}
+    assert SCRIPTS / f"{program}.py" in loaded
+    assert loaded - plumbing - unused <= set(programs.sources(program))
 
 
-def imported(path: Path) -> set[str]:
-    """Modules of ours that a file imports, wherever in it."""
-    froms = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
-    names = {f"{node.module}.{alias.name}" for node in froms for alias in node.names} | {node.module for node in froms}
-    modules = {name.removeprefix("clm.") for name in names if name.startswith("clm.")}
-    return {module for module in modules if path_of(module).exists()}
+def test_modules_that_are_loaded_late_and_their_data_are_among_them() -> None:
+    found = {path.relative_to(SCRIPTS).as_posix() for path in programs.sources("report")}
+    assert {"clm/stopwords.txt", "clm/report/templates/core.js", "clm/report/templates/base.html"} <= found
+    assert "clm/numerals.py" in {path.relative_to(SCRIPTS).as_posix() for path in programs.sources("normalize")}
 
 
-def needed(program: str) -> set[str]:
-    found: set[str] = set()
-    waiting = imported(SCRIPTS / f"{program}.py")
-    while waiting:
-        module = waiting.pop()
-        found.add(module)
-        waiting |= imported(path_of(module)) - found
-    return found - PLUMBING
-
-
-def test_every_module_that_makes_a_difference_is_listed() -> None:
-    normalizing, scoring = (set(programs.MODULES[name]) for name in ("normalize", "wer"))
-    assert needed("normalize") == normalizing
-    assert scoring <= needed("wer") <= scoring | normalizing  # what is normalized anew is scored anew
+def test_the_cheap_programs_are_those_whose_rules_name_their_code() -> None:
+    rules = "".join(path.read_text(encoding="utf-8") for path in (CHECKOUT / "rules").glob("*.smk"))
+    named = {part.split(".json")[0] for part in rules.split('code="<results>/inputs/programs/')[1:]}
+    assert named == set(programs.CHEAP)
 
 
 def test_the_file_changes_with_the_code_alone(tmp_path: Path) -> None:

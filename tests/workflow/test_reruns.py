@@ -128,7 +128,7 @@ def checkout_copy(workflow: Workflow, directory: Path) -> Path:
         else:
             shutil.copy2(source, directory / name)
     workflow.checkout = directory
-    workflow.run()
+    assert workflow.run().jobs == Counter()
     return directory
 
 
@@ -146,6 +146,16 @@ def test_edited_code_never_transcribes_or_trains(finished: Workflow, tmp_path_fa
         with (checkout / "scripts" / name).open("a") as file:
             file.write("\n")
         assert finished.run().jobs == Counter(report=1)
+
+
+def test_a_transcript_that_was_deleted_comes_back_from_the_store(finished: Workflow) -> None:
+    before = store(finished)
+    (finished.results / "runs" / "pocketsphinx" / "one" / "transcript.json").unlink()
+    finished.add("three", source=2)
+    run = finished.run()
+    assert run.jobs["transcribe"] == 3
+    assert {name: age for name, age in store(finished).items() if name in before} == before
+    assert (finished.results / "runs" / "pocketsphinx" / "one" / "transcript.json").exists()
 
 
 def test_removed_folder_leaves_the_aggregates_and_comes_back_free(finished: Workflow, tmp_path: Path) -> None:
