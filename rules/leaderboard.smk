@@ -20,6 +20,7 @@ rule leaderboard:
     conda:
         "../environment.yml"
     params:
+        code=PROJECT.code["leaderboard"],
         results=results_folder,
         evaluation=PROJECT.config["evaluation"],
     message:

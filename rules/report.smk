@@ -35,6 +35,7 @@ rule report:
     conda:
         "../environment.yml"
     params:
+        code=PROJECT.code["report"],
         results=results_folder,
         embed_audio="--embed-audio" if PROJECT.config["report"]["embed_audio"] else "",
     message:

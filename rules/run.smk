@@ -115,7 +115,7 @@ def keep_rest():
     try:
         if BUCKET:
             elsewhere.keep(BUCKET)
-    except UserError as error:
+    except (UserError, OSError) as error:
         logger.error(str(error))
 
 

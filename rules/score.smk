@@ -17,6 +17,7 @@ rule normalize:
     conda:
         "../environment.yml"
     params:
+        code=PROJECT.code["normalize"],
         recordings=lambda w: [PROJECT.data.text_digest(w.folder), PROJECT.data.audio_digest(w.folder)],
         normalizer=PROJECT.normalizer,
         equivalents=f"--equivalents={PROJECT.normalizer['equivalents']}" if PROJECT.normalizer["equivalents"] else "",
@@ -48,6 +49,7 @@ rule wer:
     conda:
         "../environment.yml"
     params:
+        code=PROJECT.code["wer"],
         normalizer=PROJECT.normalizer,
         language=PROJECT.config["language"],
     message:
@@ -77,6 +79,7 @@ rule summarize:
     conda:
         "../environment.yml"
     params:
+        code=PROJECT.code["summarize"],
         runs=lambda w: f"{PROJECT.results}/runs/{w.model}",
     message:
         "Summarizing {wildcards.model}"
@@ -98,6 +101,7 @@ rule diagnose:
     conda:
         "../environment.yml"
     params:
+        code=PROJECT.code["diagnose"],
         results=results_folder,
         keywords=PROJECT.data.keywords_digest,
     message:
@@ -123,6 +127,7 @@ rule leakage:
     conda:
         "../environment.yml"
     params:
+        code=PROJECT.code["leakage"],
         results=results_folder,
         references=PROJECT.data.references_digest,
     message:

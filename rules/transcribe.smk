@@ -124,6 +124,7 @@ rule import_transcripts:
     conda:
         "../environment.yml"
     params:
+        code=PROJECT.code["import_transcripts"],
         stored=lambda w: PROJECT.imported_digest(f"imported-{w.name}", w.folder),
     message:
         "Taking over {wildcards.folder} ({wildcards.name})"

@@ -7,8 +7,7 @@ import argparse
 import logging
 from pathlib import Path
 
-from clm import cli, files, leakage, models
-from clm.texts import read_text
+from clm import cli, files, leakage, models, texts
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +34,7 @@ def references(index: Path) -> dict[str, list[str]]:
     """Texts of every folder."""
     manifests = {name: index.with_suffix("") / f"{name}.json" for name in files.read_json(index)["folders"]}
     return {
-        name: [read_text(Path(item["text"])) for item in files.read_json(path)["recordings"]]
+        name: [texts.reference(item) for item in files.read_json(path)["recordings"]]
         for name, path in manifests.items()
     }
 

@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clm import cli, files, normalize, shared
-from clm.texts import read_text
+from clm import cli, files, normalize, shared, texts
 
 if TYPE_CHECKING:
     from clm.equivalents import Equivalents
@@ -61,7 +60,7 @@ def rows(
         if same_audio and "result" in item:
             yield {
                 "recording": item["recording"],
-                "reference": normalizer(read_text(Path(reference["text"]))),
+                "reference": normalizer(texts.reference(reference)),
                 "hypothesis": normalizer(hypothesis(item["result"])),
             }
 

@@ -43,13 +43,13 @@ class DataSet:
     def _scan(self) -> tuple[dict[str, inputs.Folder], dict[str, str]]:
         """The input folders; keys of the configuration that name texts in S3 come to name local copies."""
         config = self.config
-        if self.remote is None:
-            covered = imported.sources(self.results / "store")
-            return inputs.scan(Path(config["input"]), self.digests, covered)
         address = config["input"]
-        found = (
-            self.remote.scan(address, self.digests) if is_address(address) else inputs.scan(Path(address), self.digests)
-        )
+        if is_address(address):
+            found = self.remote.scan(address, self.digests)
+        else:
+            found = inputs.scan(Path(address), self.digests, imported.sources(self.results / "store"))
+        if self.remote is None:
+            return found
         if config["keywords"] == "auto":
             config["keywords"] = self.remote.beside(address, "keywords/keywords.txt")
         for key in REMOTE[1:]:

@@ -32,6 +32,7 @@ def write(project: Project, *, forced: bool) -> None:
         "keywords_digest": project.data.keywords_digest,
         "references_digest": project.data.references_digest,
         "normalizer": project.normalizer,
+        "code": project.code,
         "training_inputs": project.training_inputs,
         "attempt": project.history.attempt,
         "models": project.models,
@@ -57,6 +58,7 @@ class Decided:
         self.results = results
         self.engine = engines.create(self.config)
         self.normalizer: dict[str, str] = state["normalizer"]
+        self.code: dict[str, str] = state["code"]
         self.training_inputs: dict[str, Any] = state["training_inputs"]
         self.models: list[str] = state["models"]
         self.finished: list[str] = state["finished"]

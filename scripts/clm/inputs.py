@@ -99,6 +99,8 @@ def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None =
         if recording.audio:
             digests.sha256(recording.audio)  # an unreadable file is found here, where it costs its folder only
     own = next((item for item in paths if item.name.lower() == KEYWORDS_FILE), None)
+    if own:
+        digests.sha256(own)
     return Folder(path.name, pairs, own)
 
 

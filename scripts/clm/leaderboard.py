@@ -10,6 +10,7 @@ from typing import NamedTuple
 from clm import compared, significance
 from clm.compared import FAILED, FINISHED, INCOMPLETE, Key, Model
 from clm.evaluation import Evaluation
+from clm.inputs import some
 
 _BOARD = """
 rank model engine champion verdict wer wer_low wer_high wer_change p_value scope cer keyword_recall keyword_precision
@@ -84,12 +85,10 @@ def _run(evaluation: Evaluation, model: Model, folder: str) -> Row:
     status = FINISHED if any(key in model.results for key in keys) else FAILED
     if any(key not in model.results and key not in model.failures for key in keys):
         status = INCOMPLETE
-    reasons = [f"{key[1]}: {model.failures[key]}" for key in keys if key in model.failures]
-    reasons += [
-        f"{key[1]}: {LEFT_OUT} {evaluation.left_out[key][0]}"
-        for key in keys
-        if key in evaluation.left_out and key not in model.failures
-    ]
+    why = {key: f"{LEFT_OUT} {evaluation.left_out[key][0]}" for key in keys if key in evaluation.left_out}
+    why |= {key: model.failures[key] for key in keys if key in model.failures}
+    named = {reason: [key[1] for key in keys if why.get(key) == reason] for reason in why.values()}
+    reasons = [f"{some(names)}: {reason}" for reason, names in named.items()]
     if model.summary.get("status_override") == FAILED:
         status, reasons = FAILED, [model.summary["reason"], *reasons]
     seconds = model.summary["folders"].get(folder, {}).get("seconds")

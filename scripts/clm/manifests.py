@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clm import files
 from clm.engines import Failure, Recording, location
-from clm.errors import PassingError
+from clm.texts import check_content
 
 
 def recordings(manifest: Mapping[str, Any], *, repeats: int = 0, retries: int = 0) -> list[Recording]:
-    """The recordings of a folder; `repeats` and `retries` as they were asked for."""
+    """The recordings of a folder that have audio; `repeats` and `retries` as they were asked for."""
     return [
         Recording(
             name=item["recording"],
@@ -23,6 +22,7 @@ def recordings(manifest: Mapping[str, Any], *, repeats: int = 0, retries: int = 
             retries=retries,
         )
         for item in manifest["recordings"]
+        if item["audio"] is not None
     ]
 
 
@@ -33,13 +33,5 @@ def check_unchanged(recording: Recording) -> None:
         PassingError: it changed meanwhile, or cannot be read any more.
 
     """
-    if not isinstance(recording.audio, Path):
-        return
-    try:
-        found = files.sha256_of_file(recording.audio)
-    except OSError as error:
-        raise PassingError(
-            f"{recording.audio}: not readable ({error.strerror})", "put it back and run again"
-        ) from error
-    if found != recording.sha256:
-        raise PassingError(f"{recording.audio}: changed during the run", "run again")
+    if isinstance(recording.audio, Path):
+        check_content(recording.audio, recording.sha256)

@@ -60,10 +60,10 @@ def _base_notes(project: Project) -> list[str]:
         base = models.read_if_there(project.results / "models" / model / "model.json")["details"].get("base_model")
         odd = sorted(
             name
-            for name, folder in project.folders.items()
+            for name in project.with_audio
             if any(
                 (rate := project.data.media(pair).rate) and (rate < BORDER_HZ) != (base == NARROW_BAND)
-                for pair in folder.pairs
+                for pair in project.folders[name].pairs
             )
         )
         if odd:

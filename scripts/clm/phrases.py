@@ -9,7 +9,7 @@ from typing import Any
 from clm import files
 from clm.healing import merge_words
 from clm.scoring import Chunk, missed_positions
-from clm.texts import read_text
+from clm.texts import reference
 from clm.words import learnable, plain, stop_words
 
 #: Of one plan; the most frequent ones, names first.
@@ -128,7 +128,7 @@ def missed_phrases(
     found: dict[str, dict[str, int]] = {}
     for folder in folders:
         manifest = files.read_json(results / "inputs" / f"{folder}.json")
-        texts = {item["recording"]: read_text(Path(item["text"])) for item in manifest["recordings"]}
+        texts = {item["recording"]: reference(item) for item in manifest["recordings"]}
         for model in models:
             total: Counter[str] = Counter()
             for recording, words, missed in _missed(results / "runs" / model / folder):

@@ -1,8 +1,9 @@
-"""The code of the programs whose work is cheap, as one input of their rules for each of them.
+"""The code of the programs whose work is cheap, as one input and one parameter of their rules for each of them.
 
 A rule runs again when one of its inputs changed. As inputs, a program and its modules would be ten files and more,
 which Snakemake would look at for every job, and they would be other files for a checkout elsewhere. One file in the
-results that says what is in them stands for all of them.
+results that says what is in them stands for all of them. It counts by age, which clocks and copies get wrong, so there
+is its digest as a parameter as well; that one is lost with Snakemake's records, where the file is not.
 """
 
 import re
@@ -15,7 +16,7 @@ from clm import files
 CHEAP = ("normalize", "wer", "import_transcripts", "summarize", "diagnose", "leakage", "leaderboard", "report")
 #: Modules that find, read, write and report: whatever they become, texts and figures stay as they are.
 PLUMBING = frozenset(
-    {"addresses", "aws", "aws.mirror", "aws.s3", "cli", "config", "errors", "lock", "privacy", "progress", "shared"}
+    {"addresses", "aws", "aws.mirror", "aws.s3", "cli", "config", "errors", "lock", "progress", "shared"}
 )
 #: What modules read beside themselves: files, or directories with all that is in them.
 _DATA = {"words": "stopwords.txt", "report.render": "report/templates"}
@@ -32,9 +33,22 @@ def write_sources(results: Path) -> None:
         OSError: it cannot be written.
 
     """
-    for program in CHEAP:
-        sha256 = {path.relative_to(_SCRIPTS).as_posix(): _digest(path) for path in sources(program)}
+    for program, sha256 in _sha256().items():
         files.rewrite_json(results / "inputs" / "programs" / f"{program}.json", {"sha256": sha256})
+
+
+def digests() -> dict[str, str]:
+    """By program: a digest of its sources."""
+    return {program: files.digest(sha256) for program, sha256 in _sha256().items()}
+
+
+@cache
+def _sha256() -> dict[str, dict[str, str]]:
+    """By program and source: the digest of what is in it."""
+    digest = cache(files.sha256_of_file)
+    return {
+        program: {path.relative_to(_SCRIPTS).as_posix(): digest(path) for path in sources(program)} for program in CHEAP
+    }
 
 
 def sources(program: str) -> list[Path]:
@@ -46,7 +60,7 @@ def sources(program: str) -> list[Path]:
         modules |= waiting
         waiting = frozenset().union(*(_imported(_path(module)) for module in waiting)) - modules - PLUMBING
     data = [_LIBRARY / _DATA[module] for module in modules & set(_DATA)]
-    read = [file for found in data for file in (found.iterdir() if found.is_dir() else [found])]
+    read = [file for found in data for file in (found.glob("[!.]*") if found.is_dir() else [found])]
     return sorted([path, *map(_path, modules), *read])
 
 
@@ -63,8 +77,3 @@ def _imported(path: Path) -> frozenset[str]:
 def _path(module: str) -> Path:
     path = _LIBRARY.joinpath(*module.split("."))
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-
-
-@cache
-def _digest(path: Path) -> str:
-    return files.sha256_of_file(path)

@@ -14,6 +14,7 @@ from clm.digests import Digests
 from clm.engines import Recording
 from clm.errors import UserError
 from clm.keywords import read_keywords
+from clm.programs import digests as code_digests
 from clm.programs import write_sources
 from clm.submission import Submissions
 from clm.texts import read_text
@@ -31,6 +32,7 @@ class Project:
         self.results = Path(config["results"])
         self.engine = engines.create(config)
         self.digests = Digests(cache)
+        self.code = code_digests()
         self._model_digests: dict[str, str] = {}
         self._unfinished: dict[str, int] = {}
         self._recordings: dict[str, list[Recording]] = {}
@@ -38,8 +40,9 @@ class Project:
         self.data = DataSet(config, self.digests, probed=self.engine.submits)
         self.folders, self.left_out, self.with_audio = self.data.folders, self.data.left_out, self.data.with_audio
         directory = self.results / "models"
-        self.finished = models.finished(directory, self.engine.name) if self.with_audio else []
-        self.next = models.following(self.finished, self.engine.name)
+        generations = models.finished(directory, self.engine.name)
+        self.finished = generations if self.with_audio else []
+        self.next = models.following(generations, self.engine.name)
         self.vocabularies = models.finished(directory, self.engine.name, models.VOCABULARY)
         self.next_vocabulary = models.following(self.vocabularies, self.engine.name, models.VOCABULARY)
         self.failed = [name for name in (*self.finished, *self.vocabularies) if models.failed(directory, name)]

@@ -13,12 +13,10 @@ RECORDS = Path("store") / "snakemake.json"
 
 
 def pack(snakemake: Path, results: Path) -> None:
-    """Write the records in `.snakemake` to the results."""
-    found = {
-        path.relative_to(snakemake).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted((snakemake / "metadata").rglob("*"))
-        if path.is_file()
-    }
+    """Write the records in `.snakemake` to the results, but for those that a kill or a full disk has cut off."""
+    paths = [path for path in sorted((snakemake / "metadata").rglob("*")) if path.is_file()]
+    texts = {path.relative_to(snakemake).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    found = {name: text for name, text in texts.items() if _end(text) is not None}
     target = results / RECORDS
     if not target.exists() or files.read_json(target)["records"] != found:
         files.write_json(target, {"records": found}, indent=None)
@@ -33,10 +31,14 @@ def unpack(snakemake: Path, results: Path) -> None:
     (snakemake / "incomplete").mkdir(parents=True, exist_ok=True)
     for name, record in files.read_json(source)["records"].items():
         path = snakemake / name
-        if not path.exists() or _end(path.read_text(encoding="utf-8")) < _end(record):
+        here = _end(path.read_text(encoding="utf-8")) if path.exists() else None
+        if here is None or here < (_end(record) or 0.0):
             files.write_text(path, record)
 
 
-def _end(record: str) -> float:
-    """When the job of a record ended."""
-    return json.loads(record).get("endtime") or 0.0
+def _end(record: str) -> float | None:
+    """When the job of a record ended; None if it is no whole record."""
+    try:
+        return json.loads(record).get("endtime") or 0.0
+    except json.JSONDecodeError:
+        return None

@@ -175,7 +175,8 @@ class Submissions:
         """By model: what this run will cost; with the models that it is going to make, and with Comprehend."""
         project = self._project
         costs = {name: self.cost(name, recordings) for name, recordings in self.missing.items()}
-        everything = {recording.sha256: recording for name in project.folders for recording in project.recordings(name)}
+        folders = project.with_audio
+        everything = {recording.sha256: recording for name in folders for recording in project.recordings(name)}
         for name in project.coming(forced=forced):
             costs[name] = self.cost(name, everything.values())
         if project.config["transcribe"]["comprehend"] and project.due(forced=forced) and project.learns(forced=forced):

@@ -2,7 +2,9 @@
 
 import json
 import os
+import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +97,72 @@ def test_what_was_deleted_in_the_bucket_stays_deleted(loopback: Loopback, machin
     assert one.align() == set()
     one.mirror.push_new()
     assert one.align() == set()
+
+
+def test_a_model_that_could_not_be_sent_whole_is_not_finished(
+    loopback: Loopback, machines: tuple[Machine, Machine]
+) -> None:
+    """The small file that marks it is sent last."""
+    one, two = machines
+    for name in ("lm.bin", "lexicon.tsv", "model.json"):
+        one.write(f"models/x/{name}")
+    broken = loopback.service.faults.add(r"S3.PUT .*/lm\.bin", code="AccessDenied", status=403)
+    for send in (one.mirror.push_new, partial(one.mirror.push, [one.folder / "models" / "x"]), one.align):
+        with pytest.raises(UserError):
+            send()
+        assert "models/x/model.json" not in two.align()
+    loopback.service.faults.faults.remove(broken)
+    one.align()
+    assert two.align() == {"models/x/lm.bin", "models/x/lexicon.tsv", "models/x/model.json"}
+
+
+@pytest.mark.parametrize("ahead", [-300, 300])
+def test_clocks_of_machines_do_not_count(machines: tuple[Machine, Machine], ahead: int) -> None:
+    one, two = machines
+
+    def write(machine: Machine, text: str) -> None:
+        path = machine.write("state.json", text)
+        now = path.stat().st_mtime + ahead
+        os.utime(path, (now, now))
+
+    write(one, "first")
+    one.mirror.push_new()
+    one.align()
+    two.align()
+    write(two, "second")
+    two.mirror.push_new()
+    write(one, "third")
+    one.mirror.push_new()
+    two.align()
+    assert (two.folder / "state.json").read_text() == "third"
+
+
+def test_what_others_replaced_is_fetched_whatever_the_clock_says(
+    loopback: Loopback, machines: tuple[Machine, Machine]
+) -> None:
+    one, _ = machines
+    path = one.write("leaderboard.csv", "old")
+    one.mirror.push([path])
+    one.align()
+    later = path.stat().st_mtime + 300
+    os.utime(path, (later, later))
+    time.sleep(1.1)  # ages in S3 are whole seconds
+    loopback.client("s3").put_object(Bucket=BUCKET, Key="project/results/leaderboard.csv", Body=b"new")
+    one.align()
+    assert path.read_text() == "new"
+
+
+def test_what_one_address_had_says_nothing_about_another(loopback: Loopback, machines: tuple[Machine, Machine]) -> None:
+    """Two projects in one working directory."""
+    one, _ = machines
+    other = Machine(one.folder.with_name("other"), loopback.client("s3"))
+    other.seen = one.seen
+    other.mirror = Mirror(loopback.client("s3"), other.folder, S3Path(BUCKET, "other/results"))
+    one.write("store/a.json")
+    one.align()
+    other.write("store/a.json")  # not sent yet
+    assert other.align() == {"store/a.json"}
+    assert one.align() == {"store/a.json"}
 
 
 def test_a_missing_bucket_is_said(tmp_path: Path, loopback: Loopback) -> None:
@@ -194,3 +262,13 @@ def test_records_go_along_and_later_ones_stay(tmp_path: Path) -> None:
     assert json.loads((two / "metadata" / "a").read_text()) == record
     assert json.loads((two / "metadata" / "b").read_text()) == {"endtime": 6.0}
     assert (two / "incomplete").is_dir()  # else Snakemake takes the records for an old format
+
+
+def test_records_that_a_kill_cut_off_are_nothing(tmp_path: Path) -> None:
+    one, two, results = tmp_path / "one", tmp_path / "two", tmp_path / "results"
+    whole = json.dumps({"endtime": 5.0})
+    for directory, name, text in ((one, "a", whole), (one, "b", ""), (one, "c", '{"end'), (two, "a", "")):
+        files.write_text(directory / "metadata" / name, text)
+    records.pack(one, results)
+    records.unpack(two, results)
+    assert {path.name: path.read_text() for path in (two / "metadata").iterdir()} == {"a": whole}

@@ -91,7 +91,8 @@ def test_held_out_references_say_nothing_about_the_domain(tmp_path: Path):
     for name, word in (("one", "osmosis"), ("two", "kinase")):
         text = tmp_path / f"{name}.txt"
         text.write_text(f"About {word}.", encoding="utf-8")
-        item = {"recording": "a", "audio_sha256": name * 20, "text_sha256": name * 20, "text": str(text)}
+        item = {"recording": "a", "audio_sha256": name * 20, "text": str(text)}
+        item["text_sha256"] = files.sha256_of_file(text)
         files.write_json(tmp_path / "inputs" / f"{name}.json", {"recordings": [item]})
     files.write_json(tmp_path / "inputs.json", {"folders": {"one": ["a"], "two": ["a"]}})
 

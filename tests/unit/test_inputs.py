@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from clm import inputs
+from clm import files, inputs
 from clm.digests import Digests
 from clm.errors import UserError
 from clm.texts import read_text, text_files
@@ -119,6 +119,21 @@ def test_links_that_loop_and_pipes_are_nothing(tmp_path: Path) -> None:
     assert list(usable) == ["talk"]
     assert [pair.name for pair in usable["talk"].pairs] == ["a"]
     assert list(left_out) == ["up"]  # a folder of folders
+
+
+def test_keywords_that_cannot_be_read_cost_their_folder_only(tmp_path: Path, monkeypatch) -> None:
+    def read(path: Path) -> str:
+        if path.name == "keywords.txt":
+            raise PermissionError(13, "Permission denied", str(path))
+        return sha256_of_file(path)
+
+    sha256_of_file = files.sha256_of_file
+    monkeypatch.setattr(files, "sha256_of_file", read)
+    for name in ("one", "two"):
+        make(tmp_path / "input", name, "a.wav", "a.txt", *(["keywords.txt"] if name == "two" else []))
+    usable, left_out = scan(tmp_path / "input")
+    assert list(usable) == ["one"]
+    assert left_out == {"two": "not readable (Permission denied)"}
 
 
 def test_texts_of_a_folder_are_files(tmp_path: Path) -> None:

@@ -143,6 +143,15 @@ def test_what_failed_for_good_in_one_model_is_left_out_for_all_and_named():
     assert runs["clm", "f2"]["status"] == "finished"
 
 
+def test_recordings_that_failed_for_one_reason_are_told_together():
+    model = summary("clm")
+    for recording in ("r0", "r1", "r2", "r3"):
+        fail(model, "f2", recording)
+    _, runs = compare(summary("base"), model)
+    assert runs["clm", "f2"]["reason"] == "r0, r1, r2 and 1 more: no audio in it"
+    assert runs["base", "f2"]["reason"] == "r0, r1, r2 and 1 more: left out, as it failed in clm"
+
+
 def test_a_folder_that_failed_everywhere_leaves_the_rest():
     models = [summary("base"), summary("clm")]
     for model in models:

@@ -96,9 +96,10 @@ def test_the_program_looks_at_what_a_model_was_trained_and_tuned_with(tmp_path, 
     (corpus / "articles.txt").write_text(other, encoding="utf-8")  # collected, not trained from
     files.write_json(corpus.parent / "model.json", {"sources": {"keywords": 9}})
     for name, reference in (("spoken", spoken), ("tuned", tuned), ("other", other)):
-        (tmp_path / f"{name}.txt").write_text(reference, encoding="utf-8")
-        recordings = [{"recording": "r", "text": str(tmp_path / f"{name}.txt")}]
-        files.write_json(tmp_path / "inputs" / f"{name}.json", {"folder": name, "recordings": recordings})
+        path = tmp_path / f"{name}.txt"
+        path.write_text(reference, encoding="utf-8")
+        item = {"recording": "r", "text": str(path), "text_sha256": files.sha256_of_file(path)}
+        files.write_json(tmp_path / "inputs" / f"{name}.json", {"folder": name, "recordings": [item]})
     files.write_json(tmp_path / "inputs.json", {"folders": {"spoken": ["r"], "tuned": ["r"], "other": ["r"]}})
     arguments = ["--results", str(tmp_path), "--index", str(tmp_path / "inputs.json"), "--model", "clm"]
     program.main([*arguments, "--output", str(tmp_path / "leakage.json")])

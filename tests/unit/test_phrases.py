@@ -49,7 +49,8 @@ def test_names(text: str, missed: set[str], expected: set[str]):
 def test_phrases_are_read_from_the_scored_folders(tmp_path: Path):
     text = tmp_path / "a.txt"
     text.write_text("It is NextEra Energy that met a golgi apparatus.", encoding="utf-8")
-    files.write_json(tmp_path / "inputs" / "one.json", {"recordings": [{"recording": "a", "text": str(text)}]})
+    item = {"recording": "a", "text": str(text), "text_sha256": files.sha256_of_file(text)}
+    files.write_json(tmp_path / "inputs" / "one.json", {"recordings": [item]})
     reference = "it is nextera energy that met a golgi apparatus"
     for model, alignment in (("stock", [["equal", 0, 2, 0, 2], ["delete", 2, 4, 2, 2], ["equal", 4, 9, 2, 7]]),
                              ("clm", [["equal", 0, 7, 0, 7], ["substitute", 7, 9, 7, 9]])):  # fmt: skip

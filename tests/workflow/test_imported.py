@@ -7,6 +7,7 @@ import pytest
 
 import reference
 from clm import files
+from cloud import CLM, quick_cloud
 from runner import CHECKOUT, Workflow
 
 WORDS = "the membrane of a cell decides which molecules may pass and which have to stay outside of it for good"
@@ -39,6 +40,33 @@ def test_imported_models_are_compared_without_audio(imports: Workflow) -> None:
     assert "imported-new makes" in run.output
     assert reference.mistakes(imports.results) == []
     assert imports.run("--config", "evaluation={baseline: imported-old}").jobs.total() == 0
+
+
+def test_a_forced_heal_without_audio_leaves_a_model_from_before_alone(imports: Workflow) -> None:
+    """The recordings are elsewhere for a while; what the model learned from decides where it may be judged."""
+    frozen = imports.results / "models" / "pocketsphinx-clm-001"
+    plan = {"words": [], "phrases": [], "recordings": {"call 0": ["audio x"]}, "evidence": ["audio x"], "train": True}
+    files.write_json(frozen / "plan.json", {"model": frozen.name, "reason": "", "learn": True, **plan})
+    files.write_json(frozen / "model.json", {"model": frozen.name, "engine": "pocketsphinx", "digest": "x"})
+    before = {path.name: path.read_bytes() for path in frozen.iterdir()}
+    imports.run("--forcerun", "heal", "--config", "evaluation={baseline: imported-old}")
+    assert {path.name: path.read_bytes() for path in frozen.iterdir()} == before
+
+
+def test_a_folder_without_audio_costs_no_other_at_amazon(tmp_path) -> None:
+    with quick_cloud(tmp_path, folders=2) as cloud:
+        files.write_text(cloud.input / "text only" / "reference.txt", WORDS)
+        files.write_text(cloud.input / "text only" / "vendor.txt", WORDS)
+        program = [sys.executable, str(CHECKOUT / "scripts" / "import_transcripts.py"), "vendor", "data/input"]
+        subprocess.run([*program, "--file", "vendor.txt"], cwd=tmp_path, check=True, capture_output=True)
+        first, second = cloud.run(), cloud.run()
+        assert {row["folder"] for row in cloud.outcome()[1]} == {"talk 000", "talk 001", "text only"}
+        rows = {row["folder"]: row for row in cloud.outcome()[1] if row["model"] == CLM}
+        assert [rows[name]["status"] for name in sorted(rows)] == ["finished", "finished", "failed"]
+        assert rows["text only"]["reason"] == "reference: there is no audio"
+        assert "4 jobs for" in first.output
+        assert cloud.paid() == {"jobs": 4, "models": 1}
+        assert second.jobs.total() == 0
 
 
 def test_equivalents_and_profile_are_applied_and_never_silently(imports: Workflow) -> None:

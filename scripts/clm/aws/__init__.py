@@ -136,11 +136,14 @@ def explain(error: Exception, doing: str, service: str = "") -> UserError:
     `doing` says what was tried ("starting job x"); `service` helps to name the policy that is missing. An error that
     is not Amazon's (a bug of ours) is raised as it is.
     """
+    from boto3.exceptions import Boto3Error
     from botocore import exceptions
 
     if isinstance(error, UserError):
         return error
-    if not isinstance(error, exceptions.BotoCoreError | exceptions.ClientError | OSError):
+    if isinstance(error, Boto3Error) and isinstance(error.__context__, exceptions.ClientError):
+        error = error.__context__  # what an upload failed of
+    if not isinstance(error, exceptions.BotoCoreError | exceptions.ClientError | Boto3Error | OSError):
         raise error
     code, text = code_of(error), scrub(str(error))
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,6 +16,8 @@ from clm.aws.s3 import Object, listing
 
 _THREADS = 16
 _LOGS = "logs"
+#: Tells that a model is finished.
+_MARK = "model.json"
 #: What the workflow keeps beside the outputs of rules: these files and all in these folders, but for outputs in them.
 _KEPT_FILES = {"config.json", "config.yaml", "inputs.json", "state.json"}
 _KEPT_FOLDERS = {"inputs", "models", "store"}
@@ -38,16 +40,21 @@ class Mirror:
         self._fetch({name: entry for name, entry in self._list(below).items() if name.endswith(suffix)})
 
     def push(self, paths: Iterable[Path]) -> None:
-        """Send files, and of folders what no rule lists as output."""
+        """Send files, and of folders what no rule lists as output; what marks a model as finished comes last."""
         found: list[Path] = []
         for path in paths:
             found += self._kept(path).values() if path.is_dir() else [path]
-        self._parallel(self._send, found, "writing results to")
+        marks = [path for path in found if path.name == _MARK]
+        self._parallel(self._send, [path for path in found if path.name != _MARK], "writing results to")
+        self._parallel(self._send, marks, "writing results to")
 
     def push_new(self) -> None:
-        """Send what the workflow keeps, where the bucket has none or an older one, and give it the age it has there."""
+        """Send what the workflow keeps and the bucket has not, or not like this, and give it the age it has there.
+
+        Ages say only whether a file is still the copy that was fetched: clocks of machines and of S3 differ.
+        """
         there = self._list()
-        new = {name: path for name, path in self._kept().items() if self._is_newer(path, there.get(name))}
+        new = {name: path for name, path in self._kept().items() if self._differs(path, there.get(name))}
         if new:
             self.push(new.values())
             self._download({name: entry for name, entry in self._list().items() if name in new})
@@ -55,10 +62,11 @@ class Mirror:
     def align(self, record: Path) -> None:
         """Make the folder what the bucket is, before a run.
 
-        What an earlier run kept here and could not send is sent first. `record` remembers the names in the bucket: what
-        was there and is not any more has been deleted by somebody, and is not sent again.
+        What an earlier run kept here and could not send is sent first. `record` remembers what was in the bucket, and
+        how old: what was there and is not any more has been deleted by somebody, and is not sent again; what has
+        another age has been replaced by somebody, and is fetched whatever the clock here says.
         """
-        known = set(files.read_json(record)["names"]) if record.exists() else set()
+        known = self._remembered(record).get(str(self._address), {})
         there = self._list()
         unsent = [path for name, path in self._kept().items() if name not in there and name not in known]
         if unsent:
@@ -67,14 +75,21 @@ class Mirror:
         for name, path in self._local().items():
             if name not in there:
                 path.unlink()
-        self._fetch(there)
+        self._fetch(there, {name for name, entry in there.items() if known.get(name, entry.modified) != entry.modified})
         self.remember(record, there)
 
-    def remember(self, record: Path, there: Iterable[str] | None = None) -> None:
-        """Keep the names of what is in the bucket."""
-        files.write_json(record, {"names": sorted(self._list() if there is None else there)}, indent=None)
+    def remember(self, record: Path, there: Mapping[str, Object] | None = None) -> None:
+        """Keep names and ages of what is in the bucket, beside those of other addresses."""
+        found = self._list() if there is None else there
+        ages = {name: entry.modified for name, entry in sorted(found.items())}
+        files.write_json(record, {"seen": {**self._remembered(record), str(self._address): ages}}, indent=None)
 
     # ------------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _remembered(record: Path) -> dict[str, dict[str, float]]:
+        """By address: ages of what was in the bucket, by names."""
+        return files.read_json(record).get("seen", {}) if record.exists() else {}
 
     def _list(self, below: Path | None = None) -> dict[str, Object]:
         """Objects by their relative names."""
@@ -103,16 +118,16 @@ class Mirror:
         """Those of them that no rule lists as output; hidden ones are temporary."""
         return {name: path for name, path in self._local(below).items() if is_kept(name) and "/." not in name}
 
-    def _is_newer(self, path: Path, there: Object | None) -> bool:
-        return there is None or (path.stat().st_mtime > there.modified and not _same(path, there))
+    def _differs(self, path: Path, there: Object | None) -> bool:
+        return there is None or (path.stat().st_mtime != there.modified and not _same(path, there))
 
     def _path(self, name: str) -> Path:
         return self._folder / name
 
-    def _fetch(self, entries: dict[str, Object]) -> None:
+    def _fetch(self, entries: dict[str, Object], replaced: Collection[str] = ()) -> None:
         def outdated(name: str, entry: Object) -> bool:
             path = self._path(name)
-            if not path.exists():
+            if name in replaced or not path.exists():
                 return True
             status = path.stat()
             same_age = status.st_mtime == entry.modified  # in whole seconds

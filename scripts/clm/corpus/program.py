@@ -15,7 +15,7 @@ from clm.corpus.domain import Domain, common_words
 from clm.corpus.queries import Query
 from clm.errors import UserError
 from clm.keywords import read_keywords
-from clm.texts import read_text
+from clm.texts import reference
 
 log = logging.getLogger(__name__)
 
@@ -83,5 +83,5 @@ def domain_texts(results: Path, config: Mapping[str, Any]) -> list[str]:
         return texts
     for name in healing.Recordings.read(index).open_folders(heldout):
         manifest = files.read_json(index.with_suffix("") / f"{name}.json")
-        texts += [read_text(Path(item["text"])) for item in manifest["recordings"]]
+        texts += [reference(item) for item in manifest["recordings"]]
     return texts
