@@ -59,6 +59,14 @@ localrules:
     train_vocabulary,
 
 
+# With an engine that works elsewhere these wait for it, or read the store.
+if PROJECT.engine.submits:
+
+    localrules:
+        train_clm,
+        transcribe,
+
+
 rule all:
     default_target: True
     input:

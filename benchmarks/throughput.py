@@ -2,7 +2,8 @@
 
 INPUT holds <folder>/ with audio and references; its recordings are decoded by pocketsphinx alone, one process per core
 sharing them out, and by the engine in as many processes. Then all of them, repeated up to MINUTES, are one long
-recording: its words are compared with those of the separate recordings, so a word lost at a cut would show.
+recording, which the engine cuts into pieces. Other pieces are heard a little differently, so words are compared by
+their times: one at which the long recording has no word at all was lost.
 """
 
 import argparse
@@ -11,9 +12,11 @@ import resource
 import sys
 import tempfile
 import time
+from bisect import bisect_right
 from dataclasses import dataclass
 from multiprocessing import Pool
 from pathlib import Path
+from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
@@ -41,10 +44,25 @@ def bare(samples: list[np.ndarray]) -> int:
     return words
 
 
-def text(engine: engines.Engine, recordings: list[Recording]) -> list[str]:
-    """Transcripts of the stock model."""
+class Word(NamedTuple):
+    """A word that was heard, from one second to another."""
+
+    text: str
+    start: float
+    end: float
+
+
+def heard(engine: engines.Engine, recordings: list[Recording]) -> list[list[Word]]:
+    """What the stock model hears in each recording."""
     outcomes = [outcome for _, outcome in engine.transcribe(recordings, Model(engine.name))]
-    return [outcome.result["results"]["transcripts"][0]["transcript"] for outcome in outcomes]
+    return [
+        [
+            Word(item["alternatives"][0]["content"], float(item["start_time"]), float(item["end_time"]))
+            for item in outcome.result["results"]["items"]
+            if item["type"] == "pronunciation"
+        ]
+        for outcome in outcomes
+    ]
 
 
 def cpu() -> float:
@@ -63,7 +81,7 @@ class Decoding:
     bare_cpu: float
     ours: float
     ours_cpu: float
-    separate: list[str]
+    separate: list[list[Word]]
 
     @property
     def ratio(self) -> float:
@@ -73,12 +91,16 @@ class Decoding:
 
 @dataclass(frozen=True)
 class Long:
-    """One long recording: seconds of audio and of decoding, MiB of the main process and of a worker, words' errors."""
+    """One long recording: seconds of audio and of decoding, MiB of the main process and of a worker.
+
+    Its words against those of the separate recordings: how they differ, and those at whose time it has none.
+    """
 
     audio: float
     seconds: float
     peak_mib: tuple[float, float]
     counts: scoring.ErrorCounts
+    lost: int
 
 
 def recordings(directory: Path) -> list[Path]:
@@ -104,25 +126,39 @@ def compare(paths: list[Path]) -> Decoding:
     alone, alone_cpu = time.perf_counter() - start, cpu() - used
     engine = engines.create(CONFIG)
     start, used = time.perf_counter(), cpu()
-    separate = text(engine, [Recording(path.stem, path, "") for path in paths])
+    separate = heard(engine, [Recording(path.stem, path, "") for path in paths])
     audio = sum(map(len, samples)) / RATE
     return Decoding(audio, cores, alone, alone_cpu, time.perf_counter() - start, cpu() - used, separate)
 
 
-def long(paths: list[Path], separate: list[str], minutes: float) -> Long:
+def long(paths: list[Path], separate: list[list[Word]], minutes: float) -> Long:
     """Decode the recordings, joined and repeated, as one; its words are compared with those of the separate ones."""
     pause = np.zeros(RATE // 2, np.int16)
-    once = np.concatenate([part for path in paths for part in (read_audio(path).samples, pause)])
+    parts = [np.concatenate([read_audio(path).samples, pause]) for path in paths]
+    once = np.concatenate(parts)
     times = max(1, round(minutes * 60 * RATE / len(once)))
+    starts = np.cumsum([0, *map(len, parts * times)]) / RATE
+    expected = [
+        Word(word.text, start + word.start, start + word.end)
+        for start, words in zip(starts, separate * times, strict=False)
+        for word in words
+    ]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "long.flac"
         soundfile.write(path, np.tile(once, times), RATE)
         start = time.perf_counter()
-        (joined,) = text(engines.create(CONFIG), [Recording("long", path, "")])
+        (joined,) = heard(engines.create(CONFIG), [Recording("long", path, "")])
         elapsed = time.perf_counter() - start
     own, worker = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    counts = scoring.score(" ".join(separate * times), joined).counts
-    return Long(times * len(once) / RATE, elapsed, (own, worker), counts)
+    counts = scoring.count(scoring.align([word.text for word in expected], [word.text for word in joined]))
+    return Long(times * len(once) / RATE, elapsed, (own, worker), counts, lost(expected, joined))
+
+
+def lost(expected: list[Word], found: list[Word]) -> int:
+    """Number of words at whose time there is no word at all; both lists are in the order of time."""
+    ends = [word.end for word in found]
+    after = (bisect_right(ends, word.start) for word in expected)
+    return sum(at == len(found) or found[at].start >= word.end for word, at in zip(expected, after, strict=True))
 
 
 def main() -> None:
@@ -147,7 +183,7 @@ def main() -> None:
     )
     print(
         f"recordings' {counts.words} words {counts.substitutions} substituted, {counts.deletions} deleted,"
-        f" {counts.insertions} inserted"
+        f" {counts.insertions} inserted; {joined.lost} with nothing in their place"
     )
 
 

@@ -62,8 +62,8 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> dict[str,
             put(config, key, relative(base / Path(value).expanduser(), workdir))
     if is_address(config["results"]):
         raise UserError(
-            "config: results: results are written to a folder on this machine, not to S3",
-            "name a folder; the results of Amazon's jobs are kept in transcribe.bucket as well",
+            "config: results: is the name of a folder, not an address in S3",
+            "name a folder; --profile profiles/s3 keeps it in a bucket (docs/cluster.md)",
         )
     config["results"] = relative(workdir / Path(config["results"]).expanduser(), workdir)
     resolve_auto(config, workdir)

@@ -98,7 +98,7 @@ def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None =
         check_encoding(recording.text, digests)
         if recording.audio:
             digests.sha256(recording.audio)  # an unreadable file is found here, where it costs its folder only
-    own = next((item for item in paths if item.name.lower() == KEYWORDS_FILE), None)
+    own = next((item for item in paths if is_keywords(item.name)), None)
     if own:
         digests.sha256(own)
     return Folder(path.name, pairs, own)
@@ -128,12 +128,17 @@ def pair_files(paths: Sequence[Path] | Sequence[S3Path], *, text_only: bool = Fa
 
     """
     audio = [path for path in paths if path.suffix.lower() in AUDIO_SUFFIXES]
-    texts = [path for path in paths if path.suffix.lower() == ".txt" and path.name.lower() != KEYWORDS_FILE]
+    texts = [path for path in paths if path.suffix.lower() == ".txt" and not is_keywords(path.name)]
     if not audio and not text_only:
         raise BadFolderError(f"no audio file ({', '.join(sorted(AUDIO_SUFFIXES))})")
     if not texts:
         raise BadFolderError("no transcript (.txt)")
     return pair(audio, texts) if audio else tuple(Pair(text.stem, None, text) for text in texts)
+
+
+def is_keywords(name: str) -> bool:
+    """Whether a file of a folder is its list of keywords."""
+    return name.lower() == KEYWORDS_FILE
 
 
 def check_name(name: str) -> None:

@@ -125,7 +125,7 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[str]]) -> dict[str, s
             reasons[0] = f"{row['model']}: {reasons[0][0].lower()}{reasons[0][1:]}"
         if reasons:
             found[row["model"]] = (
-                f"Warning: {'. '.join(reasons)}. Used all the same (its words are under `broken` in wer.json)."
+                f"Warning: {'. '.join(reasons)}. Used all the same (its words are under `broken_words` in wer.json)."
                 " Hint: text nearer to what is spoken, or recordings of it as tuning_data"
             )
     return found

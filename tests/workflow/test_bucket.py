@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from aws.server import Loopback, serving
+from clm import files
 from cloud import BUCKET as TALKS
 from cloud import quick_cloud
 from runner import CHECKOUT, Workflow
@@ -137,6 +138,17 @@ def test_jobs_in_a_shared_folder_scan_nothing_either(tmp_path: Path, finished_on
     assert run.output.count("with external jobid") == 2 * 2 * 3 + 1
     for name in ("leaderboard.csv", "runs.csv"):
         assert (workflow.results / name).read_text() == (finished_once.results / name).read_text()
+
+
+def test_what_waits_for_amazon_does_not_wait_on_a_node(tmp_path: Path) -> None:
+    """Neither training nor transcripts go to a cluster: nodes may have no network, and jobs there a time limit."""
+    with quick_cloud(tmp_path, folders=1) as cloud:
+        files.write_text(tmp_path / "submit", '(sh "$1" > /dev/null 2>&1) & echo $!\n')
+        command = ("--executor", "cluster-generic", "--jobs", "2", "--cluster-generic-submit-cmd", "sh submit")
+        run = cloud.run(*command)
+        assert {row["status"] for row in cloud.outcome()[1]} == {"finished"}
+        # Normalized texts and scores of two models.
+        assert run.output.count("with external jobid") == 2 * 2
 
 
 def test_paid_results_in_a_bucket_are_never_paid_twice(tmp_path: Path) -> None:

@@ -367,9 +367,10 @@ def test_repeating_pays_once_more_for_each_model_and_once_only(team: Team) -> No
 
 
 def test_input_in_s3_gives_the_same_results_as_on_disk(team: Team) -> None:
-    team.write("input/two/keywords.txt", "not a transcript")
+    team.write("input/two/keywords.txt", "lecture, power, not a transcript")
     team.go()
     local = team.board()
+    assert local[STOCK]["keyword_recall"]
     for path in (team.data / "input").rglob("*.*"):
         key = f"talks/{path.relative_to(team.data)}"
         checksum = {"ChecksumAlgorithm": "SHA256"} if "one" in key else {}

@@ -63,13 +63,15 @@ class RemoteInputs:
                 usable[name] = inputs.Folder(name, inputs.pair_files(found[name]))
             except inputs.BadFolderError as error:
                 left_out[name] = str(error)
-        local = self._fetch(pair.text for folder in usable.values() for pair in folder.pairs)
+        own = {name: path for name in usable for path in found[name] if inputs.is_keywords(path.name)}
+        texts = [pair.text for folder in usable.values() for pair in folder.pairs]
+        local = self._fetch([*texts, *own.values()])
         for name, folder in list(usable.items()):
             pairs = tuple(inputs.Pair(pair.name, pair.audio, local[pair.text]) for pair in folder.pairs)
             try:
                 for pair in pairs:
                     inputs.check_encoding(pair.text, digests)
-                usable[name] = inputs.Folder(name, pairs)
+                usable[name] = inputs.Folder(name, pairs, local[own[name]] if name in own else None)
             except inputs.BadFolderError as error:
                 left_out[name] = str(error)
                 del usable[name]
