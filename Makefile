@@ -1,6 +1,6 @@
 # Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long torture lint docs site clean lock
+.PHONY: help setup demo test test-long torture lint docs site clean lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -11,6 +11,8 @@ export PYTHONDONTWRITEBYTECODE := 1
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: $(READY)  ## install everything into .venv/ (the others do so, too)
 
 demo: $(READY)  ## run the workflow on sample-data and show the leaderboard (about five minutes the first time)
 	$(BIN)/snakemake --cores 4

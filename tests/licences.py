@@ -1,4 +1,4 @@
-"""Write docs/licences.md: what is installed for the workflow and for its extras, and under which licence.
+"""Write docs/licences.md: what is installed for the workflow, its extras and its tests, and under which licence.
 
 Run it with `make docs`, in an environment that has everything; a test compares.
 """
@@ -11,17 +11,24 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+TESTS = "tests and documentation"
 CHECKOUT = Path(__file__).parents[1]
 PAGE = CHECKOUT / "docs" / "licences.md"
 #: Parts of the names of licences that may be combined with an MIT program that people share.
 FREE = ("mit", "bsd", "apache", "psf", "python software foundation", "mpl", "mozilla", "lgpl", "isc", "public domain")
 #: First words of licence texts, for packages that name none in their metadata.
-_TEXTS = {"mit license": "MIT", "permission is hereby granted": "MIT", "mozilla public license": "MPL 2.0"}
+_TEXTS = {
+    "gnu lesser general public license": "LGPL",
+    "mit license": "MIT",
+    "permission is hereby granted": "MIT",
+    "mozilla public license": "MPL 2.0",
+}
 _HEAD = """\
 # Licences of what is installed
 
 This project is under the MIT licence. The table is made by `make docs` from the metadata of the locked packages, and a
-test keeps it so. Packages under the GPL are in extras only, which nobody needs, and are imported only when chosen.
+test keeps it so. The workflow itself needs no package under the GPL alone. libzim is one: it belongs to the extra
+`zim`, is imported only for `corpus.source: zim`, and `make` installs it because tests read such a file.
 
 """
 
@@ -78,19 +85,22 @@ def is_free(text: str) -> bool:
 
 
 def parts() -> dict[str, set[str]]:
-    """Packages of the workflow ("") and what each extra adds."""
-    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    """Packages by what they are for: the workflow, what each extra adds, and what tests and documentation add."""
+    about = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = about["project"]
     core = needed(project["dependencies"])
-    extras = {name: needed(items) - core for name, items in sorted(project["optional-dependencies"].items())}
-    return {"": core, **extras}
+    extras = {
+        f"extra `{name}`": needed(items) - core for name, items in sorted(project["optional-dependencies"].items())
+    }
+    tests = needed(about["dependency-groups"]["dev"]) - core.union(*extras.values())
+    return {"the workflow": core, **extras, TESTS: tests}
 
 
 def page() -> str:
     """The whole page."""
     lines = [_HEAD + "| package | version | licence | needed for |", "|---|---|---|---|"]
-    for extra, names in parts().items():
+    for purpose, names in parts().items():
         for name in sorted(names):
-            purpose = f"extra `{extra}`" if extra else "the workflow"
             lines.append(f"| {name} | {metadata.version(name)} | {licence(name)} | {purpose} |")
     return "\n".join([*lines, ""])
 

@@ -31,7 +31,7 @@ _PROGRAMS_HEAD = """\
 Every program in `scripts/` with what its `--help` prints. This page is made by `make docs`, and a test keeps it so.
 
 In a checkout they are started as `.venv/bin/python scripts/<name>.py`. All of them end with status 0, or with status 1
-and a message, most often with a hint. Paths count from the working directory.
+and a message, most often with a hint; 2 if their options are wrong. Paths count from the working directory.
 """
 _RESULTS_HEAD = """\
 # results/
@@ -40,7 +40,7 @@ Everything here is made by the workflow; only this page is kept in git. It is ma
 `make docs`, and tests compare it with real runs.
 
 A results folder belongs to one data set: another one goes elsewhere with `--config results=...`. To start over without
-losing what was paid for, delete everything but `store/` and `models/`.
+losing what was paid for, delete everything but `store/`, `models/` and, in `results/`, this page.
 
 `<model>` is `pocketsphinx` or `transcribe` (the stock models), `pocketsphinx-clm-001` and so on (generations),
 `transcribe-vocabulary-001` and so on, `transcribe-<name>` (a model of your account) or `imported-<name>`.
