@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from clm import files, lock
+from clm import engines, files, lock
 from clm.addresses import S3Path
 from clm.aws import explain
 from clm.aws.s3 import Object, listing
@@ -51,10 +51,11 @@ class Mirror:
     def push_new(self) -> None:
         """Send what the workflow keeps and the bucket has not, or not like this, and give it the age it has there.
 
-        Ages say only whether a file is still the copy that was fetched: clocks of machines and of S3 differ.
+        Ages say only whether a file is still the copy that was fetched: clocks of machines and of S3 differ. What is
+        written once needs no second look, which would read it all, and say nothing where S3 encrypts with keys.
         """
         there = self._list()
-        new = {name: path for name, path in self._kept().items() if self._differs(path, there.get(name))}
+        new = {name: path for name, path in self._kept().items() if self._is_new(name, there.get(name))}
         if new:
             self.push(new.values())
             self._download({name: entry for name, entry in self._list().items() if name in new})
@@ -118,8 +119,11 @@ class Mirror:
         """Those of them that no rule lists as output; hidden ones are temporary."""
         return {name: path for name, path in self._local(below).items() if is_kept(name) and "/." not in name}
 
-    def _differs(self, path: Path, there: Object | None) -> bool:
-        return there is None or (path.stat().st_mtime != there.modified and not _same(path, there))
+    def _is_new(self, name: str, there: Object | None) -> bool:
+        if there is None or is_final(name):
+            return there is None
+        path = self._path(name)
+        return path.stat().st_mtime != there.modified and not _same(path, there)
 
     def _path(self, name: str) -> Path:
         return self._folder / name
@@ -171,6 +175,18 @@ def is_kept(name: str) -> bool:
     if len(path.parts) == 1:
         return name in _KEPT_FILES
     return path.parts[0] in _KEPT_FOLDERS and not (path.parts[0] == "models" and path.name in _OUTPUTS)
+
+
+def is_final(name: str) -> bool:
+    """Whether a file that the workflow keeps is never written again: a raw result, or a part of a trained model.
+
+    >>> [is_final(name) for name in ("store/transcribe/a.json", "models/x/lm.bin", "models/x/model.json", "state.json")]
+    [True, True, False, False]
+    """
+    parts = PurePosixPath(name).parts
+    if parts[0] == "models":
+        return parts[-1] != _MARK
+    return parts[0] == "store" and parts[1] in engines.NAMES
 
 
 def _same(path: Path, entry: Object) -> bool:
