@@ -19,7 +19,7 @@ import atexit, os, sys, time
 def note():
     path = os.path.join(os.environ["CLM_CPU_NOTES"], f"{os.getpid()}-{time.time_ns()}")
     with open(path, "w") as file:
-        file.write(f"{time.process_time()} {sys.argv[0]}")
+        file.write(f"{time.process_time()} {'pocketsphinx' in sys.modules} {sys.argv[0]}")
 
 if "CLM_CPU_NOTES" in os.environ:
     atexit.register(note)
@@ -39,10 +39,19 @@ rule next:
 
 @dataclass(frozen=True)
 class Spent:
-    """CPU seconds: all of them, and those of each program."""
+    """CPU seconds: all of them, those of each program, and of each job of `transcribe` with and without recogniser."""
 
     total: float
     programs: Counter[str]
+    decoding: tuple[float, ...] = ()
+    reading: tuple[float, ...] = ()
+
+    @property
+    def recogniser(self) -> float:
+        """What loading the recogniser and decoding cost: by how much such jobs are dearer than those without."""
+        if not self.reading:
+            return 0.0
+        return sum(self.decoding) - len(self.decoding) * sum(self.reading) / len(self.reading)
 
     @property
     def parts(self) -> list[tuple[str, float]]:
@@ -63,11 +72,14 @@ def measured(run: Callable[[dict[str, str]], object]) -> tuple[Spent, float]:
         run({"CLM_CPU_NOTES": str(notes), "PYTHONPATH": str(modules), "PYTHONDONTWRITEBYTECODE": ""})
         cpu, seconds = children() - cpu, time.perf_counter() - began
         programs: Counter[str] = Counter()
+        transcribing: dict[str, list[float]] = {"True": [], "False": []}
         for note in notes.iterdir():
-            spent, _, program = note.read_text(encoding="utf-8").partition(" ")
+            spent, recogniser, program = note.read_text(encoding="utf-8").split(" ", 2)
             path = Path(program)
             programs[path.parent.name if path.stem == "__main__" else path.stem] += float(spent)
-        return Spent(cpu, programs), seconds
+            if path.stem == "transcribe":
+                transcribing[recogniser].append(float(spent))
+        return Spent(cpu, programs, tuple(transcribing["True"]), tuple(transcribing["False"])), seconds
 
 
 def bare(chains: int, steps: int, runs: int = 1) -> list[float]:

@@ -49,9 +49,10 @@ benchmark measures, and others that measure accuracy, speed at Amazon and traini
 def measure_overhead() -> list[Figure]:
     """Overhead per job, a rerun that does nothing, memory.
 
-    Snakemake and our programs on top of the recogniser, beside a bare Snakefile with as many trivial jobs. All folders
-    hold the same short recording, so that the store answers for all but the first (`benchmarks/overhead.py`). With 30
-    folders most of it is what a run does once, whatever its size: starts, corpora, comparison, report.
+    Snakemake and our programs on top of recogniser and training, beside a bare Snakefile with as many trivial jobs. All
+    folders hold the same short recording, so that the store answers for all but the first few
+    (`benchmarks/overhead.py`). With 30 folders a part of it is what a run does once, whatever its size: starts,
+    corpora, comparison, report.
     """
     return [figure for folders in FOLDERS for figure in overhead.measure(folders).figures]
 
