@@ -137,7 +137,7 @@ def long(paths: list[Path], separate: list[list[Word]], minutes: float) -> Long:
     parts = [np.concatenate([read_audio(path).samples, pause]) for path in paths]
     once = np.concatenate(parts)
     times = max(1, round(minutes * 60 * RATE / len(once)))
-    starts = np.cumsum([0, *map(len, parts * times)]) / RATE
+    starts = (np.cumsum([0, *map(len, parts * times)]) / RATE).tolist()
     expected = [
         Word(word.text, start + word.start, start + word.end)
         for start, words in zip(starts, separate * times, strict=False)
