@@ -89,7 +89,7 @@ def test_thousands_of_tiny_clips_in_a_folder(tmp_path: Path) -> None:
     """A killed run goes on where it was; a single new clip costs one clip."""
     workflow = Workflow(tmp_path)
     samples, _ = speech()
-    samples = samples + np.random.default_rng(1).integers(-3, 4, len(samples)).astype(np.int16)  # no clip is silent
+    samples = samples + np.random.default_rng(1).integers(-40, 41, len(samples)).astype(np.int16)  # no clip is silent
     folder = workflow.data / "input" / "clips"
     folder.mkdir(parents=True)
     for number in range(CLIPS):
