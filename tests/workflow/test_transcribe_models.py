@@ -1,0 +1,108 @@
+"""Models and vocabularies at Amazon: which suit the recordings, what is cheaper, what there is to know of them."""
+
+from collections import Counter
+
+from clm import files
+from team import BUCKET, FIRST, STOCK, VOCABULARY, Team
+
+
+def test_a_model_for_another_language_is_refused_before_anything_starts(team: Team) -> None:
+    team.s3.put_object(Bucket=BUCKET, Key="de/text.txt", Body=b"Guten Morgen und willkommen")
+    client = team.loopback.client("transcribe")
+    for name, language in (("german", "de-DE"), ("english", "en-US")):
+        client.create_language_model(
+            ModelName=name,
+            LanguageCode=language,
+            BaseModelName="WideBand",
+            InputDataConfig={"S3Uri": f"s3://{BUCKET}/de/", "DataAccessRoleArn": team.role},
+        )
+    run = team.go(models=["german"], status=1)
+    assert "german: it is a model for de-DE, but language is en-US" in run.output
+    assert team.starts == 0
+    run = team.go(models=["nobody"], status=1)
+    assert "the account has no such CLM" in run.output
+    assert team.starts == 0
+    run = team.go(models=["english"])
+    assert sorted(team.board()) == [STOCK, FIRST, "transcribe-english"]
+    assert {start.model for start in team.service.starts} >= {"english"}
+    run = team.go(top={"language": "en-GB"}, status=1)
+    assert "transcribe-clm-001 in results is a model for en-US, not for en-GB" in run.output
+
+
+def test_narrow_recordings_get_a_narrow_model_and_mixed_ones_an_explanation(team: Team) -> None:
+    import soundfile
+
+    def resample(folder: str, step: int) -> None:
+        path = team.data / "input" / folder / "audio.wav"
+        samples, rate = soundfile.read(path)
+        soundfile.write(path, samples[::step], rate // step)
+
+    resample("one", 2)
+    run = team.go()
+    assert "mixed sample rates: 1 folders have less than 16000" in run.output
+    assert list(team.board()) == [STOCK]
+    resample("two", 2)
+    team.go()
+    assert team.model()["details"]["base_model"] == "NarrowBand"
+    [model] = team.service.models.all.values()
+    assert model.request["BaseModelName"] == "NarrowBand"
+    resample("two", 1)
+    team.add("three", source=2)
+    run = team.go()
+    assert "transcribe-clm-001 has the base model NarrowBand, which does not suit" in run.output
+
+
+def test_a_vocabulary_is_the_cheaper_rival(team: Team) -> None:
+    team.write("keywords/keywords.txt", "osmosis\n\nvitamin ☃\nlecture\n")
+    run = team.go(vocabulary=True)
+    assert set(team.board()) == {STOCK, FIRST, VOCABULARY}
+    rows = files.read_table(team.results / "models" / VOCABULARY / "phrases.tsv", delimiter="\t")
+    [dropped] = [row for row in rows if row["status"] == "dropped"]
+    assert dropped["source"] == "keywords.txt line 3"
+    assert "☃" in dropped["reason"]
+    assert "keywords.txt line 3" in run.output
+    assert int(team.board()[VOCABULARY]["fixed_words"]) > 0
+    assert team.go(vocabulary=True).jobs == Counter()
+    team.go("--forcerun", "heal", vocabulary=True)
+    assert "transcribe-vocabulary-002" in team.board()
+    assert team.go(vocabulary=True).jobs == Counter()
+    starts = team.starts
+    team.add("three", source=2)
+    team.go()  # not wanted any more: no more money for vocabularies
+    assert team.starts == starts + 3
+
+
+def test_a_vocabulary_can_be_asked_for_later(team: Team) -> None:
+    team.go()
+    run = team.go(vocabulary=True)
+    assert run.jobs["train_vocabulary"] == 1
+    assert run.jobs["train_clm"] == 0
+    assert VOCABULARY in team.board()
+    assert team.go(vocabulary=True).jobs == Counter()
+
+
+def test_comprehend_chooses_words_once(team: Team) -> None:
+    run = team.go("--forcerun", "heal", comprehend=True, top={"keywords": "null"})
+    assert run.jobs["heal"] == 1
+    assert team.service.calls["Comprehend.BatchDetectSyntax"] == 1
+    plan = files.read_json(team.results / "models" / FIRST / "plan.json")
+    assert {item["word"] for item in plan["words"]} >= {"osmosis", "mitochondria"}
+    team.go("--forcerun", "heal", comprehend=True, top={"keywords": "null"})
+    assert team.service.calls["Comprehend.BatchDetectSyntax"] == 1
+
+
+def test_news_about_models_is_shown(team: Team) -> None:
+    team.go()
+    team.service.settings.upgradable = "."
+    team.add("three", source=2)
+    assert "transcribe-clm-001: Amazon has a newer base model" in team.go().output
+    team.service.models.all.clear()
+    team.add("four", source=3)
+    run = team.go(status=1)
+    assert "transcribe-clm-001: clm-en-us-" in run.output
+    assert "is not in the account any more" in run.output
+    assert team.board()[STOCK]["recordings"] == "4"
+    assert team.board()[FIRST]["status"] == "incomplete"
+    chosen = team.go("--config", f"models=[{STOCK}]")
+    assert "incomplete" in team.board()[FIRST]["status"]
+    assert "not finished:" not in chosen.output
