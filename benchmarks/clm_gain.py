@@ -19,29 +19,34 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
 
-from clm import engines, files, inputs, lexicon, normalize, scoring
+from clm import engines
+from clm.base import files
+from clm.base.digests import Digests
+from clm.base.text_files import read_text, text_files
 from clm.corpus import clean
-from clm.digests import Digests
-from clm.engines import Engine, Model, Recording, TrainingText, Transcript
 from clm.lm import adapt
-from clm.texts import read_text, text_files
+from clm.normalization.normalizer import create_normalizer
+from clm.project import input_folders
+from clm.pronunciation import pronouncer
+from clm.scoring import error_rate
+from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
 CONFIG = {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": {}}}
 SWEEP = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
-def errors(engine: Engine, model: Model, root: Path) -> scoring.ErrorCounts:
+def errors(engine: Engine, model: Model, root: Path) -> error_rate.ErrorCounts:
     """Pooled word errors of a model on every recording below `root`."""
-    folders, _ = inputs.scan(root / "input", Digests(Path("/nonexistent/cache")))
+    folders, _ = input_folders.scan(root / "input", Digests(Path("/nonexistent/cache")))
     pairs = [pair for folder in folders.values() for pair in folder.pairs]
     texts = {pair.audio: read_text(pair.text) for pair in pairs}
     recordings = [Recording(pair.name, pair.audio, files.sha256_of_file(pair.audio)) for pair in pairs]
-    normal = normalize.create("basic")
-    total = scoring.ErrorCounts()
+    normal = create_normalizer("basic")
+    total = error_rate.ErrorCounts()
     for recording, outcome in engine.transcribe(recordings, model):
         assert isinstance(outcome, Transcript), outcome
         hypothesis = outcome.result["results"]["transcripts"][0]["transcript"]
-        total += scoring.score(normal(texts[recording.audio]), normal(hypothesis)).counts
+        total += error_rate.score(normal(texts[recording.audio]), normal(hypothesis)).counts
     return total
 
 
@@ -57,7 +62,7 @@ def variant(name: str) -> Iterator[None]:
         with mock.patch.object(adapt, "bounded", fixed):
             yield
     elif name == "one pronunciation":
-        with mock.patch.object(lexicon, "MOST", 1):
+        with mock.patch.object(pronouncer, "MOST", 1):
             yield
     else:
         yield

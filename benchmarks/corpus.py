@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import mediawiki_server as server
 from clm.corpus import clean
 from clm.corpus.collect import collect
-from clm.corpus.spoken import spoken
-from clm.corpus.wikipedia import WikipediaSource
+from clm.corpus.sources.wikipedia import WikipediaSource
+from clm.corpus.spoken_numbers import spoken
 
 CHECKOUT = Path(__file__).parents[1]
 MEGABYTES = 20

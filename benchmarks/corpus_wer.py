@@ -14,20 +14,25 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import engines, files, healing, keywords, normalize, phrases, scoring
+from clm import engines
+from clm.base import files
+from clm.base.text_files import read_text
 from clm.config import load, load_yaml
-from clm.corpus import collect, queries
+from clm.corpus import collect, keywords, queries
 from clm.corpus.domain import Domain, common_words
-from clm.corpus.folder import FolderSource
-from clm.engines import Engine, Model, Recording, TrainingText, Transcript
-from clm.texts import read_text
-from clm.words import learnable
+from clm.corpus.sources.folder import FolderSource
+from clm.english.words import learnable
+from clm.healing import missed_phrases
+from clm.healing.plan import merge_words
+from clm.normalization.normalizer import create_normalizer
+from clm.scoring import error_rate
+from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
 CHECKOUT = Path(__file__).parents[1]
-NORMAL = normalize.create("basic")
+NORMAL = create_normalizer("basic")
 
 
-def score(engine: Engine, model: Model, folders: Iterable[Path]) -> dict[str, scoring.Score]:
+def score(engine: Engine, model: Model, folders: Iterable[Path]) -> dict[str, error_rate.Score]:
     """Scores of a model on folders with one recording each, by the folder's name."""
     scores = {}
     for folder in sorted(folders):
@@ -36,11 +41,11 @@ def score(engine: Engine, model: Model, folders: Iterable[Path]) -> dict[str, sc
         [(_, outcome)] = engine.transcribe([recording], model)
         assert isinstance(outcome, Transcript), outcome
         heard = outcome.result["results"]["transcripts"][0]["transcript"]
-        scores[folder.name] = scoring.score(NORMAL(read_text(folder / "transcript.txt")), NORMAL(heard))
+        scores[folder.name] = error_rate.score(NORMAL(read_text(folder / "transcript.txt")), NORMAL(heard))
     return scores
 
 
-def missed(scores: dict[str, scoring.Score], root: Path) -> dict[str, list[dict[str, Any]]]:
+def missed(scores: dict[str, error_rate.Score], root: Path) -> dict[str, list[dict[str, Any]]]:
     """Words and phrases that were missed, in the form of a plan."""
     words = [
         {"word": word, "folders": {name: count}}
@@ -50,12 +55,12 @@ def missed(scores: dict[str, scoring.Score], root: Path) -> dict[str, list[dict[
     ]
     found = []
     for name, result in scores.items():
-        positions = scoring.missed_positions(result.alignment)
-        spans = phrases.runs(result.reference, positions, common_words())
+        positions = error_rate.missed_positions(result.alignment)
+        spans = missed_phrases.runs(result.reference, positions, common_words())
         text = read_text(root / name / "transcript.txt")
-        spans += phrases.names(text, {result.reference[position] for position in positions})
+        spans += missed_phrases.names(text, {result.reference[position] for position in positions})
         found += [{"word": phrase, "folders": {name: count}} for phrase, count in spans.items()]
-    return {"words": healing.merge_words(words), "phrases": phrases.choose(healing.merge_words(found))}
+    return {"words": merge_words(words), "phrases": missed_phrases.choose(merge_words(found))}
 
 
 def main() -> None:
@@ -85,7 +90,7 @@ def main() -> None:
 
     print("text                               queries  articles    words  errors    WER  seconds")
     baseline = sum(
-        (result.counts for result in score(engine, Model(engine.name), closed).values()), scoring.ErrorCounts()
+        (result.counts for result in score(engine, Model(engine.name), closed).values()), error_rate.ErrorCounts()
     )
     print(f"{'none (stock model)':34} {0:7} {0:9} {0:8} {baseline.errors:7} {baseline.rate:6.3f}")
     for title, (wanted, limit) in rounds.items():
@@ -96,7 +101,7 @@ def main() -> None:
             path.write_text("".join(f"{sentence}\n" for sentence in found.sentences), encoding="utf-8")
             engine.train(TrainingText({"keywords": path}), Path(name))
             results = score(engine, Model("clm", Path(name), "clm"), closed)
-        counts = sum((result.counts for result in results.values()), scoring.ErrorCounts())
+        counts = sum((result.counts for result in results.values()), error_rate.ErrorCounts())
         words = sum(len(sentence.split()) for sentence in found.sentences)
         used = sum(bool(origin.words) for origin in found.origins)
         seconds = time.perf_counter() - start

@@ -15,8 +15,8 @@ import yaml
 from clm_gain import CONFIG, errors, train
 
 from clm import engines
-from clm.engines import Model
-from clm.sphinx.settings import DEFAULTS
+from clm.engines.pocketsphinx.decoder_settings import DEFAULTS
+from clm.types import Model
 
 
 def plain() -> dict:

@@ -14,9 +14,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import imported, metrics, normalize, scoring, significance, spelling, spoken
-from clm.keywords import read_keywords
-from clm.significance import Unit
+from clm.corpus.keywords import read_keywords
+from clm.english import spelling
+from clm.evaluation import bootstrap
+from clm.evaluation.bootstrap import Unit
+from clm.normalization import spoken
+from clm.normalization.basic import drop_fillers
+from clm.normalization.normalizer import create_normalizer
+from clm.normalization.profiles import VERSIONS
+from clm.project import imported
+from clm.scoring import error_rate, word_metrics
 
 SETTINGS = {"resamples": 10_000, "confidence": 0.95}
 NOT_RESULTS = {"reference.txt", "keywords.txt"}
@@ -31,34 +38,34 @@ def results(call: Path) -> dict[str, str]:
     }
 
 
-def measure(calls: list[Path], profile: str) -> dict[str, tuple[list[tuple[str, list]], metrics.Found]]:
+def measure(calls: list[Path], profile: str) -> dict[str, tuple[list[tuple[str, list]], word_metrics.Found]]:
     """For each system the blocks of every call, and the counts of keywords."""
-    normalizer = normalize.create(profile)
+    normalizer = create_normalizer(profile)
     blocks: dict[str, list] = {}
     found: dict[str, list] = {}
     for call in calls:
         reference = normalizer.tokens((call / "reference.txt").read_text(encoding="utf-8"))
         listed = read_keywords(call / "keywords.txt") if (call / "keywords.txt").exists() else []
-        index = metrics.by_first_word(tuple(normalizer.tokens(keyword)) for keyword in listed)
+        index = word_metrics.by_first_word(tuple(normalizer.tokens(keyword)) for keyword in listed)
         for system, text in results(call).items():
             heard = normalizer.tokens(text)
-            alignment = scoring.align(reference, heard)
-            blocks.setdefault(system, []).append((call.name, scoring.errors_by_block(alignment, len(reference))))
-            found.setdefault(system, []).extend(metrics.keywords(reference, heard, alignment, index).values())
-    return {system: (blocks[system], metrics.total(found[system])) for system in blocks}
+            alignment = error_rate.align(reference, heard)
+            blocks.setdefault(system, []).append((call.name, error_rate.errors_by_block(alignment, len(reference))))
+            found.setdefault(system, []).extend(word_metrics.keywords(reference, heard, alignment, index).values())
+    return {system: (blocks[system], word_metrics.total(found[system])) for system in blocks}
 
 
 def print_steps(calls: list[Path]) -> None:
     """Print the WER of each system after one decision more: hyphens, contractions, fillers."""
-    plain = normalize.create("basic", without=["drop_fillers"])
+    plain = create_normalizer("basic", without=["drop_fillers"])
     divided = replace(plain, rules=(*plain.rules, spoken.divide_compounds))
     expanded = replace(divided, rules=(*divided.rules, spelling.expand_contractions))
     chains = {
         "lower case, no punctuation": plain,
         "... hyphens divided": divided,
         "... contractions expanded": expanded,
-        "... fillers dropped": replace(expanded, rules=(*expanded.rules, normalize.drop_fillers)),
-        "basic": normalize.create("basic"),
+        "... fillers dropped": replace(expanded, rules=(*expanded.rules, drop_fillers)),
+        "basic": create_normalizer("basic"),
     }
     texts = [((call / "reference.txt").read_text(encoding="utf-8"), results(call)) for call in calls]
     systems = sorted({system for _, found in texts for system in found})
@@ -67,7 +74,7 @@ def print_steps(calls: list[Path]) -> None:
         line = f"{name:32}"
         for system in systems:
             pairs = [(chain.tokens(reference), chain.tokens(found[system])) for reference, found in texts]
-            total = sum((scoring.count(scoring.align(*pair)) for pair in pairs), scoring.ErrorCounts())
+            total = sum((error_rate.count(error_rate.align(*pair)) for pair in pairs), error_rate.ErrorCounts())
             line += f"{percent(total.errors / total.words):>14}"
         print(line)
 
@@ -90,7 +97,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("directory", type=Path, metavar="DIR")
-    parser.add_argument("--profile", nargs="+", default=["basic", "spoken"], choices=sorted(normalize.VERSIONS))
+    parser.add_argument("--profile", nargs="+", default=["basic", "spoken"], choices=sorted(VERSIONS))
     parser.add_argument("--steps", action="store_true", help="show what single decisions are worth, instead")
     args = parser.parse_args()
     calls = sorted(path.parent for path in args.directory.glob("*/reference.txt"))
@@ -109,7 +116,7 @@ def main() -> None:
         totals = {}
         for system, (blocks, found) in measured.items():
             own = units(blocks, blocks)
-            low, high = significance.wer_interval(own, **SETTINGS)
+            low, high = bootstrap.wer_interval(own, **SETTINGS)
             totals[system] = sum(unit.errors for unit in own) / sum(unit.words for unit in own)
             interval = f"{percent(low)} - {percent(high)}"
             print(
@@ -119,8 +126,8 @@ def main() -> None:
         order = sorted(totals, key=totals.get)
         if len(order) > 1:
             best, second = order[:2]
-            comparison = significance.compare(units(measured[best][0], measured[second][0]), **SETTINGS)
-            proven = "proven" if comparison.verdict == significance.BETTER else "not proven"
+            comparison = bootstrap.compare(units(measured[best][0], measured[second][0]), **SETTINGS)
+            proven = "proven" if comparison.verdict == bootstrap.BETTER else "not proven"
             low, high = comparison.interval
             print(
                 f"{profile:9}{best} before {second}: {proven} (difference {percent(comparison.difference)} points,"

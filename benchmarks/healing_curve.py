@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import files
+from clm.base import files
 
 CHECKOUT = Path(__file__).parents[1]
 

@@ -14,9 +14,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import imported, leaderboard, normalize, scorecard, significance
-from clm.evaluation import Evaluation
-from clm.significance import Unit
+from clm.evaluation import bootstrap, leaderboard
+from clm.evaluation.bootstrap import Unit
+from clm.evaluation.comparison import Evaluation
+from clm.normalization.normalizer import create_normalizer
+from clm.project import imported
+from clm.scoring import folder_score
 
 WORDS = 10_000
 
@@ -43,12 +46,12 @@ def scoring(profile: str, reference: str, hypothesis: str) -> tuple[float, float
     """Seconds of jiwer alone, and of everything."""
     import jiwer
 
-    normalizer = normalize.create(profile)
+    normalizer = create_normalizer(profile)
     normal = normalizer(reference), normalizer(hypothesis)
 
     def everything() -> None:
         row = {"recording": "r", "reference": normalizer(reference), "hypothesis": normalizer(hypothesis)}
-        scorecard.score_folder([row], None, [], normalizer)
+        folder_score.score_folder([row], None, [], normalizer)
 
     return seconds(lambda: jiwer.wer(*normal)), seconds(everything)
 
@@ -99,7 +102,7 @@ def main() -> None:
     if args.calls:
         calls(args.calls)
     blocks = [Unit(f"r{n // 10}", n % 10, 1000, generator.randint(80, 200), 150) for n in range(900)]
-    drawn = seconds(lambda: significance.compare(blocks, resamples=10_000, confidence=0.95))
+    drawn = seconds(lambda: bootstrap.compare(blocks, resamples=10_000, confidence=0.95))
     print(f"100 hours, 10,000 resamples  {drawn:.2f} s")
     compared = seconds(lambda: folders(2000, generator))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

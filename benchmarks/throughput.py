@@ -23,9 +23,10 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import numpy as np
 import soundfile
 
-from clm import engines, scoring
-from clm.audio import RATE, read_audio
-from clm.engines import Model, Recording
+from clm import engines
+from clm.audio.decode import RATE, read_audio
+from clm.scoring import error_rate
+from clm.types import Engine, Model, Recording
 
 CONFIG = {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {}}
 
@@ -52,7 +53,7 @@ class Word(NamedTuple):
     end: float
 
 
-def heard(engine: engines.Engine, recordings: list[Recording]) -> list[list[Word]]:
+def heard(engine: Engine, recordings: list[Recording]) -> list[list[Word]]:
     """What the stock model hears in each recording."""
     outcomes = [outcome for _, outcome in engine.transcribe(recordings, Model(engine.name))]
     return [
@@ -99,7 +100,7 @@ class Long:
     audio: float
     seconds: float
     peak_mib: tuple[float, float]
-    counts: scoring.ErrorCounts
+    counts: error_rate.ErrorCounts
     lost: int
 
 
@@ -150,7 +151,7 @@ def long(paths: list[Path], separate: list[list[Word]], minutes: float) -> Long:
         (joined,) = heard(engines.create(CONFIG), [Recording("long", path, "")])
         elapsed = time.perf_counter() - start
     own, worker = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    counts = scoring.count(scoring.align([word.text for word in expected], [word.text for word in joined]))
+    counts = error_rate.count(error_rate.align([word.text for word in expected], [word.text for word in joined]))
     return Long(times * len(once) / RATE, elapsed, (own, worker), counts, lost(expected, joined))
 
 

@@ -20,7 +20,7 @@ checkpoint heal:
         reason=lambda w: due() or "heal was forced",
         training_inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
         heldout=PROJECT.config["evaluation"]["heldout"],
-        corpus=json.dumps(healing.corpus_settings(PROJECT.config), sort_keys=True),
+        corpus=json.dumps(corpus_settings(PROJECT.config), sort_keys=True),
     message:
         f"Planning {NEXT}"
     shell:

@@ -7,11 +7,15 @@ from pathlib import Path
 SCRIPTS = os.path.join(workflow.basedir, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
-from clm import aftermath, decided, elsewhere, files, healing, interpreter, lock, models, notices
+from clm.base import files, lock
+from clm.healing.plan import corpus_settings
+from clm.project import state
+from clm.results import models
+from clm.run import failure_summary, interpreter, remote, warnings
 from clm.config import export_private, keep
 from clm.config import load as load_config
-from clm.errors import UserError
-from clm.project import Project
+from clm.base.errors import UserError
+from clm.project.project import Project
 
 interpreter.put_first_on_path()
 interpreter.name_programs()
@@ -30,27 +34,27 @@ def load_project():
     prefix = workflow.storage_settings.default_storage_prefix
     try:
         if not workflow.is_main_process:
-            named = elsewhere.relative_results(config["results"])
-            shared = elsewhere.bucket(provider, prefix, named)
-            return elsewhere.decided_project(shared, named), named, shared
+            named = remote.relative_results(config["results"])
+            shared = remote.bucket(provider, prefix, named)
+            return remote.decided_project(shared, named), named, shared
         settings = load_config(user_config, Path(workflow.basedir), Path.cwd())
         named = settings["results"]
-        shared = elsewhere.bucket(provider, prefix, named)
+        shared = remote.bucket(provider, prefix, named)
         if shared:
-            elsewhere.check_keeps(workflow.storage_settings.keep_storage_local)
+            remote.check_keeps(workflow.storage_settings.keep_storage_local)
             settings["results"] = shared.folder
         looked_at = hold(Path(settings["results"]))
         if shared and not looked_at:
-            elsewhere.align(shared)
+            remote.align(shared)
         project = Project(settings, cache=Path(".snakemake/clm-digests.json"))
         if not looked_at:
             project.prepare()
         if shared:
-            elsewhere.check_names(project.folders)
+            remote.check_names(project.folders)
             if not looked_at:
                 shared.mirror().push_new()
         export_private(settings)
-        for note in notices.notes(project):
+        for note in warnings.notes(project):
             logger.warning(note)
     except (UserError, OSError) as error:
         stop(error)
@@ -93,12 +97,12 @@ def begin():
     try:
         PROJECT.check_budget(forced=forced())
         if BUCKET and not workflow.local_exec:
-            elsewhere.check_inputs(PROJECT.config)
+            remote.check_inputs(PROJECT.config)
         keep(PROJECT.config, PROJECT.results)
-        decided.write(PROJECT, forced=forced())
+        state.write(PROJECT, forced=forced())
         PROJECT.record_requests(forced=forced())
         if BUCKET:
-            elsewhere.offer(BUCKET, workflow.storage_registry.default_storage_provider, local=workflow.local_exec)
+            remote.offer(BUCKET, workflow.storage_registry.default_storage_provider, local=workflow.local_exec)
     except (UserError, OSError) as error:
         stop(error)
     lift_rate_limit()
@@ -114,7 +118,7 @@ def keep_rest():
     """Put into the bucket, if there is one, what no rule has stored there; what cannot be sent now is sent next time."""
     try:
         if BUCKET:
-            elsewhere.keep(BUCKET)
+            remote.keep(BUCKET)
     except (UserError, OSError) as error:
         logger.error(str(error))
 
@@ -141,4 +145,4 @@ def fail(logs):
     """The last lines after jobs have failed."""
     keep_rest()
     show(done=False)
-    raise RunStopped(aftermath.describe(logs, PROJECT.results, BUCKET.address if BUCKET else ""))
+    raise RunStopped(failure_summary.describe(logs, PROJECT.results, BUCKET.address if BUCKET else ""))

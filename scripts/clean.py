@@ -16,14 +16,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from clm import cli
-from clm.addresses import SCHEME
-from clm.aws import Aws
-from clm.aws.cleaning import SAFE, Cleaner, choose, could_go
-from clm.aws.holdings import KINDS, MODELS, Holdings, Item, Results
-from clm.aws.settings import Settings
-from clm.errors import UserError
-from clm.privacy import scrub
-from clm.progress import duration
+from clm.aws.clients import Aws
+from clm.base.errors import UserError
+from clm.base.progress import duration
+from clm.base.redaction import scrub
+from clm.base.s3_path import SCHEME
+from clm.engines.transcribe.cleanup import SAFE, Cleaner, choose, could_go
+from clm.engines.transcribe.holdings import KINDS, MODELS, Holdings, Item, Results
+from clm.engines.transcribe.settings import Settings
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 

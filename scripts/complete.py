@@ -6,8 +6,10 @@ Everything that is finished is on the leaderboard by now; the next run goes on w
 import argparse
 from pathlib import Path
 
-from clm import cli, config, files, submission
-from clm.errors import PassingError
+from clm import cli, config
+from clm.base import files
+from clm.base.errors import PassingError
+from clm.project import submissions
 
 MOST_LINES = 20
 
@@ -25,7 +27,7 @@ def unfinished(results: Path, engine: str, model: str) -> list[str]:
     """One line for each recording."""
     return [
         f"{model}: {folder}/{name}: {item['reason']}. Hint: {item['hint']}"
-        for folder, recordings in submission.read_unfinished(results, engine, model).items()
+        for folder, recordings in submissions.read_unfinished(results, engine, model).items()
         for name, item in recordings.items()
     ]
 

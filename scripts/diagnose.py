@@ -9,10 +9,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from clm import cli, diagnosis, engines, files, metrics, normalize, scoring, words
+from clm import cli
+from clm.base import files
+from clm.base.errors import UserError
 from clm.config import load_yaml
-from clm.errors import UserError
-from clm.keywords import read_keywords
+from clm.corpus.keywords import read_keywords
+from clm.english import words
+from clm.normalization.normalizer import Normalizer, create_normalizer
+from clm.pronunciation import cmudict
+from clm.scoring import diagnosis, error_rate, word_metrics
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +34,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def phrases(path: str | None, normalizer: normalize.Normalizer) -> dict[str, list[metrics.Phrase]]:
+def phrases(path: str | None, normalizer: Normalizer) -> dict[str, list[word_metrics.Phrase]]:
     """Keywords as the texts have them, by their first word; a file that cannot be used has none, and the log says why.
 
     Keywords that are empty after normalization are left out, and those that become equal are one.
@@ -45,12 +50,10 @@ def phrases(path: str | None, normalizer: normalize.Normalizer) -> dict[str, lis
     empty = [keyword for keyword, phrase in normal.items() if not phrase]
     if empty:
         log.warning("%s: empty after normalizer %s: %s", path, normalizer.name, ", ".join(empty))
-    return metrics.by_first_word(normal.values())
+    return word_metrics.by_first_word(normal.values())
 
 
-def confidences(
-    result: dict[str, Any], heard: list[str], right: set[int], normalizer: normalize.Normalizer
-) -> Iterator:
+def confidences(result: dict[str, Any], heard: list[str], right: set[int], normalizer: Normalizer) -> Iterator:
     """(confidence, whether right) of the words that stand as they are in the engine's list of words."""
     items = []
     for item in result["results"].get("items", []):
@@ -59,33 +62,33 @@ def confidences(
             items += [(word, float(best["confidence"])) for word in normalizer.tokens(str(best.get("content", "")))]
     if not items or not heard:
         return
-    for chunk in scoring.align(heard, [word for word, _ in items]):
+    for chunk in error_rate.align(heard, [word for word, _ in items]):
         if chunk.op == "equal":
             for offset in range(chunk.ref_end - chunk.ref_start):
                 yield items[chunk.hyp_start + offset][1], chunk.ref_start + offset in right
 
 
-def heard_right(alignment: list[scoring.Chunk]) -> set[int]:
+def heard_right(alignment: list[error_rate.Chunk]) -> set[int]:
     """Positions of the hypothesis whose words are right."""
     return {place for chunk in alignment if chunk.op == "equal" for place in range(chunk.hyp_start, chunk.hyp_end)}
 
 
 def look(
-    score: dict[str, Any], rows: dict[str, Row], index: dict[str, list[metrics.Phrase]], known: frozenset[str]
-) -> tuple[dict[str, metrics.Found], dict[str, Counter], list[int]]:
+    score: dict[str, Any], rows: dict[str, Row], index: dict[str, list[word_metrics.Phrase]], known: frozenset[str]
+) -> tuple[dict[str, word_metrics.Found], dict[str, Counter], list[int]]:
     """Keyword counts by recording, those of each keyword, and (right, all) words unknown to the stock model."""
     by_recording, by_keyword = {}, {}
     unknown = [0, 0]
     for recording in score["recordings"]:
         row = rows[recording["recording"]]
         reference, hypothesis = row["reference"].split(), row["hypothesis"].split()
-        alignment = tuple(scoring.Chunk(*chunk) for chunk in recording["alignment"])
-        found = metrics.keywords(reference, hypothesis, alignment, index)
-        by_recording[recording["recording"]] = metrics.total(found.values())
+        alignment = tuple(error_rate.Chunk(*chunk) for chunk in recording["alignment"])
+        found = word_metrics.keywords(reference, hypothesis, alignment, index)
+        by_recording[recording["recording"]] = word_metrics.total(found.values())
         for keyword, counts in found.items():
             by_keyword.setdefault(keyword, Counter()).update(counts._asdict())
         if known:
-            right, count = metrics.unknown_words(reference, scoring.missed_positions(alignment), known)
+            right, count = word_metrics.unknown_words(reference, error_rate.missed_positions(alignment), known)
             unknown = [unknown[0] + right, unknown[1] + count]
     return by_recording, by_keyword, unknown
 
@@ -104,12 +107,12 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
     """The whole diagnosis."""
     config = load_yaml(args.results / "config.yaml")
     settings = config["normalizer"]
-    normalizer = normalize.create(settings["profile"], config["language"], settings["without"])
+    normalizer = create_normalizer(settings["profile"], config["language"], settings["without"])
     runs = args.results / "runs" / args.model
     index = files.read_json(args.index)
     folders = [folder for folder in index["folders"] if (runs / folder / "wer.json").exists()]
     everywhere = phrases(config["keywords"], normalizer)
-    known = engines.english_words() if config["language"].startswith("en") else frozenset()
+    known = cmudict.english_words() if config["language"].startswith("en") else frozenset()
     stock = known if args.model.split("-")[0] == "pocketsphinx" else frozenset()
     spelled = known | corpus_words(args.results / "models" / args.model / "corpus") if known else known
 
@@ -140,7 +143,7 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
         )
         confidence += _confidences(files.read_json(runs / folder / "transcript.json"), score, rows, normalizer)
         texts.cache_clear()
-    total = metrics.total(part for parts in keywords.values() for part in parts.values())
+    total = word_metrics.total(part for parts in keywords.values() for part in parts.values())
     return {
         "model": args.model,
         "keyword_recall": total.recall,
@@ -151,19 +154,19 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
         "oov": {"right": unknown[0], "words": unknown[1], "recall": unknown[0] / unknown[1] if unknown[1] else None}
         if stock
         else None,
-        "calibration": metrics.calibration(confidence),
+        "calibration": word_metrics.calibration(confidence),
         "findings": {folder: found for folder, found in findings.items() if found},
     }
 
 
 def _confidences(
-    transcript: dict[str, Any], score: dict[str, Any], rows: dict[str, Row], normalizer: normalize.Normalizer
+    transcript: dict[str, Any], score: dict[str, Any], rows: dict[str, Row], normalizer: Normalizer
 ) -> Iterator[tuple[float, bool]]:
     results = {item["recording"]: item.get("result") for item in transcript["recordings"]}
     for recording in score["recordings"]:
         result = results.get(recording["recording"])
         if result:
-            right = heard_right([scoring.Chunk(*chunk) for chunk in recording["alignment"]])
+            right = heard_right([error_rate.Chunk(*chunk) for chunk in recording["alignment"]])
             heard = rows[recording["recording"]]["hypothesis"].split()
             yield from confidences(result, heard, right, normalizer)
 

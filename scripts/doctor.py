@@ -10,11 +10,11 @@ import sys
 from collections.abc import Iterator
 
 from clm import cli
-from clm.addresses import S3Path, is_address
-from clm.aws import checks
-from clm.aws.settings import Settings
+from clm.base.redaction import scrub
+from clm.base.s3_path import S3Path, is_address
 from clm.config import REMOTE
-from clm.privacy import scrub
+from clm.engines.transcribe.doctor.findings import NOT_OK, OK, UNKNOWN, Case, Finding
+from clm.engines.transcribe.settings import Settings
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -24,19 +24,19 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def findings(case: checks.Case) -> Iterator[checks.Finding]:
+def findings(case: Case) -> Iterator[Finding]:
     """All checks in order; without credentials and a region there is no more to see."""
-    from clm.aws.checks import account, bucket, role, transcribe
+    from clm.engines.transcribe.doctor import account, bucket_access, role, service
 
     yield from account.check(case)
     if case.caller is None:
-        yield checks.Finding(checks.UNKNOWN, "everything else", "it needs credentials and a region")
+        yield Finding(UNKNOWN, "everything else", "it needs credentials and a region")
         return
-    for check in (bucket.check, bucket.check_inputs, transcribe.check, role.check):
+    for check in (bucket_access.check, bucket_access.check_inputs, service.check, role.check):
         yield from check(case)
 
 
-def show(finding: checks.Finding) -> str:
+def show(finding: Finding) -> str:
     """A finding as it is printed: a line, and perhaps another with the hint."""
     line = f"{finding.status:<8} {finding.what}" + (f"  ({finding.detail})" if finding.detail else "")
     return scrub(f"{line}\n{'':<9}Hint: {finding.hint}" if finding.hint else line)
@@ -47,24 +47,22 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     config = cli.read_config(args)
     section = config["transcribe"]
-    case = checks.Case(
+    case = Case(
         Settings.of(config),
         comprehend=section["comprehend"],
         vocabulary=section["vocabulary"],
         inputs={key: S3Path.parse(config[key]) for key in REMOTE if is_address(config[key])},
     )
-    counts = dict.fromkeys((checks.OK, checks.NOT_OK, checks.UNKNOWN), 0)
+    counts = dict.fromkeys((OK, NOT_OK, UNKNOWN), 0)
     if config["engine"] != "transcribe":
-        note = checks.Finding(
-            checks.UNKNOWN, "engine", f"{config['engine']} needs nothing of this", "engine: transcribe"
-        )
+        note = Finding(UNKNOWN, "engine", f"{config['engine']} needs nothing of this", "engine: transcribe")
         sys.stdout.write(show(note) + "\n")
     for finding in findings(case):
         counts[finding.status] += 1
         sys.stdout.write(show(finding) + "\n")
         sys.stdout.flush()
     sys.stdout.write(", ".join(f"{count} {status}" for status, count in counts.items()) + "\n")
-    sys.exit(1 if counts[checks.NOT_OK] else 0)
+    sys.exit(1 if counts[NOT_OK] else 0)
 
 
 if __name__ == "__main__":

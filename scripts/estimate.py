@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from clm import cli
-from clm.errors import UserError
-from clm.progress import duration
-from clm.project import Project
-from clm.submission import Cost
+from clm.base.errors import UserError
+from clm.base.progress import duration
+from clm.project.project import Project
+from clm.project.submissions import Cost
 
 COLUMNS = ("model", "jobs", "audio", "billed", "US$")
 

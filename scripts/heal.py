@@ -6,9 +6,14 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from clm import cli, files, healing, lineage, models, phrases, words
+from clm import cli
+from clm.base import files
 from clm.config import saved
 from clm.corpus.domain import common_words
+from clm.english import words
+from clm.healing import missed_phrases, word_history
+from clm.healing.plan import PLAN_COPY, History, Recordings, corpus_settings, merge_words, missed_words
+from clm.results import models
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +37,8 @@ def worth_learning(fresh: list[dict[str, Any]], config: dict[str, Any], results:
     """Of the words that the offline filter left, those that Amazon Comprehend keeps, where the user wants that."""
     if config["engine"] != "transcribe" or not config["transcribe"]["comprehend"]:
         return fresh
-    from clm.aws import Aws
-    from clm.aws.syntax import SyntaxFilter
+    from clm.aws.clients import Aws
+    from clm.aws.comprehend import SyntaxFilter
 
     client = Aws(config["transcribe"]["region"]).comprehend
     kept = SyntaxFilter(client, config["language"], results / "store" / "comprehend").keep(
@@ -48,8 +53,8 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
     heldout = config["evaluation"]["heldout"]
     engine = config["engine"]
     directory = args.results / "models"
-    history = healing.History.read(directory, models.finished(directory, engine), args.model)
-    recordings = healing.Recordings.read(args.index)
+    history = History.read(directory, models.finished(directory, engine), args.model)
+    recordings = Recordings.read(args.index)
     learned = history.words(heldout, recordings.heldout_audio(heldout))
     fresh: list[dict[str, Any]] = []
     names: list[dict[str, Any]] = []
@@ -57,30 +62,32 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
     summaries = [files.read_json(path) for path in args.summaries]
     folders = recordings.open_folders(heldout)
     if args.learn == "yes":
-        fresh = worth_learning(healing.missed_words(summaries, folders, words.learnable), config, args.results)
+        fresh = worth_learning(missed_words(summaries, folders, words.learnable), config, args.results)
         common = common_words() if config["language"].startswith("en") else frozenset()
-        names = phrases.missed_phrases(args.results, [summary["model"] for summary in summaries], folders, common)
+        names = missed_phrases.missed_phrases(
+            args.results, [summary["model"] for summary in summaries], folders, common
+        )
         evidence |= recordings.evidence(heldout)
     inputs = args.training_inputs
-    merged = healing.merge_words(learned, fresh)
+    merged = merge_words(learned, fresh)
     heard = history.recordings()
     sources = sorted({folder for item in merged for folder in item["folders"]})
     plans = {plan["model"]: plan for plan in history.plans}
-    statuses = lineage.read_statuses(directory, plans)
+    statuses = word_history.read_statuses(directory, plans)
     learned_names = history.words(heldout, recordings.heldout_audio(heldout), "phrases")
     return {
         "model": args.model,
         "reason": args.reason,
         "learn": args.learn == "yes",
         "train": bool(merged or inputs["keywords"] or inputs["training_data"]),
-        "phrases": phrases.choose(healing.merge_words(learned_names, names)),
-        "words": lineage.trace(merged, summaries, plans, statuses, folders),
+        "phrases": missed_phrases.choose(merge_words(learned_names, names)),
+        "words": word_history.trace(merged, summaries, plans, statuses, folders),
         "recordings": {
             folder: sorted(heard.get(folder, set()) | recordings.audio.get(folder, set())) for folder in sources
         },
         "evidence": sorted(evidence),
         "training_inputs": inputs,
-        "corpus": healing.corpus_settings(config),
+        "corpus": corpus_settings(config),
     }
 
 
@@ -90,11 +97,11 @@ def main(argv: list[str] | None = None) -> None:
     plan = make_plan(args, saved(args.results))
     lines = [f"{item['word']}\t{sum(item['folders'].values())}\n" for item in plan["words"]]
     files.write_text(args.missed_words, "".join(lines))
-    files.write_json(args.plan.with_name(healing.PLAN_COPY), plan)
+    files.write_json(args.plan.with_name(PLAN_COPY), plan)
     files.write_json(args.plan, plan)
     log.info(
         "%s: %s; %d missed words to learn, %d of them once more, %d phrases",
-        args.model, plan["reason"], len(plan["words"]), len(lineage.still_missed(plan)), len(plan["phrases"]),
+        args.model, plan["reason"], len(plan["words"]), len(word_history.still_missed(plan)), len(plan["phrases"]),
     )  # fmt: skip
 
 

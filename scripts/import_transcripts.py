@@ -16,8 +16,10 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, files, imported
-from clm.errors import UserError
+from clm import __version__, cli
+from clm.base import files
+from clm.base.errors import UserError
+from clm.project import imported
 
 log = logging.getLogger(__name__)
 

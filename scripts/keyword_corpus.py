@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from clm import cli, keywords
-from clm.corpus import program
+from clm import cli
+from clm.corpus import keywords, program
 from clm.corpus.queries import as_queries
 
 

@@ -7,10 +7,13 @@ behind the verdicts).
 import argparse
 from pathlib import Path
 
-from clm import cli, files, healing, leaderboard
+from clm import cli
+from clm.base import files
 from clm.config import load_yaml
-from clm.evaluation import Evaluation
-from clm.summaries import describe, without_audio
+from clm.evaluation import leaderboard
+from clm.evaluation.comparison import Evaluation
+from clm.evaluation.summaries import describe, without_audio
+from clm.healing.plan import Recordings
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -33,7 +36,7 @@ def main(argv: list[str] | None = None) -> None:
     index = files.read_json(args.index)
     folders = index["folders"]
     settings = config["evaluation"]
-    audio = healing.Recordings.read(args.index).audio
+    audio = Recordings.read(args.index).audio
     summaries = [describe(files.read_json(path), args.results / "models", audio) for path in args.summaries]
     keywords = {diagnosis["model"]: diagnosis["keywords"] for diagnosis in map(files.read_json, args.diagnoses)}
     summaries = [

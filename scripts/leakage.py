@@ -7,7 +7,10 @@ import argparse
 import logging
 from pathlib import Path
 
-from clm import cli, files, leakage, models, texts
+from clm import cli
+from clm.base import files, text_files
+from clm.results import models
+from clm.scoring import leakage
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ def references(index: Path) -> dict[str, list[str]]:
     """Texts of every folder."""
     manifests = {name: index.with_suffix("") / f"{name}.json" for name in files.read_json(index)["folders"]}
     return {
-        name: [texts.reference(item) for item in files.read_json(path)["recordings"]]
+        name: [text_files.reference(item) for item in files.read_json(path)["recordings"]]
         for name, path in manifests.items()
     }
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from clm import cli, files
+from clm import cli
+from clm.base import files
 from clm.corpus import program, queries
 
 

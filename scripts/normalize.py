@@ -14,10 +14,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clm import cli, files, normalize, shared, texts
+from clm import cli
+from clm.base import files, text_files
+from clm.bucket import sync
+from clm.normalization.normalizer import Normalizer, create_normalizer
 
 if TYPE_CHECKING:
-    from clm.equivalents import Equivalents
+    from clm.scoring.equivalents import Equivalents
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +49,7 @@ def hypothesis(result: dict[str, Any]) -> str:
     return " ".join(item["transcript"] for item in result["results"]["transcripts"])
 
 
-def rows(
-    manifest: dict[str, Any], transcript: dict[str, Any], normalizer: normalize.Normalizer
-) -> Iterator[dict[str, str]]:
+def rows(manifest: dict[str, Any], transcript: dict[str, Any], normalizer: Normalizer) -> Iterator[dict[str, str]]:
     """Rows of the recordings that are in both, with the same audio, and did not fail.
 
     A transcript that was imported does not say what audio it was made from; it counts by the recording's name.
@@ -60,14 +61,14 @@ def rows(
         if same_audio and "result" in item:
             yield {
                 "recording": item["recording"],
-                "reference": normalizer(texts.reference(reference)),
+                "reference": normalizer(text_files.reference(reference)),
                 "hypothesis": normalizer(hypothesis(item["result"])),
             }
 
 
 def accept(rows: Iterator[dict[str, str]], accepted: Equivalents) -> Iterator[dict[str, str]]:
     """The rows, with accepted forms of the hypothesis written as in the reference; how often goes to the log."""
-    from clm import equivalents
+    from clm.scoring import equivalents
 
     used: Counter[tuple[str, str]] = Counter()
     for row in rows:
@@ -78,7 +79,7 @@ def accept(rows: Iterator[dict[str, str]], accepted: Equivalents) -> Iterator[di
         log.info("accepted %d times: %r heard as %r", count, reference, heard)
 
 
-def explain(text: str, normalizer: normalize.Normalizer) -> Iterator[str]:
+def explain(text: str, normalizer: Normalizer) -> Iterator[str]:
     """The text, and what each rule that changes it makes of it."""
     steps = list(normalizer.steps(text))
     width = max(len(name) for name, _ in [*steps, (str(normalizer), "")])
@@ -94,15 +95,15 @@ def explain(text: str, normalizer: normalize.Normalizer) -> Iterator[str]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    normalizer = normalize.create(args.profile, args.language, args.without)
+    normalizer = create_normalizer(args.profile, args.language, args.without)
     if args.explain is not None:
         sys.stdout.write("".join(f"{line}\n" for line in explain(args.explain, normalizer)))
         return
     manifest = files.read_json(args.manifest)
-    shared.fetch_shared(Path(item["text"]) for item in manifest["recordings"])
+    sync.fetch_shared(Path(item["text"]) for item in manifest["recordings"])
     table = rows(manifest, files.read_json(args.transcript), normalizer)
     if args.equivalents:
-        from clm import equivalents
+        from clm.scoring import equivalents
 
         table = accept(table, equivalents.read(args.equivalents, normalizer))
     files.write_table(args.output, COLUMNS, table, delimiter="\t")

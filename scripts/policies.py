@@ -11,8 +11,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from clm import cli, files
+from clm import cli
 from clm.aws import policies
+from clm.base import files
 
 GROUP = "clm-proof"
 

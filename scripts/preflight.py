@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from clm import cli, config, files, models
-from clm.aws import Aws, code_of, explain
-from clm.aws.inventory import explained, language_models
-from clm.aws.settings import Settings
-from clm.errors import UserError
-from clm.progress import Progress
+from clm import cli, config
+from clm.aws.clients import Aws, code_of, explain
+from clm.base import files
+from clm.base.errors import UserError
+from clm.base.progress import Progress
+from clm.engines.transcribe.inventory import explained, language_models
+from clm.engines.transcribe.settings import Settings
+from clm.results import models
 
 log = logging.getLogger(__name__)
 

@@ -13,11 +13,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clm import cli, engines, files, judgement, models, normalize, outlook, show
+from clm import cli, engines
+from clm.base import files
+from clm.base.errors import UserError
 from clm.config import load_yaml
-from clm.errors import UserError
-from clm.profiles import is_unspaced
-from clm.words import learnable
+from clm.english.words import learnable
+from clm.evaluation import verdict_text
+from clm.healing import saturation
+from clm.normalization.normalizer import create_normalizer
+from clm.normalization.profiles import is_unspaced
+from clm.report import leaderboard_text
+from clm.results import models
 
 WIDTH = 100
 MOST_WORDS = 8
@@ -108,7 +114,7 @@ def legend(results: Path) -> str:
     """What the figures stand on, and where there is more."""
     config = load_yaml(results / "config.yaml")
     settings = config["normalizer"]
-    normalizer = normalize.create(settings["profile"], config["language"], settings.get("without", ()))
+    normalizer = create_normalizer(settings["profile"], config["language"], settings.get("without", ()))
     equivalents = f", equivalents of {settings['equivalents']}" if settings["equivalents"] else ""
     cer = ""
     if is_unspaced(config["language"]):
@@ -125,32 +131,32 @@ def report(results: Path) -> Iterator[str]:
     board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
     leaks = {row["model"]: by_folder(results / "leakage" / f"{row['model']}.json", "folders") for row in board}
     leaked = [name for name, folders in leaks.items() if any(report["leaked"] for report in folders.values())]
-    harm = show.harm(board, {row["model"]: training_marks(results, row["model"]) for row in board})
-    yield show.table(board, {*leaked, *harm})
-    yield from judgement.sentence(board, by_folder(results / "comparisons.json", "models")).splitlines()
+    harm = leaderboard_text.harm(board, {row["model"]: training_marks(results, row["model"]) for row in board})
+    yield leaderboard_text.table(board, {*leaked, *harm})
+    yield from verdict_text.sentence(board, by_folder(results / "comparisons.json", "models")).splitlines()
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
     if newest is not None:
         yield from changed_words(results, newest)
-    yield from show.leaks(leaks)
+    yield from leaderboard_text.leaks(leaks)
     yield from harm.values()
-    yield from show.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
+    yield from leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"
-        found = show.findings(by_folder(path, "findings"))
+        found = leaderboard_text.findings(by_folder(path, "findings"))
         yield from found
         if found:
             yield f"All that was found, and keywords one by one: {path}"
-    yield from show.attention(runs)
+    yield from leaderboard_text.attention(runs)
     config = load_yaml(results / "config.yaml")
     learner = max(
         (path.parent.parent.name for path in (results / "models").glob("*/corpus/status.csv")),
         key=models.number,
         default=None,
     )
-    yield from outlook.found(results, learner)
+    yield from saturation.found(results, learner)
     yield from untrained(results, board)
-    if nothing := outlook.nothing_left(results, board, config["engine"], config["evaluation"]["heldout"]):
+    if nothing := saturation.nothing_left(results, board, config["engine"], config["evaluation"]["heldout"]):
         yield nothing
     yield from other_recipes(results, board)
     yield legend(results)

@@ -9,9 +9,12 @@ import logging
 from collections import defaultdict
 from pathlib import Path
 
-from clm import cli, config, engines, files, manifests, models, submission
-from clm.engines import Failure, Recording, Unfinished
-from clm.store import Store
+from clm import cli, config, engines
+from clm.base import files
+from clm.project import submissions
+from clm.results import manifests, models
+from clm.results.store import Store
+from clm.types import Failure, Recording, Unfinished
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +72,7 @@ def main(argv: list[str] | None = None) -> None:
         for folder, outcomes in submit(args).items()
     }
     engine = config.saved(args.results)["engine"]
-    submission.write_unfinished(args.results, engine, args.model, left)
+    submissions.write_unfinished(args.results, engine, args.model, left)
     files.write_json(args.output, {"model": args.model, "unfinished": sorted(left)})
 
 

@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from clm import cli, files
+from clm import cli
+from clm.base import files
 
 KEPT = ("counts", "characters", "blocks", "mapsswe", "missed", "fixed", "broken")
 

@@ -12,11 +12,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, engines, files, inputs, lineage, models, shared, training_text
+from clm import __version__, cli, engines
+from clm.base import files
+from clm.base.errors import UserError, passing
+from clm.base.text_files import read_text
+from clm.bucket import sync
 from clm.config import saved
-from clm.engines import TrainingFailed, TrainingText
-from clm.errors import UserError, passing
-from clm.texts import read_text
+from clm.corpus import training_text
+from clm.healing import word_history
+from clm.project import input_folders
+from clm.results import models
+from clm.types import Engine, TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +71,7 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
         seen.update(lines)
         texts[name] = "".join(lines)
     tuning = own.get("tuning_data", "")
-    emphasized = lineage.still_missed(files.read_json(args.plan))
+    emphasized = word_history.still_missed(files.read_json(args.plan))
     texts["still_missed"] = training_text.once_more(texts, emphasized)
     for name, text in {**texts, "tuning_data": tuning}.items():
         path = directory / f"{name}.txt"
@@ -78,7 +84,7 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
     return TrainingText(paths, tuning_path, sample_rates(args.results), emphasized)
 
 
-def digest(text: TrainingText, engine: engines.Engine) -> str:
+def digest(text: TrainingText, engine: Engine) -> str:
     """Digest of everything that decides what is trained, wherever the text is from; equal digests mean twins."""
     return files.digest({**text.content(), "settings": engine.training_settings(), "recipe": engine.recipe})
 
@@ -115,7 +121,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         return {"trained": True, "reason": "it was finished already"}
     own = f"{models.UNFINISHED}{time.time_ns():020}-"
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
-    missing = inputs.some([row["keyword"] for row in failed])
+    missing = input_folders.some([row["keyword"] for row in failed])
     if failed and not config["corpus"]["allow_partial"]:
         why = f" ({failed[0]['source']})" if failed[0]["source"] else ""
         reason = f"the corpus is not complete, articles could not be fetched for {missing}{why}"
@@ -166,12 +172,12 @@ def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
     config = saved(args.results)
-    shared.fetch(args.results / "models", args.results / "inputs", suffix=".json")
-    shared.fetch_shared(Path(config[key]) for key in ("training_data", "tuning_data") if config[key])
+    sync.fetch(args.results / "models", args.results / "inputs", suffix=".json")
+    sync.fetch_shared(Path(config[key]) for key in ("training_data", "tuning_data") if config[key])
     outcome = train(args, config)
     name = args.plan.parent.name
     if outcome["trained"]:
-        shared.send(args.plan.parent)
+        sync.send(args.plan.parent)
     log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not trained", outcome["reason"])
     plan = files.digest(files.read_json(args.plan))
     files.write_json(args.output, {"model": name, **outcome, "attempt": args.attempt, "plan": plan})

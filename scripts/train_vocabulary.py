@@ -11,15 +11,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, engines, files, healing, models, shared
-from clm.aws.custom_vocabulary import VocabularyMaker
-from clm.aws.vocabulary import Phrase, Vocabulary, build
+from clm import __version__, cli, engines
+from clm.base import files
+from clm.base.errors import UserError, passing
+from clm.base.progress import Progress
+from clm.bucket import sync
 from clm.config import saved
-from clm.engines import TrainingFailed
-from clm.errors import UserError, passing
-from clm.keywords import read_keyword_lines
-from clm.phrases import is_name
-from clm.progress import Progress
+from clm.corpus.keywords import read_keyword_lines
+from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
+from clm.engines.transcribe.phrase_table import Phrase, Vocabulary, build
+from clm.healing.missed_phrases import is_name
+from clm.healing.plan import phrases_digest
+from clm.results import models
+from clm.types import TrainingFailed
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +116,7 @@ def make(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         "engine": engine.name,
         "created": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "digest": identity,
-        "made_from": healing.phrases_digest(plan, args.keywords_digest or None),
+        "made_from": phrases_digest(plan, args.keywords_digest or None),
         "versions": {"clm-proof": __version__, **engine.versions()},
         "corpus_words": None,
         "phrases": len(vocabulary.kept),
@@ -131,9 +135,9 @@ def main(argv: list[str] | None = None) -> None:
     outcome = make(args, saved(args.results))
     name = args.output.parent.name
     if outcome["trained"]:
-        shared.send(args.output.parent, args.output.with_name("plan.json"))
+        sync.send(args.output.parent, args.output.with_name("plan.json"))
     log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not made", outcome["reason"])
-    made_from = healing.phrases_digest(files.read_json(args.plan), args.keywords_digest or None)
+    made_from = phrases_digest(files.read_json(args.plan), args.keywords_digest or None)
     files.write_json(args.output, {"model": name, "made_from": made_from, **outcome})
 
 

@@ -13,10 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, config, engines, files, manifests, models, shared
-from clm.addresses import S3Path
-from clm.engines import Failure, Model, Outcome, Recording, Transcript, Unfinished
-from clm.store import Store
+from clm import __version__, cli, config, engines
+from clm.base import files
+from clm.base.s3_path import S3Path
+from clm.bucket import sync
+from clm.results import manifests, models
+from clm.results.store import Store
+from clm.types import Engine, Failure, Model, Outcome, Recording, Transcript, Unfinished
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def local(recordings: Iterable[Recording], settings: dict[str, Any], directory: Path) -> Iterator[Recording]:
     """The recordings as files on this machine, each fetched when its turn comes, and checked to be what was planned."""
-    from clm.aws import Aws, explain
+    from clm.aws.clients import Aws, explain
 
     aws = Aws(settings["transcribe"]["region"])
     for recording in recordings:
@@ -55,7 +58,7 @@ def local(recordings: Iterable[Recording], settings: dict[str, Any], directory: 
 
 
 def transcribe(
-    recordings: list[Recording], model: Model, engine: engines.Engine, store: Store, settings: dict[str, Any]
+    recordings: list[Recording], model: Model, engine: Engine, store: Store, settings: dict[str, Any]
 ) -> dict[str, Outcome]:
     """Result of every recording by its name, from the store or, where that has none, from the engine."""
     found: dict[str, Outcome] = {}
@@ -109,15 +112,15 @@ def main(argv: list[str] | None = None) -> None:
     manifest = files.read_json(args.manifest)
     folder = manifest["folder"]
     if args.model != engine.name:
-        shared.fetch(args.results / "models" / args.model)
+        sync.fetch(args.results / "models" / args.model)
     model = models.load(args.results / "models", args.model, engine.name)
     recordings = manifests.recordings(manifest, repeats=args.repeats, retries=args.retries)
     found = transcribe(recordings, model, engine, Store(args.results / "store", engine), settings)
     if len(found) < len(recordings):
-        from clm import submission
+        from clm.project import submissions
 
-        shared.fetch(submission.unfinished_path(args.results, engine.name, args.model))
-        left = submission.read_unfinished(args.results, engine.name, args.model).get(folder, {})
+        sync.fetch(submissions.unfinished_path(args.results, engine.name, args.model))
+        left = submissions.read_unfinished(args.results, engine.name, args.model).get(folder, {})
         for recording in recordings:
             if recording.name not in found:
                 found[recording.name] = Unfinished(**left.get(recording.name, _NOT_SUBMITTED))

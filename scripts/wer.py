@@ -3,8 +3,10 @@
 import argparse
 from pathlib import Path
 
-from clm import __version__, cli, files, scorecard
-from clm.profiles import Profile, is_unspaced
+from clm import __version__, cli
+from clm.base import files
+from clm.normalization.profiles import Profile, is_unspaced
+from clm.scoring import folder_score
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -33,7 +35,7 @@ def main(argv: list[str] | None = None) -> None:
     baseline = files.read_table(args.baseline, delimiter="\t") if args.baseline else None
     normalizer = Profile.of(args.profile, args.without)
     rows = files.read_table(args.normalized, delimiter="\t")
-    score = scorecard.score_folder(rows, baseline, failures, normalizer, unspaced=is_unspaced(args.language))
+    score = folder_score.score_folder(rows, baseline, failures, normalizer, unspaced=is_unspaced(args.language))
     if args.equivalents:
         score["normalizer"]["equivalents"] = args.equivalents
     about = {key: transcript[key] for key in ("model", "folder", "engine")}

@@ -17,7 +17,7 @@ from typing import IO, Any
 import yaml
 
 from aws.server import Loopback, serving
-from clm import files
+from clm.base import files
 from runner import CHECKOUT, Run
 
 STOCK, CLM = "transcribe", "transcribe-clm-001"

@@ -22,7 +22,7 @@ sys.path.insert(0, str(CHECKOUT / "scripts"))
 
 PROGRAMS = CHECKOUT / "docs" / "scripts.md"
 RESULTS = CHECKOUT / "results" / "README.md"
-DESCRIPTION = CHECKOUT / "scripts" / "clm" / "results.yaml"
+DESCRIPTION = CHECKOUT / "scripts" / "clm" / "results" / "results.yaml"
 #: Programs with a rule that people also start themselves.
 ALSO_BY_HAND = {"import_transcripts", "normalize", "report"}
 _PROGRAMS_HEAD = """\
@@ -36,8 +36,8 @@ and a message, most often with a hint; 2 if their options are wrong. Paths count
 _RESULTS_HEAD = """\
 # results/
 
-Everything here is made by the workflow; only this page is kept in git. It is made from `scripts/clm/results.yaml` by
-`make docs`, and tests compare it with real runs.
+Everything here is made by the workflow; only this page is kept in git. It is made from
+`scripts/clm/results/results.yaml` by `make docs`, and tests compare it with real runs.
 
 A results folder belongs to one data set: another one goes elsewhere with `--config results=...`. To start over without
 losing what was paid for, delete everything but `store/`, `models/` and, in `results/`, this page.

@@ -14,7 +14,8 @@ import diagnose
 import leaderboard
 import summarize
 import wer
-from clm import config, files
+from clm import config
+from clm.base import files
 from clm.report import page
 from runner import CHECKOUT
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from clm import files
+from clm.base import files
 
 CHECKOUT = Path(__file__).parents[1]
 SAMPLE = CHECKOUT / "sample-data" / "input"

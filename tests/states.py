@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from clm import files
+from clm.base import files
 from runner import Workflow
 
 STOCK, FIRST, SECOND = "pocketsphinx", "pocketsphinx-clm-001", "pocketsphinx-clm-002"

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from aws.server import Loopback
-from clm import files
+from clm.base import files
 from runner import CHECKOUT, Run, Workflow
 
 BUCKET = "team-bucket"

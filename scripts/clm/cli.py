@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from clm import SHARED, __version__
-from clm.errors import UserError
-from clm.privacy import scrub
+from clm.base.errors import UserError
+from clm.base.redaction import scrub
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -66,9 +66,9 @@ def run(main: Callable[[], None]) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
         if SHARED in os.environ:  # else not worth its import to a job of a tenth of a second
-            from clm import shared
+            from clm.bucket import sync
 
-            shared.refresh()
+            sync.refresh()
         main()
     except UserError as error:
         sys.exit(scrub(f"Error: {error}"))

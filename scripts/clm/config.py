@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from clm import files
-from clm.addresses import S3Path, is_address
-from clm.errors import UserError
+from clm.base import files
+from clm.base.errors import UserError
+from clm.base.s3_path import S3Path, is_address
 
 # Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
 UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")

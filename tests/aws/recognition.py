@@ -126,7 +126,7 @@ class Decoder:
 
     def __init__(self, directory: Path | None = None) -> None:
         # Imported here: the other mode must not pay for numpy and the engine.
-        from clm.engines.pocketsphinx import create
+        from clm.engines.pocketsphinx.sphinx_engine import create
 
         self._engine = create({"language": "en-US"})
         self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="aws-decode-")
@@ -135,7 +135,7 @@ class Decoder:
 
     def train(self, corpus: Corpus) -> str:
         """Really train, unless it was done before."""
-        from clm.errors import UserError
+        from clm.base.errors import UserError
 
         try:
             self._model(corpus)
@@ -155,7 +155,7 @@ class Decoder:
         return [dict(item) for item in self._heard[key]]
 
     def _decode(self, speech: Speech, model: Path | None) -> list[Item]:
-        from clm.engines import Failure, Model, Recording
+        from clm.types import Failure, Model, Recording
 
         with tempfile.TemporaryDirectory(prefix="aws-audio-") as temporary:
             audio = Path(temporary) / f"audio.{speech.media.format}"
@@ -170,7 +170,7 @@ class Decoder:
         return outcome.result["results"]["items"]
 
     def _model(self, corpus: Corpus) -> Path:
-        from clm.engines import TrainingText
+        from clm.types import TrainingText
 
         directory = self._directory / _digest(corpus)
         if not (directory / "lexicon.tsv").exists():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from chromium import Browser, missing
-from clm import files
+from clm.base import files
 from report_data import FIRST, SECOND, STOCK, ResultsFolder, many, spoken
 from runner import CHECKOUT
 

@@ -10,7 +10,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from chromium import Browser
-from clm import files
+from clm.base import files
 from report_data import STOCK, ResultsFolder, hostile
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from hypothesis import strategies as st
 
+from clm.base.text_files import printable
 from clm.config import UNUSABLE_NAME
-from clm.texts import printable
 
 CANARY = "canary"
 #: What a shell, Snakemake, Python's formatting, SQL, HTML, CSV or XML might take for more than text.

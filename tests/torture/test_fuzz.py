@@ -11,8 +11,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from clm import files, show
-from clm.texts import printable
+from clm.base import files
+from clm.base.text_files import printable
+from clm.report import leaderboard_text
 from runner import ARTICLES, CHECKOUT, Run, Workflow
 from torture.counts import count
 from torture.nasty import CANARY, FRAGMENTS, names, texts, unique, usable
@@ -78,7 +79,7 @@ def check(data: Data, directory: Path, expected: Mapping[str, dict[str, str]]) -
     for name in set(data.folders) - wanted:
         assert f"Input folder {printable(name)!r} is left out" in run.output
     assert (workflow.results / "report.html").stat().st_size
-    assert "pocketsphinx" in show.table(files.read_table(workflow.results / "leaderboard.csv"))
+    assert "pocketsphinx" in leaderboard_text.table(files.read_table(workflow.results / "leaderboard.csv"))
     assert not workflow.run(*options).jobs
     for place in (directory, CHECKOUT, Path.home()):
         assert not [path for path in place.glob("**/*" if place == directory else "*") if path.name == CANARY]

@@ -13,7 +13,7 @@ import psutil
 import pytest
 import soundfile
 
-from clm import files
+from clm.base import files
 from runner import SAMPLE, Workflow
 from torture.counts import count
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from clm import files
-from clm.audio import Audio, AudioError, read_audio
+from clm.audio.decode import Audio, AudioError, read_audio
+from clm.base import files
 from runner import Workflow
 from torture.counts import count
 

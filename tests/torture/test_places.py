@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clm import files
+from clm.base import files
 from runner import Workflow
 from torture.counts import count
 from torture.older import age

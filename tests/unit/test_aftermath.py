@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from clm import aftermath
+from clm.run import failure_summary
 
 BLOCK = """\
 Error in rule {rule}:
@@ -29,7 +29,7 @@ def failure(directory: Path, rule: str, subject: str, text: str | None) -> str:
 def describe(directory: Path, *blocks: str) -> list[str]:
     log = directory / "snakemake.log"
     log.write_text("Building DAG of jobs...\n" + "".join(blocks), encoding="utf-8")
-    return aftermath.describe([str(log)], directory / "results").splitlines()
+    return failure_summary.describe([str(log)], directory / "results").splitlines()
 
 
 def test_each_job_with_its_reason_and_log(tmp_path: Path) -> None:
@@ -62,11 +62,11 @@ def test_a_job_that_failed_at_every_attempt_is_named_once(tmp_path: Path) -> Non
 def test_many_jobs_are_cut_short(tmp_path: Path) -> None:
     blocks = [failure(tmp_path, "wer", f"m/{number}", f"Error: {number}\n") for number in range(100)]
     lines = describe(tmp_path, *blocks)
-    assert len(lines) == aftermath.MOST_LINES + 3
+    assert len(lines) == failure_summary.MOST_LINES + 3
     assert "and 88 more" in lines[-2]
 
 
 def test_without_a_log_it_still_ends_in_a_hint(tmp_path: Path) -> None:
-    assert "Hint: " in aftermath.describe([str(tmp_path / "none.log")], tmp_path)
-    assert "Hint: " in aftermath.describe([], tmp_path)
+    assert "Hint: " in failure_summary.describe([str(tmp_path / "none.log")], tmp_path)
+    assert "Hint: " in failure_summary.describe([], tmp_path)
     assert "see" in describe(tmp_path)[0]

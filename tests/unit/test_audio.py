@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from clm.audio import RATE, AudioError, read_audio
+from clm.audio.decode import RATE, AudioError, read_audio
 
 
 def without_decoders(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,11 +11,12 @@ import pytest
 from aws import storage
 from aws.server import Loopback, serving
 from aws.storage import ACCOUNT
-from clm import engines, files
-from clm.aws import ATTEMPTS
-from clm.aws.pace import Tolerance
+from clm import engines
+from clm.aws.clients import ATTEMPTS
+from clm.aws.rate_limits import Tolerance
+from clm.base import files
 from clm.config import load
-from clm.engines import Failure, Model, Outcome, Recording, Transcript, Unfinished
+from clm.types import Failure, Model, Outcome, Recording, Transcript, Unfinished
 from cloud import write_noise
 from runner import CHECKOUT
 

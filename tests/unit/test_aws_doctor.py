@@ -12,7 +12,7 @@ import doctor
 from aws.server import serving
 from aws.team import BUCKET, ROLE, Team, User
 from clm.aws import policies
-from clm.aws.checks.role import trusts
+from clm.engines.transcribe.doctor.role import trusts
 
 ACCOUNT = "123456789012"
 #: Permissions that moto does not enforce, or only as another one.

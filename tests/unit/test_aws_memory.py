@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from aws.server import Loopback, serving
-from clm.aws.memory import remember
+from clm.bucket.memory import remember
 
 BUCKET = "results-bucket"
 

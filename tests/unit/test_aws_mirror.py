@@ -12,11 +12,14 @@ import pytest
 from snakemake_storage_plugin_s3 import StorageProvider, StorageProviderSettings
 
 from aws.server import Loopback, serving
-from clm import SHARED, elsewhere, files, records, shared
-from clm.addresses import S3Path
-from clm.aws.mirror import Mirror
-from clm.errors import PassingError, UserError
-from clm.shared import Shared
+from clm import SHARED
+from clm.base import files
+from clm.base.errors import PassingError, UserError
+from clm.base.s3_path import S3Path
+from clm.bucket import sync
+from clm.bucket.mirror import Mirror
+from clm.bucket.sync import Shared
+from clm.run import remote, snakemake_metadata
 
 BUCKET = "results-bucket"
 ADDRESS = S3Path(BUCKET, "project/results")
@@ -180,31 +183,31 @@ def place(machines: tuple[Machine, Machine], tmp_path: Path) -> Iterator[Shared]
     for name in ("store/a.json", "models/x/model.json", "models/x/lm.bin", "models/xy/model.json"):
         one.write(name)
     one.mirror.push_new()
-    yield Shared(str(tmp_path / "job"), str(ADDRESS), shared.EVERYTHING)
+    yield Shared(str(tmp_path / "job"), str(ADDRESS), sync.EVERYTHING)
     os.environ.pop(SHARED, None)
 
 
 def test_a_job_elsewhere_fetches_what_it_names(place: Shared) -> None:
     place.offer()
     folder = Path(place.folder)
-    shared.fetch(folder / "store" / "a.json", folder / "store" / "b.json", folder / "models" / "x")
+    sync.fetch(folder / "store" / "a.json", folder / "store" / "b.json", folder / "models" / "x")
     assert sorted(path.name for path in folder.rglob("*") if path.is_file()) == ["a.json", "lm.bin", "model.json"]
-    shared.fetch(folder / "models", suffix=".json")
+    sync.fetch(folder / "models", suffix=".json")
     assert (folder / "models" / "xy" / "model.json").exists()
-    shared.fetch_shared([Path("/elsewhere/a.txt")])
+    sync.fetch_shared([Path("/elsewhere/a.txt")])
 
 
 def test_where_everything_is_here_nothing_is_fetched(place: Shared) -> None:
-    shared.fetch(Path(place.folder) / "store" / "a.json")
+    sync.fetch(Path(place.folder) / "store" / "a.json")
     Shared(place.folder, place.address).offer()
-    shared.fetch(Path(place.folder) / "store" / "a.json")
-    shared.refresh()
+    sync.fetch(Path(place.folder) / "store" / "a.json")
+    sync.refresh()
     assert not Path(place.folder).exists()
 
 
 def test_a_job_by_hand_is_told_so(place: Shared) -> None:
     with pytest.raises(UserError, match=r"state\.json: not there"):
-        elsewhere.decided_project(place, "results")
+        remote.decided_project(place, "results")
 
 
 # -- refusals ---------------------------------------------------------------------
@@ -216,9 +219,9 @@ def provider(directory: Path) -> StorageProvider:
 
 
 def test_the_place_is_that_of_the_plugin(tmp_path: Path) -> None:
-    place = elsewhere.bucket(provider(tmp_path), "s3://b-1/my project/", "results")
+    place = remote.bucket(provider(tmp_path), "s3://b-1/my project/", "results")
     assert place == Shared(str(tmp_path / "b-1" / "my project" / "results"), "s3://b-1/my project/results")
-    assert elsewhere.bucket(None, None, "/anywhere") is None
+    assert remote.bucket(None, None, "/anywhere") is None
 
 
 @pytest.mark.parametrize(
@@ -227,23 +230,23 @@ def test_the_place_is_that_of_the_plugin(tmp_path: Path) -> None:
 )
 def test_other_places_are_refused(tmp_path: Path, prefix: str | None, results: str, named: str) -> None:
     with pytest.raises(UserError, match=named) as refused:
-        elsewhere.bucket(provider(tmp_path), prefix, results)
+        remote.bucket(provider(tmp_path), prefix, results)
     assert refused.value.hint
 
 
 def test_names_without_an_address_of_their_own_are_refused() -> None:
-    elsewhere.check_names(["a b", "ü", "100%", "a;b"])
+    remote.check_names(["a b", "ü", "100%", "a;b"])
     with pytest.raises(UserError, match="a#1"):
-        elsewhere.check_names(["fine", "a#1"])
+        remote.check_names(["fine", "a#1"])
 
 
 def test_inputs_that_jobs_elsewhere_cannot_read_are_refused() -> None:
     section = {"results": "copies", "normalizer": {"equivalents": None}, "pocketsphinx": {"pronunciations": None}}
-    elsewhere.check_inputs(
+    remote.check_inputs(
         {"input": "s3://b-1/in", "training_data": "copies/store/s3/abc", "tuning_data": None, **section}
     )
     with pytest.raises(UserError, match=r"input, training_data, normalizer\.equivalents"):
-        elsewhere.check_inputs(
+        remote.check_inputs(
             {"input": "data", "training_data": "my/store/s3/abc", **section, "normalizer": {"equivalents": "forms.txt"}}
         )
 
@@ -256,9 +259,9 @@ def test_records_go_along_and_later_ones_stay(tmp_path: Path) -> None:
     record = {"input": ["a.tsv"], "params": ["'results'"], "endtime": 5.0}
     for name in ("a", "b"):
         files.write_text(one / "metadata" / name, json.dumps(record))
-    records.pack(one, results)
+    snakemake_metadata.pack(one, results)
     files.write_text(two / "metadata" / "b", json.dumps({"endtime": 6.0}))
-    records.unpack(two, results)
+    snakemake_metadata.unpack(two, results)
     assert json.loads((two / "metadata" / "a").read_text()) == record
     assert json.loads((two / "metadata" / "b").read_text()) == {"endtime": 6.0}
     assert (two / "incomplete").is_dir()  # else Snakemake takes the records for an old format
@@ -269,6 +272,6 @@ def test_records_that_a_kill_cut_off_are_nothing(tmp_path: Path) -> None:
     whole = json.dumps({"endtime": 5.0})
     for directory, name, text in ((one, "a", whole), (one, "b", ""), (one, "c", '{"end'), (two, "a", "")):
         files.write_text(directory / "metadata" / name, text)
-    records.pack(one, results)
-    records.unpack(two, results)
+    snakemake_metadata.pack(one, results)
+    snakemake_metadata.unpack(two, results)
     assert {path.name: path.read_text() for path in (two / "metadata").iterdir()} == {"a": whole}

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from aws.server import serving
 from aws.team import BUCKET, ROLE, Team, User
 from clm.aws import policies
-from clm.errors import UserError
+from clm.base.errors import UserError
 from runner import CHECKOUT
 
 with warnings.catch_warnings():

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from aws.server import Loopback, serving
-from clm.addresses import S3Path
 from clm.aws import s3
 from clm.aws.s3 import Uploader
-from clm.errors import UserError
+from clm.base.errors import UserError
+from clm.base.s3_path import S3Path
 
 BUCKET = "objects"
 TO = S3Path(BUCKET, "clm/audio/x.wav")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from aws import comprehend
 from aws.server import Loopback, serving
-from clm.aws.syntax import LANGUAGES, MOST_BYTES, SyntaxFilter
-from clm.errors import PassingError, UserError
+from clm.aws.comprehend import LANGUAGES, MOST_BYTES, SyntaxFilter
+from clm.base.errors import PassingError, UserError
 
 OPERATION = "Comprehend.BatchDetectSyntax"
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from aws.server import Loopback, serving
-from clm.addresses import S3Path
-from clm.aws import Aws
-from clm.aws.settings import Settings
-from clm.aws.training import Trainer, check_text, choose_base
+from clm.aws.clients import Aws
+from clm.base.errors import PassingError, UserError
+from clm.base.s3_path import S3Path
 from clm.config import load
-from clm.engines import TrainingFailed, TrainingText
-from clm.errors import PassingError, UserError
+from clm.engines.transcribe.language_models import Trainer, check_text, choose_base
+from clm.engines.transcribe.settings import Settings
+from clm.types import TrainingFailed, TrainingText
 from runner import CHECKOUT
 
 BUCKET = "training"

@@ -5,15 +5,17 @@ import time
 import pytest
 
 import diagnose
-from clm import files, normalize, scorecard, scoring
+from clm.base import files
+from clm.normalization.normalizer import create_normalizer
+from clm.scoring import error_rate, folder_score
 
 PROFILES = ("basic", "spoken")
 
 
 def scored(profile, reference, hypothesis):
-    normalizer = normalize.create(profile)
+    normalizer = create_normalizer(profile)
     row = {"recording": "r", "reference": normalizer(reference), "hypothesis": normalizer(hypothesis)}
-    return scorecard.score_folder([row], [row], [], normalizer)
+    return folder_score.score_folder([row], [row], [], normalizer)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -23,7 +25,7 @@ def scored(profile, reference, hypothesis):
 def test_what_is_empty_after_normalization_is_a_failure_and_no_rate(profile, reference):
     result = scored(profile, reference, "some words")
     assert (result["wer"], result["recordings"]) == (None, [])
-    assert result["failures"][0]["reason"] == scoring.EMPTY_REFERENCE
+    assert result["failures"][0]["reason"] == error_rate.EMPTY_REFERENCE
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -58,11 +60,11 @@ def test_a_line_of_a_hundred_thousand_words_is_scored_in_time(tmp_path):
     words = [f"word{number % 5000}" for number in range(100_000)]
     heard = words[:-500]
     start = time.perf_counter()
-    result = scorecard.score_folder(
+    result = folder_score.score_folder(
         [{"recording": "r", "reference": " ".join(words), "hypothesis": " ".join(heard)}],
         None,
         [],
-        normalize.create("basic"),
+        create_normalizer("basic"),
     )
     assert result["counts"]["deletions"] == 500
     assert time.perf_counter() - start < 60
@@ -74,9 +76,9 @@ def test_a_line_of_a_hundred_thousand_words_is_scored_in_time(tmp_path):
 def test_keywords_that_are_nothing_or_equal_after_normalization(tmp_path, caplog):
     path = tmp_path / "keywords.txt"
     path.write_text("Cell, cell!, ..., U.S., US\n", encoding="utf-8")
-    assert diagnose.phrases(str(path), normalize.create("basic")) == {"cell": [("cell",)], "us": [("us",)]}
+    assert diagnose.phrases(str(path), create_normalizer("basic")) == {"cell": [("cell",)], "us": [("us",)]}
     assert "empty" in caplog.text
     path.write_bytes(b"\xff")
-    assert diagnose.phrases(str(path), normalize.create("basic")) == {}
+    assert diagnose.phrases(str(path), create_normalizer("basic")) == {}
     assert "UTF-8" in caplog.text
-    assert diagnose.phrases(None, normalize.create("basic")) == {}
+    assert diagnose.phrases(None, create_normalizer("basic")) == {}

@@ -6,7 +6,7 @@ import pytest
 
 import config_reference
 from clm import config
-from clm.errors import UserError
+from clm.base.errors import UserError
 from runner import CHECKOUT
 
 SCHEMA = config.load_yaml(CHECKOUT / "config" / "config.schema.yaml")

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from clm.corpus import Article, Finding, LookupFailed, Outcome
 from clm.corpus.collect import Budget, collect
+from clm.corpus.collection import write
 from clm.corpus.domain import Domain
 from clm.corpus.queries import Kind, Query, of_plan
-from clm.corpus.result import write
-from clm.words import content_terms, terms
+from clm.corpus.source import Article, Finding, LookupFailed, Outcome
+from clm.english.words import content_terms, terms
 
 FILLER = "These plain words say nothing about any topic and only make the page as long as pages are. " * 5
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from clm.corpus import Article, Finding, LookupFailed, Outcome
 from clm.corpus.collect import collect
-from clm.corpus.result import write
+from clm.corpus.collection import write
+from clm.corpus.source import Article, Finding, LookupFailed, Outcome
 
 CELL = Article("Cell", "The cell lives. It divides.", "cell.txt")
 WALL = Article("Wall", "It divides. The wall stands.", "wall.txt")

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from clm import corpus
-from clm.corpus import Outcome
-from clm.corpus.folder import FolderSource
-from clm.corpus.wikipedia import WikipediaSource
-from clm.errors import UserError
+from clm.base.errors import UserError
+from clm.corpus import source
+from clm.corpus.source import Outcome
+from clm.corpus.sources.folder import FolderSource
+from clm.corpus.sources.wikipedia import WikipediaSource
 
 ARTICLES = {
     "Mitochondrion.txt": "A mitochondrion burns sugar.",
@@ -76,7 +76,7 @@ def test_the_title_goes_before_better_content(folder: Path):
 def test_an_article_knows_its_title_text_and_path(folder: Path):
     [article] = FolderSource(folder).look_up("cell wall", 1).articles
 
-    assert article == corpus.Article("Cell wall", ARTICLES["cells/Cell wall.TXT"], "cells/Cell wall.TXT")
+    assert article == source.Article("Cell wall", ARTICLES["cells/Cell wall.TXT"], "cells/Cell wall.TXT")
 
 
 def test_what_is_not_utf8_is_left_out_with_its_byte(folder: Path, caplog: pytest.LogCaptureFixture):
@@ -103,9 +103,9 @@ def test_create_picks_the_configured_source(folder: Path):
     wikipedia = {"language": "en", "contact": "a@example.org", "api_url": None, "articles_per_keyword": 3}
     config = {"corpus": {"source": "folder", "folder": str(folder), "wikipedia": wikipedia}}
 
-    assert isinstance(corpus.create(config, folder / "cache"), FolderSource)
+    assert isinstance(source.create(config, folder / "cache"), FolderSource)
     config["corpus"]["source"] = "wikipedia"
-    assert isinstance(corpus.create(config, folder / "cache"), WikipediaSource)
+    assert isinstance(source.create(config, folder / "cache"), WikipediaSource)
 
 
 def test_links_that_loop_and_pipes_are_left_out(folder: Path, caplog: pytest.LogCaptureFixture):

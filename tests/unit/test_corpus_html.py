@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from clm.corpus.clean import sentences
 from clm.corpus.domain import common_words
-from clm.corpus.folder import FolderSource
-from clm.corpus.html import linked_entries, text_of
+from clm.corpus.sources.folder import FolderSource
+from clm.corpus.sources.html import linked_entries, text_of
 
 PAGE = """<!DOCTYPE html><html><head><title>Not this</title><style>p {color: red}</style></head><body>
 <nav><a href="/">Home is where we start from.</a></nav>

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 import mediawiki_server as server
-from clm import files
+from clm.base import files
 from clm.config import load
 from clm.corpus.program import domain_texts
 from runner import CHECKOUT

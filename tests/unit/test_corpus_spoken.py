@@ -1,6 +1,6 @@
 import pytest
 
-from clm.corpus.spoken import spoken
+from clm.corpus.spoken_numbers import spoken
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 import mediawiki_server as server
-from clm.corpus import Finding, LookupFailed, Outcome
+from clm.base.errors import UserError
 from clm.corpus.collect import collect
 from clm.corpus.domain import Domain
-from clm.corpus.mediawiki import PATIENCE, Timeouts
-from clm.corpus.wikipedia import WikipediaSource
-from clm.errors import UserError
+from clm.corpus.source import Finding, LookupFailed, Outcome
+from clm.corpus.sources.mediawiki import PATIENCE, Timeouts
+from clm.corpus.sources.wikipedia import WikipediaSource
 from runner import CHECKOUT
 
 MOON = "The Moon goes round the Earth. Its craters keep the marks of old impacts."
@@ -388,7 +388,7 @@ def test_a_refresh_that_fails_leaves_what_there_is(wiki: server.Wiki, tmp_path: 
 def test_two_processes_ask_one_after_the_other_and_nothing_twice(wiki: server.Wiki, tmp_path: Path):
     wiki.latency = 0.02
     code = (
-        "import sys; from pathlib import Path; from clm.corpus.wikipedia import WikipediaSource\n"
+        "import sys; from pathlib import Path; from clm.corpus.sources.wikipedia import WikipediaSource\n"
         "source = WikipediaSource(Path(sys.argv[1]), contact='tests@example.org', api_url=sys.argv[2])\n"
         "for query in ('moon', 'iron', 'kale', 'uranus', 'golgi', 'mitochondrion'): source.look_up(query, 2)\n"
     )

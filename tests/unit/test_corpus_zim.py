@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 import zim_maker
-from clm import corpus
-from clm.corpus import Finding, Outcome
+from clm.base.errors import UserError
+from clm.corpus import source
 from clm.corpus.clean import sentences
 from clm.corpus.domain import Domain
-from clm.corpus.zim import ZimSource
-from clm.errors import UserError
+from clm.corpus.source import Finding, Outcome
+from clm.corpus.sources.zim import ZimSource
 from runner import CHECKOUT
 
 PAGES = {
@@ -102,14 +102,14 @@ def test_create_picks_it(path: Path, tmp_path: Path):
     wikipedia = {"language": "en", "contact": None, "api_url": None, "articles_per_keyword": 3}
     config = {"corpus": {"source": "zim", "zim": str(path), "folder": None, "wikipedia": wikipedia}}
 
-    assert isinstance(corpus.create(config, tmp_path), ZimSource)
+    assert isinstance(source.create(config, tmp_path), ZimSource)
 
 
 def test_libzim_is_imported_only_when_chosen_and_its_absence_is_a_clear_message(path: Path):
     code = (
         "import sys; sys.modules['libzim'] = None\n"
-        "from clm import corpus\nfrom clm.corpus import collect, program, wikipedia, zim\n"
-        "from clm.errors import UserError\n"
+        "from clm import corpus\nfrom clm.corpus.source import collect, program, wikipedia, zim\n"
+        "from clm.base.errors import UserError\n"
         "try: zim.ZimSource(sys.argv[1])\n"
         "except UserError as error: print(error)\n"
     )

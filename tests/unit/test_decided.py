@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from clm import decided, models
 from clm.config import load
-from clm.decided import Decided
-from clm.project import Project
+from clm.project import state
+from clm.project.project import Project
+from clm.project.state import Decided
+from clm.results import models
 from runner import CHECKOUT
 from workflow_data import small_data_set
 
@@ -23,7 +24,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_a_job_knows_what_the_main_process_decided(project: Project) -> None:
-    decided.write(project, forced=False)
+    state.write(project, forced=False)
     job = Decided(project.results)
     for name in (
         "results", "models", "finished", "running", "next", "next_vocabulary", "baseline", "normalizer",
@@ -42,11 +43,11 @@ def test_a_job_knows_what_the_main_process_decided(project: Project) -> None:
     assert job.due(forced=False) == project.due(forced=False) != ""
     assert job.learns(forced=False) == project.learns(forced=False)
     assert job.config["keywords"] == project.config["keywords"]
-    assert ROLE not in (project.results / decided.STATE).read_text()
+    assert ROLE not in (project.results / state.STATE).read_text()
 
 
 def test_a_generation_that_is_finished_meanwhile_changes_nothing(project: Project) -> None:
-    decided.write(project, forced=False)
+    state.write(project, forced=False)
     made = project.results / "models" / project.next
     made.mkdir(parents=True)
     (made / "model.json").write_text('{"format": 1, "digest": "abc"}')

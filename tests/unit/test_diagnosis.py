@@ -5,7 +5,9 @@ import random
 import pytest
 
 import diagnose
-from clm import diagnosis, normalize, scorecard, words
+from clm.english import words
+from clm.normalization.normalizer import create_normalizer
+from clm.scoring import diagnosis, folder_score
 
 GENERATOR = random.Random(3)
 KNOWN = frozenset(f"known{letter}{other}" for letter in "abcdefgh" for other in "abcdefghijklmnopqrst")
@@ -15,7 +17,7 @@ OTHER = random.Random(5).choices(sorted(KNOWN), k=300)
 
 def findings(reference, hypothesis, others=None, keywords=()):
     row = {"recording": "r", "reference": " ".join(reference), "hypothesis": " ".join(hypothesis)}
-    score = scorecard.score_folder([row], None, [], normalize.create("basic"))
+    score = folder_score.score_folder([row], None, [], create_normalizer("basic"))
     return diagnosis.diagnose(
         score,
         [row],

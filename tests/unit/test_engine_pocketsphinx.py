@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 import soundfile
 
-from clm.engines import Failure, Model, Recording, TrainingText, Transcript, create
-from clm.engines.pocketsphinx import PocketSphinx
-from clm.errors import UserError
+from clm.base.errors import UserError
+from clm.engines import create
+from clm.engines.pocketsphinx.decoder_settings import DEFAULTS
+from clm.engines.pocketsphinx.decoding import LONGEST_UTTERANCE, utterances
+from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
 from clm.lm import trie
 from clm.lm.adapt import encode
 from clm.lm.ngrams import sequence_log_probabilities
-from clm.sphinx.decoding import LONGEST_UTTERANCE, utterances
-from clm.sphinx.settings import DEFAULTS
+from clm.types import Failure, Model, Recording, TrainingText, Transcript
 
 TEXT = """Telomerase adds telomeric repeats to chromosomes.
 The café's mRNA vaccine for COVID-19 works.
@@ -110,7 +111,7 @@ def test_settings_versions_and_price() -> None:
 
 def test_importing_and_creating_loads_nothing_heavy() -> None:
     code = (
-        "import sys; sys.path.insert(0, 'scripts'); from clm.engines import create; "
+        "import sys; sys.path.insert(0, 'scripts'); from clm.types import create; "
         "create({'engine': 'pocketsphinx', 'language': 'en-US', 'pocketsphinx': {}}); "
         "print([name for name in ('numpy', 'pocketsphinx', 'soundfile', 'g2p2') if name in sys.modules])"
     )
@@ -151,7 +152,7 @@ def test_a_transcript_does_not_depend_on_the_others(speech: Path) -> None:
 
 def test_more_processes_change_nothing(speech: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Short pieces, so that one recording has several, and something undecodable between them."""
-    monkeypatch.setattr("clm.sphinx.decoding.LONGEST_UTTERANCE", 2.5)
+    monkeypatch.setattr("clm.engines.pocketsphinx.decoding.LONGEST_UTTERANCE", 2.5)
     items = recordings(speech / "austen" / "input")[1:3]
     bad = Recording("bad", tmp_path / "bad.wav", "")
     bad.audio.write_bytes(b"")
@@ -194,8 +195,8 @@ def test_times_count_from_the_start_of_long_audio(
     tmp_path: Path, speech: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Three times the same clip, divided into at least two pieces, has the same words three times."""
-    monkeypatch.setattr("clm.sphinx.decoding.LONGEST_UTTERANCE", 6.0)
-    monkeypatch.setattr("clm.engines.pocketsphinx._LONG_SECONDS", 6.0)
+    monkeypatch.setattr("clm.engines.pocketsphinx.decoding.LONGEST_UTTERANCE", 6.0)
+    monkeypatch.setattr("clm.engines.pocketsphinx.sphinx_engine._LONG_SECONDS", 6.0)
     samples, rate = soundfile.read(recordings(speech / "austen" / "input")[4].audio, dtype="int16")
     once = np.concatenate([samples, np.zeros(rate, np.int16)])
     path = tmp_path / "long.wav"
@@ -337,7 +338,7 @@ def test_a_full_disk_leaves_no_model(tmp_path: Path) -> None:
     text.write_text(TEXT, encoding="utf-8")
     code = (
         "import resource, signal, sys; sys.path.insert(0, 'scripts'); from pathlib import Path\n"
-        "from clm.engines import TrainingText, create\n"
+        "from clm.types import TrainingText, create\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000))\n"
         "engine = create({'engine': 'pocketsphinx', 'language': 'en-US', 'pocketsphinx': {}})\n"

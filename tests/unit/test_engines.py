@@ -9,10 +9,11 @@ import pytest
 import soundfile
 
 from aws.server import serving
-from clm import engines, files
+from clm import engines
+from clm.base import files
+from clm.base.errors import UserError
 from clm.config import load
-from clm.engines import Engine, Failure, Model, Recording, TrainingText, Transcript
-from clm.errors import UserError
+from clm.types import Engine, Failure, Model, Recording, TrainingText, Transcript
 from runner import CHECKOUT, Workflow
 
 SENTENCES = "Osmosis moves water through the zymogen membrane.\nThe zymogen waits for osmosis in the cell.\n"

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clm import equivalents, normalize, scoring
-from clm.errors import UserError
+from clm.base.errors import UserError
+from clm.normalization.normalizer import create_normalizer
+from clm.scoring import equivalents, error_rate
 
-BASIC = normalize.create("basic")
+BASIC = create_normalizer("basic")
 
 
 def made(tmp_path, text):
@@ -86,11 +87,11 @@ words = st.lists(st.sampled_from(["a", "b", "c", "x", "y"]), min_size=1, max_siz
 def test_accepting_never_adds_errors_and_a_second_time_changes_nothing(reference, hypothesis):
     accepted = equivalents.Equivalents({("a", "b"): {("x",)}, ("x",): {("a", "b")}, ("c",): {("y",)}, ("y",): {("c",)}})
     after, _ = equivalents.apply(accepted, reference, hypothesis)
-    before = scoring.count(scoring.align(reference, hypothesis)).errors
-    now = scoring.count(scoring.align(reference, after)).errors
+    before = error_rate.count(error_rate.align(reference, hypothesis)).errors
+    now = error_rate.count(error_rate.align(reference, after)).errors
     assert now <= before
     again, _ = equivalents.apply(accepted, reference, after)
-    assert scoring.count(scoring.align(reference, again)).errors == now
+    assert error_rate.count(error_rate.align(reference, again)).errors == now
 
 
 def test_another_text_altogether_takes_no_time(tmp_path):

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from clm import espeak
-from clm.engines import TrainingText, create
-from clm.errors import UserError
+from clm.base.errors import UserError
+from clm.engines import create
+from clm.pronunciation import espeak
+from clm.types import TrainingText
 
 needs_espeak = pytest.mark.skipif(
     shutil.which(espeak.PROGRAM) is None, reason=f"needs the program {espeak.PROGRAM} (Debian: apt-get install)"

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from clm import leaderboard
-from clm.evaluation import Evaluation
+from clm.evaluation import leaderboard
+from clm.evaluation.comparison import Evaluation
 from summary_data import EVALUATION, result, summary
 
 

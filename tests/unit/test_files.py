@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clm import files
-from clm.errors import UserError
+from clm.base import files
+from clm.base.errors import UserError
 
 
 def write_half(path: Path) -> None:

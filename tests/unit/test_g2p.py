@@ -7,9 +7,9 @@ import pocketsphinx
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from clm.dictionary import read_dictionary
-from clm.g2p import JointModel, Phones, can_guess
-from clm.ipa import BritishModel, to_phones, with_r
+from clm.pronunciation.cmudict import read_dictionary
+from clm.pronunciation.g2p import JointModel, Phones, can_guess
+from clm.pronunciation.ipa import BritishModel, to_phones, with_r
 
 HELD_OUT = 1000
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clm import files, healing
-from clm.healing import History
+from clm.base import files
+from clm.healing.plan import History, Recordings, choose_heldout, missed_words
 
 INPUTS = {"keywords": "k1", "training_data": None, "tuning_data": None, "settings": {}}
 PLAN = {"train": True, "reason": "first", "training_inputs": INPUTS, "evidence": ["audio 1", "text 1"], "words": []}
@@ -51,7 +51,7 @@ def summary(**folders: dict[str, int]) -> dict:
 def test_missed_words_come_from_every_model_and_never_from_heldout_folders() -> None:
     stock = summary(one={"mitosis": 2, "the": 1}, two={"osmosis": 1})
     clm = summary(one={"mitosis": 1, "kinase": 3})
-    words = healing.missed_words([stock, clm], ["one"], lambda word: word != "the")
+    words = missed_words([stock, clm], ["one"], lambda word: word != "the")
     assert words == [{"word": "kinase", "folders": {"one": 3}}, {"word": "mitosis", "folders": {"one": 2}}]
 
 
@@ -76,7 +76,7 @@ def test_learned_words_stay_unless_their_recordings_are_held_out_now(names: list
 
 
 def test_a_folder_that_shares_audio_with_a_held_out_one_is_closed_too() -> None:
-    recordings = healing.Recordings.of(
+    recordings = Recordings.of(
         {"a": [("audio 1", "text 1")], "b": [("audio 1", "text 2")], "c": [("audio 3", "text 1")]}
     )
     assert recordings.open_folders(["a"]) == ["c"]
@@ -90,7 +90,7 @@ def test_words_alone_are_text_to_train_from_when_other_inputs_change() -> None:
 
 def test_heldout_folders_are_chosen_once_and_for_all() -> None:
     names = [f"folder {number}" for number in range(300)]
-    chosen = healing.choose_heldout(names)
+    chosen = choose_heldout(names)
     assert 70 < len(chosen) < 130
-    assert set(healing.choose_heldout(names[:100])) == set(chosen) & set(names[:100])
-    assert healing.choose_heldout(names[:5]) == []
+    assert set(choose_heldout(names[:100])) == set(chosen) & set(names[:100])
+    assert choose_heldout(names[:5]) == []

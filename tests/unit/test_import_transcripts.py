@@ -5,9 +5,10 @@ import json
 import pytest
 
 import import_transcripts as program
-from clm import files, imported, inputs
-from clm.digests import Digests
-from clm.errors import UserError
+from clm.base import files
+from clm.base.digests import Digests
+from clm.base.errors import UserError
+from clm.project import imported, input_folders
 
 AMAZON = {
     "results": {
@@ -122,7 +123,7 @@ def test_a_folder_with_text_only_counts_when_an_import_covers_it(tmp_path):
     vendor = put(tmp_path / "input" / "one" / "vendor.txt", "good")
     put(tmp_path / "input" / "two" / "reference.txt", "good day")
     digests = Digests(tmp_path / "cache")
-    assert inputs.scan(tmp_path / "input", digests)[0] == {}
-    usable, left_out = inputs.scan(tmp_path / "input", digests, {"one": {str(vendor.resolve())}})
+    assert input_folders.scan(tmp_path / "input", digests)[0] == {}
+    usable, left_out = input_folders.scan(tmp_path / "input", digests, {"one": {str(vendor.resolve())}})
     assert [(pair.name, pair.audio) for pair in usable["one"].pairs] == [("reference", None)]
     assert "no audio" in left_out["two"]

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from clm import files, inputs
-from clm.digests import Digests
-from clm.errors import UserError
-from clm.texts import read_text, text_files
+from clm.base import files
+from clm.base.digests import Digests
+from clm.base.errors import UserError
+from clm.base.text_files import read_text, text_files
+from clm.project import input_folders
 
 
-def scan(root: Path) -> tuple[dict[str, inputs.Folder], dict[str, str]]:
-    return inputs.scan(root, Digests(root / ".cache.json"))
+def scan(root: Path) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
+    return input_folders.scan(root, Digests(root / ".cache.json"))
 
 
 def make(root: Path, folder: str, *names: str) -> Path:
@@ -100,7 +101,7 @@ def test_digests_are_read_again_when_the_file_changes_and_only_then(tmp_path: Pa
     digests = Digests(cache)
     first = digests.sha256(path)
     digests.save()
-    monkeypatch.setattr("clm.files.sha256_of_file", lambda _: pytest.fail("read again"))
+    monkeypatch.setattr("clm.base.files.sha256_of_file", lambda _: pytest.fail("read again"))
     assert Digests(cache).sha256(path) == first
     monkeypatch.undo()
     path.write_bytes(b"two")

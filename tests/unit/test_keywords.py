@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from clm.errors import UserError
-from clm.keywords import read_keywords
+from clm.base.errors import UserError
+from clm.corpus.keywords import read_keywords
 
 
 def read(tmp_path: Path, content: str | bytes) -> list[str]:

@@ -5,8 +5,8 @@ import itertools
 
 import pytest
 
-from clm import leaderboard
-from clm.evaluation import Evaluation
+from clm.evaluation import leaderboard
+from clm.evaluation.comparison import Evaluation
 from summary_data import EVALUATION, FOLDERS, fail, result, summary
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import leakage as program
-from clm import files, leakage
+from clm.base import files
+from clm.scoring import leakage
 
 GENERATOR = random.Random(5)
 VOCABULARY = [f"w{number}" for number in range(400)]

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clm.dictionary import Entry, read_dictionary, read_lexicon, words_and_phones, write_lexicon
-from clm.errors import UserError
-from clm.lexicon import MOST, Pronouncer
-from clm.pronunciations import read_pronunciations
-from clm.tokens import fold, is_latin, number_words, read_text, tokenize
+from clm.base.errors import UserError
+from clm.english.tokenizer import fold, is_latin, number_words, read_text, tokenize
+from clm.pronunciation.cmudict import Entry, read_dictionary, read_lexicon, words_and_phones, write_lexicon
+from clm.pronunciation.pronouncer import MOST, Pronouncer
+from clm.pronunciation.user_dictionary import read_pronunciations
 
 
 @pytest.fixture(scope="module")

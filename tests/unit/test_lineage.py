@@ -1,6 +1,6 @@
 """What is known about a missed word from earlier generations."""
 
-from clm import lineage
+from clm.healing import word_history
 
 WORDS = [{"word": "kinase", "folders": {"one": 3}}, {"word": "ligand", "folders": {"two": 1}}]
 
@@ -18,7 +18,7 @@ STATUSES = {"clm-001": {"kinase": {"status": "found", "articles": "2", "words": 
 
 
 def test_a_word_tells_who_missed_it_what_was_tried_and_what_that_brought():
-    kinase, ligand = lineage.trace(WORDS, [STOCK, FIRST], PLANS, STATUSES, ["one", "two"])
+    kinase, ligand = word_history.trace(WORDS, [STOCK, FIRST], PLANS, STATUSES, ["one", "two"])
 
     assert kinase["folders"] == {"one": 3}
     assert kinase["missed"] == {"stock": 3, "clm-001": 1}
@@ -28,17 +28,17 @@ def test_a_word_tells_who_missed_it_what_was_tried_and_what_that_brought():
     assert kinase["depth"] == 1
     assert ligand["depth"] == 0
     assert ligand["tried"][0]["fixed"] == 1
-    assert lineage.still_missed({"words": [kinase, ligand]}) == {"kinase"}
+    assert word_history.still_missed({"words": [kinase, ligand]}) == {"kinase"}
 
 
 def test_a_new_word_has_no_past():
-    [item] = lineage.trace(WORDS[:1], [STOCK], {}, {}, ["one", "two"])
+    [item] = word_history.trace(WORDS[:1], [STOCK], {}, {}, ["one", "two"])
 
     assert (item["tried"], item["depth"]) == ([], 0)
 
 
 def test_a_generation_that_was_never_judged_says_nothing():
-    [item] = lineage.trace(WORDS[:1], [STOCK], PLANS, STATUSES, ["one"])
+    [item] = word_history.trace(WORDS[:1], [STOCK], PLANS, STATUSES, ["one"])
 
     assert item["tried"][0]["fixed"] is None
     assert item["depth"] == 0

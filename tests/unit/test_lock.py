@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from clm import lock
-from clm.errors import UserError
+from clm.base import lock
+from clm.base.errors import UserError
 from runner import CHECKOUT
 
 _BEGIN = "import sys; from pathlib import Path; from clm import lock; results = Path(sys.argv[1]);"

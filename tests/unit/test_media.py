@@ -15,7 +15,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clm.media import HEAD_BYTES, Head, Media, probe, problem
+from clm.audio.probe import HEAD_BYTES, Head, Media, probe, problem
 from runner import CHECKOUT
 
 LIMITS = {"audio_hours": 4, "audio_megabytes": 2000}
@@ -356,5 +356,5 @@ def test_a_thousand_files_take_about_a_second(tmp_path: Path) -> None:
 
 
 def test_importing_it_costs_little() -> None:
-    code = "import sys, clm.media; sys.exit(str({'numpy', 'soundfile', 'tinytag'} & set(sys.modules) or '') or 0)"
+    code = "import sys, clm.audio.probe; sys.exit(str({'numpy', 'soundfile', 'tinytag'} & set(sys.modules) or '') or 0)"
     subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT / "scripts", check=True)

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clm import metrics, scoring
-from clm.metrics import Found
+from clm.scoring import error_rate, word_metrics
+from clm.scoring.word_metrics import Found
 
 words = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=12)
 
 
 def found(reference, hypothesis, *keywords):
     reference, hypothesis = reference.split(), hypothesis.split()
-    index = metrics.by_first_word(tuple(keyword.split()) for keyword in keywords)
-    return metrics.keywords(reference, hypothesis, scoring.align(reference, hypothesis), index)
+    index = word_metrics.by_first_word(tuple(keyword.split()) for keyword in keywords)
+    return word_metrics.keywords(reference, hypothesis, error_rate.align(reference, hypothesis), index)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_phrase_counts_as_a_whole():
 
 
 def test_keywords_that_are_empty_or_equal_count_once_or_not_at_all():
-    assert metrics.by_first_word([(), ("a",), ("a",)]) == {"a": [("a",)]}
+    assert word_metrics.by_first_word([(), ("a",), ("a",)]) == {"a": [("a",)]}
     assert found("a a", "a a") == {}
 
 
@@ -51,19 +51,19 @@ def test_rates_without_occurrences_are_unknown():
 
 @given(words, words)
 def test_counts_fit_together(reference, hypothesis):
-    alignment = scoring.align(reference, hypothesis)
-    index = metrics.by_first_word([("a",), ("a", "b"), ("a", "a")])
-    for counts in metrics.keywords(reference, hypothesis, alignment, index).values():
+    alignment = error_rate.align(reference, hypothesis)
+    index = word_metrics.by_first_word([("a",), ("a", "b"), ("a", "a")])
+    for counts in word_metrics.keywords(reference, hypothesis, alignment, index).values():
         assert 0 <= counts.hits <= min(counts.reference, counts.hypothesis)
-    perfect = metrics.keywords(reference, reference, scoring.align(reference, reference), index)
+    perfect = word_metrics.keywords(reference, reference, error_rate.align(reference, reference), index)
     assert all(counts.reference == counts.hypothesis == counts.hits for counts in perfect.values())
 
 
 @given(words, words)
 def test_confusions_are_the_errors(reference, hypothesis):
-    alignment = scoring.align(reference, hypothesis)
-    counts = scoring.count(alignment)
-    pairs, deleted, inserted = metrics.confusions(reference, hypothesis, alignment)
+    alignment = error_rate.align(reference, hypothesis)
+    counts = error_rate.count(alignment)
+    pairs, deleted, inserted = word_metrics.confusions(reference, hypothesis, alignment)
     assert (pairs.total(), deleted.total(), inserted.total()) == (
         counts.substitutions, counts.deletions, counts.insertions,
     )  # fmt: skip
@@ -74,28 +74,28 @@ def test_contexts_show_what_was_heard_there():
         ["we", "used", "a", "p53", "gene", "from", "mice"],
         ["we", "used", "a", "pea", "fifty", "gene", "from", "mice"],
     )
-    alignment = scoring.align(reference, hypothesis)
-    shown = metrics.contexts(["p53"], reference, hypothesis, alignment, scoring.missed_positions(alignment))
+    alignment = error_rate.align(reference, hypothesis)
+    shown = word_metrics.contexts(["p53"], reference, hypothesis, alignment, error_rate.missed_positions(alignment))
     assert shown == {
         "p53": [{"reference": "we used a p53 gene from mice", "heard": "we used a pea fifty gene from mice"}]
     }
-    silent = scoring.align(reference, [])
-    assert metrics.contexts(["p53"], reference, [], silent, [3])["p53"][0]["heard"] == ""
+    silent = error_rate.align(reference, [])
+    assert word_metrics.contexts(["p53"], reference, [], silent, [3])["p53"][0]["heard"] == ""
 
 
 @given(words, words)
 def test_contexts_exist_for_every_missed_word(reference, hypothesis):
-    alignment = scoring.align(reference, hypothesis)
-    missed = scoring.missed_positions(alignment)
-    shown = metrics.contexts({reference[place] for place in missed}, reference, hypothesis, alignment, missed)
+    alignment = error_rate.align(reference, hypothesis)
+    missed = error_rate.missed_positions(alignment)
+    shown = word_metrics.contexts({reference[place] for place in missed}, reference, hypothesis, alignment, missed)
     assert shown.keys() == {reference[place] for place in missed}
     for word, contexts in shown.items():
         assert all(word in context["reference"].split() for context in contexts)
 
 
 def test_confidence_that_is_constant_says_nothing():
-    assert metrics.calibration([]) is None
-    assert metrics.calibration([(1.0, True), (1.0, False)]) is None
-    perfect = metrics.calibration([(1.0, True), (0.0, False)])
+    assert word_metrics.calibration([]) is None
+    assert word_metrics.calibration([(1.0, True), (1.0, False)]) is None
+    perfect = word_metrics.calibration([(1.0, True), (0.0, False)])
     assert perfect["ece"] == 0
     assert [part["words"] for part in perfect["bins"]] == [1, 1]

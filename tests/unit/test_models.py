@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from clm import models
+from clm.results import models
 
 
 def test_a_finished_training_clears_away_older_ones_and_lets_newer_ones_work(tmp_path: Path) -> None:

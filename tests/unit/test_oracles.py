@@ -9,7 +9,8 @@ import subprocess
 
 import pytest
 
-from clm import normalize, scoring, segments
+from clm.normalization.normalizer import create_normalizer
+from clm.scoring import error_rate, mapsswe
 
 SCTK = shutil.which("sctk")
 needs_sctk = pytest.mark.skipif(SCTK is None, reason="needs sclite and sc_stats: apt-get install sctk")
@@ -45,7 +46,7 @@ def sgml(name, references, hypotheses):
     ]
     for number, (recording, reference) in enumerate(references.items()):
         hypothesis, entries = hypotheses[recording], []
-        for op, ref_start, ref_end, hyp_start, hyp_end in scoring.align(reference, hypothesis):
+        for op, ref_start, ref_end, hyp_start, hyp_end in error_rate.align(reference, hypothesis):
             words, heard = reference[ref_start:ref_end], hypothesis[hyp_start:hyp_end]
             if op in ("equal", "substitute"):
                 letter = "C" if op == "equal" else "S"
@@ -74,9 +75,9 @@ def test_matched_pairs_are_those_of_sc_stats(seed, tmp_path):
     report = (tmp_path / "out.stats.mapsswe").read_text()
     count = int(re.search(r"Number of Segments (\d+)", report)[1])
     z = float(re.search(r"\(Z Stat: (-?[\d.]+)\)", report)[1])
-    found = segments.matched_pairs(
-        segments.combine(
-            segments.summarize(*(scoring.align(reference, system[name]) for system in systems))
+    found = mapsswe.matched_pairs(
+        mapsswe.combine(
+            mapsswe.summarize(*(error_rate.align(reference, system[name]) for system in systems))
             for name, reference in references.items()
         )
     )
@@ -103,7 +104,9 @@ def test_sclite_counts_nearly_the_same_errors_on_random_text(tmp_path):
     """Sclite weighs a substitution 4, other errors 3, so it may take two errors where one would do: never fewer."""
     references, (system, _) = texts(4)
     words, errors = sclite_errors(tmp_path, references, system)
-    ours = sum((scoring.count(scoring.align(references[n], system[n])) for n in references), scoring.ErrorCounts())
+    ours = sum(
+        (error_rate.count(error_rate.align(references[n], system[n])) for n in references), error_rate.ErrorCounts()
+    )
     assert ours.words == words
     assert ours.errors <= errors <= ours.errors * 1.01
 
@@ -126,18 +129,18 @@ def cut(name, reference, hypothesis, alignment, least=400, sure=10):
 
 @needs_sctk
 def test_sclite_counts_nearly_the_same_errors_on_all_calls(shared_data, tmp_path):
-    basic = normalize.create("basic")
-    references, hypotheses, ours = {}, {}, scoring.ErrorCounts()
+    basic = create_normalizer("basic")
+    references, hypotheses, ours = {}, {}, error_rate.ErrorCounts()
     for number, call in enumerate(sorted((shared_data / "earnings21-dev").glob("call-*"))):
         result = json.loads((call / "amazon.json").read_text(encoding="utf-8"))["results"]
         reference = basic.tokens((call / "reference.txt").read_text(encoding="utf-8"))
         heard = basic.tokens(result["transcripts"][0]["transcript"])
-        alignment = scoring.align(reference, heard)
-        ours += scoring.count(alignment)
+        alignment = error_rate.align(reference, heard)
+        ours += error_rate.count(alignment)
         for name, *part in cut(f"c{number}", reference, heard, alignment):
             references[name], hypotheses[name] = part
     assert len(references) > 200
-    parts = (scoring.count(scoring.align(references[name], hypotheses[name])) for name in references)
+    parts = (error_rate.count(error_rate.align(references[name], hypotheses[name])) for name in references)
     assert sum(part.errors for part in parts) == ours.errors
     words, errors = sclite_errors(tmp_path, references, hypotheses)
     assert ours.words == words
@@ -149,9 +152,9 @@ def test_sclite_counts_nearly_the_same_errors_on_all_calls(shared_data, tmp_path
 def test_stored_figures_of_sc_stats():
     """What sc_stats said of `texts(1)` when it was last run, so that the test counts where sctk is not installed."""
     references, systems = texts(1)
-    found = segments.matched_pairs(
-        segments.combine(
-            segments.summarize(*(scoring.align(reference, system[name]) for system in systems))
+    found = mapsswe.matched_pairs(
+        mapsswe.combine(
+            mapsswe.summarize(*(error_rate.align(reference, system[name]) for system in systems))
             for name, reference in references.items()
         )
     )

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from clm import dictionary, files, outlook
+from clm.base import files
+from clm.healing import saturation
+from clm.pronunciation import cmudict
 
 BASE = {"model": "pocketsphinx", "verdict": "baseline", "champion": ""}
 
@@ -25,8 +27,8 @@ def results(tmp_path: Path) -> Path:
         files.write_json(directory / "model.json", {})
         files.write_json(directory / "plan.json", {"learn": number > 1})
         files.write_text(directory / "corpus" / "keywords.txt", "The membrane is thin. A mitophagy happens.\n")
-        entry = dictionary.Entry("mitophagy", ("M",), "joint", 1, 1)
-        dictionary.write_lexicon(directory / "lexicon.tsv", [entry])
+        entry = cmudict.Entry("mitophagy", ("M",), "joint", 1, 1)
+        cmudict.write_lexicon(directory / "lexicon.tsv", [entry])
         missed = {"membrane": 3, "mitophagy": 2, "membrame": 1, "zymoxalin": 1, "the": 9}
         folders = {name: {"recordings": {"a": {"missed": missed}}} for name in ("one", "held")}
         files.write_json(tmp_path / "summaries" / f"pocketsphinx-clm-{number:03d}.json", {"folders": folders})
@@ -38,7 +40,9 @@ def results(tmp_path: Path) -> Path:
 
 
 def test_two_rounds_after_the_champion_say_why_nothing_is_left(results: Path):
-    text = outlook.nothing_left(results, board("better", "not proven", "worse", champion=1), "pocketsphinx", ["held"])
+    text = saturation.nothing_left(
+        results, board("better", "not proven", "worse", champion=1), "pocketsphinx", ["held"]
+    )
 
     assert text.startswith("Nothing left to learn from text: the last 2 healing rounds brought nothing proven.")
     assert "in the text and well pronounced, which leaves acoustics (recording, speaker, noise): 3 (membrane)" in text
@@ -58,7 +62,7 @@ def test_two_rounds_after_the_champion_say_why_nothing_is_left(results: Path):
     ],
 )
 def test_while_there_is_hope_nothing_is_said(results: Path, verdicts: tuple, champion: int):
-    assert outlook.nothing_left(results, board(*verdicts, champion=champion), "pocketsphinx", ["held"]) == ""
+    assert saturation.nothing_left(results, board(*verdicts, champion=champion), "pocketsphinx", ["held"]) == ""
 
 
 def test_counts_of_what_was_found(results: Path):
@@ -69,6 +73,6 @@ def test_counts_of_what_was_found(results: Path):
         results / "models" / "pocketsphinx-clm-002" / "corpus" / "status.csv", ["keyword", "status"], rows
     )
 
-    [line] = outlook.found(results, "pocketsphinx-clm-002")
+    [line] = saturation.found(results, "pocketsphinx-clm-002")
 
     assert line.startswith("Missed words of pocketsphinx-clm-002: 2 found, 1 too common (")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from clm.parallel import aside, in_order
+from clm.base.parallel import aside, in_order
 
 
 class Square:
@@ -74,7 +74,7 @@ def test_a_call_is_made_meanwhile(processes: int) -> None:
     [("list(in_order(partial(partial, time.sleep), [60] * 9, 2))", 2), ("aside(2, time.sleep, 60).__enter__()()", 1)],
 )
 def test_workers_end_with_a_killed_program(call: str, processes: int) -> None:
-    code = f"import time; from functools import partial; from clm.parallel import aside, in_order; {call}"
+    code = f"import time; from functools import partial; from clm.base.parallel import aside, in_order; {call}"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen([sys.executable, "-c", code], env=environment) as process:
         program = psutil.Process(process.pid)

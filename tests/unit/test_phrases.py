@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from clm import files, phrases
-from clm.phrases import names, runs
+from clm.base import files
+from clm.healing import missed_phrases
+from clm.healing.missed_phrases import names, runs
 
 
 @pytest.mark.parametrize(
@@ -59,7 +60,7 @@ def test_phrases_are_read_from_the_scored_folders(tmp_path: Path):
         row = {"recording": "a", "reference": reference, "hypothesis": "x"}
         files.write_table(directory / "normalized.tsv", list(row), [row], delimiter="\t")
 
-    found = phrases.missed_phrases(tmp_path, ["stock", "clm", "absent"], ["one"])
+    found = missed_phrases.missed_phrases(tmp_path, ["stock", "clm", "absent"], ["one"])
 
     assert found == [
         {"word": "NextEra Energy", "folders": {"one": 1}},
@@ -68,9 +69,9 @@ def test_phrases_are_read_from_the_scored_folders(tmp_path: Path):
 
 
 def test_there_is_an_end_to_phrases():
-    many = [{"word": f"term number{n}", "folders": {"one": n}} for n in range(2 * phrases.MOST)]
+    many = [{"word": f"term number{n}", "folders": {"one": n}} for n in range(2 * missed_phrases.MOST)]
 
-    chosen = phrases.choose(many)
+    chosen = missed_phrases.choose(many)
 
-    assert len(chosen) == phrases.MOST
-    assert min(item["folders"]["one"] for item in chosen) == phrases.MOST
+    assert len(chosen) == missed_phrases.MOST
+    assert min(item["folders"]["one"] for item in chosen) == missed_phrases.MOST

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from clm import files, programs
+from clm.base import files
+from clm.project import code_digests
 from runner import CHECKOUT
 
 SCRIPTS = CHECKOUT / "scripts"
@@ -21,42 +22,44 @@ print(*[Path(file).resolve() for file in [sys.argv[1], *files] if file], sep="\\
 """
 
 
-@pytest.mark.parametrize("program", programs.CHEAP)
+@pytest.mark.parametrize("program", code_digests.CHEAP)
 def test_whatever_a_program_loads_is_among_its_sources(program: str) -> None:
     command = [sys.executable, "-c", _LOADED, str(SCRIPTS / f"{program}.py")]
     said = subprocess.run(command, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(SCRIPTS)}).stdout
     loaded = {path for path in map(Path, said.splitlines()) if path.is_relative_to(SCRIPTS)}
     packages = {SCRIPTS / "clm" / "__init__.py", SCRIPTS / "clm" / "engines" / "__init__.py"}
-    plumbing = {programs._path(module) for module in (*programs.PLUMBING, "privacy")}  # that is for messages
+    plumbing = {code_digests._path(module) for module in (*code_digests.PLUMBING, "privacy")}  # that is for messages
     assert SCRIPTS / f"{program}.py" in loaded
-    assert loaded - plumbing - packages <= set(programs.sources(program))
+    assert loaded - plumbing - packages <= set(code_digests.sources(program))
 
 
 def test_modules_that_are_loaded_late_and_their_data_are_among_them() -> None:
-    found = {path.relative_to(SCRIPTS).as_posix() for path in programs.sources("report")}
+    found = {path.relative_to(SCRIPTS).as_posix() for path in code_digests.sources("report")}
     assert {
         "clm/stopwords.txt",
-        "clm/privacy.py",
+        "clm/base/redaction.py",
         "clm/report/templates/core.js",
         "clm/report/templates/base.html",
     } <= found
-    assert "clm/numerals.py" in {path.relative_to(SCRIPTS).as_posix() for path in programs.sources("normalize")}
+    assert "clm/english/numbers.py" in {
+        path.relative_to(SCRIPTS).as_posix() for path in code_digests.sources("normalize")
+    }
 
 
 def test_the_cheap_programs_are_those_whose_rules_name_their_code() -> None:
     rules = "".join(path.read_text(encoding="utf-8") for path in (CHECKOUT / "rules").glob("*.smk"))
     named = {part.split(".json")[0] for part in rules.split('code="<results>/inputs/programs/')[1:]}
-    assert named == set(programs.CHEAP)
+    assert named == set(code_digests.CHEAP)
 
 
 def test_the_file_changes_with_the_code_alone(tmp_path: Path) -> None:
-    programs.write_sources(tmp_path)
+    code_digests.write_sources(tmp_path)
     written = tmp_path / "inputs" / "programs" / "wer.json"
     age = written.stat().st_mtime_ns
-    programs.write_sources(tmp_path)
+    code_digests.write_sources(tmp_path)
     assert written.stat().st_mtime_ns == age
     sources = files.read_json(written)["sha256"]
     assert sources["wer.py"] == files.sha256_of_file(SCRIPTS / "wer.py")
     files.write_json(written, {"sha256": {**sources, "wer.py": "of an older version"}})
-    programs.write_sources(tmp_path)
+    code_digests.write_sources(tmp_path)
     assert files.read_json(written)["sha256"] == sources

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 import report as program
-from clm import files
-from clm.errors import UserError
-from clm.report import page, tables, text, words
+from clm.base import files
+from clm.base.errors import UserError
+from clm.report import escaping, page
 from clm.report.gather import read
+from clm.report.listening import word_totals
+from clm.report.tables.table import MOST_ROWS, Column, Table
 from report_data import FIRST, HOSTILE, SECOND, STOCK, ResultsFolder, Texts, hostile, spoken
 
 #: Every kind of element that the page is made of.
@@ -101,9 +103,9 @@ def test_every_cell_of_the_leaderboard_is_there_to_the_last_digit(results: Resul
 
 
 def test_words_add_up_to_the_leaderboard(results: ResultsFolder) -> None:
-    counted = words.count(read(results.directory))
+    counted = word_totals.count(read(results.directory))
     for row in board(results):
-        for kind in words.KINDS:
+        for kind in word_totals.KINDS:
             assert sum(counted.tokens[row["model"]][kind].values()) == int(row[f"{kind}_words"] or 0)
 
 
@@ -229,10 +231,10 @@ def test_no_cell_of_a_table_is_a_formula(tmp_path: Path) -> None:
 
 
 def test_only_web_addresses_become_links() -> None:
-    assert text.web_address("https://a.example/b") == "https://a.example/b"
+    assert escaping.web_address("https://a.example/b") == "https://a.example/b"
     for name in HOSTILE:
-        assert not text.web_address(name)
-    assert not text.web_address("https://a.example/\u202eb")
+        assert not escaping.web_address(name)
+    assert not escaping.web_address("https://a.example/\u202eb")
 
 
 def test_nothing_private_is_shown(results: ResultsFolder) -> None:
@@ -359,9 +361,9 @@ def test_audio_that_is_too_much_for_the_page_stays_beside_it(
     results: ResultsFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results.sound(2.0)
-    from clm.report import audio
+    from clm.report.listening import playback
 
-    monkeypatch.setattr(audio.Embedded.__init__, "__defaults__", (30_000,))
+    monkeypatch.setattr(playback.Embedded.__init__, "__defaults__", (30_000,))
     html = results.report(embed_audio=True)
     assert "is not inside this page" in html
     kinds = {json.loads(Page(html).scripts[f"folder-{n}"])[0]["audio"][:5] for n in range(8)}
@@ -369,7 +371,7 @@ def test_audio_that_is_too_much_for_the_page_stays_beside_it(
 
 
 def test_rows_beyond_those_of_the_page_are_in_the_file() -> None:
-    rows = [[f"w{number}", "a" if number % 2 else "b"] for number in range(2 * tables.MOST_ROWS + 10)]
-    table = tables.Table("x", "X", "", [tables.Column("word", "W"), tables.Column("model", "M")], rows, "model")
-    assert len(table.page_rows()) == 2 * tables.MOST_ROWS
+    rows = [[f"w{number}", "a" if number % 2 else "b"] for number in range(2 * MOST_ROWS + 10)]
+    table = Table("x", "X", "", [Column("word", "W"), Column("model", "M")], rows, "model")
+    assert len(table.page_rows()) == 2 * MOST_ROWS
     assert table.for_page()["total"] == len(rows)

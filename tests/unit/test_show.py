@@ -2,7 +2,8 @@
 
 import pytest
 
-from clm import judgement, leaderboard, show
+from clm.evaluation import leaderboard, verdict_text
+from clm.report import leaderboard_text
 
 
 def row(model, **cells):
@@ -33,7 +34,7 @@ ALL = HELDOUT | {"scope": "all", "wer_change": "-0.460227"}
 
 
 def test_the_verdict_in_words():
-    text = judgement.sentence([ALL | {"champion": "yes"}, BASE | {"champion": ""}])
+    text = verdict_text.sentence([ALL | {"champion": "yes"}, BASE | {"champion": ""}])
     assert text == (
         "pocketsphinx-clm-001 makes 46 % fewer errors than pocketsphinx (WER 0.352 -> 0.190, p = 0.004, on all 24"
         " recordings): better.\nChampion: pocketsphinx-clm-001."
@@ -41,23 +42,23 @@ def test_the_verdict_in_words():
 
 
 def test_held_out_figures_stand_beside_a_held_out_verdict():
-    text = judgement.sentence([HELDOUT, BASE])
+    text = verdict_text.sentence([HELDOUT, BASE])
     assert "43 % fewer errors than pocketsphinx (WER 0.352 -> 0.201, p = 0.004, on folders it never learned" in text
     assert text.endswith("Champion: still pocketsphinx.")
 
 
 def test_not_proven_says_what_would_help():
-    chance = judgement.sentence([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "0.02"}])
+    chance = verdict_text.sentence([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "0.02"}])
     assert "2 % more errors" in chance
     assert "not proven, it may be chance. More recordings would help." in chance
-    few = judgement.sentence([BASE, HELDOUT | {"verdict": "not proven", "p_value": ""}])
+    few = verdict_text.sentence([BASE, HELDOUT | {"verdict": "not proven", "p_value": ""}])
     assert "at least six recordings in held-out folders" in few
     assert "p =" not in few
 
 
 def test_newest_model_and_champion_both_get_a_sentence():
     newer = ALL | {"model": "pocketsphinx-clm-002", "created": "2026-01-02", "verdict": "worse"}
-    first, second = judgement.sentence([ALL | {"champion": "yes"}, newer, BASE | {"champion": ""}]).splitlines()
+    first, second = verdict_text.sentence([ALL | {"champion": "yes"}, newer, BASE | {"champion": ""}]).splitlines()
     assert first.startswith("pocketsphinx-clm-002 makes")
     assert second.startswith("Champion: pocketsphinx-clm-001 makes")
 
@@ -65,23 +66,23 @@ def test_newest_model_and_champion_both_get_a_sentence():
 def test_a_proof_that_the_other_models_take_away_is_told_apart():
     details = {"low": -0.1, "high": -0.01, "p_value": 0.02, "recordings": 6, "words": 900, "needed_words": 700}
     rows = [BASE, ALL | {"verdict": "not proven", "p_value": "0.080000"}]
-    told = judgement.sentence(rows, {ALL["model"]: {"baseline": details}})
+    told = verdict_text.sentence(rows, {ALL["model"]: {"baseline": details}})
     assert "Alone it would be proven (p = 0.02)" in told
-    assert "Alone" not in judgement.sentence(rows, {ALL["model"]: {"baseline": details | {"high": 0.01}}})
+    assert "Alone" not in verdict_text.sentence(rows, {ALL["model"]: {"baseline": details | {"high": 0.01}}})
 
 
 def test_a_champion_that_is_no_longer_proven_says_how_it_became_one():
     champion = ALL | {"champion": "yes", "created": "2026-01-01"}
     newer = ALL | {"model": "pocketsphinx-clm-002", "created": "2026-01-02", "verdict": "not proven"}
     rows = [newer, BASE | {"champion": ""}]
-    assert "became champion" not in judgement.sentence([champion, *rows])
-    assert "became champion" in judgement.sentence([champion | {"verdict": "not proven"}, *rows])
+    assert "became champion" not in verdict_text.sentence([champion, *rows])
+    assert "became champion" in verdict_text.sentence([champion | {"verdict": "not proven"}, *rows])
 
 
 @pytest.mark.parametrize("unfinished", [[], [row("pocketsphinx-clm-001", status="incomplete")]])
 def test_a_baseline_alone(unfinished):
-    assert judgement.sentence([BASE, *unfinished]).startswith("pocketsphinx has a WER of 0.352; no other model")
-    assert "no complete baseline" in judgement.sentence([*unfinished])
+    assert verdict_text.sentence([BASE, *unfinished]).startswith("pocketsphinx has a WER of 0.352; no other model")
+    assert "no complete baseline" in verdict_text.sentence([*unfinished])
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_a_baseline_alone(unfinished):
     [("0.1", "0.0", "-1.000000", "100 % fewer errors"), ("0.0", "0.1", "", "no fewer errors")],
 )
 def test_perfect_transcripts_have_sentences_too(before, after, change, words):
-    text = judgement.sentence([BASE | {"wer": before}, ALL | {"wer": after, "wer_change": change}])
+    text = verdict_text.sentence([BASE | {"wer": before}, ALL | {"wer": after, "wer_change": change}])
     assert words in text
     assert f"WER {float(before):.3f} -> {float(after):.3f}" in text
 
@@ -101,7 +102,9 @@ def test_the_table_fits_a_terminal_and_is_ascii():
         "wer_change": "-1.000000",
         "verdict": "not proven",
     }
-    text = show.table([long, BASE | {"rank": "12"}, row("clm", status="incomplete"), row("bad", status="failed")])
+    text = leaderboard_text.table(
+        [long, BASE | {"rank": "12"}, row("clm", status="incomplete"), row("bad", status="failed")]
+    )
     lines = text.splitlines()
     assert max(map(len, lines)) < 100
     assert text.isascii()
@@ -110,7 +113,17 @@ def test_the_table_fits_a_terminal_and_is_ascii():
     assert lines[1].endswith(f"{ALL['fixed_words']}  {ALL['broken_words']:>6}  not proven")
     assert lines[2].split() == ["12", "pocketsphinx", "*", "0.352", "baseline"]
     assert lines[3].endswith("incomplete")
-    assert show.table([]).split() == ["#", "model", "WER", "interval", "change", "p", "fixed", "broken", "verdict"]
+    assert leaderboard_text.table([]).split() == [
+        "#",
+        "model",
+        "WER",
+        "interval",
+        "change",
+        "p",
+        "fixed",
+        "broken",
+        "verdict",
+    ]
 
 
 def test_attention_names_each_failure_once_and_no_consequence_of_it():
@@ -120,17 +133,17 @@ def test_attention_names_each_failure_once_and_no_consequence_of_it():
         run("m", "f1", reason="b: cannot be read; c: no audio in it"),
         run("m", "f2", status="incomplete"),
     ]
-    assert show.attention(runs) == [
+    assert leaderboard_text.attention(runs) == [
         "f1: c: no audio in it (pocketsphinx, m)",
         "f1: b: cannot be read (m)",
         "f2: not finished, run again (m)",
     ]
-    assert show.attention([]) == []
+    assert leaderboard_text.attention([]) == []
 
 
 def test_attention_does_not_flood_the_terminal():
-    lines = show.attention([run("m", f"f{number}", status="incomplete") for number in range(300)])
-    assert len(lines) == show.MOST_LINES + 1
+    lines = leaderboard_text.attention([run("m", f"f{number}", status="incomplete") for number in range(300)])
+    assert len(lines) == leaderboard_text.MOST_LINES + 1
     assert lines[-1] == "... and 280 more: see runs.csv"
 
 
@@ -142,23 +155,23 @@ DETAILS = {
 
 
 def test_words_stand_beside_a_verdict_and_rising_false_alarms_are_said():
-    text = judgement.sentence([HELDOUT, BASE], DETAILS)
+    text = verdict_text.sentence([HELDOUT, BASE], DETAILS)
     assert "on folders it never learned from (6 recordings, 12,345 words)): better." in text
     assert "hears keywords where none was said: 3 times, 1 before" in text
 
 
 def test_not_proven_says_how_much_more_audio():
     unproven = ALL | {"verdict": "not proven", "p_value": "0.3"}
-    text = judgement.sentence([BASE, unproven], DETAILS)
+    text = verdict_text.sentence([BASE, unproven], DETAILS)
     assert "about 48,000 more words would probably be needed (5.3 hours of speech)" in text
     assert "keywords" not in text
 
 
 def test_leaked_models_are_marked_and_named():
     report = {"leaked": True, "sources": {"keywords": {}}}
-    (line,) = show.leaks({"clm": {"one": report, "two": report | {"leaked": False}}, "base": {}})
+    (line,) = leaderboard_text.leaks({"clm": {"one": report, "two": report | {"leaked": False}}, "base": {}})
     assert "clm (keywords) holds what is spoken in one." in line
-    assert "clm !" in show.table([row("clm", rank="1", wer="0.1")], {"clm"})
+    assert "clm !" in leaderboard_text.table([row("clm", rank="1", wer="0.1")], {"clm"})
 
 
 @pytest.mark.parametrize(
@@ -175,7 +188,7 @@ def test_leaked_models_are_marked_and_named():
 )
 def test_harmful_models_are_marked_and_named(cells, marks, warned):
     board = [row("base"), row("clm", rank="1", wer="0.1", **{"corpus_words": "900"} | cells)]
-    found = show.harm(board, {"clm": marks})
+    found = leaderboard_text.harm(board, {"clm": marks})
     assert list(found) == (["clm"] if warned else [])
     assert warned is None or warned in found["clm"]
 
@@ -188,11 +201,11 @@ def test_findings_come_gravest_first_and_few_of_a_kind():
         ]
         for number in range(5)
     }
-    lines = show.findings(found)
+    lines = leaderboard_text.findings(found)
     assert lines[0] == "f0: r: nothing was heard (9 words). Next: listen."
     assert [line.split(":")[0] for line in lines[:4]] == ["f0", "f1", "f0", "f1"]
     assert lines[-1] == "... and 6 more findings"
-    assert show.findings({}) == []
+    assert leaderboard_text.findings({}) == []
 
 
 def test_transcripts_made_far_apart_are_warned_of():
@@ -200,19 +213,19 @@ def test_transcripts_made_far_apart_are_warned_of():
     near, late = row("imported-b", engine="imported"), row("imported-c", engine="imported")
     made = {"imported-a": {"f": ["2021-01-01"], "g": ["2021-01-01"]}, "imported-b": {"f": ["2021-02-01"]}}
     made |= {"imported-c": {"f": ["2021-01-01", "2022-01-01"], "g": ["2021-01-01"]}}
-    assert show.far_apart([base, near], made) == []
-    (warning,) = show.far_apart([base, near, late], made)
+    assert leaderboard_text.far_apart([base, near], made) == []
+    (warning,) = leaderboard_text.far_apart([base, near, late], made)
     assert "imported-c (f)" in warning
     assert "imported-b" not in warning
     assert "repeat" not in warning
-    assert show.far_apart([near, late], made) == []
-    assert show.far_apart([base, late], {"imported-c": made["imported-c"]}) == []
+    assert leaderboard_text.far_apart([near, late], made) == []
+    assert leaderboard_text.far_apart([base, late], {"imported-c": made["imported-c"]}) == []
 
 
 def test_a_vendor_s_models_may_change_but_not_those_on_this_machine():
     made = {"m": {"f": ["2021-01-01"]}, "n": {"f": ["2023-01-01"]}}
     for engine, warned in (("transcribe", True), ("pocketsphinx", False)):
         rows = [row("m", engine=engine, verdict="baseline"), row("n", engine=engine)]
-        warnings = show.far_apart(rows, made)
+        warnings = leaderboard_text.far_apart(rows, made)
         assert bool(warnings) == warned
         assert all("--config repeat=" in warning for warning in warnings)

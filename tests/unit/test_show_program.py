@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 import show as program
-from clm import files
+from clm.base import files
+from clm.base.errors import UserError
 from clm.config import load
-from clm.engines.pocketsphinx import PocketSphinx
-from clm.errors import UserError
+from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
 from report_data import FIRST, STOCK, ResultsFolder, spoken
 from runner import CHECKOUT
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clm import significance
-from clm.significance import BETTER, NOT_PROVEN, UNKNOWN, WORSE, Unit
+from clm.evaluation import bootstrap
+from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, UNKNOWN, WORSE, Unit
 
 SETTINGS = {"resamples": 2000, "confidence": 0.95}
 
@@ -37,60 +37,60 @@ unit_lists = st.lists(figures, min_size=1, max_size=20).map(
 
 def test_a_clear_gain_on_many_recordings_is_proven():
     units = recordings([(10 + n % 3, 20 + n % 4) for n in range(20)])
-    result = significance.compare(units, **SETTINGS)
+    result = bootstrap.compare(units, **SETTINGS)
     assert result.verdict == BETTER
     assert result.difference == pytest.approx(-0.1055)
     assert result.interval.low < result.difference < result.interval.high < 0
     assert 0 < result.p_value < 0.01
-    low, high = significance.wer_interval(units, **SETTINGS)
+    low, high = bootstrap.wer_interval(units, **SETTINGS)
     assert low < sum(unit.errors for unit in units) / 2000 < high
 
 
 @pytest.mark.parametrize("units", [1, 2, 3, 5])
 def test_few_recordings_prove_nothing_however_clear_they_are(units):
-    result = significance.compare(recordings([(1, 60)] * units), **SETTINGS)
+    result = bootstrap.compare(recordings([(1, 60)] * units), **SETTINGS)
     assert (result.verdict, result.p_value, result.interval) == (NOT_PROVEN, None, UNKNOWN)
     assert result.difference == pytest.approx(-0.59)
-    assert significance.wer_interval(recordings([(1, 60)] * units), **SETTINGS) == UNKNOWN
+    assert bootstrap.wer_interval(recordings([(1, 60)] * units), **SETTINGS) == UNKNOWN
 
 
 def test_six_recordings_that_agree_are_enough():
-    assert significance.compare(recordings([(5, 20)] * 6), **SETTINGS).verdict == BETTER
-    assert significance.compare(recordings([(5, 20)] * 4 + [(40, 20)] * 2), **SETTINGS).verdict == NOT_PROVEN
+    assert bootstrap.compare(recordings([(5, 20)] * 6), **SETTINGS).verdict == BETTER
+    assert bootstrap.compare(recordings([(5, 20)] * 4 + [(40, 20)] * 2), **SETTINGS).verdict == NOT_PROVEN
 
 
 def test_blocks_of_two_long_recordings_count_but_one_recording_never_does():
     blocks = [Unit("ab"[n % 2], n // 2, 1000, 100 + n, 150 + n) for n in range(10)]
-    assert significance.compare(blocks, **SETTINGS).verdict == BETTER
+    assert bootstrap.compare(blocks, **SETTINGS).verdict == BETTER
     alone = [unit._replace(recording="a", block=number) for number, unit in enumerate(blocks)]
-    assert significance.compare(alone, **SETTINGS).p_value is None
+    assert bootstrap.compare(alone, **SETTINGS).p_value is None
 
 
 def test_too_few_resamples_to_see_the_tail_prove_nothing():
-    result = significance.compare(recordings([(5, 20)] * 8), resamples=50, confidence=0.95)
+    result = bootstrap.compare(recordings([(5, 20)] * 8), resamples=50, confidence=0.95)
     assert (result.verdict, result.interval) == (NOT_PROVEN, UNKNOWN)
     assert result.p_value > 0.05
 
 
 def test_the_same_model_twice_is_never_better():
-    result = significance.compare(recordings([(n, n) for n in range(30)]), **SETTINGS)
+    result = bootstrap.compare(recordings([(n, n) for n in range(30)]), **SETTINGS)
     assert (result.difference, result.p_value, result.verdict) == (0, 1, NOT_PROVEN)
 
 
 def test_nothing_to_compare_is_an_error():
     with pytest.raises(ValueError, match="nothing"):
-        significance.compare([], **SETTINGS)
+        bootstrap.compare([], **SETTINGS)
 
 
 @settings(max_examples=60, deadline=None)
 @given(unit_lists, st.randoms(use_true_random=False))
 def test_order_does_not_matter_swapping_mirrors_and_all_parts_agree(units, generator):
     options = {"resamples": 400, "confidence": 0.95}
-    result = significance.compare(units, **options)
+    result = bootstrap.compare(units, **options)
     shuffled = generator.sample(units, len(units))
-    assert significance.compare(shuffled, **options) == result
+    assert bootstrap.compare(shuffled, **options) == result
 
-    mirror = significance.compare(mirrored(units), **options)
+    mirror = bootstrap.compare(mirrored(units), **options)
     opposite = {BETTER: WORSE, WORSE: BETTER, NOT_PROVEN: NOT_PROVEN}
     assert mirror.verdict == opposite[result.verdict]
     assert (mirror.p_value, mirror.difference) == (result.p_value, -result.difference)
@@ -110,13 +110,13 @@ def test_order_does_not_matter_swapping_mirrors_and_all_parts_agree(units, gener
 def test_chance_is_called_proven_about_as_rarely_as_promised(units):
     """400 comparisons of equally good models: 95 % confidence lets 20 pass, give or take 9 (2 sigma)."""
     generator = random.Random(units)
-    results = (significance.compare(draw(generator, units), resamples=500, confidence=0.95) for _ in range(400))
+    results = (bootstrap.compare(draw(generator, units), resamples=500, confidence=0.95) for _ in range(400))
     assert 8 <= sum(result.verdict != NOT_PROVEN for result in results) <= 34
 
 
 def test_a_real_gain_is_found():
     generator = random.Random(1)
-    found = [significance.compare(draw(generator, 30, gain=0.3), resamples=500, confidence=0.95) for _ in range(20)]
+    found = [bootstrap.compare(draw(generator, 30, gain=0.3), resamples=500, confidence=0.95) for _ in range(20)]
     assert sum(result.verdict == BETTER for result in found) >= 19
 
 
@@ -126,15 +126,15 @@ def test_intervals_cover_the_true_wer():
     expected = 0.25 * math.exp(0.25**2 / 2)  # mean of the beta times mean of the log-normal
     covered = 0
     for _ in range(200):
-        low, high = significance.wer_interval(draw(generator, 50), resamples=500, confidence=0.95)
+        low, high = bootstrap.wer_interval(draw(generator, 50), resamples=500, confidence=0.95)
         covered += low <= expected <= high
     assert 180 <= covered <= 199
 
 
 def test_more_confidence_needs_more_units_and_wider_intervals():
-    assert [significance.fewest_units(confidence) for confidence in (0.8, 0.9, 0.95, 0.99)] == [4, 5, 6, 8]
+    assert [bootstrap.fewest_units(confidence) for confidence in (0.8, 0.9, 0.95, 0.99)] == [4, 5, 6, 8]
     units = recordings([(10 + n % 5, 20) for n in range(12)])
-    narrow, wide = (significance.compare(units, resamples=2000, confidence=c).interval for c in (0.8, 0.99))
+    narrow, wide = (bootstrap.compare(units, resamples=2000, confidence=c).interval for c in (0.8, 0.99))
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
@@ -143,19 +143,19 @@ def test_more_confidence_needs_more_units_and_wider_intervals():
     [(12.706, 1, 0.05), (4.303, 2, 0.05), (3.182, 3, 0.05), (2.776, 4, 0.05), (2.042, 30, 0.05), (3.169, 10, 0.01)],
 )
 def test_student_tails_are_those_of_the_tables(t, degrees, tails):
-    assert significance.student_tails(t, degrees) == pytest.approx(tails, rel=1e-3)
+    assert bootstrap.student_tails(t, degrees) == pytest.approx(tails, rel=1e-3)
 
 
 def test_few_units_widen_the_tails():
     """t(5) = 2.571 has p = 0.05; times sqrt(6 / 5) it is z = 2.816, which 0.243 % of a normal distribution exceed."""
-    assert significance.tail_p_value(242, resamples=99_999, units=6) == pytest.approx(0.05, rel=5e-3)
+    assert bootstrap.tail_p_value(242, resamples=99_999, units=6) == pytest.approx(0.05, rel=5e-3)
 
 
 def test_many_recordings_are_resampled_in_chunks(monkeypatch):
     units = recordings([(n % 7, n % 5) for n in range(50)])
-    whole = significance.compare(units, **SETTINGS)
-    monkeypatch.setattr(significance, "CELLS", 50 * 7)
-    chunked = significance.compare(units, **SETTINGS)
+    whole = bootstrap.compare(units, **SETTINGS)
+    monkeypatch.setattr(bootstrap, "CELLS", 50 * 7)
+    chunked = bootstrap.compare(units, **SETTINGS)
     assert chunked.verdict == whole.verdict
     assert chunked.p_value == pytest.approx(whole.p_value, abs=0.05)
 
@@ -167,7 +167,7 @@ def test_intervals_cover_the_true_wer_as_often_as_promised():
     expected = 0.25 * math.exp(0.25**2 / 2)
     covered = 0
     for _ in range(2000):
-        low, high = significance.wer_interval(draw(generator, 50), resamples=1000, confidence=0.95)
+        low, high = bootstrap.wer_interval(draw(generator, 50), resamples=1000, confidence=0.95)
         covered += low <= expected <= high
     assert 0.935 <= covered / 2000 <= 0.965
 
@@ -175,7 +175,7 @@ def test_intervals_cover_the_true_wer_as_often_as_promised():
 @given(st.lists(st.none() | st.floats(0, 1), max_size=6))
 def test_holm_is_never_below_the_p_value_and_keeps_the_order(p_values):
     named = {str(number): p for number, p in enumerate(p_values)}
-    adjusted = significance.holm(named)
+    adjusted = bootstrap.holm(named)
     assert adjusted.keys() == named.keys()
     for name, p_value in named.items():
         assert (adjusted[name] is None) == (p_value is None)
@@ -187,10 +187,10 @@ def test_holm_is_never_below_the_p_value_and_keeps_the_order(p_values):
 
 def test_more_words_are_needed_for_smaller_differences():
     noisy = recordings([(20 + (7 * n) % 11, 21 + (5 * n) % 13) for n in range(12)])
-    unproven = significance.compare(noisy, **SETTINGS)
+    unproven = bootstrap.compare(noisy, **SETTINGS)
     assert unproven.verdict == NOT_PROVEN
     assert unproven.needed_words > unproven.words == 1200
-    assert significance.compare(recordings([(10, 10)] * 8), **SETTINGS).needed_words is None
-    assert significance.compare(recordings([(10, 20)]), **SETTINGS).needed_words is None
-    clear = significance.compare(recordings([(10, 20)] * 3), **SETTINGS)
+    assert bootstrap.compare(recordings([(10, 10)] * 8), **SETTINGS).needed_words is None
+    assert bootstrap.compare(recordings([(10, 20)]), **SETTINGS).needed_words is None
+    clear = bootstrap.compare(recordings([(10, 20)] * 3), **SETTINGS)
     assert clear.needed_words == 600  # all agree: six recordings would do

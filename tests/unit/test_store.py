@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
-from clm.engines import Failure, Model, Recording, Transcript, result_key
-from clm.store import Store
+from clm.results.store import Store
+from clm.types import Failure, Model, Recording, Transcript, result_key
 
 RECORDING = Recording("a", Path("a.wav"), "1" * 64)
 RETRIED = replace(RECORDING, retries=1)

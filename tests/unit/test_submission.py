@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from clm import decided, files
+from clm.base import files
+from clm.base.errors import UserError
 from clm.config import load
-from clm.decided import Decided
-from clm.engines import Model, Transcript
-from clm.errors import UserError
-from clm.project import Project
-from clm.store import Store
-from clm.submission import COMPREHEND, Cost
+from clm.project import state
+from clm.project.project import Project
+from clm.project.state import Decided
+from clm.project.submissions import COMPREHEND, Cost
+from clm.results.store import Store
+from clm.types import Model, Transcript
 from cloud import write_noise
 from runner import CHECKOUT
 
@@ -68,7 +69,7 @@ def test_a_submission_that_ended_stands_and_only_what_is_missing_is_of_the_next(
 def test_a_job_on_another_machine_numbers_like_the_run_that_sent_it(results: Path) -> None:
     sender = project(results)
     sender.submissions.record(forced=False)
-    decided.write(sender, forced=False)
+    state.write(sender, forced=False)
     end(results, 1, "preflight")
     job = Decided(results)
     assert rounds(job) == rounds(sender) == [1, 1]

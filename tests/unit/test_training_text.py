@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from clm import files, training_text
-from clm.errors import UserError
+from clm.base import files
+from clm.base.errors import UserError
+from clm.corpus import training_text
 
 OWN = """\
 # Cells

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clm.errors import UserError
+from clm.base.errors import UserError
 from clm.lm import trie
 from clm.lm.ngrams import BackoffModel, Level, estimate, log_probabilities
 

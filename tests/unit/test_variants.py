@@ -3,11 +3,11 @@ from pathlib import Path
 import pocketsphinx
 import pytest
 
-from clm.dictionary import Entry, merge, read_dictionary
-from clm.g2p import JointModel
-from clm.ipa import BritishModel
-from clm.lexicon import Pronouncer
-from clm.variants import FURTHER, agreed, further
+from clm.pronunciation.cmudict import Entry, merge, read_dictionary
+from clm.pronunciation.g2p import JointModel
+from clm.pronunciation.ipa import BritishModel
+from clm.pronunciation.pronouncer import Pronouncer
+from clm.pronunciation.variants import FURTHER, agreed, further
 
 STOCK = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
 

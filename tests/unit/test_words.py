@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from clm import words
-from clm.normalize import FILLERS
+from clm.english import words
+from clm.english.fillers import FILLERS
 
 
 @pytest.mark.parametrize(

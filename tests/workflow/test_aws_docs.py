@@ -12,7 +12,7 @@ import yaml
 
 import reference
 from aws.server import Loopback, serving
-from clm import files
+from clm.base import files
 from runner import CHECKOUT, Workflow
 from workflow_data import small_data_set
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clm import files
+from clm.base import files
 from runner import Workflow
 
 STOCK = "pocketsphinx"

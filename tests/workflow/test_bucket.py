@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aws.server import Loopback, serving
-from clm import files
+from clm.base import files
 from cloud import BUCKET as TALKS
 from cloud import quick_cloud
 from runner import CHECKOUT, Workflow

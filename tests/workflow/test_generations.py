@@ -4,7 +4,7 @@ import shutil
 from collections import Counter
 
 import train_clm
-from clm import files
+from clm.base import files
 from runner import Workflow
 from states import FIRST, ONE_GENERATION, SECOND, STOCK, frozen, models, store
 

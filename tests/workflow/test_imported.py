@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import reference
-from clm import files
+from clm.base import files
 from cloud import CLM, quick_cloud
 from runner import CHECKOUT, Workflow
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 
-from clm import files, lock
+from clm.base import files, lock
 from runner import Workflow
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from clm import files
+from clm.base import files
 from team import BUCKET, STOCK, Team
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 
-from clm import files
+from clm.base import files
 from runner import Workflow
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 
 from aws.settings import DAY
 from aws.storage import ACCOUNT
-from clm import files
+from clm.base import files
 from team import BUCKET, FIRST, SECOND, STOCK, Team
 
 

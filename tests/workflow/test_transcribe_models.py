@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from clm import files
+from clm.base import files
 from team import BUCKET, FIRST, STOCK, VOCABULARY, Team
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import mediawiki_server as server
 import zim_maker
-from clm import files
+from clm.base import files
 from runner import ARTICLES, Run, Workflow
 
 FIRST, SECOND = "pocketsphinx-clm-001", "pocketsphinx-clm-002"

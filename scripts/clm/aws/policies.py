@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clm.addresses import SCHEME, S3Path
-from clm.errors import UserError
+from clm.base.errors import UserError
+from clm.base.s3_path import SCHEME, S3Path
 
 DIRECTORY = Path(__file__).parents[3] / "policies"
 #: Policies of the user (or group, or role) who runs the workflow, and of the role that Transcribe takes on.

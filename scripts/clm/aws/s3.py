@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clm.addresses import S3Path
+from clm.base.s3_path import S3Path
 
 #: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts anew.
 PART_BYTES = 16 << 20

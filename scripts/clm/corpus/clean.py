@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 
 from clm.corpus.dropped import Dropped
-from clm.words import stop_words
+from clm.english.words import stop_words
 
 # A line at least this long that does not end a sentence was wrapped: the next line goes on with it.
 _WRAPPED = 40

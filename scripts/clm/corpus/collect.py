@@ -10,15 +10,15 @@ from collections.abc import Collection as Group
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from clm.corpus import Article, Finding, LookupFailed, Outcome, Source
+from clm.base.errors import UserError
 from clm.corpus.clean import sentences
+from clm.corpus.collection import Collection, Origin, Status, in_words
 from clm.corpus.domain import Domain
 from clm.corpus.duplicates import near_duplicates
 from clm.corpus.queries import DEEPEST, Kind, Query, as_queries, fallbacks
-from clm.corpus.result import Collection, Origin, Status, in_words
-from clm.corpus.spoken import spoken
-from clm.errors import UserError
-from clm.words import content_terms, plain, terms
+from clm.corpus.source import Article, Finding, LookupFailed, Outcome, Source
+from clm.corpus.spoken_numbers import spoken
+from clm.english.words import content_terms, plain, terms
 
 #: Beyond the articles wanted, so many are looked at to choose from.
 SPARE = 2

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from clm.words import content_terms, singular, terms
+from clm.english.words import content_terms, singular, terms
 
 #: A word that makes up more than this share of general English says nothing about a domain, and needs no article.
 COMMON = 1e-4

@@ -8,14 +8,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clm import cli, corpus, files, healing
+from clm import cli
+from clm.base import files
+from clm.base.errors import UserError
+from clm.base.text_files import reference
 from clm.config import load_yaml
-from clm.corpus import collect, result
+from clm.corpus import collect, sources
+from clm.corpus.collection import Collection, Status, counts, write
 from clm.corpus.domain import Domain, common_words
+from clm.corpus.keywords import read_keywords
 from clm.corpus.queries import Query
-from clm.errors import UserError
-from clm.keywords import read_keywords
-from clm.texts import reference
+from clm.corpus.source import Outcome
+from clm.healing.plan import Recordings
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +50,8 @@ def look_up(queries: list[Query], args: argparse.Namespace) -> None:
     try:
         domain = Domain.of([*(query.text for query in queries), *domain_texts(args.results, config)], common)
         cache = args.results / "store" / "wikipedia"
-        source = corpus.create(config, cache, domain, refresh=args.refresh or settings["refresh"])
-        collection = collect.collect(
+        source = sources.create(config, cache, domain, refresh=args.refresh or settings["refresh"])
+        found = collect.collect(
             queries,
             source,
             settings["wikipedia"]["articles_per_keyword"],
@@ -58,11 +62,11 @@ def look_up(queries: list[Query], args: argparse.Namespace) -> None:
         )
     except UserError as error:
         log.error("%s", error)
-        statuses = [result.Status(query.text, corpus.Outcome.ERROR, source=error.message) for query in queries]
-        collection = result.Collection([], statuses)
-    result.write(collection, args.text, args.status, args.sources)
-    counts = result.counts([vars(status) for status in collection.statuses]) or "nothing to look up"
-    log.info("%s, in %.1f s", counts, time.monotonic() - started)
+        statuses = [Status(query.text, Outcome.ERROR, source=error.message) for query in queries]
+        found = Collection([], statuses)
+    write(found, args.text, args.status, args.sources)
+    summary = counts([vars(status) for status in found.statuses]) or "nothing to look up"
+    log.info("%s, in %.1f s", summary, time.monotonic() - started)
 
 
 def _language_of_articles(config: Mapping[str, Any]) -> str:
@@ -81,7 +85,7 @@ def domain_texts(results: Path, config: Mapping[str, Any]) -> list[str]:
             texts = read_keywords(Path(config["keywords"]))
     if not index.exists():
         return texts
-    for name in healing.Recordings.read(index).open_folders(heldout):
+    for name in Recordings.read(index).open_folders(heldout):
         manifest = files.read_json(index.with_suffix("") / f"{name}.json")
         texts += [reference(item) for item in manifest["recordings"]]
     return texts

@@ -1,175 +1,22 @@
-"""Speech recognition engines: what the workflow asks of one, and how it finds one by name.
+"""Speech recognition engines by name, a package each.
 
-A new engine is one module beside this file with a function `create(config)` that returns an `Engine`;
-add its name to `NAMES`, and to `EMBEDDED` if it works here. Modules are imported only when chosen, and import their
-heavy packages only when used.
+A new engine is one package here with a function `create(config)` that returns a `clm.types.Engine`; add its name to
+`NAMES`, and to `EMBEDDED` if it works on this machine. Packages are imported only when chosen, and import what is heavy
+only when used.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any
 
-from clm import files
-from clm.addresses import S3Path, is_address
-from clm.errors import UserError
-from clm.texts import read_text
+from clm.base.errors import UserError
+from clm.types import Engine
 
 NAMES = ("pocketsphinx", "transcribe")
 #: Those that are a part of this installation, so that they do not change with time.
 EMBEDDED = ("pocketsphinx",)
-
-
-@dataclass(frozen=True)
-class Recording:
-    """One audio file of a folder.
-
-    `name` is the stem, unique in its folder; `sha256` is of the audio's bytes, or what S3 knows of an object that has
-    none; `seconds` is its length where that is known without decoding (`exact` or estimated); `flaw` says why the
-    engine would refuse it for good. `repeats` counts how often it was asked for once more, `retries` how often its
-    failures were to be tried again.
-    """
-
-    name: str
-    audio: Path | S3Path
-    sha256: str
-    seconds: float | None = None
-    exact: bool = True
-    flaw: Failure | None = None
-    repeats: int = 0
-    retries: int = 0
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model to transcribe with: the stock model (`directory` is None) or a finished generation.
-
-    `digest` identifies what the model was made from and enters the key of every stored result.
-    """
-
-    name: str
-    directory: Path | None = None
-    digest: str = "stock"
-
-
-@dataclass(frozen=True)
-class Transcript:
-    """A finished recognition: `result` is in Amazon Transcribe's JSON shape, `seconds` is the audio's length.
-
-    The store adds the `versions` of what made it, and the day (UTC) on which it was `made`.
-    """
-
-    result: dict[str, Any]
-    seconds: float
-    versions: Mapping[str, str] = field(default_factory=dict, compare=False)
-    made: str | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A recording that cannot be transcribed, for good: the same call would fail again."""
-
-    reason: str
-    hint: str
-
-
-@dataclass(frozen=True)
-class Unfinished:
-    """A recording that has no result yet for a reason that may pass; the next run goes on with it."""
-
-    reason: str
-    hint: str
-
-
-Outcome = Transcript | Failure | Unfinished
-
-
-class TrainingFailed(Exception):  # noqa: N818 - says what happened
-    """A training that was carried out and failed for good; the reason is the exception's text."""
-
-
-@dataclass(frozen=True)
-class TrainingText:
-    """What a CLM is trained from.
-
-    `sources` maps the name of a source (training_data, keywords, missed_words) to a UTF-8 text file with one
-    sentence per line; `tuning` is text like what will be spoken, or None. `sample_rates` maps the folders that the
-    model is for to the sample rates (samples per second) of their recordings, where the engine asks for them.
-    `still_missed` are words that an earlier generation learned and misses all the same: an engine may give them more
-    pronunciations.
-    """
-
-    sources: Mapping[str, Path]
-    tuning: Path | None = None
-    sample_rates: Mapping[str, frozenset[int]] = field(default_factory=dict)
-    still_missed: Set[str] = frozenset()
-
-    def content(self) -> dict[str, Any]:
-        """The text itself, wherever it is from: all lines sorted, the tuning text, the words that are still missed."""
-        lines = sorted(line for path in self.sources.values() for line in read_text(path).splitlines())
-        content: dict[str, Any] = {"text": lines, "tuning": read_text(self.tuning) if self.tuning else ""}
-        return {**content, "still_missed": sorted(self.still_missed)} if self.still_missed else content
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What transcribing would cost: money in US dollars and CPU time in seconds."""
-
-    dollars: float
-    cpu_seconds: float
-
-
-class Engine(Protocol):
-    """A recogniser with a trainable language model."""
-
-    name: str
-    #: Whether the work is done elsewhere: one `submit` job per model starts all of it and waits for it.
-    submits: bool
-    #: Raised by hand when training changes; written to model.json, so that older models can be told apart.
-    recipe: int
-
-    def versions(self) -> dict[str, str]:
-        """Versions of the engine's packages and base model, for the record."""
-
-    def transcription_settings(self) -> dict[str, Any]:
-        """What a transcript depends on besides audio and model; a change means transcribing anew."""
-
-    def training_settings(self) -> dict[str, Any]:
-        """What a model depends on besides its text; a change means a new generation."""
-
-    def transcribe(self, recordings: Iterable[Recording], model: Model) -> Iterator[tuple[Recording, Outcome]]:
-        """Transcribe the recordings; each comes once, as soon as it is done.
-
-        Yields a `Failure` for what will not pass. What may pass (network, memory, full disk) is raised, or where it
-        concerns single recordings yielded as `Unfinished`.
-        """
-
-    def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
-        """Train a CLM from the stock model into `directory`; return what model.json should tell about it.
-
-        Raises:
-            UserError: the text cannot be used; a `PassingError` where the next run may have more luck.
-            TrainingFailed: the engine says that the training failed, for good.
-
-        """
-
-    def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
-        """Cost of transcribing recordings of these lengths (seconds) once with the model of this name."""
-
-
-def result_key(settings: Mapping[str, Any], recording: Recording, model: Model) -> str:
-    """Digest of what a result depends on: the audio, the model, the settings, and which repetition it is."""
-    return files.digest(
-        {"audio": recording.sha256, "model": model.digest, "settings": settings, "repeats": recording.repeats}
-    )
-
-
-def location(text: str) -> Path | S3Path:
-    """Where an audio file is, as a manifest tells."""
-    return S3Path.parse(text) if is_address(text) else Path(text)
 
 
 def create(config: Mapping[str, Any]) -> Engine:
@@ -183,14 +30,3 @@ def create(config: Mapping[str, Any]) -> Engine:
     if name not in NAMES:
         raise UserError(f"config: engine: there is no engine {name!r}", f"choose one of {', '.join(NAMES)}")
     return importlib.import_module(f"clm.engines.{name}").create(config)
-
-
-def english_words() -> frozenset[str]:
-    """The stock vocabulary of the embedded engine, which also serves as a list of English words; empty without it."""
-    try:
-        import pocketsphinx
-    except ImportError:
-        return frozenset()
-    path = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
-    with path.open(encoding="utf-8") as file:
-        return frozenset(line.split(maxsplit=1)[0].partition("(")[0] for line in file if line.strip())

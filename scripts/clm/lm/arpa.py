@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from clm.files import replacing
+from clm.base.files import replacing
 from clm.lm.ngrams import BackoffModel
 from clm.lm.trie import LanguageModel
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from clm.errors import UserError
+from clm.base.errors import UserError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -26,8 +26,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from clm.errors import UserError
-from clm.files import replacing
+from clm.base.errors import UserError
+from clm.base.files import replacing
 from clm.lm.ngrams import NEVER, BackoffModel, Floats, Ints, Level, locate, log_probabilities, stable_order
 
 MAGIC = b"Trie Language Model"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from clm.inflections import relatives
+from clm.english.inflections import relatives
 from clm.lm.ngrams import Floats, Ints, discounts
 from clm.lm.trie import LanguageModel
 

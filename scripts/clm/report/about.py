@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from clm import models, show
-from clm.report import text
+from clm.report import escaping, leaderboard_text
 from clm.report.gather import ModelResults, Results
+from clm.results import models
 
 
 def legend(results: Results) -> str:
@@ -19,20 +19,20 @@ def legend(results: Results) -> str:
 
 def warnings(results: Results, notes: Iterable[str]) -> list[str]:
     """What may make figures untrue; `notes` are those on making the page."""
-    leaks = show.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
+    leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
     days = {
         model.name: {folder: part.get("made", []) for folder, part in model.summary.get("folders", {}).items()}
         for model in results.models.values()
     }
     known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
-    apart = show.far_apart(results.board, days) if known else []
+    apart = leaderboard_text.far_apart(results.board, days) if known else []
     lines = [line.removeprefix("Warning: ") for line in (*leaks, *apart)]
     for model in results.models.values():
         for mark in model.about.get("details", {}).get("marks", []):
             lines.append(f"{model.name}: {mark}")
         if model.about.get("failed"):
             lines.append(f"{model.name}: its training failed: {model.about['failed']}")
-    return [text.public(line) for line in [*lines, *notes]]
+    return [escaping.public(line) for line in [*lines, *notes]]
 
 
 @dataclass(frozen=True)
@@ -73,4 +73,4 @@ def origin(model: ModelResults) -> Origin:
         facts.append(
             ("Versions", ", ".join(f"{name} {version}" for name, version in sorted(about["versions"].items())))
         )
-    return Origin(model.name, model.row.get("created", ""), [(label, text.public(value)) for label, value in facts])
+    return Origin(model.name, model.row.get("created", ""), [(label, escaping.public(value)) for label, value in facts])

@@ -6,9 +6,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clm import compared, files, models, summaries
+from clm.base import files
+from clm.base.errors import UserError
 from clm.config import load_yaml
-from clm.errors import UserError
+from clm.evaluation import model_scores, summaries
+from clm.results import models
 
 Row = dict[str, str]
 
@@ -101,18 +103,18 @@ class Results:
         return [*stock, *sorted(found, key=lambda model: models.number(model.name))]
 
     @cached_property
-    def judged(self) -> dict[str, compared.Model]:
+    def judged(self) -> dict[str, model_scores.Model]:
         """Summaries seen against the recordings there are, by model."""
         known = [model.summary for model in self.models.values() if model.summary]
         baseline = self.baseline.name if self.baseline else ""
-        return {model.name: model for model in compared.sort_out(known, self.folders, baseline)}
+        return {model.name: model for model in model_scores.sort_out(known, self.folders, baseline)}
 
     @cached_property
-    def compared(self) -> set[compared.Key]:
+    def compared(self) -> set[model_scores.Key]:
         """Recordings that the figures of the leaderboard stand on."""
-        finished = [model for model in self.judged.values() if model.status == compared.FINISHED]
+        finished = [model for model in self.judged.values() if model.status == model_scores.FINISHED]
         everything = {(folder, name) for folder, names in self.folders.items() for name in names}
-        return everything - compared.left_out(finished).keys()
+        return everything - model_scores.left_out(finished).keys()
 
     @property
     def heldout(self) -> list[str]:

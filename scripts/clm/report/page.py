@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clm import files
-from clm.report import audio, figures, maps, text, views, words
-from clm.report.alignments import Alignments
+from clm.base import files
+from clm.report import escaping
+from clm.report.figures import charts, maps
+from clm.report.figures.svg import Figure
 from clm.report.gather import Results, read
+from clm.report.listening import playback, word_totals
+from clm.report.listening.alignments import Alignments
 from clm.report.render import Part, Renderer, figure_style, page_name
-from clm.report.svg import Figure
-from clm.report.tables import Table
+from clm.report.tables import views
+from clm.report.tables.table import Table
 
 PAGE_BYTES = 10_000_000  # of alignments in one page
 MOST_WORDS = 5_000  # that lead to their places
@@ -37,8 +40,8 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
 
     """
     results = read(directory)
-    counted = words.count(results)
-    addresses = audio.Embedded(directory) if embed_audio else audio.Addresses(directory)
+    counted = word_totals.count(results)
+    addresses = playback.Embedded(directory) if embed_audio else playback.Addresses(directory)
     order = [model.name for model in (results.subject, results.baseline) if model]
     order += [name for name in results.models if name not in order]
     parts, places = _divide(Alignments(results, counted, order, addresses.relative))
@@ -75,7 +78,7 @@ def _divide(alignments: Alignments) -> tuple[list[Part], dict[int, int]]:
     for number, (_, records) in enumerate(alignments.folders()):
         if not records:
             continue
-        records_json = text.script_data(records)
+        records_json = escaping.script_data(records)
         size = len(records_json.encode("utf-8", "replace"))
         # Embedded audio belongs to the page that is sent around, and has a limit of its own.
         weight = size - sum(len(record["audio"] or "") for record in records)
@@ -87,15 +90,15 @@ def _divide(alignments: Alignments) -> tuple[list[Part], dict[int, int]]:
     return parts, places
 
 
-def _figures(results: Results, counted: words.Words) -> list[Figure]:
+def _figures(results: Results, counted: word_totals.Words) -> list[Figure]:
     drawn = [
-        figures.forest(results), figures.composition(results), figures.generations(results), maps.heat(results),
+        charts.forest(results), charts.composition(results), charts.generations(results), maps.heat(results),
         *_scatters(results, counted), maps.keywords(results),
     ]  # fmt: skip
     return [figure for figure in drawn if figure is not None]
 
 
-def _scatters(results: Results, counted: words.Words) -> list[Figure | None]:
+def _scatters(results: Results, counted: word_totals.Words) -> list[Figure | None]:
     """The model that the report is about first, then the others from the newest on."""
     others = [model for model in reversed(results.challengers) if model is not results.subject]
     chosen = [*([results.subject] if results.subject else []), *others][:MOST_SCATTERS]
@@ -108,7 +111,7 @@ def _alone(figure: Figure, style: str) -> str:
     return f"{head}><style>{style}</style>{rest}"
 
 
-def _data(results: Results, counted: words.Words, order: list[str], places: dict[int, int]) -> dict[str, Any]:
+def _data(results: Results, counted: word_totals.Words, order: list[str], places: dict[int, int]) -> dict[str, Any]:
     """What the script of every page knows: models, folders, words."""
     names = list(results.models)
     numbers = {folder: number for number, folder in enumerate(results.folders)}
@@ -133,7 +136,7 @@ def _data(results: Results, counted: words.Words, order: list[str], places: dict
             for folder, number in numbers.items()
         ],
         "words": {
-            text.short(word, text.LONGEST_CELL): [
+            escaping.short(word, escaping.LONGEST_CELL): [
                 counted.said[word],
                 missed[word],
                 [[numbers[folder], name, place] for folder, name, place in counted.places[word]],
@@ -149,7 +152,7 @@ def _side_by_side(results: Results) -> list[str]:
     return chosen or list(results.models)[:1]
 
 
-def _notes(results: Results, addresses: audio.Addresses, parts: list[Part]) -> list[str]:
+def _notes(results: Results, addresses: playback.Addresses, parts: list[Part]) -> list[str]:
     notes = list(results.problems)
     if addresses.missing:
         notes.append(

@@ -9,11 +9,11 @@ from typing import Any
 from markupsafe import Markup
 
 from clm import __version__
-from clm.report import about, text, verdict
-from clm.report.board import board
+from clm.report import about, escaping, first_screen
+from clm.report.figures.board import board
+from clm.report.figures.svg import Figure, percent
 from clm.report.gather import Results
-from clm.report.svg import Figure, percent
-from clm.report.tables import Table
+from clm.report.tables.table import Table
 
 TEMPLATES = Path(__file__).with_name("templates")
 SCRIPTS = ("core", "tables", "figures", "record", "player", "listen", "start")
@@ -52,7 +52,7 @@ class Renderer:
         self._jinja = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
             autoescape=True,
-            finalize=text.shown,
+            finalize=escaping.shown,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -85,7 +85,7 @@ class Renderer:
         empty = {"models": not by_name.get("wer"), "keywords": "keywords" not in named,
                  "corpus": not {"corpus", "sources", "lexicon"} & named.keys()}  # fmt: skip
         shown = {**data, "folders": _addressed(data, main=True), "tables": [table.for_page() for table in tables]}
-        judged = verdict.judge(results)
+        judged = first_screen.judge(results)
         return self._render(
             "report.html",
             shown,
@@ -93,9 +93,9 @@ class Renderer:
             title=f"{judged.kicker}: {judged.headline}",
             views=[(f"#{name}", label) for name, label in VIEWS if not empty.get(name)],
             verdict=judged,
-            steps=verdict.next_steps(results),
-            change=verdict.what_changed(results),
-            spent=verdict.spent(results),
+            steps=first_screen.next_steps(results),
+            change=first_screen.what_changed(results),
+            spent=first_screen.spent(results),
             board=board(results),
             legend=about.legend(results),
             figures={name: by_name.get(name) for name in ("wer", "errors", "generations", "folders", "keywords")},
@@ -137,8 +137,8 @@ class Renderer:
             version=__version__,
             style=Markup(self._style),  # noqa: S704 - files of ours
             script=Markup(self._script),  # noqa: S704
-            figure_style=text.script_data(figure_style()),
-            data=text.script_data(data),
+            figure_style=escaping.script_data(figure_style()),
+            data=escaping.script_data(data),
             folders=alignments.folders,
             **context,
         )

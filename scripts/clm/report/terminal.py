@@ -6,14 +6,15 @@ The data are those of the page: cells of leaderboard.csv and runs.csv as they ar
 from collections.abc import Iterable
 from typing import Any
 
-from clm import words as vocabulary
+from clm.base.errors import UserError
 from clm.config import nearest
-from clm.errors import UserError
-from clm.report import verdict, words
-from clm.report.alignments import Alignments, Record
+from clm.english import words as vocabulary
+from clm.report import first_screen
+from clm.report.escaping import public, visible
 from clm.report.gather import Results
-from clm.report.tables import rate
-from clm.report.text import public, visible
+from clm.report.listening import word_totals
+from clm.report.listening.alignments import Alignments, Record
+from clm.report.tables.table import rate
 
 MOST_WORDS = 12
 MOST_PLACES = 12
@@ -24,13 +25,13 @@ View = dict[str, Any]
 
 def board_view(results: Results) -> View:
     """Everything on the leaderboard, the verdict, and what to do next."""
-    judged = verdict.judge(results)
+    judged = first_screen.judge(results)
     return {
         "leaderboard": results.board,
         "verdict": {"model": results.subject.name if results.subject else None, "answer": judged.kicker,
                     "sentence": judged.headline, "proof": judged.proof},
         "next": [{"what": step.title, "why": public(step.text), "command": step.command}
-                 for step in verdict.next_steps(results)],
+                 for step in first_screen.next_steps(results)],
         "problems": results.problems,
     }  # fmt: skip
 
@@ -38,7 +39,7 @@ def board_view(results: Results) -> View:
 def model_view(results: Results, name: str) -> View:
     """One model: its row, its folders, its words."""
     model = results.models[_known("model", name, results.models)]
-    tokens = words.count(results).tokens.get(name, {})
+    tokens = word_totals.count(results).tokens.get(name, {})
     return {
         "model": model.row,
         "folders": [{key: value for key, value in row.items() if key != "model"}
@@ -59,14 +60,14 @@ def folder_view(results: Results, name: str) -> View:
         for model in results.models.values()
         if name in model.diagnosis.get("findings", {})
     }
-    recordings = _alignments(results, words.Words()).recordings(name)
+    recordings = _alignments(results, word_totals.Words()).recordings(name)
     shown = [{"recording": record["name"], "errors": _errors(results, record)} for record in recordings]
     return {"folder": name, "models": rows, "findings": findings, "recordings": shown}
 
 
 def word_view(results: Results, word: str) -> View:
     """One word: how often it was said, what each model made of it, and where."""
-    counted = words.count(results)
+    counted = word_totals.count(results)
     where: list[View] = []
     alignments = _alignments(results, counted)
     for folder, records in alignments.folders():
@@ -85,13 +86,13 @@ def word_view(results: Results, word: str) -> View:
             f"word: {word!r} is in no reference that is compared", nearest(word, sorted(counted.said)[:100_000])
         )
     models = {
-        name: {kind: tokens[kind][word] for kind in words.KINDS} | {"right": rate(counted.accuracy(name, word))}
+        name: {kind: tokens[kind][word] for kind in word_totals.KINDS} | {"right": rate(counted.accuracy(name, word))}
         for name, tokens in counted.tokens.items()
     }
     return {"word": word, "said": counted.said[word], "models": models, "places": where}
 
 
-def _alignments(results: Results, counted: words.Words) -> Alignments:
+def _alignments(results: Results, counted: word_totals.Words) -> Alignments:
     return Alignments(results, counted, (), lambda *_: None)
 
 
@@ -136,7 +137,7 @@ def model_lines(view: View) -> list[str]:
     rows = [{key: row.get(key, "") for key in ("folder", "words", "wer", "fixed_words", "broken_words", "status")}
             for row in view["folders"]]  # fmt: skip
     lines += [*_table(rows), ""]
-    for kind in words.KINDS:
+    for kind in word_totals.KINDS:
         found = {word: count for word, count in view.get(kind, {}).items() if vocabulary.learnable(word)}
         listed = ", ".join(f"{word} {count}" for word, count in list(found.items())[:MOST_WORDS])
         lines.append(f"{kind.capitalize()}: {listed or 'no word'}{', ...' if len(found) > MOST_WORDS else ''}")

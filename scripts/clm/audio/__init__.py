@@ -1,0 +1,1 @@
+"""Bytes of sound: decoding, and what a file is without decoding it."""

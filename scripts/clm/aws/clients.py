@@ -1,0 +1,175 @@
+"""Amazon Web Services: clients that retry within bounds, and what their errors mean to a user.
+
+boto3 takes most of a second to import, so it is imported where a client is made, and never while Snakemake only
+looks whether there is something to do.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from clm.base.errors import PassingError, UserError
+from clm.base.redaction import scrub
+
+#: Attempts of one call, with growing pauses between them; what still fails then is left to the next run.
+ATTEMPTS = 8
+_CONNECT_SECONDS, _READ_SECONDS = 10, 60
+
+_RERUN = "run again later: what is finished is kept, and nothing is paid twice"
+_RENEW = "renew your credentials (aws configure, aws sso login), then run again: nothing is paid twice"
+#: Error codes that mean the same, whatever the service, and what to do.
+_CREDENTIALS = {
+    "ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidToken", "TokenRefreshRequired",
+}  # fmt: skip
+_WRONG_KEYS = {
+    "InvalidAccessKeyId", "InvalidClientTokenId", "SignatureDoesNotMatch", "InvalidSignatureException",
+    "UnrecognizedClientException", "IncompleteSignature", "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException", "AuthFailure",
+}  # fmt: skip
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "AllAccessDisabled"}
+_BUSY = {
+    "Throttling", "ThrottlingException", "ThrottledException", "RequestLimitExceeded", "TooManyRequestsException",
+    "LimitExceededException", "SlowDown", "BandwidthLimitExceeded", "RequestThrottled",
+}  # fmt: skip
+_BROKEN = {
+    "InternalFailure", "InternalFailureException", "InternalError", "InternalServerError", "InternalServerException",
+    "ServiceUnavailable", "ServiceUnavailableException", "RequestTimeout", "500", "502", "503", "504",
+}  # fmt: skip
+_WRONG_BUCKET = {"NoSuchBucket", "PermanentRedirect", "301", "AuthorizationHeaderMalformed"}
+#: Which of our policies allows the operations of a service.
+_POLICIES = {
+    "transcribe": "policies/transcribe-user.json",
+    "comprehend": "policies/comprehend-user.json",
+    "s3": "policies/s3-user.json",
+    "iam": "policies/pass-role.json",
+}
+
+
+@dataclass(frozen=True)
+class Aws:
+    """The account and region to work in; clients are made when first used."""
+
+    region: str | None = None
+
+    @functools.cached_property
+    def session(self) -> Any:
+        """The boto3 session, with the user's own configuration and credentials."""
+        import logging
+
+        import boto3
+
+        logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found credentials
+        return boto3.session.Session(region_name=self.region)
+
+    def client(self, service: str, *, attempts: int = ATTEMPTS, connections: int = 10) -> Any:
+        """A client of a service.
+
+        Raises:
+            UserError: there is no region.
+
+        """
+        from botocore.config import Config
+        from botocore.exceptions import BotoCoreError
+
+        config = Config(
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            max_pool_connections=connections,
+        )
+        try:
+            return self.session.client(service, config=config)
+        except BotoCoreError as error:
+            raise explain(error, f"connecting to {service}") from error
+
+    @functools.cached_property
+    def s3(self) -> Any:
+        """S3."""
+        return self.client("s3", connections=20)
+
+    @functools.cached_property
+    def transcribe(self) -> Any:
+        """Transcribe."""
+        return self.client("transcribe")
+
+    @functools.cached_property
+    def impatient(self) -> Any:
+        """Transcribe for calls that a full quota refuses: the caller waits for a free place itself."""
+        return self.client("transcribe", attempts=3)
+
+    @functools.cached_property
+    def comprehend(self) -> Any:
+        """Comprehend."""
+        return self.client("comprehend")
+
+
+class RefusedError(PassingError):
+    """Amazon will refuse until somebody does something: credentials, permissions, region, bucket."""
+
+
+def code_of(error: Exception) -> str:
+    """The error code of a ClientError, or an empty string; texts of errors change, codes do not."""
+    response = getattr(error, "response", None) or {}
+    return str(response.get("Error", {}).get("Code", ""))
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether a call was refused because too much goes on at the moment."""
+    return code_of(error) in _BUSY
+
+
+def is_denied(error: Exception) -> bool:
+    """Whether a permission is missing."""
+    return code_of(error) in _DENIED
+
+
+def is_broken(error: Exception) -> bool:
+    """Whether Amazon had a fault of its own."""
+    return code_of(error) in _BROKEN
+
+
+def explain(error: Exception, doing: str, service: str = "") -> UserError:
+    """What an error of botocore or boto3 means: a `PassingError` where the next run may have more luck.
+
+    `doing` says what was tried ("starting job x"); `service` helps to name the policy that is missing. An error that
+    is not Amazon's (a bug of ours) is raised as it is.
+    """
+    from boto3.exceptions import Boto3Error
+    from botocore import exceptions
+
+    if isinstance(error, UserError):
+        return error
+    if isinstance(error, Boto3Error) and isinstance(error.__context__, exceptions.ClientError):
+        error = error.__context__  # what an upload failed of
+    if not isinstance(error, exceptions.BotoCoreError | exceptions.ClientError | Boto3Error | OSError):
+        raise error
+    code, text = code_of(error), scrub(str(error))
+    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
+        return RefusedError(f"{doing}: no AWS credentials were found", "aws configure makes some; or set AWS_PROFILE")
+    if isinstance(error, exceptions.NoRegionError):
+        return RefusedError(f"{doing}: no AWS region is set", "set transcribe.region, or AWS_DEFAULT_REGION")
+    if isinstance(error, exceptions.ProfileNotFound):
+        return RefusedError(
+            f"{doing}: {text}", "correct AWS_PROFILE, or make the profile: aws configure --profile NAME"
+        )
+    if code in _CREDENTIALS or isinstance(error, exceptions.TokenRetrievalError | exceptions.UnauthorizedSSOTokenError):
+        return RefusedError(f"{doing}: the AWS credentials have expired", _RENEW)
+    if code in _WRONG_KEYS:
+        return RefusedError(f"{doing}: AWS does not accept the credentials ({code})", _RENEW)
+    if code == "RequestTimeTooSkewed":
+        return RefusedError(f"{doing}: the clock of this machine is wrong", "set it (timedatectl set-ntp true)")
+    if code in _DENIED:
+        policy = _POLICIES.get(service, "policies/README.md")
+        hint = f"add {policy} to your user or role; scripts/doctor.py finds everything that is missing"
+        return RefusedError(f"{doing}: access denied ({text})", hint)
+    if code in _WRONG_BUCKET:
+        return RefusedError(f"{doing}: {text}", "check bucket and region; scripts/doctor.py compares the two")
+    if code in _BUSY:
+        return PassingError(f"{doing}: Amazon is busy or a quota is used up ({code})", _RERUN)
+    if code in _BROKEN:
+        return PassingError(f"{doing}: Amazon had a fault of its own ({code})", _RERUN)
+    if isinstance(error, exceptions.ClientError):
+        return UserError(f"{doing}: {text}", "scripts/doctor.py checks bucket, region, role and permissions")
+    return PassingError(f"{doing}: no answer from Amazon ({text})", _RERUN)

@@ -1,0 +1,1 @@
+"""Only Python and the disk: errors, files, digests, locks, progress."""

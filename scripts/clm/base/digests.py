@@ -1,0 +1,49 @@
+"""Digests of input files, remembered between runs."""
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any
+
+from clm.base import files
+from clm.base.text_files import invalid_utf8
+
+
+class Digests:
+    """Content digests of files, remembered by path and file status, so that a rerun reads only what changed.
+
+    The status includes the change time: a file replaced by one of equal size and modification time
+    (`cp -p`, `unzip`) is read again all the same.
+    """
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._known: dict[str, list[Any]] = {}
+        self._used: dict[str, list[Any]] = {}
+        with contextlib.suppress(OSError, ValueError):  # only a cache: else everything is read anew
+            self._known = json.loads(cache.read_text(encoding="utf-8"))
+
+    def _entry(self, path: Path, *, text: bool = False) -> list[Any]:
+        key = str(path)
+        if key not in self._used:
+            status = path.stat()
+            seen = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+            entry = self._known.get(key)
+            if entry is None or entry[0] != seen:
+                entry = [seen, files.sha256_of_file(path), invalid_utf8(path) if text else None]
+            self._used[key] = entry
+        return self._used[key]
+
+    def sha256(self, path: Path) -> str:
+        """Hexadecimal SHA-256 of the content."""
+        return self._entry(path)[1]
+
+    def bad_utf8(self, path: Path) -> int | None:
+        """Offset of the first byte that is not UTF-8, or None."""
+        return self._entry(path, text=True)[2]
+
+    def save(self) -> None:
+        """Keep what was looked at this time."""
+        if self._used != self._known:
+            with contextlib.suppress(OSError):  # only a cache
+                files.write_text(self._cache, json.dumps(self._used))

@@ -1,0 +1,46 @@
+"""Sources of articles by name, a module each: a folder, Wikipedia, an offline Wikipedia."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clm.corpus.domain import Domain
+from clm.corpus.source import Source
+
+
+def create(config: Mapping[str, Any], cache: Path, domain: Domain | None = None, *, refresh: bool = False) -> Source:
+    """The source that a resolved configuration names.
+
+    Args:
+        config: the configuration.
+        cache: a folder for what was fetched.
+        domain: what the recordings are about, which settles what an ambiguous title means.
+        refresh: ask whether what is in the cache has changed since.
+
+    Raises:
+        UserError: the source cannot work with these settings.
+
+    """
+    corpus = config["corpus"]
+    if corpus["source"] == "folder":
+        from clm.corpus.sources.folder import FolderSource
+
+        return FolderSource(corpus["folder"])
+    if corpus["source"] == "zim":
+        from clm.corpus.sources.zim import ZimSource
+
+        return ZimSource(corpus["zim"], domain)
+    from clm.corpus.sources.wikipedia import WikipediaSource
+
+    wiki = corpus["wikipedia"]
+    return WikipediaSource(
+        cache,
+        wiki["language"],
+        contact=wiki["contact"],
+        api_url=wiki["api_url"],
+        licence=wiki.get("licence"),
+        domain=domain,
+        refresh=refresh,
+    )

@@ -1,0 +1,166 @@
+"""The embedded engine: pocketsphinx with its stock US English model, and CLMs made from text in seconds.
+
+A CLM is two files in its directory: `lm.bin`, the stock trigram model mixed with one of the domain, and
+`lexicon.tsv`, pronunciations of the words that the stock dictionary lacks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clm.base.errors import UserError
+from clm.base.files import sha256_of_file
+from clm.base.progress import Progress, duration
+from clm.engines.pocketsphinx import decoder_settings, decoding
+from clm.types import Estimate, Failure, Model, Recording, TrainingText, Transcript
+
+if TYPE_CHECKING:
+    import pocketsphinx
+
+LANGUAGE = "en-US"
+#: CPU seconds for one second of audio; measured at 0.08 to 0.2 on different machines.
+CPU_PER_SECOND = 0.2
+#: Recordings that take longer than a cup of coffee tell how far they are, this often.
+_LONG_SECONDS = 600.0
+_PROGRESS_SECONDS = 30.0
+
+
+def create(config: Mapping[str, Any]) -> PocketSphinx:
+    """Create the engine.
+
+    Raises:
+        UserError: the language is not US English, or a decoder parameter is unknown, reserved or of a wrong type.
+
+    """
+    if config["language"] != LANGUAGE:
+        raise UserError(
+            f"config: language: the pocketsphinx engine speaks {LANGUAGE} only, not {config['language']!r}",
+            f"set language: {LANGUAGE}",
+        )
+    section = config.get("pocketsphinx") or {}
+    pronunciations = section.get("pronunciations")
+    return PocketSphinx(
+        decoder_settings.checked(section.get("decoder") or {}),
+        Path(pronunciations) if pronunciations else None,
+        espeak=bool(section.get("espeak")),
+        arpa=bool(section.get("arpa")),
+    )
+
+
+class PocketSphinx:
+    """The embedded engine; see `clm.types.Engine`."""
+
+    name = "pocketsphinx"
+    submits = False
+    recipe = 4
+
+    def __init__(
+        self,
+        decoder_settings: Mapping[str, Any],
+        pronunciations: Path | None = None,
+        *,
+        espeak: bool = False,
+        arpa: bool = False,
+    ) -> None:
+        self._settings = dict(decoder_settings)
+        self._pronunciations, self._espeak, self._arpa = pronunciations, espeak, arpa
+
+    def versions(self) -> dict[str, str]:
+        """Versions of the packages that transcripts and models depend on; the base model comes with pocketsphinx."""
+        from importlib import metadata
+
+        packages = ("g2p2", "numpy", "pocketsphinx", "soundfile", "soxr")
+        return {"base_model": "en-us", **{package: metadata.version(package) for package in packages}}
+
+    def transcription_settings(self) -> dict[str, Any]:
+        """Language, decoder parameters that differ from the defaults, and how long audio is divided."""
+        return {
+            "language": LANGUAGE,
+            "decoder": self._settings,
+            "longest_utterance": decoding.LONGEST_UTTERANCE,
+        }
+
+    def training_settings(self) -> dict[str, Any]:
+        """Language, a digest of the user's pronunciations, whether espeak-ng is asked; the text decides the rest."""
+        settings: dict[str, Any] = {"language": LANGUAGE}
+        if self._pronunciations:
+            settings["pronunciations"] = sha256_of_file(self._pronunciations)
+        return {**settings, "espeak": True} if self._espeak else settings
+
+    def transcribe(
+        self, recordings: Iterable[Recording], model: Model
+    ) -> Iterator[tuple[Recording, Transcript | Failure]]:
+        """Transcribe the recordings one after another, each as if it were the only one.
+
+        Pieces of a minute at most are decoded side by side, in as many processes as Snakemake gives the job threads
+        (it says so in OMP_NUM_THREADS); a piece does not depend on others, so their number changes no result.
+
+        Raises:
+            UserError: the model's files are missing or damaged.
+
+        """
+        from clm.audio.decode import AudioError, read_audio
+        from clm.base.parallel import in_order
+
+        def pieces() -> Iterator[tuple[Recording, float, bytes, Transcript | Failure | float]]:
+            """Pieces with their offset in seconds, and the length of the recording; at its last piece, its outcome."""
+            for recording in recordings:
+                try:
+                    audio = read_audio(recording.audio)
+                except AudioError as error:
+                    # Stored by content: the same file may stand elsewhere tomorrow.
+                    reason = error.message.removeprefix(f"{recording.audio}: ")
+                    yield recording, 0.0, b"", Failure(reason, error.hint)
+                    continue
+                start = 0
+                for utterance in decoding.utterances(audio.samples):
+                    end = start + len(utterance)
+                    done = Transcript({}, audio.seconds) if end == len(audio.samples) else audio.seconds
+                    yield recording, start / decoding.SAMPLE_RATE, utterance.tobytes(), done
+                    start = end
+
+        items: list[dict[str, Any]] = []
+        progress = Progress(_PROGRESS_SECONDS)
+        recognizer = partial(decoding.Recognizer, model, self._settings)
+        for (recording, offset, _, outcome), found in in_order(recognizer, pieces(), _threads()):
+            if isinstance(outcome, Failure):
+                yield recording, outcome
+                continue
+            items += found
+            if not isinstance(outcome, Transcript):
+                if outcome > _LONG_SECONDS:
+                    progress.show(f"{recording.audio}: {duration(offset)} of {duration(outcome)} transcribed")
+            else:
+                yield recording, Transcript(decoding.result(items), outcome.seconds)
+                items = []
+
+    def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
+        """Train a CLM into `directory`: `lm.bin` and `lexicon.tsv`, equal bytes for equal text.
+
+        Raises:
+            UserError: the text is not UTF-8 or has no words.
+
+        """
+        from clm.engines.pocketsphinx.training import Settings, train
+
+        chosen = Settings(self._pronunciations, espeak=self._espeak, arpa=self._arpa)
+        return train(text, directory, chosen, _threads())
+
+    def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
+        """No money, and about a fifth of the audio's length in CPU time, with any model."""
+        del model
+        return Estimate(dollars=0.0, cpu_seconds=CPU_PER_SECOND * sum(lengths))
+
+    def decoder(self, model: Model) -> pocketsphinx.Decoder:
+        """A decoder with the model's files, silent on stderr."""
+        return decoding.decoder(model, self._settings)
+
+
+def _threads() -> int:
+    """What Snakemake allows this job."""
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return max(int(given), 1) if given.isdecimal() else 1

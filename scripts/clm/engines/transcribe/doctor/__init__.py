@@ -1,0 +1,1 @@
+"""What a run on Amazon needs, checked before it starts."""

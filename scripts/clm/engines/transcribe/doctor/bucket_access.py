@@ -1,0 +1,170 @@
+"""The bucket: where it is, whether it can be listed, read and written, and how it keeps things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from clm.aws.clients import code_of, is_denied
+from clm.aws.s3 import Uploader
+from clm.base.s3_path import S3Path
+from clm.engines.transcribe.doctor.findings import NOT_OK, OK, UNKNOWN, Case, Finding, failed, missing, permission
+
+#: The one object that is written to try it, and deleted again where that is allowed.
+PROBE = "doctor.txt"
+_CONTENT = b"Written by scripts/doctor.py to try whether it may; it can be deleted.\n"
+#: An upload that does not exist; S3 looks at permissions first.
+_NO_UPLOAD = "clm-doctor"
+_NO_BUCKET = "there is no such bucket"
+#: What GetBucketLocation says instead of the names of the oldest regions.
+_OLD_NAMES = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Place, permissions and settings of the bucket."""
+    bucket = case.settings.bucket
+    if not bucket:
+        yield Finding(NOT_OK, "bucket", "transcribe.bucket is not set", "name a bucket of yours; docs/aws.md makes one")
+        return
+    s3 = case.client("s3")
+    found = _location(case, s3, bucket)
+    yield found
+    if found.detail == _NO_BUCKET:
+        return
+    yield permission(
+        f"listing {case.settings.root}",
+        "s3:ListBucket",
+        lambda: s3.list_objects_v2(Bucket=bucket, Prefix=case.settings.root.folder, MaxKeys=1),
+    )
+    yield from _objects(case, s3)
+    yield from _uploads(case, s3)
+    yield from _keeping(case, s3)
+
+
+def check_inputs(case: Case) -> Iterator[Finding]:
+    """What is read where it lies on S3."""
+    s3 = case.client("s3")
+    for key, place in case.inputs.items():
+        yield from _input(case, s3, key, place)
+
+
+def _input(case: Case, s3: Any, key: str, place: S3Path) -> Iterator[Finding]:
+    """Whether something is there and can be read; Amazon itself reads only recordings, in its own region."""
+    if key == "input" and place.bucket != case.settings.bucket:
+        yield _location(case, s3, place.bucket)
+    what, action = f"{key} {place}", "s3:ListBucket"
+    try:
+        found = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.folder, MaxKeys=1).get("Contents", ())
+        action = "s3:GetObject"
+        s3.head_object(Bucket=place.bucket, Key=found[0]["Key"] if found else place.key)
+    except Exception as error:
+        trouble = failed(error, what, action)
+        if code_of(error) in ("404", "NoSuchKey"):
+            yield Finding(NOT_OK, what, "nothing is there", f"correct {key}")
+        elif is_denied(error):
+            hint = f"fill in policies/s3-user.json anew (FindInput, ReadInput): scripts/policies.py --input {place} ..."
+            yield Finding(trouble.status, what, trouble.detail, hint)
+        else:
+            yield trouble
+    else:
+        yield Finding(OK, what)
+
+
+def _location(case: Case, s3: Any, bucket: str) -> Finding:
+    what = f"bucket {bucket}"
+    try:
+        answer = s3.get_bucket_location(Bucket=bucket).get("LocationConstraint")
+    except Exception as error:
+        if code_of(error) in ("NoSuchBucket", "404"):
+            hint = f"correct transcribe.bucket, or create it: aws s3 mb s3://{bucket} --region {case.region}"
+            return Finding(NOT_OK, what, _NO_BUCKET, hint)
+        return failed(error, what, "s3:GetBucketLocation")
+    region = _OLD_NAMES.get(answer, answer)
+    if region != case.region:
+        hint = (
+            f"set transcribe.region: {region}, or use a bucket in {case.region}; Amazon reads audio of its region only"
+        )
+        return Finding(NOT_OK, what, f"it is in {region}, but the region is {case.region}", hint)
+    return Finding(OK, what, f"in {region}")
+
+
+def _objects(case: Case, s3: Any) -> Iterator[Finding]:
+    """Write, read and delete one small object."""
+    place = S3Path(case.settings.bucket, f"{case.settings.root.folder}{PROBE}")
+    where = {"Bucket": place.bucket, "Key": place.key}
+    what = f"writing {place}"
+    try:
+        Uploader(s3, case.settings.kms_key).put(_CONTENT, place)
+        yield Finding(OK, what)
+        written = True
+    except Exception as error:
+        yield _object_trouble(error, what, "s3:PutObject", case)
+        written = False
+    what = f"reading {place}"
+    try:
+        content = s3.get_object(**where)["Body"].read()
+        changed = written and content != _CONTENT
+        yield Finding(NOT_OK if changed else OK, what, "it is not what was written" if changed else "")
+    except Exception as error:
+        if code_of(error) != "NoSuchKey" or written:
+            yield _object_trouble(error, what, "s3:GetObject", case)
+        else:
+            yield Finding(OK, what)
+    yield _deletion(s3, where, f"deleting {place}")
+
+
+def _deletion(s3: Any, where: dict[str, str], what: str) -> Finding:
+    try:
+        s3.delete_object(**where)
+    except Exception as error:
+        trouble = failed(error, what, "s3:DeleteObject")
+        # Runs never delete: it stays, and is written over next time.
+        return Finding(OK, what, "not allowed, and not needed but for scripts/clean.py", trouble.hint)
+    return Finding(OK, what)
+
+
+def _uploads(case: Case, s3: Any) -> Iterator[Finding]:
+    """What large files need, which go up in parts."""
+    bucket, folder = case.settings.bucket, case.settings.root.folder
+    upload = {"Bucket": bucket, "Key": f"{folder}{PROBE}", "UploadId": _NO_UPLOAD}
+    calls = {
+        "s3:ListBucketMultipartUploads": lambda: s3.list_multipart_uploads(Bucket=bucket, Prefix=folder, MaxUploads=1),
+        "s3:ListMultipartUploadParts": lambda: s3.list_parts(**upload),
+        "s3:AbortMultipartUpload": lambda: s3.abort_multipart_upload(**upload),
+    }
+    for action, call in calls.items():
+        yield permission(f"large uploads ({action})", action, call, absent=("NoSuchUpload",))
+
+
+def _keeping(case: Case, s3: Any) -> Iterator[Finding]:
+    bucket = case.settings.bucket
+    try:
+        status = s3.get_bucket_versioning(Bucket=bucket).get("Status", "off")
+        yield Finding(OK, "versioning", status.lower())
+    except Exception as error:
+        yield _not_told(error, "versioning", "s3:GetBucketVersioning")
+    own = "transcribe.kms_key for what we write; " if case.settings.kms_key else ""
+    try:
+        rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+        kinds = [rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in rules]
+        yield Finding(OK, "encryption", f"{own}by default {', '.join(kinds)}")
+    except Exception as error:
+        if code_of(error) == "ServerSideEncryptionConfigurationNotFoundError":
+            yield Finding(OK, "encryption", f"{own}by default AES256, as S3 does of itself")
+        else:
+            yield _not_told(error, "encryption", "s3:GetEncryptionConfiguration")
+
+
+def _not_told(error: Exception, what: str, action: str) -> Finding:
+    """No run needs it."""
+    trouble = failed(error, what, action)
+    return Finding(UNKNOWN, what, trouble.detail, trouble.hint)
+
+
+def _object_trouble(error: Exception, what: str, action: str, case: Case) -> Finding:
+    """Access to an object may be denied for the sake of its key, too."""
+    trouble = failed(error, what, action)
+    if not (case.settings.kms_key and is_denied(error)):
+        return trouble
+    hint = f"{trouble.hint}. If it is there, the key is missing: {missing('kms:GenerateDataKey')}"
+    return Finding(trouble.status, what, trouble.detail, hint)

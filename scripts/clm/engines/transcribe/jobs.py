@@ -1,0 +1,234 @@
+"""Transcription jobs by deterministic names: what may be started, what is adopted, and what came of it.
+
+A job's name is made from all that its result depends on. So a job that exists already, because an earlier run was
+killed, another results folder needs the same, or a call took effect although its answer was lost, is found by its name
+and never paid again. Records on disk and results in the bucket outlive Amazon's memory of 90 days.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from clm.aws.clients import Aws, code_of, explain
+from clm.aws.s3 import read
+from clm.base import files
+from clm.base.redaction import scrub
+from clm.base.s3_path import S3Path
+from clm.engines.transcribe.settings import NAME_PREFIX, TAG, Settings
+from clm.types import Failure, Recording, Transcript, Unfinished
+
+log = logging.getLogger(__name__)
+
+LONGEST_SLUG = 60
+_KEY_LENGTH = 20
+_READ_ATTEMPTS = 3
+_GONE = ("NotFoundException", "BadRequestException")
+
+
+@dataclass(frozen=True)
+class Helper:
+    """What a job uses besides the stock model; `slug` names the kind of model in job names."""
+
+    slug: str
+    language_model: str | None = None
+    vocabulary: str | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One recording to be transcribed; `key` is the digest of all that its result depends on."""
+
+    recording: Recording
+    key: str
+    helper: Helper
+
+    @property
+    def name(self) -> str:
+        """Name of the job; a retry of a failure has another one."""
+        slug = re.sub(r"[^0-9a-zA-Z._-]", "-", self.helper.slug)[:LONGEST_SLUG]
+        retry = f"-r{self.recording.retries + 1}" if self.recording.retries else ""
+        return f"{NAME_PREFIX}{slug}-{self.key[:_KEY_LENGTH]}{retry}"
+
+
+class Records:
+    """What we know about started jobs, in `<store>/<key>.job.json`; it outlives Amazon's memory of 90 days."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def _path(self, task: Task) -> Path:
+        return self._directory / f"{task.key}.job.json"
+
+    def state(self, task: Task) -> str:
+        """`""`, `starting` (it may or may not have been accepted) or `started`."""
+        path = self._path(task)
+        if not path.exists():
+            return ""
+        record = files.read_json(path)
+        return record["state"] if record["job"] == task.name else ""
+
+    def write(self, task: Task, state: str, media: S3Path | None) -> None:
+        """Note the state of a job; `starting` is written before the call that may cost."""
+        record = {"job": task.name, "state": state, "audio_sha256": task.recording.sha256}
+        files.write_json(self._path(task), {**record, "media": str(media) if media else None})
+
+    def settle(self, task: Task) -> None:
+        """Note that a job was paid for whose result another run had asked for."""
+        if self.state(task) != "started":
+            self.write(task, "started", None)
+
+
+def request(task: Task, media: S3Path, settings: Settings) -> dict[str, Any]:
+    """Arguments of StartTranscriptionJob."""
+    helper, extra = task.helper, {}
+    if helper.language_model:
+        extra["ModelSettings"] = {"LanguageModelName": helper.language_model}
+    if helper.vocabulary:
+        extra["Settings"] = {"VocabularyName": helper.vocabulary}
+    if settings.kms_key:
+        extra["OutputEncryptionKMSKeyId"] = settings.kms_key
+    return {
+        "TranscriptionJobName": task.name,
+        "LanguageCode": settings.language,
+        "Media": {"MediaFileUri": str(media)},
+        "OutputBucketName": settings.bucket,
+        "OutputKey": result_path(task, settings).key,
+        "Tags": [{"Key": TAG, "Value": task.key}],
+        **extra,
+    }
+
+
+def result_path(task: Task, settings: Settings) -> S3Path:
+    """Where Amazon writes the result."""
+    return S3Path(settings.bucket, f"{settings.transcripts.folder}{task.name}.json")
+
+
+def difference(job: Mapping[str, Any], task: Task, media: S3Path | None, settings: Settings) -> str:
+    """In what a job of this name is not the one that we would start; "" if it is the same.
+
+    The tag holds the digest of audio, model, language and settings, so that the same recording may meanwhile lie at
+    another address; a job without the tag must also be of the same address.
+    """
+    tags = {tag["Key"]: tag["Value"] for tag in job.get("Tags") or ()}
+    found = job.get("Media", {}).get("MediaFileUri")
+    if TAG in tags:
+        uploads = str(settings.audio) + "/"
+        addressed_by_content = str(media).startswith(uploads) and str(found).startswith(uploads)
+        same = tags[TAG] == task.key and (found == str(media) or not addressed_by_content or media is None)
+    else:
+        same = media is not None and found == str(media)
+    if not same:
+        return "another recording"
+    if job.get("LanguageCode") != settings.language:
+        return f"language {job.get('LanguageCode')}"
+    model = job.get("ModelSettings", {}).get("LanguageModelName")
+    if model != task.helper.language_model:
+        return f"language model {model or 'none'}"
+    vocabulary = job.get("Settings", {}).get("VocabularyName")
+    if vocabulary != task.helper.vocabulary:
+        return f"vocabulary {vocabulary or 'none'}"
+    return ""
+
+
+def taken(task: Task, what: str) -> Unfinished:
+    """The name belongs to a different job, which is not ours to touch."""
+    return Unfinished(
+        f"the name of its job, {task.name}, is taken by a different job ({what})",
+        "delete that job in the account (aws transcribe delete-transcription-job), then run again",
+    )
+
+
+def forgotten(task: Task, settings: Settings) -> Unfinished:
+    """The job was paid for, but neither the job nor its result can be found any more."""
+    return Unfinished(
+        f"its job {task.name} was started, but there is no result at {result_path(task, settings)} (any more)",
+        "check region, bucket and account; --config repeat=<folder> transcribes the folder anew and pays once more",
+    )
+
+
+def failed(job: Mapping[str, Any]) -> Failure:
+    """A job that ended as FAILED, with Amazon's reason."""
+    reason = scrub(job.get("FailureReason") or "Amazon gave no reason")
+    return Failure(f"Amazon Transcribe failed: {reason}", "mend the recording, or try again: retry_failed=True")
+
+
+class Results:
+    """Fetches results from the bucket."""
+
+    def __init__(self, aws: Aws, settings: Settings) -> None:
+        self._aws = aws
+        self._settings = settings
+
+    def fetch(self, task: Task) -> Transcript | Unfinished | None:
+        """The result of a job, or None if there is none (yet).
+
+        Raises:
+            UserError: the bucket cannot be read.
+
+        """
+        from botocore.exceptions import IncompleteReadError, ResponseStreamingError
+
+        path = result_path(task, self._settings)
+        damage = (ValueError, IncompleteReadError, ResponseStreamingError)
+        trouble: Exception | None = None
+        for _ in range(_READ_ATTEMPTS):
+            try:
+                return parse(read(self._aws.s3, path), task)
+            except damage as error:  # cut off on its way, or damaged where it lies
+                trouble = error
+            except Exception as error:
+                if code_of(error) in ("NoSuchKey", "404"):
+                    return None
+                trouble = error
+                if code_of(error):
+                    break
+        if isinstance(trouble, damage):
+            return Unfinished(
+                f"the result at {path} is damaged or cut off ({scrub(str(trouble))})",
+                "run again; if it stays so, delete it and set repeat to the folder, which pays once more",
+            )
+        raise explain(trouble, f"reading {path}", "s3") from trouble
+
+
+def parse(data: bytes, task: Task) -> Transcript:
+    """A result as Amazon wrote it, without the account's number.
+
+    The length of the audio is what was known of the recording, else where the last word ends.
+
+    Raises:
+        ValueError: this is not the whole result of this job.
+
+    """
+    result = json.loads(data)
+    if not isinstance(result, dict) or not isinstance(result.get("results"), dict):
+        raise ValueError("it is no transcript")
+    results = result["results"]
+    if not isinstance(results.get("transcripts"), list) or not isinstance(results.get("items"), list):
+        raise ValueError("it has no transcripts or no items")
+    if result.get("jobName", task.name) != task.name:
+        raise ValueError("it is of another job")
+    result.pop("accountId", None)
+    ends = [float(item["end_time"]) for item in results["items"] if "end_time" in item]
+    seconds = task.recording.seconds
+    return Transcript(result, max(ends, default=0.0) if seconds is None else seconds)
+
+
+def describe(aws: Aws, name: str) -> dict[str, Any] | None:
+    """The job of this name, or None if Amazon knows none.
+
+    Raises:
+        UserError: Amazon gave no answer.
+
+    """
+    try:
+        return aws.transcribe.get_transcription_job(TranscriptionJobName=name)["TranscriptionJob"]
+    except Exception as error:
+        if code_of(error) in _GONE:
+            return None
+        raise explain(error, f"looking at job {name}", "transcribe") from error

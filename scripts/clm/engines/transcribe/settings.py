@@ -1,0 +1,72 @@
+"""The configuration's section `transcribe`, and where our things lie in the bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clm.base.s3_path import S3Path
+
+#: Every job, model and vocabulary of ours has a name that begins so, and this tag.
+NAME_PREFIX = "clm-"
+TAG = "clm-proof"
+#: Languages that Amazon trains CLMs for (CLMLanguageCode in its API reference).
+CLM_LANGUAGES = ("en-US", "hi-IN", "es-US", "en-GB", "en-AU", "de-DE", "ja-JP")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The section `transcribe` of a validated configuration, with the language of the recordings."""
+
+    language: str
+    region: str | None
+    bucket: str
+    prefix: str
+    role_arn: str | None
+    kms_key: str | None
+    base_model: str | None
+    models: tuple[str, ...]
+    poll_seconds: float
+    starts_per_second: float
+    max_jobs: int
+    patience_hours: float
+    limits: Mapping[str, float]
+    prices: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, config: Mapping[str, Any]) -> Settings:
+        """Take what the engine needs out of the whole configuration."""
+        section = config["transcribe"]
+        own = {key: section[key] for key in cls.__dataclass_fields__ if key in section}
+        return cls(**{**own, "language": config["language"], "models": tuple(section["models"])})
+
+    def _place(self, *parts: str) -> S3Path:
+        return S3Path(self.bucket, "/".join(part.strip("/") for part in (self.prefix, *parts) if part.strip("/")))
+
+    @property
+    def root(self) -> S3Path:
+        """Everything of ours lies below it."""
+        return self._place()
+
+    @property
+    def audio(self) -> S3Path:
+        """Uploaded recordings, named by the SHA-256 of their content."""
+        return self._place("audio")
+
+    @property
+    def transcripts(self) -> S3Path:
+        """Results of jobs as Amazon writes them, named like the job."""
+        return self._place("transcripts")
+
+    def training(self, model: str) -> S3Path:
+        """Training text of a CLM."""
+        return self._place("training", model)
+
+    def tuning(self, model: str) -> S3Path:
+        """Tuning text of a CLM."""
+        return self._place("tuning", model)
+
+    def vocabulary(self, name: str) -> S3Path:
+        """Table of a custom vocabulary."""
+        return self._place("vocabularies", f"{name}.txt")

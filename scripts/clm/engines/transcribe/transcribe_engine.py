@@ -1,0 +1,138 @@
+"""Amazon Transcribe as an engine: the stock model, custom language models and custom vocabularies, through boto3.
+
+What a model is at Amazon stands in its model.json: `amazon_model` names a CLM, `vocabulary` a custom vocabulary.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clm.aws.clients import Aws
+from clm.base import files
+from clm.base.errors import UserError
+from clm.engines.transcribe.settings import Settings
+from clm.results import models
+from clm.types import Estimate, Model, Outcome, Recording, TrainingText, result_key
+
+if TYPE_CHECKING:
+    from clm.engines.transcribe.jobs import Helper
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
+
+
+def create(config: Mapping[str, Any]) -> Transcribe:
+    """Create the engine.
+
+    Raises:
+        UserError: language or bucket cannot be right.
+
+    """
+    if not _LANGUAGE.fullmatch(config["language"]):
+        raise UserError(f"config: language: {config['language']!r} is no code of a language", "such as en-US")
+    settings = Settings.of(config)
+    for name in settings.models:
+        if models.is_own(f"{Transcribe.name}-{name}"):
+            raise UserError(
+                f"config: transcribe.models: {name!r} would be named like a generation of ours",
+                "give the model another name in the account, or take it out of the list",
+            )
+    return Transcribe(settings, Path(config["results"]), retry_failed=config["retry_failed"])
+
+
+class Transcribe:
+    """Amazon Transcribe; see `clm.types.Engine`. `share` is the part of the account's quotas to be used."""
+
+    name = "transcribe"
+    submits = True
+    recipe = 1
+
+    def __init__(self, settings: Settings, results: Path, *, retry_failed: bool = False, share: float = 1.0) -> None:
+        self.settings = settings
+        self.share = share
+        self._results = results
+        self._retry_failed = retry_failed
+
+    @cached_property
+    def aws(self) -> Aws:
+        """The account."""
+        return Aws(self.settings.region)
+
+    def versions(self) -> dict[str, str]:
+        """The client's version; Amazon does not tell those of its models."""
+        from importlib import metadata
+
+        return {"boto3": metadata.version("boto3"), "service": "Amazon Transcribe 2017-10-26"}
+
+    def transcription_settings(self) -> dict[str, Any]:
+        """The language; where audio and results lie makes no difference."""
+        return {"language": self.settings.language}
+
+    def training_settings(self) -> dict[str, Any]:
+        """Language and base model."""
+        return {"language": self.settings.language, "base_model": self.settings.base_model}
+
+    def transcribe(self, recordings: Iterable[Recording], model: Model) -> Iterator[tuple[Recording, Outcome]]:
+        """Start what was never started, adopt what was, and wait for all of it; recordings come as they finish."""
+        recordings = list(recordings)
+        if not recordings:
+            return
+        # Imported here: programs that only read the store must not pay for them.
+        from clm.engines.transcribe.batch import Batch
+        from clm.engines.transcribe.jobs import Records, Task
+
+        helper = self._helper(model)
+        tasks: dict[str, list[Recording]] = {}
+        for recording in recordings:
+            if recording.flaw:
+                yield recording, recording.flaw  # nobody pays for a job that must fail
+                continue
+            tasks.setdefault(result_key(self.transcription_settings(), recording, model), []).append(recording)
+        batch = Batch(self.aws, self.settings, Records(self._results / "store" / self.name), share=self.share)
+        for task, outcome in batch.run(Task(same[0], key, helper) for key, same in tasks.items()):
+            for recording in tasks[task.key]:  # the same audio in two folders is one job
+                yield recording, outcome
+
+    def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
+        """Let Amazon train a CLM; nothing is written to `directory`."""
+        from clm.engines.transcribe.language_models import Trainer
+
+        del directory
+        return Trainer(self.aws, self.settings).train(text, retry=self._retry_failed)
+
+    def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
+        """The price by the table in the configuration; every job costs at least the minimum."""
+        prices = self.settings.prices
+        billed = sum(max(seconds, prices["least_seconds"]) for seconds in lengths)
+        stock = model == self.name or models.number(model, "vocabulary")
+        rate = prices["minute"] if stock else prices["minute_with_clm"]
+        return Estimate(dollars=billed / 60 * rate, cpu_seconds=0.0)
+
+    def _helper(self, model: Model) -> Helper:
+        """What jobs with this model use.
+
+        Raises:
+            UserError: the model is for another language, and Amazon would silently not use it.
+
+        """
+        from clm.engines.transcribe.jobs import Helper
+        from clm.engines.transcribe.language_models import check_language
+
+        if model.directory is None:
+            return Helper("stock")
+        about = files.read_json(model.directory / "model.json")["details"]
+        language = about.get("language", self.settings.language)
+        if language != self.settings.language:
+            raise UserError(
+                f"{model.name} is a model for {language}, but language is {self.settings.language}: Amazon would "
+                "silently not use it",
+                "correct language, or use another results folder: --config results=...",
+            )
+        if vocabulary := about.get("vocabulary"):
+            return Helper("vocabulary", vocabulary=vocabulary)
+        check_language(language)
+        name = about["amazon_model"]
+        return Helper("clm" if models.number(model.name) else name, language_model=name)

@@ -1,0 +1,154 @@
+"""The leaderboard: one row per model, and one row per model and folder.
+
+Cells are strings, ready for `files.write_table`: rates are fractions with six decimals, and a cell is empty where
+something is not known or has no meaning.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from clm.evaluation import bootstrap, model_scores
+from clm.evaluation.comparison import Evaluation
+from clm.evaluation.model_scores import FAILED, FINISHED, INCOMPLETE, Key, Model
+from clm.project.input_folders import some
+
+_BOARD = """
+rank model engine champion verdict wer wer_low wer_high wer_change p_value scope cer keyword_recall keyword_precision
+heldout_wer folders recordings words substitutions deletions insertions mean_folder_wer missed_words fixed_words
+broken_words corpus_words created status
+"""
+_RUNS = """
+model folder recordings words hits substitutions deletions insertions wer cer missed_words fixed_words broken_words
+seconds status reason
+"""
+COLUMNS = tuple(_BOARD.split())
+RUN_COLUMNS = tuple(_RUNS.split())
+
+LEFT_OUT = "left out, as it failed in"
+
+Row = dict[str, str]
+
+
+class Leaderboard(NamedTuple):
+    """Rows of leaderboard.csv and of runs.csv."""
+
+    rows: list[Row]
+    runs: list[Row]
+
+
+def tables(evaluation: Evaluation) -> Leaderboard:
+    """The rows of both tables."""
+    rows = [_row(evaluation, model) for model in evaluation.models]
+    rows.sort(key=lambda row: float(row["wer"]) if _ranks(row) else float("inf"))
+    for rank, row in enumerate(filter(_ranks, rows), 1):
+        row["rank"] = str(rank)
+    runs = [_run(evaluation, model, folder) for model in evaluation.models for folder in evaluation.compared]
+    return Leaderboard(rows, runs)
+
+
+def _row(evaluation: Evaluation, model: Model) -> Row:
+    """A row of leaderboard.csv, but for its rank."""
+    corpus_words = model.summary["corpus_words"]
+    row = dict.fromkeys(COLUMNS, "") | {
+        "model": model.name,
+        "engine": model.summary["engine"],
+        "champion": "yes" if model is evaluation.champion else "",
+        "corpus_words": "" if corpus_words is None else str(corpus_words),
+        "created": model.summary["created"],
+        "status": model.status,
+    }
+    by_folder = {folder: model_scores.total(model, keys).rate for folder, keys in evaluation.compared.items()}
+    rates = [rate for rate in by_folder.values() if rate is not None]
+    if not rates:
+        return row
+    keys = evaluation.keys(evaluation.compared)
+    units = [unit for key in keys for unit in model_scores.units(key, model, model)]
+    low, high = bootstrap.wer_interval(units, **evaluation.settings)
+    found = model_scores.keywords(model, keys)
+    figures = _figures(evaluation, model, keys)
+    del figures["hits"]
+    row |= figures | {
+        "wer_low": _rate(low),
+        "wer_high": _rate(high),
+        "keyword_recall": _rate(found.recall),
+        "keyword_precision": _rate(found.precision),
+        "heldout_wer": _rate(model_scores.total(model, evaluation.keys(evaluation.heldout(model))).rate),
+        "folders": str(len(rates)),
+        "mean_folder_wer": _rate(sum(rates) / len(rates)),
+    }
+    return row | _verdict(evaluation, model)
+
+
+def _run(evaluation: Evaluation, model: Model, folder: str) -> Row:
+    """A row of runs.csv; its sums over all folders are those of leaderboard.csv."""
+    keys = [(folder, name) for name in evaluation.folders[folder]]
+    status = FINISHED if any(key in model.results for key in keys) else FAILED
+    if any(key not in model.results and key not in model.failures for key in keys):
+        status = INCOMPLETE
+    why = {key: f"{LEFT_OUT} {evaluation.left_out[key][0]}" for key in keys if key in evaluation.left_out}
+    why |= {key: model.failures[key] for key in keys if key in model.failures}
+    named = {reason: [key[1] for key in keys if why.get(key) == reason] for reason in why.values()}
+    reasons = [f"{some(names)}: {reason}" for reason, names in named.items()]
+    if model.summary.get("status_override") == FAILED:
+        status, reasons = FAILED, [model.summary["reason"], *reasons]
+    seconds = model.summary["folders"].get(folder, {}).get("seconds")
+    row = dict.fromkeys(RUN_COLUMNS, "") | {
+        "model": model.name,
+        "folder": folder,
+        "seconds": "" if seconds is None else f"{seconds:.3f}",
+        "status": status,
+        "reason": "; ".join(reasons),
+    }
+    done = [key for key in evaluation.compared[folder] if key in model.results]
+    return row | _figures(evaluation, model, done) if done else row
+
+
+def _figures(evaluation: Evaluation, model: Model, keys: Iterable[Key]) -> Row:
+    """The columns that both tables have."""
+    keys = list(keys)
+    results = [model.results[key] for key in keys if key in model.results]
+    counts, characters = model_scores.total(model, keys), model_scores.total(model, keys, "characters")
+    missed, fixed, broken = (
+        str(sum(sum(result[kind].values()) for result in results)) for kind in ("missed", "fixed", "broken")
+    )
+    unknown = model.name == evaluation.baseline or evaluation.base is None
+    return {
+        "recordings": str(len(results)),
+        "words": str(counts.words),
+        "hits": str(counts.hits),
+        "substitutions": str(counts.substitutions),
+        "deletions": str(counts.deletions),
+        "insertions": str(counts.insertions),
+        "wer": _rate(counts.rate),
+        "cer": _rate(characters.rate),
+        "missed_words": missed,
+        "fixed_words": "" if unknown else fixed,
+        "broken_words": "" if unknown else broken,
+    }
+
+
+def _verdict(evaluation: Evaluation, model: Model) -> Row:
+    """Verdict, change, p-value and scope: nothing while the model or the baseline is not complete."""
+    if model.status != FINISHED or evaluation.base is None:
+        return {}
+    if model is evaluation.base:
+        return {"verdict": "baseline"}
+    comparison = evaluation.versus(model.name, evaluation.baseline)
+    if comparison is None:
+        return {}
+    scope, keys = evaluation.scope(model, evaluation.base)
+    before = model_scores.total(evaluation.base, keys).rate
+    return {
+        "verdict": evaluation.verdict(model),
+        "wer_change": _rate(comparison.difference / before if before else None),
+        "p_value": _rate(evaluation.p_values.get(model.name)),
+        "scope": scope,
+    }
+
+
+def _ranks(row: Row) -> bool:
+    return row["status"] == FINISHED and row["wer"] != ""
+
+
+def _rate(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"

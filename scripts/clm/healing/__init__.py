@@ -1,0 +1,1 @@
+"""What a generation learns from, and what earlier ones learned."""

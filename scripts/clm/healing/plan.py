@@ -1,0 +1,217 @@
+"""When a new generation is due, and what it learns from."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clm.base import files
+from clm.results import models
+
+FEWEST_TO_HOLD_OUT = 6
+PLAN_COPY = "plan.kept.json"
+
+
+def evidence_of(audio_sha256: str, text_sha256: str) -> tuple[str, str]:
+    """The names under which a plan lists a recording and its reference: their contents, not their paths.
+
+    A recording without audio is told by its text.
+    """
+    return f"audio {(audio_sha256 or text_sha256)[:16]}", f"text {text_sha256[:16]}"
+
+
+def choose_heldout(names: Collection[str]) -> list[str]:
+    """About a third of the folders, the same ones however many are added; none where there are fewer than six.
+
+    >>> choose_heldout([f"lecture-{number}" for number in range(1, 10)])
+    ['lecture-1', 'lecture-2', 'lecture-6', 'lecture-8']
+    """
+    if len(names) < FEWEST_TO_HOLD_OUT:
+        return []
+    ranked = sorted(names, key=files.digest)
+    third = [name for name in ranked if int(files.digest(name), 16) % 3 == 0]
+    return sorted(third if len(third) >= 2 else ranked[:2])
+
+
+@dataclass(frozen=True)
+class Recordings:
+    """What the manifests beside `results/inputs.json` say: for each folder the evidence names of its recordings."""
+
+    audio: Mapping[str, frozenset[str]]
+    texts: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def read(cls, index: Path) -> "Recordings":
+        """Read the index and all manifests."""
+        names = files.read_json(index)["folders"]
+        manifests = {name: files.read_json(index.with_suffix("") / f"{name}.json") for name in names}
+        pairs = {
+            name: [evidence_of(pair["audio_sha256"], pair["text_sha256"]) for pair in manifest["recordings"]]
+            for name, manifest in manifests.items()
+        }
+        return cls.of(pairs)
+
+    @classmethod
+    def of(cls, pairs: Mapping[str, Iterable[tuple[str, str]]]) -> "Recordings":
+        """From pairs of audio and text evidence for each folder."""
+        return cls(
+            {name: frozenset(audio for audio, _ in items) for name, items in pairs.items()},
+            {name: frozenset(text for _, text in items) for name, items in pairs.items()},
+        )
+
+    def heldout_audio(self, heldout: Iterable[str]) -> frozenset[str]:
+        """Audio of the folders that are held out."""
+        return frozenset().union(*(self.audio.get(name, frozenset()) for name in heldout))
+
+    def open_folders(self, heldout: Iterable[str]) -> list[str]:
+        """Folders to learn from: not held out, and without a recording that a held-out folder has as well."""
+        closed = self.heldout_audio(heldout)
+        return [name for name in self.audio if name not in set(heldout) and self.audio[name].isdisjoint(closed)]
+
+    def evidence(self, heldout: Iterable[str]) -> set[str]:
+        """Everything that a generation can learn from."""
+        return {item for name in self.open_folders(heldout) for item in self.audio[name] | self.texts[name]}
+
+
+def phrases_digest(plan: Mapping[str, Any], keywords: str | None) -> str:
+    """What a custom vocabulary is made from: the names and words of a plan, and the digest of the keywords file."""
+    missed = {key: [item["word"] for item in plan.get(key, [])] for key in ("words", "phrases")}
+    return files.digest({**missed, "keywords": keywords})
+
+
+def corpus_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that decide where articles come from, as a plan records them."""
+    corpus = config["corpus"]
+    wikipedia = {key: value for key, value in corpus["wikipedia"].items() if key not in ("contact", "licence")}
+    zim = {"zim": corpus["zim"]} if corpus["zim"] else {}
+    return {"source": corpus["source"], "folder": corpus["folder"], **zim, "wikipedia": wikipedia}
+
+
+@dataclass(frozen=True)
+class History:
+    """What was planned so far.
+
+    `plans` are those of finished generations, oldest first; `plan` and `outcome` are of the generation that is
+    next: unfinished, or decided against (a twin, no text), or empty.
+    """
+
+    plans: tuple[dict[str, Any], ...] = ()
+    plan: dict[str, Any] = field(default_factory=dict)
+    outcome: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, directory: Path, finished: Iterable[str], following: str) -> "History":
+        """Read the plans in `results/models`."""
+        plans = (models.read_if_there(directory / name / "plan.json") for name in finished)
+        return cls(
+            tuple(plan for plan in plans if plan),
+            # Snakemake deletes the plan before heal runs again; the copy is no rule's output.
+            models.read_if_there(directory / following / "plan.json")
+            or models.read_if_there(directory / following / PLAN_COPY),
+            models.read_if_there(directory / following / "training.json"),
+        )
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a generation was planned and not decided on, because the run was killed, say."""
+        return bool(self.plan.get("train")) and self.outcome.get("plan") != files.digest(self.plan)
+
+    @property
+    def evidence(self) -> set[str]:
+        """Digests of recordings and references that a plan has drawn on."""
+        return {item for plan in (*self.plans, self.plan) for item in plan.get("evidence", [])}
+
+    @property
+    def last(self) -> dict[str, Any]:
+        """The latest plan, whatever came of it."""
+        return self.plan or (self.plans[-1] if self.plans else {})
+
+    @property
+    def corpus(self) -> dict[str, Any] | None:
+        """Corpus settings of the latest plan."""
+        return self.last.get("corpus")
+
+    @property
+    def attempt(self) -> int:
+        """Number of the attempt to collect the corpus of the generation that is next."""
+        if self.outcome.get("plan") != files.digest(self.plan):
+            return 0
+        return self.outcome["attempt"] + bool(self.outcome.get("retry"))
+
+    @property
+    def pending(self) -> bool:
+        """Whether the plan is still to be carried out: unfinished, or with articles to ask for again."""
+        return self.unfinished or bool(self.outcome.get("retry"))
+
+    def due(self, training_inputs: Mapping[str, Any], *, has_text: bool, new_evidence: bool, forced: bool) -> str:
+        """Why a new generation is due, or an empty string."""
+        if forced:
+            return "heal was forced"
+        if self.pending:
+            return self.plan["reason"]
+        if has_text and not self.last:
+            return "there is text to train a first model from"
+        former = self.last.get("training_inputs")
+        has_text = has_text or bool(self.last.get("words"))
+        if has_text and former is not None and former != training_inputs:
+            changed = sorted(key for key in training_inputs if former.get(key) != training_inputs[key])
+            return f"changed: {', '.join(changed)}"
+        return "new recordings or references" if new_evidence else ""
+
+    def words(self, heldout: Iterable[str], heldout_audio: Set[str], key: str = "words") -> list[dict[str, Any]]:
+        """Words (or `phrases`) that earlier generations learned, but for those from recordings held out now.
+
+        A folder is told by its name and by its recordings, since it may have been renamed.
+        """
+        lists = []
+        for plan in (*self.plans, self.plan):
+            recordings = plan.get("recordings", {})
+            closed = {name for name, audio in recordings.items() if not heldout_audio.isdisjoint(audio)}
+            lists.append(merge_words(plan.get(key, []), without=closed | set(heldout)))
+        return merge_words(*lists)
+
+    def recordings(self) -> dict[str, set[str]]:
+        """Audio of every folder that words were learned from, by the name it had then."""
+        merged: dict[str, set[str]] = {}
+        for plan in (*self.plans, self.plan):
+            for name, audio in plan.get("recordings", {}).items():
+                merged.setdefault(name, set()).update(audio)
+        return merged
+
+
+def missed_words(
+    summaries: Iterable[Mapping[str, Any]], folders: Collection[str], learnable: Callable[[str], bool]
+) -> list[dict[str, Any]]:
+    """Learnable words that any model missed in these folders, sorted.
+
+    The count per folder is that of the model that missed the word most often there, so that it does not grow
+    with the number of models.
+    """
+    found: dict[str, dict[str, int]] = {}
+    for summary in summaries:
+        for name in summary["folders"].keys() & set(folders):
+            total: Counter[str] = Counter()
+            for recording in summary["folders"][name]["recordings"].values():
+                total.update(recording["missed"])
+            for word in filter(learnable, total):
+                counts = found.setdefault(word, {})
+                counts[name] = max(counts.get(name, 0), total[word])
+    return merge_words([{"word": word, "folders": counts} for word, counts in found.items()])
+
+
+def merge_words(*lists: Iterable[Mapping[str, Any]], without: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """Union of several word lists, sorted; a folder's count is that of the last list that has it.
+
+    Words that come from no other folder than those in `without` are dropped.
+
+    >>> merge_words([{"word": "b", "folders": {"x": 1}}], [{"word": "a", "folders": {"y": 2}}], without=["x"])
+    [{'word': 'a', 'folders': {'y': 2}}]
+    """
+    dropped = set(without)
+    merged: dict[str, dict[str, int]] = {}
+    for item in (item for words in lists for item in words):
+        for folder, count in item["folders"].items():
+            if folder not in dropped:
+                merged.setdefault(item["word"], {})[folder] = count
+    return [{"word": word, "folders": dict(sorted(merged[word].items()))} for word in sorted(merged)]

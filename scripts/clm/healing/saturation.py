@@ -1,0 +1,124 @@
+"""Whether text can still teach the recogniser something, and if not, why words are still missed."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from clm.base import files
+from clm.english.words import learnable, plain
+from clm.healing.plan import Recordings
+from clm.results import models
+
+#: So many healing rounds in a row without a proven gain are enough.
+ROUNDS = 2
+_EXAMPLES = 4
+#: A word that nothing explains and that is so close to a known one is probably misspelt in the reference.
+_TYPO_DISTANCE = 1
+_SHORTEST_TYPO = 5
+
+
+def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str, heldout: Collection[str]) -> str:
+    """Say that two healing rounds brought nothing proven and why words are still missed, or an empty string.
+
+    A round brought something if its model is the champion, or older than it.
+    """
+    directory = results / "models"
+    judged = {row["model"] for row in board if row["verdict"]}
+    champion = max((models.number(row["model"]) for row in board if row["champion"]), default=0)
+    fruitless = [
+        name
+        for name in models.finished(directory, engine)
+        if name in judged
+        and models.number(name) > champion
+        and models.read_if_there(directory / name / "plan.json").get("learn")
+    ]
+    if len(fruitless) < ROUNDS:
+        return ""
+    newest = fruitless[-1]
+    reasons = "; ".join(_reasons(results, newest, heldout)) or "no word worth learning is missed"
+    return (
+        f"Nothing left to learn from text: the last {len(fruitless)} healing rounds brought nothing proven."
+        f" What {newest} still misses, in tokens: {reasons}."
+    )
+
+
+def _reasons(results: Path, model: str, heldout: Collection[str]) -> Iterator[str]:
+    """For each likely cause the number of missed tokens, with the words missed most often."""
+    summary = files.read_json(results / "summaries" / f"{model}.json")
+    folders = Recordings.read(results / "inputs.json").open_folders(heldout)
+    missed: Counter[str] = Counter()
+    for name in summary["folders"].keys() & set(folders):
+        for recording in summary["folders"][name]["recordings"].values():
+            missed.update({word: count for word, count in recording["missed"].items() if learnable(word)})
+    known = _Known(results / "models" / model)
+    causes: dict[str, Counter[str]] = {}
+    for word, count in sorted(missed.items()):
+        causes.setdefault(known.cause(word), Counter())[word] += count
+    for cause, words in sorted(causes.items(), key=lambda item: (-item[1].total(), item[0])):
+        examples = ", ".join(word for word, _ in words.most_common(_EXAMPLES))
+        yield f"{cause}: {words.total()} ({examples}{', ...' if len(words) > _EXAMPLES else ''})"
+
+
+class _Known:
+    """What a model knows about words: its text and its pronunciations."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def cause(self, word: str) -> str:
+        """Why a word may still be missed."""
+        guessed = word in self._guessed
+        if not self._text.isdisjoint([word]) or (plain(word) and self._text.issuperset(plain(word))):
+            if guessed:
+                return "in the text, with a guessed pronunciation (see lexicon.tsv)"
+            return "in the text and well pronounced, which leaves acoustics (recording, speaker, noise)"
+        if word in self._dictionary:
+            return "known words that no article uses"
+        if len(word) >= _SHORTEST_TYPO and self._is_near_a_known_word(word):
+            return "in no article, spelt nearly like a known word (typos in the reference?)"
+        return "in no article of the source (names, or typos in the reference)"
+
+    @cached_property
+    def _text(self) -> frozenset[str]:
+        paths = sorted(self._directory.glob("corpus/*.txt"))
+        return frozenset(word for path in paths for word in plain(path.read_text(encoding="utf-8")))
+
+    @cached_property
+    def _guessed(self) -> frozenset[str]:
+        path = self._directory / "lexicon.tsv"
+        return (
+            frozenset(row["word"] for row in files.read_table(path, delimiter="\t")) if path.exists() else frozenset()
+        )
+
+    @cached_property
+    def _dictionary(self) -> frozenset[str]:
+        """Words of the recogniser's own dictionary; the embedded engine's serves as a list of English words."""
+        import pocketsphinx
+
+        from clm.pronunciation.cmudict import words_and_phones
+
+        return words_and_phones(Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")))[0]
+
+    def _is_near_a_known_word(self, word: str) -> bool:
+        from rapidfuzz.distance import DamerauLevenshtein
+
+        return any(
+            abs(len(known) - len(word)) <= _TYPO_DISTANCE
+            and DamerauLevenshtein.distance(word, known, score_cutoff=_TYPO_DISTANCE) <= _TYPO_DISTANCE
+            for known in self._text | self._dictionary
+        )
+
+
+def found(results: Path, model: str | None) -> Iterator[str]:
+    """How many keywords, and how many of the missed words that a model learned, led to articles."""
+    from clm.corpus.collection import counts
+
+    paths = {"Keywords": results / "corpus" / "keywords" / "status.csv"}
+    if model:
+        paths[f"Missed words of {model}"] = results / "models" / model / "corpus" / "status.csv"
+    for title, path in paths.items():
+        rows: list[dict[str, Any]] = files.read_table(path) if path.exists() else []
+        if rows:
+            yield f"{title}: {counts(rows)} ({path})."

@@ -1,0 +1,167 @@
+"""Profile `basic`, version 1: the rules of `BASIC` in order, in every language.
+
+What it decides:
+
+- Punctuation goes, except inside words and numbers: well-known, don't, at&t, yeti.com, 3.5, 1,000, 10:30, 24/7.
+  A hyphen between letters stays, so well-known is one word; a slash between letters divides (and/or: two words).
+- The dots of initials go: U.S.A. is usa, p.m. is pm, Ph.D. is phd. Symbols that stand alone ($ % & +) go.
+- Every short [..], <..> and {..} is a tag and goes; (..) only if all its words name a sound, as in (applause).
+- Fillers go as whole words, and only in languages that have them: in German `er` and `um` are words.
+- In languages that are written without spaces (`profiles.UNSPACED`) every character is a word, but for letters that
+  have case and digits, which stay together.
+- Accents, digits and letters of every script stay; numbers keep their written form (5 is not five).
+
+Every rule is idempotent and total: it accepts any string. A change of a rule raises the version.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from clm.english.fillers import FILLERS
+
+type_of = unicodedata.category
+
+TAG_LENGTH = 60  # a longer bracket is speech in brackets, or an unclosed tag: its words are kept
+
+_SOUNDS = """
+applause breath breathing cheering cheers chuckle chuckles chuckling clapping cough coughing coughs crosstalk inaudible
+indiscernible laugh laughing laughs laughter music noise noises sigh sighs silence unintelligible
+"""
+SOUNDS = frozenset(_SOUNDS.split())
+
+APOSTROPHES = "\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\u00b4`\uff40\u055a\ua78b\ua78c"
+HYPHENS = "\u2010\u2011"
+INSIDE_WORDS = "'\\-.&@_\u00b7\u05f3\u05f4"  # the last three: Catalan l·l, Hebrew geresh and gershayim
+INSIDE_NUMBERS = ",:/\u066b\u066c"  # the last two: Arabic decimal and thousands separators
+JOINERS = frozenset((INSIDE_WORDS + INSIDE_NUMBERS).replace("\\", ""))
+
+_WORD = rf"[^\s{INSIDE_WORDS}{INSIDE_NUMBERS}]+"
+_TOKEN = re.compile(rf"{_WORD}(?:(?:\.?['\-]|[{INSIDE_WORDS}]|(?<=\d)[{INSIDE_NUMBERS}](?=\d)){_WORD})*")
+_TAG = re.compile(
+    rf"\[[^\[\]\n]{{0,{TAG_LENGTH}}}\]|\{{[^{{}}\n]{{0,{TAG_LENGTH}}}\}}"
+    rf"|<[^<>\s\d](?:[^<>\n]{{0,{TAG_LENGTH}}}[^<>\s])?>"
+)
+_PARENTHESIS = re.compile(rf"\(([^()\n]{{1,{TAG_LENGTH}}})\)")
+_INITIALS = re.compile(r"(?<!\S)(?:[a-z]|ph)(?:\.[a-z])+(?=['\-]|s?(?:\s|$))")
+
+
+class _CharacterTable(dict[int, str | None]):
+    """A table for `str.translate` that works out a character's replacement when it first meets it."""
+
+    def __init__(self, replacement: Callable[[str], str | None]) -> None:
+        super().__init__()
+        self.replacement = replacement
+
+    def __missing__(self, codepoint: int) -> str | None:
+        self[codepoint] = self.replacement(chr(codepoint))
+        return self[codepoint]
+
+
+def _before_composition(character: str) -> str | None:
+    """What must change before NFKC, which would turn ´ into a space, 1½ into 11/2 and x™ into xtm."""
+    if character in APOSTROPHES:
+        return "'"
+    if unicodedata.decomposition(character).startswith("<fraction>"):
+        return f" {character}"
+    if character == "\u200b":  # the zero-width space divides words, other invisible characters do not
+        return " "
+    variation_selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    invisible = variation_selector or type_of(character) in ("Cf", "Me")
+    return None if invisible or character in "\u2122\u2120" else character
+
+
+def _after_composition(character: str) -> str:
+    """Unify what NFKC brought in: its own apostrophes, hyphens and the slash of fractions."""
+    if character in APOSTROPHES:
+        return "'"
+    return {"\u2044": "/"}.get(character, "-" if character in HYPHENS else character)
+
+
+def _word_or_space(character: str) -> str:
+    """Letters, marks, digits and what may join them stay; all else divides words."""
+    return character if character in JOINERS or type_of(character)[0] in "LMN" else " "
+
+
+_BEFORE = _CharacterTable(_before_composition)
+_AFTER = _CharacterTable(_after_composition)
+_WORDS_ONLY = _CharacterTable(_word_or_space)
+
+
+def unify(text: str) -> str:
+    """Bring characters to one form: NFKC, lower case, one apostrophe, one hyphen, nothing invisible.
+
+    >>> unify("Don’t re‑use ＡＢＣ CO₂ 1½ Naïve")
+    "don't re-use abc co2 1 1/2 naïve"
+    """
+    text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).lower()
+    return unicodedata.normalize("NFKC", text).translate(_AFTER)
+
+
+def drop_tags(text: str) -> str:
+    """Drop bracketed notes of the transcriber.
+
+    >>> drop_tags("so [inaudible] the <laugh> cell (applause) wall (or membrane) if a < b and c > d")
+    'so   the   cell   wall (or membrane) if a < b and c > d'
+    """
+
+    def keep_speech(match: re.Match[str]) -> str:
+        return " " if SOUNDS.issuperset(re.findall(r"\w+", match[1])) else match[0]
+
+    return _PARENTHESIS.sub(keep_speech, _TAG.sub(" ", text))
+
+
+def strip_punctuation(text: str) -> str:
+    """Divide into words, with punctuation only where it joins the parts of a word or number.
+
+    >>> strip_punctuation("'well-known', $3.5 (1,000) and/or at&t -- end. .5 u.s.'s 👍")
+    "well-known 3.5 1,000 and or at&t end 0.5 u.s's"
+    """
+    text = re.sub(r"(?<!\S)\.(?=\d)", "0.", text.translate(_WORDS_ONLY))
+    tokens = (token.replace(".'", "'").replace(".-", "-") for token in _TOKEN.findall(text))
+    return " ".join(token for token in tokens if any(map(str.isalnum, token)))
+
+
+def join_initials(text: str) -> str:
+    """Take the dots out of initials.
+
+    >>> join_initials("the u.s.a and u.s-based m.d.s at yeti.com")
+    'the usa and us-based mds at yeti.com'
+    """
+    return _INITIALS.sub(lambda match: match[0].replace(".", ""), text)
+
+
+def drop_fillers(text: str) -> str:
+    """Drop hesitations, also hyphenated ones; after a number `mm` means millimetres.
+
+    >>> drop_fillers("um the uh-huh column umbrella mm-hmm is 5 mm erm tall")
+    'the column umbrella is 5 mm tall'
+    """
+    kept: list[str] = []
+    for word in text.split():
+        is_filler = word == "uh-huh" or FILLERS.issuperset(word.split("-"))
+        if not is_filler or (word == "mm" and kept and kept[-1][-1].isdigit()):
+            kept.append(word)
+    return " ".join(kept)
+
+
+def divide_characters(text: str) -> str:
+    """Letters that have no case, with the marks on them, become words of their own.
+
+    >>> divide_characters("dna解析は2024年")
+    'dna 解 析 は 2024 年'
+    """
+    divided: list[str] = []
+    after_one = False
+    for character in text:
+        if type_of(character).startswith("M"):
+            divided.append(character)
+            continue
+        one = character.isalpha() and character.lower() == character.upper()
+        divided.append(f" {character}" if one or after_one else character)
+        after_one = one
+    return strip_punctuation("".join(divided))  # what stood between two of them stands alone now
+
+
+Rule = Callable[[str], str]
+BASIC: tuple[Rule, ...] = (unify, drop_tags, strip_punctuation, join_initials, drop_fillers)

@@ -1,0 +1,1 @@
+"""Pronunciations of words that a dictionary lacks."""

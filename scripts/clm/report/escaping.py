@@ -1,0 +1,101 @@
+"""Text of any origin, made harmless for the four places it is written to: HTML, script data, SVG and CSV."""
+
+import json
+import re
+from typing import Any
+
+from markupsafe import Markup, escape
+
+LONGEST = 2_000  # characters of one text that are shown
+LONGEST_CELL = 300
+LONGEST_WORD = 60
+
+# Controls (but tab and line breaks), what turns the direction of writing, invisible marks, lone surrogates.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff]"
+)
+_IN_SCRIPT = re.compile("[<>&\u2028\u2029]")
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_ARN = re.compile(r"\barn:aws[a-z-]*:[^\s\"',;)]*")
+
+
+def visible(text: str) -> str:
+    r"""The text with everything named that cannot be seen, or would change how the rest is read.
+
+    >>> visible("a\u202eb\x00"), visible("naïve 細胞")
+    ('a[U+202E]b[U+0000]', 'naïve 細胞')
+    """
+    return _UNSEEN.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
+
+
+def short(text: str, longest: int = LONGEST) -> str:
+    """A text that would burst its place, cut, with its length.
+
+    >>> short("x" * 1_000_000, 3), short("cell", 60)
+    ('xxx… (1,000,000 characters)', 'cell')
+    """
+    return text if len(text) <= longest + 30 else f"{text[:longest]}… ({len(text):,} characters)"
+
+
+def shown(value: Any) -> Any:
+    """Any value on its way into a template, before it is escaped."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return "" if value is None else value
+    return short(visible(value))
+
+
+def html(text: Any) -> Markup:
+    """Escaped for HTML and SVG."""
+    return escape(shown(text))
+
+
+def script_data(data: Any) -> Markup:
+    r"""JSON that can stand in a `<script type="application/json">` whatever its strings hold.
+
+    >>> str(script_data({"a": "</script>\u202e"}))
+    '{"a":"\\u003c/script\\u003e[U+202E]"}'
+    """
+    text = json.dumps(_visible(data), ensure_ascii=False, separators=(",", ":"))
+    return Markup(_IN_SCRIPT.sub(lambda match: f"\\u{ord(match[0]):04x}", text))  # noqa: S704 - escaped above
+
+
+def _visible(data: Any) -> Any:
+    if isinstance(data, str):
+        return visible(data) if _UNSEEN.search(data) else data
+    if isinstance(data, dict):
+        return {_visible(key): _visible(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_visible(value) for value in data]
+    return data
+
+
+def cell(text: str) -> str:
+    """A text for a cell of a table that spreadsheets open: what they would take for a formula gets an apostrophe.
+
+    >>> cell("=1+1"), cell("-ase"), cell("cell")
+    ("'=1+1", "'-ase", 'cell')
+    """
+    text = visible(text).replace("\n", " ")
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def public(text: str) -> str:
+    """A text without what may not leave the account: ARNs, account numbers, keys, signatures.
+
+    >>> public("arn:aws:iam::123456789012:role/clm may not read")
+    '<arn> may not read'
+    """
+    from clm.base.redaction import scrub
+
+    return scrub(_ARN.sub("<arn>", text))
+
+
+def web_address(text: str) -> str:
+    """The address if it may become a link, else an empty string; only http and https may.
+
+    >>> web_address("https://en.wikipedia.org/wiki/Cell"), web_address("javascript:alert(1)")
+    ('https://en.wikipedia.org/wiki/Cell', '')
+    """
+    good = re.fullmatch(r"https?://[^\s<>\"'\\^`{|}]+", text, re.IGNORECASE) and not _UNSEEN.search(text)
+    return text if good and len(text) < 2000 else ""

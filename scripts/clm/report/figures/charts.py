@@ -1,0 +1,184 @@
+"""Figures about models: WER with intervals, kinds of errors, generations over time."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from clm.report.figures import svg
+from clm.report.figures.svg import Figure, clipped, nice_top, percent
+from clm.report.gather import ModelResults, Results
+
+WIDTH = 760
+MOST_MODELS = 40
+LEFT, RIGHT, ROW = 190, 96, 34
+
+
+def number(row: dict[str, str], column: str) -> float | None:
+    """A cell of the leaderboard as a number, None where it is empty."""
+    try:
+        return float(row.get(column, ""))
+    except ValueError:
+        return None
+
+
+def axis(left: float, right: float, top: float, bottom: float, end: float, parts: int = 4) -> Iterator[Any]:
+    """Vertical grid lines with percents below them."""
+    for step in range(parts + 1):
+        x = left + (right - left) * step / parts
+        yield svg.line(x, top, x, bottom, "grid")
+        yield svg.text(x, bottom + 16, percent(end * step / parts, 0 if end > 0.08 else 1), "tick", "middle")
+
+
+def _measured(results: Results) -> list[ModelResults]:
+    return [model for model in results.models.values() if model.row.get("wer")][:MOST_MODELS]
+
+
+def kind_of(results: Results, model: ModelResults) -> str:
+    """The class by which a figure marks a model."""
+    if model is results.champion:
+        return "champion"
+    return "baseline" if model is results.baseline else "other"
+
+
+def forest(results: Results) -> Figure | None:
+    """WER of each model with its interval."""
+    models = _measured(results)
+    if not models:
+        return None
+    ends = [number(model.row, column) or 0 for model in models for column in ("wer", "wer_high")]
+    end = nice_top(max(ends))
+    bottom = 16 + ROW * len(models)
+    width = WIDTH - LEFT - RIGHT
+    parts: list[Any] = list(axis(LEFT, WIDTH - RIGHT, 8, bottom, end))
+    for place, model in enumerate(models):
+        y = 16 + ROW * (place + 0.5)
+        wer, low, high = (number(model.row, column) for column in ("wer", "wer_low", "wer_high"))
+        x = LEFT + width * wer / end
+        kind = kind_of(results, model)
+        hover = svg.title(f"{model.name}: WER {model.row['wer']}, interval {model.row.get('wer_low')} to"
+                          f" {model.row.get('wer_high')}")  # fmt: skip
+        marks = [hover]
+        if low is not None and high is not None:
+            a, b = LEFT + width * low / end, LEFT + width * min(high, end) / end
+            marks += [svg.line(a, y, b, y, "whisker"), *(svg.line(at, y - 5, at, y + 5, "whisker") for at in (a, b))]
+        if kind == "champion":
+            marks.append(svg.tag("path", d=f"M{x:.1f} {y - 8:.1f}l8 8l-8 8l-8 -8z", class_="dot"))
+        else:
+            marks.append(svg.tag("circle", cx=float(x), cy=float(y), r=6, class_="dot"))
+        parts.append(svg.group(marks, class_=kind))
+        parts.append(svg.text(LEFT - 12, y + 4, clipped(model.name, 25), "label", "end"))
+        parts.append(svg.text(WIDTH - RIGHT + 14, y + 4, percent(wer), "value"))
+    words = "; ".join(f"{model.name} {percent(number(model.row, 'wer') or 0)}" for model in models[:8])
+    confidence = results.config.get("evaluation", {}).get("confidence")
+    note = f" with {percent(confidence, 0)} intervals" if confidence else ""
+    return svg.figure(
+        "wer", f"Word error rate{note}", "Lower is better. Diamond: champion; hollow: baseline.",
+        (WIDTH, bottom + 26), parts, f"{words}.",
+    )  # fmt: skip
+
+
+def composition(results: Results) -> Figure | None:
+    """Substitutions, deletions and insertions per reference word of each model."""
+    models = [model for model in _measured(results) if number(model.row, "words")]
+    if not models:
+        return None
+    columns = ("substitutions", "deletions", "insertions")
+    rates = {
+        model.name: [(number(model.row, column) or 0) / (number(model.row, "words") or 1) for column in columns]
+        for model in models
+    }
+    end = nice_top(max(map(sum, rates.values())))
+    top, width = 40, WIDTH - LEFT - RIGHT
+    bottom = top + ROW * len(models)
+    parts: list[Any] = list(axis(LEFT, WIDTH - RIGHT, top - 8, bottom, end))
+    for place, column in enumerate(columns):
+        parts += [svg.rect(LEFT + 150 * place, 6, 14, 14, f"kind-{column}"),
+                  svg.text(LEFT + 150 * place + 20, 18, column)]  # fmt: skip
+    for place, model in enumerate(models):
+        y, x = top + ROW * place + 6, float(LEFT)
+        for column, rate in zip(columns, rates[model.name], strict=True):
+            size = width * rate / end
+            hover = svg.title(f"{model.name}: {model.row[column]} {column} ({percent(rate)} of the words)")
+            parts.append(svg.rect(x, y, size, ROW - 12, f"kind-{column} bar", hover))
+            x += size
+        parts.append(svg.text(LEFT - 12, y + 15, clipped(model.name, 25), "label", "end"))
+        parts.append(svg.text(WIDTH - RIGHT + 14, y + 15, percent(sum(rates[model.name])), "value"))
+    words = "; ".join(
+        f"{model.name}: " + ", ".join(f"{model.row[column]} {column}" for column in columns) for model in models[:8]
+    )
+    return svg.figure(
+        "errors", "What the errors are", "Per word of the references.", (WIDTH, bottom + 26), parts, f"{words}."
+    )
+
+
+def generations(results: Results) -> Figure | None:
+    """WER, words fixed and broken, and corpus size from generation to generation."""
+    models = results.generations
+    if len(models) < 2:
+        return None
+    left, gap = 60, max(64.0, (WIDTH - 100) / len(models))
+    width = int(left + gap * len(models) + 20)
+    xs = [left + gap * (place + 0.5) for place in range(len(models))]
+    parts = [*_wer_panel(models, xs, left, width), *_change_panel(models, xs, left, width),
+             *_corpus_panel(models, xs, left, width)]  # fmt: skip
+    for x, model in zip(xs, models, strict=True):
+        name = "stock" if model is models[0] else model.name.rsplit("-", 1)[1]
+        parts.append(svg.text(x, 456, name, "label", "middle"))
+    words = "; ".join(
+        f"{m.name}: WER {percent(number(m.row, 'wer') or 0)}, {m.row.get('fixed_words') or 0} fixed,"
+        f" {m.row.get('broken_words') or 0} broken, {m.row.get('corpus_words') or 0} words of text"
+        for m in models
+    )
+    return svg.figure(
+        "generations", "From generation to generation",
+        "WER with its interval, what each generation changed, and how much text it learned from.", (width, 466), parts,
+        f"{words}.",
+    )  # fmt: skip
+
+
+def _wer_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
+    top, bottom = 34.0, 174.0
+    yield svg.text(0, 16, "Word error rate", "heading")
+    end = nice_top(max(number(m.row, column) or 0 for m in models for column in ("wer", "wer_high")))
+    for step in range(3):
+        y = bottom - (bottom - top) * step / 2
+        yield svg.line(left, y, width - 10, y, "grid")
+        yield svg.text(left - 8, y + 4, percent(end * step / 2, 0 if end > 0.08 else 1), "tick", "end")
+    ys = [bottom - (bottom - top) * (number(m.row, "wer") or 0) / end for m in models]
+    for x, model in zip(xs, models, strict=True):
+        low, high = (number(model.row, column) for column in ("wer_low", "wer_high"))
+        if low is not None and high is not None:
+            y1, y2 = (bottom - (bottom - top) * value / end for value in (low, high))
+            yield svg.line(x, y1, x, y2, "whisker")
+    yield svg.tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True)), class_="trend")
+    for x, y, model in zip(xs, ys, models, strict=True):
+        hover = svg.title(f"{model.name}: WER {model.row['wer']}")
+        yield svg.tag("circle", hover, cx=x, cy=y, r=5, class_="point")
+        yield svg.text(x + 10, y - 8, percent(number(model.row, "wer") or 0), "value")
+
+
+def _change_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
+    zero, height = 276.0, 42.0
+    yield svg.text(0, 210, "Words fixed ▲ and broken ▼ against the stock model", "heading")
+    yield svg.line(left, zero, width - 10, zero, "axis")
+    end = max([1.0, *(number(m.row, column) or 0 for m in models for column in ("fixed_words", "broken_words"))])
+    for x, model in zip(xs, models, strict=True):
+        for column, sign in (("fixed_words", -1), ("broken_words", 1)):
+            value = number(model.row, column)
+            if value is None:
+                continue
+            size = height * value / end
+            hover = svg.title(f"{model.name}: {value:.0f} {column.replace('_', ' ')}")
+            yield svg.rect(x - 15, zero - size if sign < 0 else zero, 30, size, column.replace("_", "-"), hover)
+            yield svg.text(x, zero + sign * (size + (6 if sign < 0 else 14)), f"{value:.0f}", "value", "middle")
+
+
+def _corpus_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
+    bottom, height = 434.0, 54.0
+    yield svg.text(0, 352, "Words of text learned from", "heading")
+    yield svg.line(left, bottom, width - 10, bottom, "axis")
+    end = max([1.0, *(number(m.row, "corpus_words") or 0 for m in models)])
+    for x, model in zip(xs, models, strict=True):
+        value = number(model.row, "corpus_words") or 0
+        yield svg.rect(x - 15, bottom - height * value / end, 30, height * value / end, "corpus",
+                       svg.title(f"{model.name}: {value:,.0f} words"))  # fmt: skip
+        yield svg.text(x, bottom - height * value / end - 6, f"{value:,.0f}", "value", "middle")

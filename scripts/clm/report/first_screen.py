@@ -1,0 +1,279 @@
+"""The first screen: the verdict in a sentence, the figures behind it, what changed, what is next, what it took."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from clm import engines
+from clm.base.errors import UserError
+from clm.base.progress import duration
+from clm.english import words as vocabulary
+from clm.evaluation import verdict_text
+from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
+from clm.healing import saturation
+from clm.report import leaderboard_text
+from clm.report.escaping import public
+from clm.report.figures.charts import number
+from clm.report.figures.svg import percent
+from clm.report.gather import ModelResults, Results
+from clm.report.listening import word_totals
+from clm.results import models
+
+MOST_STEPS = 5
+MOST_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Card:
+    """A figure of the first screen: `value` from `before`, with a line of explanation."""
+
+    label: str
+    value: str
+    before: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something to do next; `command` can be copied."""
+
+    title: str
+    text: str
+    command: str = ""
+
+
+@dataclass
+class Verdict:
+    """`tone` is good, bad, open or none; `kicker` answers the question in a few words."""
+
+    tone: str
+    kicker: str
+    headline: str
+    proof: str
+    cards: list[Card] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+
+
+def judge(results: Results) -> Verdict:
+    """The verdict on the model that the report is about."""
+    subject, baseline = results.subject, results.baseline
+    sentences = verdict_text.sentence(results.board, results.comparisons).splitlines() if _readable(results) else []
+    if baseline is None or subject is None:
+        known = baseline or next((m for m in results.models.values() if m.row.get("wer")), None)
+        headline = (
+            f"{known.name} has a word error rate of {percent(float(known.row['wer']))}."
+            if known
+            else "No model has results yet."
+        )
+        why = "No other model is complete yet, so nothing can be compared."
+        if known is None or baseline is None:
+            why = "There is no complete baseline: see what failed or is unfinished below."
+        return Verdict("none", "No verdict yet", headline, why, _cards(results, known))
+    change = verdict_text.change_in_words(subject.row.get("wer_change", ""), baseline.name)
+    headline = f"{subject.name} makes {change}."
+    verdict = subject.row["verdict"]
+    custom = bool(models.number(subject.name))
+    kicker = {
+        BETTER: "Yes: the custom language model pays off" if custom else "Better, and proven",
+        WORSE: "No: it makes things worse" if custom else "Worse, and proven",
+        NOT_PROVEN: "Not proven yet",
+    }.get(verdict, verdict)
+    tone = {BETTER: "good", WORSE: "bad"}.get(verdict, "open")
+    if verdict == BETTER and subject.leaked:
+        tone, kicker = "open", "Better, but it has seen the answers"
+    return Verdict(tone, kicker, headline, _proof(results, subject), _cards(results, subject), sentences)
+
+
+def _readable(results: Results) -> bool:
+    """Whether the terminal's sentence can be made: an older leaderboard may lack columns."""
+    wanted = {"verdict", "champion", "model", "wer", "wer_change", "p_value", "scope", "heldout_wer", "created"}
+    return all(wanted <= row.keys() for row in results.board)
+
+
+def _details(results: Results, model: ModelResults) -> dict[str, Any]:
+    return (results.comparisons.get(model.name) or {}).get("baseline") or {}
+
+
+def _proof(results: Results, model: ModelResults) -> str:
+    """How sure that is, and on what."""
+    row, details = model.row, _details(results, model)
+    heldout = row.get("scope") == "heldout"
+    where = "recordings it never learned from" if heldout else "all recordings"
+    size = f" ({details['recordings']} recordings, {details['words']:,} words)" if details else ""
+    chance = f"p = {float(row['p_value']):.2g}" if row.get("p_value") else "too few recordings for a p-value"
+    if row["verdict"] == NOT_PROVEN:
+        more = verdict_text.corrected(details) + verdict_text.more_audio(details) if row.get("p_value") else ""
+        return f"It may be chance: {chance}, on {where}{size}. {more}".strip()
+    return f"Proven: {chance}, on {where}{size}."
+
+
+def _cards(results: Results, model: ModelResults | None) -> list[Card]:
+    if model is None:
+        return []
+    row, baseline = model.row, results.baseline
+    compared = baseline is not None and baseline is not model
+    cards = []
+    if row.get("wer"):
+        low, high = number(row, "wer_low"), number(row, "wer_high")
+        interval = f", between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
+        before = percent(float(baseline.row["wer"])) if compared else ""
+        cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}"))
+    if compared and row.get("scope") == "heldout" and row.get("heldout_wer"):
+        before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], baseline.row)))
+        text = "folders that it never learned from: the verdict stands on these"
+        cards.append(Card("On held-out folders", percent(float(row["heldout_wer"])), before, text))
+    if compared and row.get("fixed_words"):
+        broken = int(row["broken_words"] or 0)
+        cards.append(Card("Words fixed", f"{int(row['fixed_words']):,}", "", f"and {broken:,} broken"))
+    if row.get("keyword_recall"):
+        before = percent(float(baseline.row["keyword_recall"])) if compared and baseline.row["keyword_recall"] else ""
+        cards.append(Card("Keywords heard right", percent(float(row["keyword_recall"])), before, "of all occurrences"))
+    return cards
+
+
+@dataclass(frozen=True)
+class Change:
+    """From one generation to the next: `gains` and `losses` are (word, missed before, missed now)."""
+
+    older: str
+    newer: str
+    wer_before: str
+    wer_now: str
+    missed_before: str
+    missed_now: str
+    gains: list[tuple[str, int, int]]
+    losses: list[tuple[str, int, int]]
+
+
+def what_changed(results: Results) -> Change | None:
+    """What the newest generation changed against the one before, or the stock model."""
+    if len(results.generations) < 2:
+        return None
+    older, newer = results.generations[-2:]
+    gains, losses = word_totals.changes(results, older.name, newer.name)
+    telling = [[item for item in part if vocabulary.learnable(item[0])] for part in (gains, losses)]
+    return Change(
+        older.name, newer.name, older.row["wer"], newer.row["wer"], older.row.get("missed_words", ""),
+        newer.row.get("missed_words", ""), telling[0][:MOST_WORDS], telling[1][:MOST_WORDS],
+    )  # fmt: skip
+
+
+def next_steps(results: Results) -> list[Step]:
+    """What to do next, the most pressing first."""
+    steps = [*_trust(results), *_prove(results), *_learn(results), *_mend(results)]
+    return steps[:MOST_STEPS]
+
+
+def _trust(results: Results) -> list[Step]:
+    """What makes figures untrue."""
+    steps = []
+    leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
+    texts = (line.removeprefix("Warning: ") for line in leaks)
+    steps += [Step("A model has seen the answers", public(text[:1].upper() + text[1:])) for text in texts]
+    unfinished = [model.name for model in results.models.values() if model.row.get("status") == "incomplete"]
+    if unfinished:
+        text = f"{', '.join(unfinished)}: some recordings have no result yet. What is finished is kept."
+        steps.append(Step("Finish what is unfinished", text, "snakemake --cores 4"))
+    failed = sorted({row.get("folder", "") for row in results.runs if row.get("status") == "failed"})
+    if failed:
+        names = ", ".join(failed[:3]) + (f" and {len(failed) - 3} more" if len(failed) > 3 else "")
+        steps.append(Step("Look at what failed", f"{names}: left out for every model. Reasons are under Warnings."))
+    return steps
+
+
+def _prove(results: Results) -> list[Step]:
+    model = results.subject
+    if model is None or model.row.get("verdict") != NOT_PROVEN:
+        return []
+    if model.row.get("p_value"):
+        more = verdict_text.more_audio(_details(results, model)) or "More recordings would help."
+        return [Step("Add recordings to prove the difference", more)]
+    held = " in held-out folders" if model.row.get("scope") == "heldout" else ""
+    return [Step("Add recordings", f"At least six recordings{held} are needed to prove anything; a long one counts"
+                                   " once per 1,000 words.")]  # fmt: skip
+
+
+def _learn(results: Results) -> list[Step]:
+    """Whether text can still teach something."""
+    config = results.config
+    engine = config.get("engine", "")
+    if not any(model.row.get("engine") == engine for model in results.models.values()):
+        return []
+    heldout = config.get("evaluation", {}).get("heldout", [])
+    try:
+        nothing = (
+            saturation.nothing_left(results.directory, results.board, engine, heldout) if heldout != "auto" else ""
+        )
+    except (UserError, OSError, KeyError):  # results of an older version lack what it reads
+        nothing = ""
+    if nothing:
+        return [Step("Text has little left to teach", nothing)]
+    newest = results.generations[-1] if results.generations else None
+    judged = results.judged.get(newest.name) if newest else None
+    missed = {
+        word
+        for key, result in (judged.results.items() if judged else ())
+        if key[0] not in heldout
+        for word in result.get("missed", {})
+        if vocabulary.learnable(word)
+    }
+    if not missed:
+        return []
+    text = f"{newest.name} still misses {len(missed):,} words worth learning in folders that are not held out."
+    return [Step("Heal: train the next generation", text, "snakemake --cores 4 --forcerun heal")]
+
+
+def _mend(results: Results) -> list[Step]:
+    """What the diagnosis advises, each kind of finding once, the gravest first."""
+    model = results.subject or results.baseline
+    found = model.diagnosis.get("findings", {}) if model else {}
+    by_kind: dict[str, list[tuple[str, dict[str, str]]]] = {}
+    for folder, items in found.items():
+        for item in items:
+            by_kind.setdefault(item.get("finding", "").rpartition(": ")[2], []).append((folder, item))
+    steps = []
+    for kind in (kind for kind in leaderboard_text.FINDINGS if kind in by_kind):
+        folder, item = by_kind[kind][0]
+        more = len(by_kind[kind]) - 1
+        others = f" The same in {more} more folder{'s' if more > 1 else ''}." if more else ""
+        text = f"{folder}: {item.get('detail', '')}. Next: {item.get('next_step', '')}".rstrip("?.")
+        steps.append(Step(kind.capitalize(), f"{text}.{others}"))
+    guessed = {row.get("word") for row in model.lexicon} if model else set()
+    if guessed:
+        text = f"{len(guessed):,} words of {model.name} have guessed pronunciations; those still missed come first."
+        steps.append(Step("Review pronunciations", text))
+    return steps
+
+
+def spent(results: Results) -> list[tuple[str, str]]:
+    """What it took: audio, models, money, as far as it is known."""
+    lengths: dict[str, list[float]] = {}
+    for row in results.runs:
+        seconds = number(row, "seconds")
+        if seconds:
+            # Every recording of a folder is billed by itself; runs.csv has their sum.
+            count = max(1, len(results.folders.get(row.get("folder", ""), ())))
+            lengths.setdefault(row["model"], []).extend([seconds / count] * count)
+    if not lengths:
+        return []
+    longest = max(sum(part) for part in lengths.values())
+    engines_of = {name: model.row.get("engine") for name, model in results.models.items()}
+    own = {name: part for name, part in lengths.items() if engines_of.get(name) != "imported"}
+    total = sum(sum(part) for part in own.values())
+    lines = [("Audio", f"{duration(longest)} in {len(results.folders):,} folders")]
+    if total:
+        lines.append(("Recognised", f"{duration(total)} with {len(own)} model{'s' if len(own) > 1 else ''}"))
+    try:
+        engine = engines.create(results.config)
+        estimates = [engine.estimate(part, name) for name, part in own.items() if engines_of.get(name) == engine.name]
+    except (UserError, KeyError, TypeError):
+        return lines
+    cpu = sum(estimate.cpu_seconds for estimate in estimates)
+    if cpu:
+        lines.append(("Computing", f"about {duration(cpu)} of CPU time, estimated"))
+    if engine.submits:
+        dollars = sum(estimate.dollars for estimate in estimates)
+        date = results.config.get("transcribe", {}).get("prices", {}).get("date", "")
+        lines.append(("Cost", f"about ${dollars:,.2f} by transcribe.prices ({date}), trainings not counted"))
+    elif estimates:
+        lines.append(("Cost", "$0.00: the engine runs on this machine"))
+    return lines

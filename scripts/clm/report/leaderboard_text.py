@@ -1,0 +1,183 @@
+"""The leaderboard in the terminal: a small table, and what needs attention.
+
+`clm.evaluation.verdict_text` has the verdict in words.
+
+Everything reads rows of leaderboard.csv and runs.csv, whose cells are strings. The table is plain ASCII but for what
+users named themselves.
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from clm.engines import EMBEDDED
+from clm.evaluation.leaderboard import LEFT_OUT
+from clm.evaluation.model_scores import INCOMPLETE
+from clm.evaluation.verdict_text import Row, figure
+from clm.project.input_folders import some
+
+#: Days by folder.
+Days = Mapping[str, Sequence[str]]
+
+NAME_WIDTH = 26
+MOST_FINDINGS = 5
+MOST_OF_A_KIND = 2
+DAYS_APART = 90
+#: A CLM that breaks at least this share of the words that it fixes is marked, if it breaks enough of them to tell.
+MOST_BROKEN, ENOUGH_BROKEN = 0.5, 5
+#: What `clm.scoring.diagnosis` finds, the gravest first.
+FINDINGS = (
+    "text and audio are probably swapped",
+    "text and audio hardly fit together",
+    "nothing was heard",
+    "words are missing from the transcript",
+    "words are missing from the reference",
+    "the reference is probably not verbatim",
+    "domain words are missed again and again",
+    "the reference may have typing errors",
+)
+MOST_LINES = 20
+_HEADINGS = ("#", "model", "WER", "interval", "change", "p", "fixed", "broken", "verdict")
+_LEFT_ALIGNED = {"model", "verdict"}
+
+
+def table(rows: Sequence[Row], doubtful: Collection[str] = ()) -> str:
+    """Models in the order of their rank, less than 100 characters wide.
+
+    `*` marks the champion, `!` the doubtful ones, which `leaks` and `harm` say more about.
+
+    >>> row = dict(rank="1", model="m", wer="0.2", wer_low="0.1", wer_high="0.3", wer_change="-0.5", p_value="0.001",
+    ...     champion="yes", fixed_words="9", broken_words="1", verdict="better", status="finished")
+    >>> print(table([row]))
+    #  model    WER       interval   change       p  fixed  broken  verdict
+    1  m *    0.200  0.100 - 0.300  -50.0 %  0.0010      9       1  better
+    """
+    cells = [dict(zip(_HEADINGS, _HEADINGS, strict=True)), *(_cells(row, doubtful) for row in rows)]
+    widths = {name: max(len(line[name]) for line in cells) for name in _HEADINGS}
+
+    def padded(name: str, text: str) -> str:
+        return text.ljust(widths[name]) if name in _LEFT_ALIGNED else text.rjust(widths[name])
+
+    return "\n".join("  ".join(padded(name, line[name]) for name in _HEADINGS).rstrip() for line in cells)
+
+
+def attention(runs: Iterable[Row]) -> list[str]:
+    """Say what failed or is unfinished in which models, once for each folder and reason."""
+    models: dict[str, list[str]] = {}
+    for run in runs:
+        reasons = [reason for reason in run["reason"].split("; ") if reason and LEFT_OUT not in reason]
+        if run["status"] == INCOMPLETE:
+            reasons.append("not finished, run again")
+        for reason in reasons:
+            models.setdefault(f"{run['folder']}: {reason}", []).append(run["model"])
+    lines = [f"{line} ({', '.join(names)})" for line, names in models.items()]
+    more = len(lines) - MOST_LINES
+    return [*lines[:MOST_LINES], f"... and {more} more: see runs.csv"] if more > 0 else lines
+
+
+def _cells(row: Row, doubtful: Collection[str]) -> dict[str, str]:
+    interval = f"{figure(row['wer_low'])} - {figure(row['wer_high'])}" if row["wer_low"] else ""
+    name = row["model"] if len(row["model"]) <= NAME_WIDTH else row["model"][: NAME_WIDTH - 2] + ".."
+    values = (
+        row["rank"],
+        name + (" *" if row["champion"] else "") + (" !" if row["model"] in doubtful else ""),
+        figure(row["wer"]),
+        interval,
+        f"{float(row['wer_change']):+.1%}".replace("%", " %") if row["wer_change"] else "",
+        f"{float(row['p_value']):.4f}" if row["p_value"] else "",
+        row["fixed_words"],
+        row["broken_words"],
+        row["verdict"] or row["status"],
+    )
+    return dict(zip(_HEADINGS, values, strict=True))
+
+
+def leaks(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Warnings about models whose corpus holds references; `found` has the folders of leakage/<model>.json by model."""
+    lines = []
+    for model, folders in found.items():
+        leaked = [name for name, report in folders.items() if report["leaked"]]
+        if leaked:
+            sources = sorted({source for name in leaked for source in folders[name]["sources"]})
+            names = ", ".join(leaked[:3]) + (f" and {len(leaked) - 3} more" if len(leaked) > 3 else "")
+            lines.append(
+                f"Warning: the text of {model} ({', '.join(sources)}) holds what is spoken in {names}."
+                " Its WER there says nothing about other recordings. Hint: take that text out, or judge it on others."
+            )
+    return lines
+
+
+def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Warnings about CLMs that forget general speech or break too much of what was right, by model.
+
+    `marks` are what training found about each of them.
+
+    >>> row = dict(model="clm", corpus_words="900", fixed_words="8", broken_words="6")
+    >>> harm([row], {})["clm"].partition(" Used")[0]
+    'Warning: clm breaks 6 words and fixes 8.'
+    """
+    found = {}
+    for row in rows:
+        reasons = [mark.rstrip(".") for mark in marks.get(row["model"], ())]
+        fixed, broken = int(row["fixed_words"] or 0), int(row["broken_words"] or 0)
+        if row["corpus_words"] and broken >= max(ENOUGH_BROKEN, MOST_BROKEN * fixed):
+            reasons.insert(0, f"{row['model']} breaks {broken} words and fixes {fixed}")
+        elif reasons:
+            reasons[0] = f"{row['model']}: {reasons[0][0].lower()}{reasons[0][1:]}"
+        if reasons:
+            found[row["model"]] = (
+                f"Warning: {'. '.join(reasons)}. Used all the same (its words are under `broken_words` in wer.json)."
+                " Hint: text nearer to what is spoken, or recordings of it as tuning_data"
+            )
+    return found
+
+
+def findings(found: Mapping[str, Sequence[Mapping[str, str]]]) -> list[str]:
+    """What is wrong with which folder, and the next step: the gravest first, a few of them."""
+    ranked = sorted(
+        (FINDINGS.index(item["finding"].rpartition(": ")[2]), folder, number)
+        for folder, items in found.items()
+        for number, item in enumerate(items)
+    )
+    seen: Counter[int] = Counter()
+    lines = []
+    for kind, folder, number in ranked:
+        seen[kind] += 1
+        if seen[kind] <= MOST_OF_A_KIND:
+            item = found[folder][number]
+            lines.append(
+                f"{folder}: {item['finding']} ({item['detail']}). Next: {item['next_step']}".rstrip("?.") + "."
+            )
+    more = len(ranked) - len(lines[:MOST_FINDINGS])
+    return [*lines[:MOST_FINDINGS], f"... and {more} more findings"] if more else lines
+
+
+def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
+    """Warnings where transcripts of the baseline and of a challenger were made long after one another.
+
+    `made` has the days (ISO dates) by model and folder. An engine on this machine does not change with time.
+    """
+    baseline = next((row["model"] for row in rows if row["verdict"] == "baseline"), "")
+    base = made.get(baseline, {})
+    late: dict[str, list[str]] = {}
+    for row in rows:
+        for folder, days in made.get(row["model"], {}).items() if row["engine"] not in EMBEDDED else ():
+            if _most_days(days, base.get(folder, ())) > DAYS_APART:
+                late.setdefault(row["model"], []).append(folder)
+    if not late:
+        return []
+    where = "; ".join(f"{model} ({some(folders)})" for model, folders in late.items())
+    warning = (
+        f"Warning: made more than {DAYS_APART} days before or after {baseline}: {where}. The vendor may have changed"
+        " its models in between, which is no gain of yours."
+    )
+    if not baseline.startswith("imported-"):
+        warning += " Hint: --config repeat=<folder> transcribes a folder anew (and pays for it)."
+    return [warning]
+
+
+def _most_days(days: Iterable[str], others: Iterable[str]) -> int:
+    """Most days between one of these and one of the others; 0 where there are none."""
+    dates, more = ([datetime.date.fromisoformat(day) for day in group] for group in (days, others))
+    return max((abs((one - other).days) for one in dates for other in more), default=0)

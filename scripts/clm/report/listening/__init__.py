@@ -1,0 +1,1 @@
+"""Word for word: references, hypotheses, times and sound."""

@@ -1,0 +1,37 @@
+"""The manifests in `<results>/inputs/`: the recordings of each folder as the main process saw them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clm.base.text_files import check_content
+from clm.types import Failure, Recording, location
+
+
+def recordings(manifest: Mapping[str, Any], *, repeats: int = 0, retries: int = 0) -> list[Recording]:
+    """The recordings of a folder that have audio; `repeats` and `retries` as they were asked for."""
+    return [
+        Recording(
+            name=item["recording"],
+            audio=location(item["audio"]),
+            sha256=item["audio_sha256"],
+            seconds=item.get("seconds"),
+            exact=item.get("exact", True),
+            flaw=Failure(**item["flaw"]) if item.get("flaw") else None,
+            repeats=repeats,
+            retries=retries,
+        )
+        for item in manifest["recordings"]
+        if item["audio"] is not None
+    ]
+
+
+def check_unchanged(recording: Recording) -> None:
+    """Refuse a file that is not the one that the run was planned with.
+
+    Raises:
+        PassingError: it changed meanwhile, or cannot be read any more.
+
+    """
+    if isinstance(recording.audio, Path):
+        check_content(recording.audio, recording.sha256)

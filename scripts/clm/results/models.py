@@ -1,0 +1,89 @@
+"""Models by name, and what is on disk about them."""
+
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from clm.base import files
+from clm.types import Model
+
+CLM, VOCABULARY = "clm", "vocabulary"
+#: Begins the names of directories that trainings work in; when they began comes next.
+UNFINISHED = ".training-"
+_NUMBERED = re.compile(r"(?P<engine>[a-z]+)-(?P<kind>clm|vocabulary)-(?P<number>\d{3,})")
+
+
+def generation(engine: str, number: int, kind: str = CLM) -> str:
+    """Name of an engine's generation.
+
+    >>> generation("pocketsphinx", 7), generation("transcribe", 1, VOCABULARY)
+    ('pocketsphinx-clm-007', 'transcribe-vocabulary-001')
+    """
+    return f"{engine}-{kind}-{number:03d}"
+
+
+def number(name: str, kind: str = CLM) -> int:
+    """Number of a generation; 0 for any other model.
+
+    >>> number("pocketsphinx-clm-012"), number("pocketsphinx"), number("transcribe-vocabulary-001")
+    (12, 0, 0)
+    """
+    match = _NUMBERED.fullmatch(name)
+    return int(match["number"]) if match and match["kind"] == kind else 0
+
+
+def is_own(name: str) -> bool:
+    """Whether a name is one that the workflow gives to what it trains."""
+    return _NUMBERED.fullmatch(name) is not None
+
+
+def finished(directory: Path, engine: str, kind: str = CLM) -> list[str]:
+    """Finished generations of an engine, oldest first: those whose model.json exists."""
+    names = [path.parent.name for path in directory.glob(f"{engine}-{kind}-*/model.json")]
+    return sorted((name for name in names if number(name, kind)), key=lambda name: number(name, kind))
+
+
+def failed(directory: Path, name: str) -> str:
+    """Why the training of a generation failed for good; "" if it did not."""
+    return read_if_there(directory / name / "model.json").get("failed", "")
+
+
+def following(names: Iterable[str], engine: str, kind: str = CLM) -> str:
+    """Name of the generation after the finished ones."""
+    return generation(engine, 1 + max((number(name, kind) for name in names), default=0), kind)
+
+
+def clear(directory: Path, before: str = "~") -> None:
+    """Remove from a finished model's directory what trainings left that were killed, and that began before this one.
+
+    One whose run was killed may still be at work: what it loses now, the finished model has already.
+    """
+    for unfinished in directory.glob(f"{UNFINISHED}*"):
+        if unfinished.name < before:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def account_model(model: str, name: str) -> dict[str, Any]:
+    """The model.json of a CLM that the account has already. It is known by its name alone."""
+    return {
+        "model": model,
+        "engine": model.split("-")[0],
+        "created": "",
+        "digest": files.digest({"account_model": name}),
+        "corpus_words": None,
+        "details": {"amazon_model": name},
+    }
+
+
+def load(directory: Path, name: str, engine: str) -> Model:
+    """The model of this name: stock if it is named like its engine, else what its model.json says."""
+    if name == engine:
+        return Model(name)
+    return Model(name, directory / name, files.read_json(directory / name / "model.json")["digest"])
+
+
+def read_if_there(path: Path) -> dict[str, Any]:
+    """A JSON file of ours, or an empty dict if there is none."""
+    return files.read_json(path) if path.exists() else {}

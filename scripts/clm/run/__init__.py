@@ -1,0 +1,1 @@
+"""What the workflow asks of Snakemake, and Snakemake of us."""

@@ -1,0 +1,142 @@
+"""Runs whose results are in a bucket, and jobs on other machines: what the Snakefile does about them."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clm import config
+from clm.base.errors import UserError
+from clm.base.s3_path import TEXTS, S3Path, is_address
+from clm.bucket import sync
+from clm.bucket.sync import Shared
+from clm.project import input_folders
+from clm.project.state import STATE, Decided
+from clm.run import snakemake_metadata
+
+if TYPE_CHECKING:
+    from snakemake_interface_storage_plugins.storage_provider import StorageProviderBase
+
+_SNAKEMAKE = Path(".snakemake")
+_SEEN = _SNAKEMAKE / "clm-bucket.json"
+#: The storage plugin reads an address up to one of these.
+_UNUSABLE = re.compile(r"[?#]")
+#: Files that jobs read; where they run on other machines, these have to be in S3.
+_READ_BY_JOBS = ("input", "training_data", "tuning_data")
+#: The same, of those that cannot be.
+_ONLY_HERE = ("normalizer.equivalents", "pocketsphinx.pronunciations")
+
+
+def bucket(storage: StorageProviderBase | None, prefix: str | None, results: str) -> Shared | None:
+    """Where Snakemake's default storage keeps the results, and where their copies on this machine are; None without.
+
+    Raises:
+        UserError: it is no bucket of S3, or the results folder cannot be part of an address.
+
+    """
+    if storage is None:
+        return None
+    if not is_address(prefix or ""):
+        raise UserError(
+            f"default-storage-prefix: {prefix!r} is no address in S3",
+            "--default-storage-prefix s3://your-bucket/your-project",
+        )
+    if Path(results).is_absolute():
+        raise UserError(
+            f"config: results: {results} is not below the working directory, and the name of the folder in the bucket",
+            "--config results=NAME",
+        )
+    if storage.settings.endpoint_url:
+        os.environ["AWS_ENDPOINT_URL_S3"] = storage.settings.endpoint_url  # our own calls go where the plugin's go
+    place = storage.object(f"{prefix.rstrip('/')}/{results}")
+    return Shared(str(place.local_path()), str(S3Path(place.bucket, place.key)))
+
+
+def relative_results(results: Any) -> str:
+    """The results folder as the main process names it."""
+    return config.relative(Path.cwd() / Path(str(results)).expanduser(), Path.cwd())
+
+
+def check_keeps(keeps: bool) -> None:
+    """Refuse to run without copies on this machine, which programs read.
+
+    Raises:
+        UserError: Snakemake is to delete them.
+
+    """
+    if not keeps:
+        raise UserError("storage: copies of results would be deleted", "add --keep-storage-local-copies")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse folders whose results would have no address of their own.
+
+    Raises:
+        UserError: there are such folders.
+
+    """
+    if bad := [name for name in names if _UNUSABLE.search(name)]:
+        raise UserError(
+            f"input: folders with ? or # in their names: {input_folders.some(bad)}", "rename them, or use no bucket"
+        )
+
+
+def check_inputs(settings: Mapping[str, Any]) -> None:
+    """Refuse inputs that jobs on other machines could not read.
+
+    Raises:
+        UserError: names the keys.
+
+    """
+    kept = Path(settings["results"]) / TEXTS
+    read = {key: config.get(settings, key) for key in _READ_BY_JOBS}
+    local = [key for key, path in read.items() if path and not (is_address(path) or Path(path).is_relative_to(kept))]
+    local += [key for key in _ONLY_HERE if config.get(settings, key)]
+    if local:
+        raise UserError(
+            f"config: {', '.join(local)}: jobs on other machines cannot read files of this one",
+            "put recordings and texts in S3 and name them s3://...; other files work only where jobs run here",
+        )
+
+
+def align(place: Shared) -> None:
+    """Before a run: bring the copies on this machine up to date, and Snakemake's records of them."""
+    place.mirror().align(_SEEN)
+    snakemake_metadata.unpack(_SNAKEMAKE, Path(place.folder))
+
+
+def offer(place: Shared, storage: StorageProviderBase, *, local: bool) -> None:
+    """When a run starts: put into the bucket what jobs read, and tell the programs of it.
+
+    Where all jobs run on this machine, Snakemake is not to ask again for objects that it has written or seen.
+    """
+    if local:
+        from clm.bucket.memory import remember
+
+        remember(storage.s3c.meta.client)
+    place.mirror().push_new()
+    replace(place, missing=sync.NOTHING if local else sync.NEWS).offer()
+
+
+def keep(place: Shared) -> None:
+    """After a run: put into the bucket what rules do not list as output, and Snakemake's records."""
+    snakemake_metadata.pack(_SNAKEMAKE, Path(place.folder))
+    mirror = place.mirror()
+    mirror.push_new()
+    mirror.remember(_SEEN)
+
+
+def decided_project(place: Shared | None, results: str) -> Decided:
+    """What the main process decided, for a job; one on another machine fetches it."""
+    if place is None:
+        return Decided(Path(results))
+    folder = Path(place.folder)
+    replace(place, missing=sync.EVERYTHING).offer()
+    sync.fetch(*(folder / name for name in (STATE, "config.json", "config.yaml", "inputs.json")))
+    if not (folder / STATE).exists():
+        raise UserError(f"{place.address}/{STATE}: not there", "jobs are started by a run of Snakemake, not by hand")
+    return Decided(folder)

@@ -1,0 +1,1 @@
+"""Scores of one model on one folder."""
