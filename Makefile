@@ -32,6 +32,7 @@ torture: $(READY)  ## try to break the workflow: kills, full disks, moved folder
 lint: $(READY)  ## check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	PYTHONPATH=scripts $(BIN)/lint-imports --no-cache
 	$(BIN)/snakefmt --check .
 
 docs: $(READY)  ## write the generated parts of the documentation anew

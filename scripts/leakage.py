@@ -8,7 +8,7 @@ import logging
 from pathlib import Path
 
 from clm import cli
-from clm.base import files, text_files
+from clm.base import files
 from clm.results import models
 from clm.scoring import leakage
 
@@ -37,7 +37,7 @@ def references(index: Path) -> dict[str, list[str]]:
     """Texts of every folder."""
     manifests = {name: index.with_suffix("") / f"{name}.json" for name in files.read_json(index)["folders"]}
     return {
-        name: [text_files.reference(item) for item in files.read_json(path)["recordings"]]
+        name: [manifests.reference(item) for item in files.read_json(path)["recordings"]]
         for name, path in manifests.items()
     }
 

@@ -4,15 +4,16 @@ from pathlib import Path
 
 from clm import cli
 from clm.base import files
-from clm.corpus import program, queries
+from clm.corpus import queries
+from clm.healing import lookup
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Run the program."""
-    parser = program.parser(__doc__)
+    """Run the lookup."""
+    parser = lookup.parser(__doc__)
     parser.add_argument("--plan", type=Path, required=True, help="plan.json of the generation")
     args = parser.parse_args(argv)
-    program.look_up(queries.of_plan(files.read_json(args.plan)), args)
+    lookup.look_up(queries.of_plan(files.read_json(args.plan)), args)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clm import cli
-from clm.base import files, text_files
+from clm.base import files
 from clm.bucket import sync
 from clm.normalization.normalizer import Normalizer, create_normalizer
+from clm.results import manifests
 
 if TYPE_CHECKING:
     from clm.scoring.equivalents import Equivalents
@@ -61,7 +62,7 @@ def rows(manifest: dict[str, Any], transcript: dict[str, Any], normalizer: Norma
         if same_audio and "result" in item:
             yield {
                 "recording": item["recording"],
-                "reference": normalizer(text_files.reference(reference)),
+                "reference": normalizer(manifests.reference(reference)),
                 "hypothesis": normalizer(hypothesis(item["result"])),
             }
 

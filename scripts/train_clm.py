@@ -15,12 +15,12 @@ from typing import Any
 from clm import __version__, cli, engines
 from clm.base import files
 from clm.base.errors import UserError, passing
+from clm.base.messages import some
 from clm.base.text_files import read_text
 from clm.bucket import sync
 from clm.config import saved
 from clm.corpus import training_text
 from clm.healing import word_history
-from clm.project import input_folders
 from clm.results import models
 from clm.types import Engine, TrainingFailed, TrainingText
 
@@ -121,7 +121,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
         return {"trained": True, "reason": "it was finished already"}
     own = f"{models.UNFINISHED}{time.time_ns():020}-"
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
-    missing = input_folders.some([row["keyword"] for row in failed])
+    missing = some([row["keyword"] for row in failed])
     if failed and not config["corpus"]["allow_partial"]:
         why = f" ({failed[0]['source']})" if failed[0]["source"] else ""
         reason = f"the corpus is not complete, articles could not be fetched for {missing}{why}"

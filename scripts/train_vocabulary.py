@@ -20,7 +20,7 @@ from clm.config import saved
 from clm.corpus.keywords import read_keyword_lines
 from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
 from clm.engines.transcribe.phrase_table import Phrase, Vocabulary, build
-from clm.healing.missed_phrases import is_name
+from clm.english.words import is_name
 from clm.healing.plan import phrases_digest
 from clm.results import models
 from clm.types import TrainingFailed

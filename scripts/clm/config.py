@@ -11,6 +11,7 @@ from typing import Any
 
 from clm.base import files
 from clm.base.errors import UserError
+from clm.base.messages import nearest
 from clm.base.s3_path import S3Path, is_address
 
 # Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
@@ -263,15 +264,6 @@ def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     accepted = error.schema.get("description", "see config/README.md")
     found = f"{error.instance!r} is not allowed" if error.validator == "oneOf" else error.message
     raise UserError(f"config: {where or 'the file'}: {found}", accepted)
-
-
-def nearest(name: str, known: list[str], where: str = "") -> str:
-    """Hint for a misspelt name: the nearest known one, else all of them."""
-    import difflib
-
-    close = difflib.get_close_matches(name, known, n=1)
-    prefix = f"{where}." if where else ""
-    return f"did you mean {prefix + close[0]!r}?" if close else f"known here: {', '.join(sorted(known))}"
 
 
 def leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

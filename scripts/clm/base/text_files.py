@@ -1,8 +1,6 @@
 """Reading of text files that users give."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from clm.base import files
 from clm.base.errors import PassingError, UserError
@@ -19,19 +17,6 @@ def read_text(path: Path) -> str:
     if offset is not None:
         raise UserError(f"{path}: not UTF-8 (byte {offset})", "save the file as UTF-8")
     return path.read_text(encoding="utf-8-sig")
-
-
-def reference(item: Mapping[str, Any]) -> str:
-    """The text of a reference, an entry of a manifest.
-
-    Raises:
-        PassingError: the file is not the one that the run was planned with, or cannot be read any more.
-        UserError: it is not UTF-8.
-
-    """
-    path = Path(item["text"])
-    check_content(path, item["text_sha256"])
-    return read_text(path)
 
 
 def check_content(path: Path, sha256: str) -> None:

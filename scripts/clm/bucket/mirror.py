@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from clm import engines
 from clm.aws.clients import explain
 from clm.aws.s3 import Object, listing
 from clm.base import files, lock
@@ -17,6 +17,8 @@ from clm.base.s3_path import S3Path
 
 _THREADS = 16
 _LOGS = "logs"
+#: Raw results, which are named after what they are made from.
+_RESULT = re.compile(r"store/[a-z]+/[0-9a-f]{64}\.json")
 #: Tells that a model is finished.
 _MARK = "model.json"
 #: What the workflow keeps beside the outputs of rules: these files and all in these folders, but for outputs in them.
@@ -181,13 +183,12 @@ def is_kept(name: str) -> bool:
 def is_final(name: str) -> bool:
     """Whether a file that the workflow keeps is never written again: a raw result, or a part of a trained model.
 
-    >>> [is_final(name) for name in ("store/transcribe/a.json", "models/x/lm.bin", "models/x/model.json", "state.json")]
-    [True, True, False, False]
+    >>> result = f"store/transcribe/{64 * 'a'}.json"
+    >>> [is_final(name) for name in (result, "store/transcribe/rounds.json", "models/x/lm.bin", "models/x/model.json")]
+    [True, False, True, False]
     """
     parts = PurePosixPath(name).parts
-    if parts[0] == "models":
-        return parts[-1] != _MARK
-    return parts[0] == "store" and parts[1] in engines.NAMES
+    return parts[-1] != _MARK if parts[0] == "models" else _RESULT.fullmatch(name) is not None
 
 
 def _same(path: Path, entry: Object) -> bool:

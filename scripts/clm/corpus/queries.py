@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from clm.english.words import plain
-from clm.healing.missed_phrases import is_name
+from clm.english.words import is_name, plain
 
 #: A word that is still missed gets so many times the articles in each further round, up to this factor.
 DEEPEST = 3

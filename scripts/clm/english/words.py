@@ -59,6 +59,11 @@ def _is_number(word: str) -> bool:
     return bool(_NUMERAL.fullmatch(word)) or _number_words().issuperset(parts)
 
 
+def is_name(phrase: str) -> bool:
+    """Whether a phrase is written with capitals; runs come from normalized text, which has none."""
+    return phrase != phrase.lower()
+
+
 def plain(text: str) -> list[str]:
     """The words of a text in lower case, without accents, punctuation and possessives.
 

@@ -7,10 +7,10 @@ something is not known or has no meaning.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from clm.base.messages import some
 from clm.evaluation import bootstrap, model_scores
 from clm.evaluation.comparison import Evaluation
 from clm.evaluation.model_scores import FAILED, FINISHED, INCOMPLETE, Key, Model
-from clm.project.input_folders import some
 
 _BOARD = """
 rank model engine champion verdict wer wer_low wer_high wer_change p_value scope cer keyword_recall keyword_precision

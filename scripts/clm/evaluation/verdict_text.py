@@ -6,6 +6,7 @@ Rows are those of leaderboard.csv, whose cells are strings.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from clm.base.messages import counted
 from clm.evaluation.bootstrap import BETTER, NOT_PROVEN
 
 Row = Mapping[str, str]
@@ -77,7 +78,7 @@ def more_audio(details: Mapping[str, Any]) -> str:
     rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
     hours = more / WORDS_PER_HOUR
     minutes = max(1, round(60 * hours))
-    speech = f"{hours:,.1f} hours" if hours >= 1 else f"{minutes} minute{'s' if minutes > 1 else ''}"
+    speech = f"{hours:,.1f} hours" if hours >= 1 else counted(minutes, "minute")
     return (
         f"To prove a difference of this size, about {rounded:,} more words would probably be needed"
         f" ({speech} of speech)."

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from clm.base import files
-from clm.base.text_files import reference
-from clm.english.words import learnable, plain, stop_words
+from clm.english.words import is_name, learnable, plain, stop_words
 from clm.healing.plan import merge_words
+from clm.results.manifests import reference
 from clm.scoring.error_rate import Chunk, missed_positions
 
 #: Of one plan; the most frequent ones, names first.
@@ -150,11 +150,6 @@ def choose(phrases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     kept = [dict(item) for item in phrases if is_name(item["word"]) or item["word"] not in named]
     kept.sort(key=lambda item: (-sum(item["folders"].values()), not is_name(item["word"]), item["word"]))
     return sorted(kept[:MOST], key=lambda item: item["word"])
-
-
-def is_name(phrase: str) -> bool:
-    """Whether a phrase is written with capitals; runs come from normalized text, which has none."""
-    return phrase != phrase.lower()
 
 
 def _missed(directory: Path) -> Iterator[tuple[str, list[str], frozenset[int]]]:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clm.base.errors import UserError
-from clm.config import nearest
+from clm.base.messages import nearest, some
 from clm.normalization.normalizer import create_normalizer
-from clm.project import input_folders
 from clm.results import models
 from clm.scoring import equivalents
 
@@ -47,7 +46,7 @@ def check(project: Project) -> None:
     former = {path.name for path in project.results.glob("runs/*/*") if path.is_dir()}
     if former and not former & (project.folders.keys() | project.left_out.keys()):
         raise UserError(
-            f"results: {project.results} holds results of other recordings ({input_folders.some(sorted(former))})",
+            f"results: {project.results} holds results of other recordings ({some(sorted(former))})",
             "--config results=... names a folder for this data set",
         )
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.base.messages import some
 from clm.base.s3_path import S3Path
 from clm.base.text_files import printable
 from clm.config import UNUSABLE_NAME
@@ -178,15 +179,6 @@ def pair(audio: list[Path], texts: list[Path]) -> tuple[Pair, ...]:
     if len(by_stem) < len(texts):
         raise BadFolderError("two transcripts differ only in the case of .txt; keep one")
     return tuple(Pair(path.stem, path, by_stem[path.stem]) for path in audio)
-
-
-def some(names: list[str]) -> str:
-    """The first names of a list that may be long.
-
-    >>> some(["a", "b", "c", "d", "e"])
-    'a, b, c and 2 more'
-    """
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def check_encoding(path: Path, digests: Digests) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from clm.base import files
 from clm.base.errors import UserError
+from clm.base.messages import counted
 from clm.base.progress import duration
 from clm.results import models
 from clm.results.store import Store
@@ -202,7 +203,7 @@ class Submissions:
             return "Amazon Transcribe: nothing to pay for, all results are there."
         about = "about " if total.rough or total.unknown else ""
         extra = f" and {total.unknown} recordings of unknown length" if total.unknown else ""
-        training = f"; up to {len(coming)} model{'s' if len(coming) > 1 else ''} to make" if coming else ""
+        training = f"; up to {counted(len(coming), 'model')} to make" if coming else ""
         date = self._project.config["transcribe"]["prices"]["date"]
         return (
             f"Amazon Transcribe: {total.jobs} jobs for {about}{duration(total.seconds)} of audio{extra} "

@@ -5,6 +5,7 @@ from typing import Any
 
 from clm import engines
 from clm.base.errors import UserError
+from clm.base.messages import counted
 from clm.base.progress import duration
 from clm.english import words as vocabulary
 from clm.evaluation import verdict_text
@@ -234,7 +235,7 @@ def _mend(results: Results) -> list[Step]:
     for kind in (kind for kind in leaderboard_text.FINDINGS if kind in by_kind):
         folder, item = by_kind[kind][0]
         more = len(by_kind[kind]) - 1
-        others = f" The same in {more} more folder{'s' if more > 1 else ''}." if more else ""
+        others = f" The same in {counted(more, 'more folder')}." if more else ""
         text = f"{folder}: {item.get('detail', '')}. Next: {item.get('next_step', '')}".rstrip("?.")
         steps.append(Step(kind.capitalize(), f"{text}.{others}"))
     guessed = {row.get("word") for row in model.lexicon} if model else set()
@@ -261,7 +262,7 @@ def spent(results: Results) -> list[tuple[str, str]]:
     total = sum(sum(part) for part in own.values())
     lines = [("Audio", f"{duration(longest)} in {len(results.folders):,} folders")]
     if total:
-        lines.append(("Recognised", f"{duration(total)} with {len(own)} model{'s' if len(own) > 1 else ''}"))
+        lines.append(("Recognised", f"{duration(total)} with {counted(len(own), 'model')}"))
     try:
         engine = engines.create(results.config)
         estimates = [engine.estimate(part, name) for name, part in own.items() if engines_of.get(name) == engine.name]

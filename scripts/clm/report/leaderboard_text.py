@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from clm.base.messages import some
 from clm.engines import EMBEDDED
 from clm.evaluation.leaderboard import LEFT_OUT
 from clm.evaluation.model_scores import INCOMPLETE
 from clm.evaluation.verdict_text import Row, figure
-from clm.project.input_folders import some
 
 #: Days by folder.
 Days = Mapping[str, Sequence[str]]

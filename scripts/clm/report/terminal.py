@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from clm.base.errors import UserError
-from clm.config import nearest
+from clm.base.messages import nearest
 from clm.english import words as vocabulary
 from clm.report import first_screen
 from clm.report.escaping import public, visible

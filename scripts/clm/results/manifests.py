@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clm.base.text_files import check_content
+from clm.base.text_files import check_content, read_text
 from clm.types import Failure, Recording, location
 
 
@@ -35,3 +35,16 @@ def check_unchanged(recording: Recording) -> None:
     """
     if isinstance(recording.audio, Path):
         check_content(recording.audio, recording.sha256)
+
+
+def reference(item: Mapping[str, Any]) -> str:
+    """The text of a reference, an entry of a manifest.
+
+    Raises:
+        PassingError: the file is not the one that the run was planned with, or cannot be read any more.
+        UserError: it is not UTF-8.
+
+    """
+    path = Path(item["text"])
+    check_content(path, item["text_sha256"])
+    return read_text(path)

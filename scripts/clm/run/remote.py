@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from clm import config
 from clm.base.errors import UserError
+from clm.base.messages import some
 from clm.base.s3_path import TEXTS, S3Path, is_address
 from clm.bucket import sync
 from clm.bucket.sync import Shared
-from clm.project import input_folders
 from clm.project.state import STATE, Decided
 from clm.run import snakemake_metadata
 
@@ -80,9 +80,7 @@ def check_names(names: Iterable[str]) -> None:
 
     """
     if bad := [name for name in names if _UNUSABLE.search(name)]:
-        raise UserError(
-            f"input: folders with ? or # in their names: {input_folders.some(bad)}", "rename them, or use no bucket"
-        )
+        raise UserError(f"input: folders with ? or # in their names: {some(bad)}", "rename them, or use no bucket")
 
 
 def check_inputs(settings: Mapping[str, Any]) -> None:

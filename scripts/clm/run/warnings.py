@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from clm import engines
 from clm.base import files
+from clm.base.messages import some
 from clm.config import load_yaml
 from clm.healing.plan import corpus_settings
-from clm.project import input_folders
 from clm.results import models
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def notes(project: Project) -> list[str]:
     found += [f"Input folder {name!r} is left out: {why}." for name, why in project.left_out.items()]
     absent = [name for name in project.config["evaluation"]["heldout"] if name not in project.folders]
     if absent:
-        names = input_folders.some([repr(name) for name in absent])
+        names = some([repr(name) for name in absent])
         found.append(f"Held out, but not in the input: {names}. A name such as 007 needs quotes in YAML.")
     if project.unusable_keywords:
         found.append(f"Going on without keywords: {project.unusable_keywords}")
@@ -73,7 +73,7 @@ def _base_notes(project: Project) -> list[str]:
         if odd:
             rates = "of 16,000 samples per second or more" if base == NARROW_BAND else "of less than 16,000"
             notes.append(
-                f"{model} has the base model {base}, which does not suit recordings {rates}: {input_folders.some(odd)}."
+                f"{model} has the base model {base}, which does not suit recordings {rates}: {some(odd)}."
                 " Expect worse results there."
             )
     return notes

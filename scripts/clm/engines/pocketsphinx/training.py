@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clm.base.errors import UserError
+from clm.base.messages import some
 from clm.base.parallel import aside
 from clm.engines.pocketsphinx.stock import ARPA_FILE, LEXICON_FILE, LM_FILE, STOCK_DICTIONARY, STOCK_MODEL, stock_file
 from clm.english.tokenizer import Text, join_spellings, read_text, tokenize
 from clm.lm import arpa, harm, trie, vocabulary
 from clm.lm.adapt import adapt
-from clm.project.input_folders import some
 from clm.pronunciation import espeak
 from clm.pronunciation.cmudict import Entry, read_dictionary, write_lexicon
 from clm.pronunciation.user_dictionary import read_pronunciations

@@ -14,12 +14,12 @@ from clm.aws.rate_limits import Patience, Tolerance
 from clm.aws.s3 import Uploader, listing
 from clm.base import files
 from clm.base.errors import NotSetUpError, PassingError, UserError
+from clm.base.messages import some
 from clm.base.progress import Progress, duration
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe.inventory import explained, language_models
 from clm.engines.transcribe.settings import CLM_LANGUAGES, NAME_PREFIX, TAG, Settings
-from clm.project.input_folders import some
 from clm.types import TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)

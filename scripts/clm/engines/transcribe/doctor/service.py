@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from clm.base.messages import nearest
 from clm.base.redaction import scrub
-from clm.config import nearest
 from clm.engines.transcribe.doctor.findings import (
     NOBODY,
     NOT_OK,

@@ -13,7 +13,7 @@ import yaml
 import mediawiki_server as server
 from clm.base import files
 from clm.config import load
-from clm.corpus.program import domain_texts
+from clm.healing.lookup import domain_texts
 from runner import CHECKOUT
 
 

@@ -11,7 +11,6 @@ from typing import Any
 from clm import cli
 from clm.base import files
 from clm.base.errors import UserError
-from clm.base.text_files import reference
 from clm.config import load_yaml
 from clm.corpus import collect, sources
 from clm.corpus.collection import Collection, Status, counts, write
@@ -20,6 +19,7 @@ from clm.corpus.keywords import read_keywords
 from clm.corpus.queries import Query
 from clm.corpus.source import Outcome
 from clm.healing.plan import Recordings
+from clm.results.manifests import reference
 
 log = logging.getLogger(__name__)
 
