@@ -49,8 +49,8 @@ class Model:
 class Transcript:
     """A finished recognition: `result` is in Amazon Transcribe's JSON shape, `seconds` is the audio's length.
 
-    `notices` say what was not as expected in the audio. The store adds the `versions` of what made it, and the day (UTC)
-    on which it was `made`.
+    `notices` are remarks on the audio. The store adds the `versions` of what made it, and the day (UTC) on which it was
+    `made`.
     """
 
     result: dict[str, Any]

@@ -215,18 +215,34 @@ def test_a_rate_that_nobody_records_with_is_a_damaged_header(tmp_path: Path, rat
 
 #: Formats that FFmpeg writes: its name for the container, the codec, samples per second, bits per second.
 BY_FFMPEG = {
-    "m4a": ("ipod", "aac", 44_100, None), "alac": ("ipod", "alac", 44_100, None), "mov": ("mov", "pcm_s16le", 44_100, None),
-    "3gp": ("3gp", "libopencore_amrnb", 8_000, None), "amr": ("amr", "libopencore_amrnb", 8_000, None),
-    "aac": ("adts", "aac", 44_100, None), "latm": ("latm", "aac", 16_000, None), "ts": ("mpegts", "aac", 44_100, None),
-    "mpg": ("mpeg", "mp2", 44_100, None), "mp2": ("mp2", "mp2", 44_100, None), "webm": ("webm", "libopus", 48_000, None),
-    "mka": ("matroska", "pcm_s16le", 44_100, None), "opus": ("opus", "libopus", 48_000, None),
-    "oga": ("oga", "libopus", 48_000, None), "wma": ("asf", "wmav2", 44_100, 96_000), "flv": ("flv", "aac", 44_100, None),
-    "avi": ("avi", "libmp3lame", 44_100, None), "ac3": ("ac3", "ac3", 44_100, None), "eac3": ("eac3", "eac3", 44_100, None),
-    "tta": ("tta", "tta", 44_100, None), "wv": ("wv", "wavpack", 44_100, None), "caf": ("caf", "alac", 44_100, None),
-    "rm": ("rm", "ac3", 44_100, None), "wav of G.726": ("wav", "g726", 8_000, None),
-    "wav of G.722": ("wav", "g722", 16_000, None), "aiff of mu-law": ("aiff", "pcm_mulaw", 8_000, None),
+    "m4a": ("ipod", "aac", 44_100, None),
+    "alac": ("ipod", "alac", 44_100, None),
+    "mov": ("mov", "pcm_s16le", 44_100, None),
+    "3gp": ("3gp", "libopencore_amrnb", 8_000, None),
+    "amr": ("amr", "libopencore_amrnb", 8_000, None),
+    "aac": ("adts", "aac", 44_100, None),
+    "latm": ("latm", "aac", 16_000, None),
+    "ts": ("mpegts", "aac", 44_100, None),
+    "mpg": ("mpeg", "mp2", 44_100, None),
+    "mp2": ("mp2", "mp2", 44_100, None),
+    "webm": ("webm", "libopus", 48_000, None),
+    "mka": ("matroska", "pcm_s16le", 44_100, None),
+    "opus": ("opus", "libopus", 48_000, None),
+    "oga": ("oga", "libopus", 48_000, None),
+    "wma": ("asf", "wmav2", 44_100, 96_000),
+    "flv": ("flv", "aac", 44_100, None),
+    "avi": ("avi", "libmp3lame", 44_100, None),
+    "ac3": ("ac3", "ac3", 44_100, None),
+    "eac3": ("eac3", "eac3", 44_100, None),
+    "tta": ("tta", "tta", 44_100, None),
+    "wv": ("wv", "wavpack", 44_100, None),
+    "caf": ("caf", "alac", 44_100, None),
+    "rm": ("rm", "ac3", 44_100, None),
+    "wav of G.726": ("wav", "g726", 8_000, None),
+    "wav of G.722": ("wav", "g722", 16_000, None),
+    "aiff of mu-law": ("aiff", "pcm_mulaw", 8_000, None),
     "fragments": ("mp4", "aac", 44_100, None),
-}  # fmt: skip
+}
 BY_LIBSNDFILE = ("AIFF", "AU", "CAF", "W64", "NIST", "VOC", "RF64", "WAVEX", "FLAC", "OGG", "MP3")
 
 

@@ -100,7 +100,7 @@ def test_an_index_longer_than_the_end_is_fetched(tmp_path: Path) -> None:
 def test_an_object_of_many_gigabytes_is_not_fetched(files: dict[str, bytes]) -> None:
     fetched = 0
 
-    def fetch(offset: int, count: int) -> bytes:
+    def fetch(_: int, count: int) -> bytes:
         nonlocal fetched
         fetched += count
         return bytes(count)

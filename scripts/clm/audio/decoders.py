@@ -138,11 +138,11 @@ class Ffmpeg(Source):
         super().__init__(path)
         self.track = track
         with opened(path) as file:
-            self.tracks = len(file.streams.audio)
-            if not self.tracks:
-                raise UndecodableError("it has no audio track")
-            self.rate = file.streams.audio[track].rate
-            self._promised = promised(file, file.streams.audio[track]) or 0.0
+            tracks = audio_tracks(file)
+            if not tracks:
+                raise UndecodableError("the codec is unknown" if file.streams.audio else "it has no audio track")
+            self.tracks, self.rate = len(tracks), tracks[track].rate
+            self._promised = promised(file, tracks[track]) or 0.0
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Decode; the channels are kept, since FFmpeg would weigh them. Damaged packets are left out."""
@@ -154,7 +154,7 @@ class Ffmpeg(Source):
         reason = ""
         with opened(self.path) as file:
             resampler = av.AudioResampler(format="fltp", rate=self.rate)
-            packets = file.demux(file.streams.audio[self.track])
+            packets = file.demux(audio_tracks(file)[self.track])
             while True:
                 try:
                     packet = next(packets, None)
@@ -184,6 +184,11 @@ class Ffmpeg(Source):
             self.notice("packets_skipped", packets=bad, found=total / self.rate)
         if self._promised > 1.02 * total / self.rate + 0.5:
             self.notice("cut_short", promised=self._promised, found=total / self.rate)
+
+
+def audio_tracks(container: Any) -> list[Any]:
+    """Audio tracks of PyAV's container whose codec FFmpeg decodes."""
+    return [track for track in container.streams.audio if track.codec_context is not None]
 
 
 #: Demuxers that estimate a length from the bit rate, or find the end by looking for the last packet.

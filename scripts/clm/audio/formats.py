@@ -8,14 +8,13 @@ import re
 AMAZON_FORMATS = ("amr", "flac", "m4a", "mp3", "mp4", "ogg", "wav", "webm")
 #: Suffixes of what is a recording in an input folder. The content decides how it is read; a suffix of a format that
 #: nothing here decodes is listed too, so that such a file is named with its kind instead of being overlooked.
-AUDIO_SUFFIXES = frozenset(
-    f".{name}"
-    for name in (
-        "wav wave bwf rf64 w64 flac mp3 mp2 mpga mpeg mpg mp4 m4a m4b m4v mov qt 3gp 3g2 ogg oga ogv opus spx webm mkv"
-        " mka amr awb aac adts ac3 eac3 aif aiff aifc au snd caf sph nist wma wmv asf avi flv ts mts m2ts vob mxf wv"
-        " ape tta tak shn dts gsm voc ra rm qcp dss ds2 dvf msv vox"
-    ).split()
-)
+AUDIO_SUFFIXES = frozenset({
+    ".wav", ".wave", ".bwf", ".rf64", ".w64", ".flac", ".mp3", ".mp2", ".mpga", ".mpeg", ".mpg", ".mp4", ".m4a",
+    ".m4b", ".m4v", ".mov", ".qt", ".3gp", ".3g2", ".ogg", ".oga", ".ogv", ".opus", ".spx", ".webm", ".mkv", ".mka",
+    ".amr", ".awb", ".aac", ".adts", ".ac3", ".eac3", ".aif", ".aiff", ".aifc", ".au", ".snd", ".caf", ".sph",
+    ".nist", ".wma", ".wmv", ".asf", ".avi", ".flv", ".ts", ".mts", ".m2ts", ".vob", ".mxf", ".wv", ".ape", ".tta",
+    ".tak", ".shn", ".dts", ".gsm", ".voc", ".ra", ".rm", ".qcp", ".dss", ".ds2", ".dvf", ".msv", ".vox",
+})  # fmt: skip
 #: Of these, the ones that come first where files of one recording lie side by side.
 COMMON_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".mp4", ".m4a", ".ogg", ".webm", ".amr"})
 #: Kinds by the bytes at an offset. The first that fits counts.
@@ -40,16 +39,18 @@ _NAMES = {
     "rtf": "an RTF document", "playlist": "a playlist, which names recordings and holds none",
     "git-lfs": "a Git LFS pointer and not the file itself", "html": "an HTML page", "text": "text",
     "midi": "MIDI, which is notes and no sound", "ds2": "an encrypted dictation (DS2)", "zeros": "zeros only",
-    "dss": "a dictation (DSS)", "dvf": "a dictation of a Sony recorder (DVF)", "msv": "a dictation of a Sony recorder (MSV)",
+    "dss": "a dictation (DSS)", "dvf": "a dictation of a Sony recorder (DVF)",
+    "msv": "a dictation of a Sony recorder (MSV)",
     "plist": "a property list",
 }  # fmt: skip
 _ARCHIVES, _DICTATIONS = {"zip", "gzip", "7z", "rar"}, {"ds2", "dss", "dvf", "msv"}
 _NO_MEDIA = {"pdf", "png", "jpeg", "gif", "office", "rtf", "html", "text", "midi", "plist", "zeros", "playlist"}
 _BRANDS = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a", b"3gp": "3gp", b"3g2": "3gp", b"avif": "png", b"heic": "png"}
 #: Kinds that libsndfile never reads, so that it need not be asked.
-FFMPEG_ONLY = frozenset(
-    "mp4 m4a mov 3gp webm mkv amr aac ac3 mpeg mpeg-ts wma flv avi wavpack tta tak dts realmedia realaudio dss".split()
-) | {"monkey's audio"}
+FFMPEG_ONLY = frozenset({
+    "mp4", "m4a", "mov", "3gp", "webm", "mkv", "amr", "aac", "ac3", "mpeg", "mpeg-ts", "wma", "flv", "avi", "wavpack",
+    "tta", "tak", "dts", "realmedia", "realaudio", "dss", "monkey's audio",
+})  # fmt: skip
 #: The first frame of an mp3 file whose header states the length: Xing or Info behind the side information (of 9, 17
 #: or 32 bytes, and a checksum of 2), or VBRI.
 STATED_LENGTH = re.compile(
@@ -103,7 +104,7 @@ def may_be_audio(name: str) -> bool:
     >>> may_be_audio("aiff"), may_be_audio("pdf"), may_be_audio("")
     (True, False, False)
     """
-    return bool(name) and name not in _NAMES or name in _DICTATIONS
+    return (bool(name) and name not in _NAMES) or name in _DICTATIONS
 
 
 def described(name: str) -> str:

@@ -28,7 +28,7 @@ _CANCELLED = 0.25
 #: So much of the sound may be cancelled before a single channel is better.
 _LOST = 0.1
 #: Where more than a thousandth is beyond full scale times this, clipping is no cure: converters that wrote integers as
-#: floats, and the like. The level is then such that a tenth of a thousandth is clipped at most: a click decides nothing.
+#: floats, and the like. The level is then such that at most a ten-thousandth is clipped: a click decides nothing.
 _BEYOND, _BEYOND_SHARE, _CLIPPED_SHARE = 2.0, 0.001, 0.0001
 
 

@@ -17,7 +17,7 @@ _SENTENCES = {
     "concatenated": "several recordings were joined into one file; all of them were read, {found:.1f} seconds",
     "silent_channels": "{silent} of {channels} channels carry no sound and were left out of the mix",
     "weak_channels": (
-        "the weakest channel is {decibels:.0f} dB below the loudest; if somebody speaks there, they will hardly be heard"
+        "the weakest channel is {decibels:.0f} dB below the loudest; whoever speaks there will hardly be heard"
     ),
     "opposite_phase": (
         "the channels cancel each other out when mixed (opposite phase); channel {channel} of {channels} was used alone"

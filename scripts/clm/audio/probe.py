@@ -4,7 +4,7 @@ FFmpeg's demuxers (by PyAV) read every container: of a file that is at hand they
 length is that of what is there; of an excerpt they read the header. Some things are our own, because a comparison
 (docs/formats.md) showed FFmpeg to be worse at them:
 
-- wav (`clm.audio.riff`): FFmpeg needs 3 to 28 ms a file where 0.05 do, and believes RF64 headers that are empty.
+- wav (`clm.audio.riff`): FFmpeg believes RF64 headers that are empty, and takes far longer for the most common format.
 - the head of an mp3 file: FFmpeg extrapolates a variable bit rate from the first frames and does not say so. We look
   for the table of contents (Xing, Info, VBRI) and whether the frames that are known are of one size.
 - the head of an mp4 file in fragments, of an ogg or a flac file without length: FFmpeg gives the length of the part
@@ -15,13 +15,12 @@ length is that of what is there; of an excerpt they read the header. Some things
 from __future__ import annotations
 
 import dataclasses
-import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from clm.audio import formats, riff
+from clm.audio import formats, packets, riff
 from clm.audio.excerpt import HEAD_BYTES, Excerpt, Head
 from clm.audio.formats import AMAZON_FORMATS
 
@@ -33,16 +32,10 @@ MAX_CHANNELS = 2
 MIN_SECONDS = 0.5
 
 _LONGEST_SECONDS = 1e7
-#: Fewer packets of one size do not prove a constant bit rate.
-_CONSTANT = 20
-#: Sums of durations and the span of times agree up to this factor, or there are gaps, which are no sound.
-_AGREE = 0.05
 #: The table of contents of an mp3 file is in its first frame, which has 2,881 bytes at most, behind some padding.
 _FIRST_FRAME = 8192
 #: An ogg file whose beginning makes it that much longer than its last page states is several, joined end to end.
 _JOINED = 1.6
-#: Bytes of a remote file that are walked through at most.
-_WALKED = 1 << 20
 #: What encoders put around the sound, in seconds: counted by packets, not counted by headers.
 _PADDING = 0.25
 #: Names of demuxers where the first bytes do not give one.
@@ -148,7 +141,7 @@ def _known(file: BinaryIO | Excerpt, size: int) -> int:
 
 def _container(file: BinaryIO | Excerpt, size: int, name: str) -> Media:
     """By a demuxer."""
-    from clm.audio.decoders import UndecodableError, opened
+    from clm.audio.decoders import UndecodableError, audio_tracks, opened
 
     known = _known(file, size)
     whole = known >= size
@@ -156,19 +149,19 @@ def _container(file: BinaryIO | Excerpt, size: int, name: str) -> Media:
     file.seek(0)
     try:
         with opened(file) as container:
-            if not container.streams.audio:
+            track = next(iter(audio_tracks(container)), None)
+            if track is None:
                 return Media(readable)
-            track = container.streams.audio[0]
             found = _name(name, container.format.name, track.codec_context.name)
             header = _header(container, track, found, file, whole=whole)
             if whole:
-                walked = _walked(container, track, whole=True).seconds or None
-                trusted = header and walked and abs(header - walked) <= _PADDING + _AGREE * walked
+                walked = packets.walked(container, track, whole=True).seconds or None
+                trusted = header and walked and abs(header - walked) <= _PADDING + packets.AGREE * walked
                 seconds, exact = (header if trusted else walked), True
             elif header and found != "ogg":
                 seconds, exact = header, True
             else:
-                seconds, exact = _from_part(container, track, size, constant=found == "mp3")
+                seconds, exact = packets.length_by_share(container, track, size, constant=found == "mp3")
                 if header and header * _JOINED > (
                     seconds or 0.0
                 ):  # else the last page is one of several files in a row
@@ -238,70 +231,3 @@ def _name(name: str, demuxer: str, codec: str) -> str:
     if demuxer == "mp3":
         return codec.removesuffix("float") if codec.startswith(("mp1", "mp2")) else "mp3"
     return name if name and not (name == "mp3" and found != "mp3") else found
-
-
-@dataclass(frozen=True)
-class _Walk:
-    """Packets of a track: their length in seconds, number, bytes, the least and greatest, and where they lie."""
-
-    seconds: float = 0.0
-    packets: int = 0
-    least: int = 0
-    greatest: int = 0
-    first: int = 0
-    end: int = 0
-
-
-def _packets(container: Any, track: Any, *, whole: bool) -> Iterator[Any]:
-    """Packets up to the end or the damage; without the last one, which may be a part, if the file is not `whole`."""
-    import av
-
-    before = None
-    try:
-        for packet in container.demux(track):
-            if packet.size:
-                if before:
-                    yield before
-                before = packet
-    except (av.error.FFmpegError, ValueError):
-        pass
-    if before and whole:
-        yield before
-
-
-def _walked(container: Any, track: Any, *, whole: bool) -> _Walk:
-    """All packets up to the end or the first gap."""
-    durations = packets = 0
-    first_time = last_time = None
-    least, greatest, first, end = 1 << 62, 0, None, 0
-    for packet in _packets(container, track, whole=whole):
-        packets += 1
-        durations += packet.duration or 0
-        if packet.pts is not None:
-            first_time = packet.pts if first_time is None else min(first_time, packet.pts)
-            last_time = max(last_time or packet.pts, packet.pts + (packet.duration or 0))
-        least, greatest = min(least, packet.size), max(greatest, packet.size)
-        if packet.pos is not None and packet.pos >= 0:
-            first = packet.pos if first is None else first
-            end = max(end, packet.pos + packet.size)
-            if not whole and end > _WALKED:
-                break
-    if not packets:
-        return _Walk()
-    total = float(durations * track.time_base)
-    span = float(((last_time or 0) - (first_time or 0)) * track.time_base)
-    seconds = span if abs(span - total) <= _AGREE * span or not durations else total
-    return _Walk(seconds, packets, least, greatest, first or 0, end)
-
-
-def _from_part(container: Any, track: Any, size: int, *, constant: bool) -> tuple[float | None, bool]:
-    """Length of a file of which a part is known, by the share of it that the packets known take.
-
-    It is exact if the bit rate may be `constant` and proves to be.
-    """
-    walk = _walked(container, track, whole=False)
-    if not walk.seconds or walk.end <= walk.first:
-        return None, False
-    seconds = walk.seconds * (size - walk.first) / (walk.end - walk.first)
-    # Frames of one bit rate differ by a byte of padding.
-    return seconds, constant and walk.packets >= _CONSTANT and walk.greatest - walk.least <= 1
