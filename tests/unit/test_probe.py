@@ -15,8 +15,10 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+import audio_files
 from clm.audio.formats import AMAZON_FORMATS
 from clm.audio.probe import HEAD_BYTES, Head, Media, probe, problem
+from clm.audio.probe_cache import Probes
 from runner import CHECKOUT
 
 LIMITS = {"audio_hours": 4, "audio_megabytes": 2000}
@@ -305,6 +307,8 @@ class TestProblem:
         [
             (Media(""), 0, "empty"),
             (Media(""), 10, "no audio that Amazon takes"),
+            (Media("aiff", 16_000, 1, 10.0, True), 10, "aiff audio"),
+            (Media("mkv", 16_000, 1, 10.0, True), 10, "mkv audio"),
             (Media("wav", 7999, 1, 10.0, True), 10, "7,999 samples per second"),
             (Media("wav", 96_000, 1, 10.0, True), 10, "96,000 samples per second"),
             (Media("wav", 16_000, 3, 10.0, True), 10, "3 channels"),
@@ -333,10 +337,48 @@ class TestProblem:
     def test_limits_and_estimates_pass(self, media: Media) -> None:
         assert problem(media, 2000 * 2**20, LIMITS) is None
 
+    @pytest.mark.parametrize(
+        ("container", "codec", "name"),
+        [
+            ("adts", "aac", "aac"), ("aiff", "pcm_s16be", "aiff"), ("asf", "wmav2", "wma"), ("mov", "aac", "mov"),
+            ("matroska", "libopus", "mkv"), ("caf", "alac", "caf"), ("mpegts", "aac", "mpeg-ts"),
+            ("w64", "pcm_s16le", "w64"),
+            ("ac3", "ac3", "ac3"), ("3gp", "aac", "3gp"), ("au", "pcm_s16be", "au"), ("mp2", "mp2", "mp2"),
+        ],
+    )  # fmt: skip
+    def test_formats_that_are_not_amazons_are_named(
+        self, tmp_path: Path, container: str, codec: str, name: str
+    ) -> None:
+        wave = audio_files.tone(2.0, 48_000)
+        data = audio_files.ffmpeg(tmp_path / "audio.wav", container, codec, wave, rate=48_000, bit_rate=96_000)
+        media = whole(data)
+        assert (media.format, media.rate, media.seconds) == (name, 48_000, pytest.approx(2.0, abs=0.1))
+        found = problem(media, len(data), LIMITS)
+        assert found.reason.startswith(f"it is {name} audio")
+        assert "ffmpeg -i" in found.hint
+
     @pytest.mark.parametrize("name", ["mono.empty.wav", "mono.zero.wav", "mono.invalid.wav", "wizard.txt"])
     def test_real_files_that_are_of_no_use(self, shared_data: Path, name: str) -> None:
         data = (shared_data / "speech" / "formats" / name).read_bytes()
         assert problem(whole(data), len(data), LIMITS) is not None
+
+
+def test_what_was_seen_is_remembered_until_probes_see_more(tmp_path: Path) -> None:
+    wav = made("WAV", "PCM_16", seconds=1)
+    cache = tmp_path / "media.json"
+    probes = Probes(cache)
+    expected = probes.get("digest", len(wav), lambda: io.BytesIO(wav))
+    probes.save()
+    assert expected == Media("wav", 16_000, 1, 1.0, True)
+    assert Probes(cache).get("digest", len(wav), lambda: pytest.fail("looked again")) == expected
+    cache.write_text('{"digest": {"format": "mp4", "rate": 8000}}')  # as an older version kept it
+    assert Probes(cache).get("digest", len(wav), lambda: io.BytesIO(wav)) == expected
+
+
+@pytest.mark.parametrize("kind", audio_files.unfinished_wavs(audio_files.tone(0.1), 16_000))
+def test_wav_headers_that_were_never_finished(kind: str) -> None:
+    data = audio_files.unfinished_wavs(audio_files.tone(20.0), 16_000)[kind]
+    assert whole(data) == head(data) == Media("wav", 16_000, 1, 20.0, True)
 
 
 def test_a_thousand_files_take_about_a_second(tmp_path: Path) -> None:
@@ -358,5 +400,5 @@ def test_a_thousand_files_take_about_a_second(tmp_path: Path) -> None:
 
 
 def test_importing_it_costs_little() -> None:
-    code = "import sys, clm.audio.probe; sys.exit(str({'numpy', 'soundfile', 'tinytag'} & set(sys.modules) or '') or 0)"
+    code = "import sys, clm.audio.probe; sys.exit(str({'numpy', 'soundfile', 'av'} & set(sys.modules) or '') or 0)"
     subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT / "scripts", check=True)
