@@ -186,6 +186,13 @@ class Ffmpeg(Source):
             self.notice("cut_short", promised=self._promised, found=total / self.rate)
 
 
+def _any_tags() -> dict[str, str]:
+    """Arguments that make PyAV read tags of any encoding; from version 19 on it does by itself."""
+    import av
+
+    return {} if int(av.__version__.partition(".")[0]) >= 19 else {"metadata_errors": "ignore"}
+
+
 def audio_tracks(container: Any) -> list[Any]:
     """Audio tracks of PyAV's container whose codec FFmpeg decodes."""
     return [track for track in container.streams.audio if track.codec_context is not None]
@@ -193,20 +200,8 @@ def audio_tracks(container: Any) -> list[Any]:
 
 #: Demuxers that estimate a length from the bit rate, or find the end by looking for the last packet.
 _WITHOUT_LENGTH = {
-    "mp3",
-    "aac",
-    "ac3",
-    "eac3",
-    "amr",
-    "amrnb",
-    "amrwb",
-    "loas",
-    "mpegts",
-    "mpeg",
-    "dts",
-    "ogg",
-    "truehd",
-}
+    "mp3", "aac", "ac3", "eac3", "amr", "amrnb", "amrwb", "loas", "mpegts", "mpeg", "dts", "ogg", "truehd",
+}  # fmt: skip
 
 
 def promised(file: Any, track: Any) -> float | None:
@@ -214,7 +209,7 @@ def promised(file: Any, track: Any) -> float | None:
     if file.format.name in _WITHOUT_LENGTH:
         return None
     if track.duration:
-        return float(track.duration * track.time_base)
+        return track.duration * float(track.time_base)
     return file.duration / 1e6 if file.duration and len(file.streams) == 1 else None
 
 
@@ -239,9 +234,7 @@ def opened(source: Path | BinaryIO) -> Iterator[Any]:
         file = stack.enter_context(source.open("rb", buffering=_BUFFER)) if isinstance(source, Path) else source
         options = {"format_whitelist": DEMUXERS, "protocol_whitelist": "file"}
         try:
-            container = av.open(
-                _Nameless(file), metadata_errors="ignore", buffer_size=_BUFFER, container_options=options
-            )
+            container = av.open(_Nameless(file), buffer_size=_BUFFER, container_options=options, **_any_tags())
         except (av.error.FFmpegError, ValueError) as error:
             raise UndecodableError(getattr(error, "strerror", "") or str(error)) from error
         yield stack.enter_context(container)
