@@ -146,44 +146,48 @@ class Ffmpeg(Source):
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Decode; the channels are kept, since FFmpeg would weigh them. Damaged packets are left out."""
-        import av
         import numpy as np
 
         gathered: list[NDArray[np.float32]] = []
-        frames = total = bad = row = 0
-        reason = ""
+        frames = total = 0
+        self._bad, self._reason = 0, ""
+        for part in self._parts():
+            if gathered and (frames >= _GATHERED or part.shape[1] != gathered[-1].shape[1]):
+                yield np.concatenate(gathered)
+                gathered, frames = [], 0
+            gathered.append(part)
+            frames += len(part)
+            total += len(part)
+        if gathered:
+            yield np.concatenate(gathered)
+        if self._bad and not total:
+            raise UndecodableError(self._reason)
+        if self._bad:
+            self.notice("packets_skipped", packets=self._bad, found=total / self.rate)
+        if self._promised > 1.02 * total / self.rate + 0.5:
+            self.notice("cut_short", promised=self._promised, found=total / self.rate)
+
+    def _parts(self) -> Iterator[NDArray[np.float32]]:
+        """What the packets hold; damaged ones are counted."""
+        import av
+
         with opened(self.path) as file:
             resampler = av.AudioResampler(format="fltp", rate=self.rate)
             packets = file.demux(audio_tracks(file)[self.track])
-            while True:
+            in_a_row = 0
+            while in_a_row <= _BAD_PACKETS:
                 try:
                     packet = next(packets, None)
-                    parts = [part for frame in packet.decode() for part in resampler.resample(frame)] if packet else []
-                    row = 0
+                    if packet is None:
+                        break
+                    parts = [part for frame in packet.decode() for part in resampler.resample(frame)]
                 except (av.error.FFmpegError, ValueError) as error:
-                    bad, row, reason, parts = bad + 1, row + 1, getattr(error, "strerror", "") or str(error), []
-                    if row <= _BAD_PACKETS:
-                        continue
-                    packet = None
+                    self._bad, self._reason = self._bad + 1, getattr(error, "strerror", "") or str(error)
+                    in_a_row += 1
+                    continue
+                in_a_row = 0
                 for part in parts:
-                    block = part.to_ndarray().T
-                    if gathered and block.shape[1] != gathered[-1].shape[1]:
-                        yield np.concatenate(gathered)
-                        gathered, frames = [], 0
-                    gathered.append(block)
-                    frames += len(block)
-                    total += len(block)
-                if gathered and (frames >= _GATHERED or packet is None):
-                    yield np.concatenate(gathered)
-                    gathered, frames = [], 0
-                if packet is None:
-                    break
-        if bad and not total:
-            raise UndecodableError(reason)
-        if bad:
-            self.notice("packets_skipped", packets=bad, found=total / self.rate)
-        if self._promised > 1.02 * total / self.rate + 0.5:
-            self.notice("cut_short", promised=self._promised, found=total / self.rate)
+                    yield part.to_ndarray().T
 
 
 def _any_tags() -> dict[str, str]:
