@@ -29,6 +29,7 @@ _BEGINNING = 4096
 #: A track that far below another, in dB, is not the one that somebody speaks on.
 _TRACK_BELOW = 40.0
 _EMPTY = "no samples"
+_RESCUE = "copy it again; or open it in the app that recorded it, which may complete it; or record again"
 _CONVERT = formats.remedy("", "wav")
 
 
@@ -90,6 +91,9 @@ def _decoded(path: Path) -> Audio:
         reasons.append(_EMPTY)
     if _EMPTY in reasons:
         raise AudioError(f"{path}: the audio has no samples, only a header", "record or export it again")
+    if kind in formats.WITH_INDEX and decoders.lacks_index(path):
+        found = f"not decodable as {formats.described(kind)} (its index is missing: it was cut off)"
+        raise AudioError(f"{path}: {found}", _RESCUE)
     why, what = "; ".join(dict.fromkeys(reasons)), formats.described(kind)
     found = f"not decodable as {what} ({why})" if only_ffmpeg else f"not decodable as audio ({why}); it is {what}"
     raise AudioError(f"{path}: {found}", formats.remedy(kind, "wav"))
@@ -162,7 +166,7 @@ def _joined(blocks: Iterable[NDArray[np.int16]]) -> NDArray[np.int16]:
 
     samples = bytearray()
     for block in blocks:
-        samples += memoryview(block).cast("B")
+        samples += block.data.cast("B")
     return np.frombuffer(samples, np.int16)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from clm.audio import formats, riff
+from clm.audio.excerpt import Excerpt
 from clm.base.notices import Notice
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ class Ffmpeg(Source):
     def _parts(self) -> Iterator[NDArray[np.float32]]:
         """What the packets hold; damaged ones are counted."""
         import av
+        import numpy as np
 
         with opened(self.path) as file:
             resampler = av.AudioResampler(format="fltp", rate=self.rate)
@@ -187,7 +189,7 @@ class Ffmpeg(Source):
                     continue
                 in_a_row = 0
                 for part in parts:
-                    yield part.to_ndarray().T
+                    yield np.asarray(part.to_ndarray().T, np.float32)
 
 
 def _any_tags() -> dict[str, str]:
@@ -213,19 +215,19 @@ def promised(file: Any, track: Any) -> float | None:
     if file.format.name in _WITHOUT_LENGTH:
         return None
     if track.duration:
-        return track.duration * float(track.time_base)
+        return float(track.duration) * float(track.time_base)
     return file.duration / 1e6 if file.duration and len(file.streams) == 1 else None
 
 
 class _Nameless:
     """A file without its name, so that FFmpeg guesses nothing from the suffix."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO | Excerpt) -> None:
         self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
 @contextlib.contextmanager
-def opened(source: Path | BinaryIO) -> Iterator[Any]:
+def opened(source: Path | BinaryIO | Excerpt) -> Iterator[Any]:
     """A file as PyAV's container.
 
     Raises:
@@ -236,9 +238,10 @@ def opened(source: Path | BinaryIO) -> Iterator[Any]:
 
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(source.open("rb", buffering=_BUFFER)) if isinstance(source, Path) else source
+        open_any: Any = av.open
         options = {"format_whitelist": DEMUXERS, "protocol_whitelist": "file"}
         try:
-            container = av.open(_Nameless(file), buffer_size=_BUFFER, container_options=options, **_any_tags())
+            container = open_any(_Nameless(file), buffer_size=_BUFFER, container_options=options, **_any_tags())
         except (av.error.FFmpegError, ValueError) as error:
             raise UndecodableError(getattr(error, "strerror", "") or str(error)) from error
         yield stack.enter_context(container)
@@ -265,6 +268,14 @@ def is_concatenated(path: Path) -> bool:
             return False
         pattern = {"flac": _FLAC, "mp3": formats.STATED_LENGTH}.get(beginning)
         return pattern is not None and len(list(islice(pattern.finditer(data), 2))) == 2
+
+
+def lacks_index(path: Path) -> bool:
+    """Whether an mp4 file is without its index, which a recorder writes when it is stopped, not when it is killed."""
+    import mmap
+
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(b"moov") < 0
 
 
 def _states_length(path: Path) -> bool:
