@@ -1,4 +1,4 @@
-"""English number words: one reading for every number, and one form for every reading.
+"""English number words: their only table, the reading of every number, and one form for all readings of a number.
 
 >>> spell("1995"), unify_numbers("one thousand nine hundred and ninety five")
 ('nineteen ninety five', 'nineteen ninety five')
@@ -23,9 +23,23 @@ ORDINALS = {
 NUMBERS = frozenset({*SMALL, *TENS, "hundred", *(name for _, name in SCALES)})
 MOST_DIGITS = 15  # longer ones are read digit by digit, as numbers with a leading zero are
 
+#: Gives the words of a number in digits; `counts` is true where it cannot be a year, as before a unit.
+Reading = Callable[[str, bool], str]
 
-def spell(number: str) -> str:
-    """Words of a number in digits of any script, with or without thousands commas and decimals.
+
+def natural(number: str, counts: bool = False) -> str:
+    """Words of a number as it is mostly said: four digits without a separator are a year unless they count something.
+
+    >>> [natural(number) for number in ("1905", "1,905", "2004", "1900", "3100", "10,000")]
+    ['nineteen oh five', 'one thousand nine hundred five', 'two thousand four', 'nineteen hundred', 'three thousand one hundred', 'ten thousand']
+    >>> natural("1905", counts=True), natural("3.14"), natural("120003")
+    ('one thousand nine hundred five', 'three point one four', 'one hundred twenty thousand three')
+    """  # noqa: E501
+    return _read(number, _cardinal if counts or not (len(number) == 4 and number.isdecimal()) else _reading)
+
+
+def spell(number: str, _counts: bool = False) -> str:
+    """Words of a number in digits of any script, with or without separators of thousands and decimals.
 
     Values from 1100 to 1999 and from 2010 to 2099 are read as years are, whatever they count: a reading has to be
     chosen for the value, since the same value is written in both ways.
@@ -33,13 +47,28 @@ def spell(number: str) -> str:
     >>> [spell(number) for number in ("0", "105", "1,250", "1905", "2020", "120003", "3.05", "007")]
     ['zero', 'one hundred five', 'twelve fifty', 'nineteen oh five', 'twenty twenty', 'one hundred twenty thousand three', 'three point zero five', 'zero zero seven']
     """  # noqa: E501
-    whole, point, decimals = number.replace(",", "").partition(".")
+    return _read(number, _reading)
+
+
+def digits(number: str) -> str:
+    """Words of the digits, one by one.
+
+    >>> digits("555")
+    'five five five'
+    """
+    return " ".join(SMALL[int(digit)] for digit in number)
+
+
+def _read(number: str, reading: Callable[[int], list[str]]) -> str:
+    """A number with any decimals; further points, as in a version, divide numbers that are read each by itself."""
+    whole, *decimals = number.replace(",", "").split(".")
     whole = whole or "0"
-    if len(whole) > MOST_DIGITS or (len(whole) > 1 and int(whole[0]) == 0):
-        words = [SMALL[int(digit)] for digit in whole]
-    else:
-        words = _reading(int(whole))
-    return " ".join(words + (["point", *(SMALL[int(digit)] for digit in decimals)] if point else []))
+    by_digit = len(whole) > MOST_DIGITS or (len(whole) > 1 and int(whole[0]) == 0)
+    words = [digits(whole) if by_digit else " ".join(reading(int(whole)))]
+    for part in decimals:
+        single = len(decimals) == 1 or part[0] == "0" or len(part) > MOST_DIGITS
+        words += ["point", digits(part) if single else " ".join(_cardinal(int(part)))]
+    return " ".join(words)
 
 
 def _reading(value: int) -> list[str]:
@@ -86,6 +115,19 @@ def decade(words: str) -> str:
     """
     return f"{words[:-1]}ies" if words.endswith("y") else f"{words}{'es' if words.endswith('x') else 's'}"
 
+
+def _all_forms() -> frozenset[str]:
+    singles = {*NUMBERS, "dozen", "half", "quarter"}
+    ordinals = {ordinal(word) for word in NUMBERS}
+    plurals = {decade(word) for word in singles | (ordinals - {"first", "second"})} - {"halfs"}
+    return frozenset({*singles - {"quarter"}, *ordinals, *plurals, "halves"} - {"zeroth"})
+
+
+#: Every form of a number as one word: cardinals, ordinals, plurals, fractions.
+NUMBER_WORDS = _all_forms()
+
+#: Days of a month need these, and some of them two.
+ORDINAL_WORDS = tuple(map(ordinal, (*SMALL[1:], TENS[2], TENS[3])))
 
 _D = f"(?:{'|'.join(SMALL[1:10])})"
 _TEEN = f"(?:{'|'.join(SMALL[10:])})"
