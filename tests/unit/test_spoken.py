@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clm.base.errors import UserError
-from clm.english import numbers, spelling
+from clm.english import number_forms, numbers, spelling
 from clm.english.fillers import is_filler
 from clm.normalization.normalizer import create_normalizer
 from clm.normalization.profiles import VERSIONS
@@ -111,7 +111,7 @@ def test_idempotent_for_characters_of_every_script():
 @given(st.integers(0, 10**16))
 def test_every_number_has_one_reading(value):
     words = numbers.spell(str(value))
-    assert numbers.unify_numbers(words) == words
+    assert number_forms.unify_numbers(words) == words
     assert SPOKEN(f"{value:,}") == SPOKEN(str(value)) == words
 
 

@@ -2,12 +2,7 @@
 
 import re
 
-from clm.english.written import END, pattern
-
-_TOP_TEXT = """
-com org net gov edu mil io uk de eu ai fr ch ca au nz info biz tv dev app
-"""
-TOP = frozenset(_TOP_TEXT.split())
+from clm.english.written import END, TOP, pattern
 
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
 _MAIL = pattern(rf"(?<![\w.+-])[^\W_][\w.+-]*@{_LABEL}(?:\.{_LABEL})+")

@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 from clm.english.numbers import SCALES
 
+_TOP_TEXT = """
+com org net gov edu mil io uk de eu ai fr ch ca au nz info biz tv dev app
+"""
+
 #: A number without a sign, with commas between thousands or without, and decimals.
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 #: No part of a number, of a formula or of a chain of numbers stands before.
@@ -21,6 +25,8 @@ DASH = r"(?:[-\u2013\u2212]|[^\S\n][-\u2013\u2212][^\S\n])"
 END = r"(?![^\W_])"
 #: No further part of a number or of a chain of numbers follows.
 LAST = rf"{END}(?![-\u2013\u2212/*^=]\d|[.,:]\d)"
+#: What ends the name of a web site, without endings that are English words (me, is, at).
+TOP = frozenset(_TOP_TEXT.split())
 SCALE = rf"(?:hundred|{'|'.join(name for _, name in SCALES)})"
 
 #: Raised figures behind others, which composing would join with them: 10⁶ is not 106.

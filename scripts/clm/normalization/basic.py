@@ -22,9 +22,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from clm.english.addresses import TOP
 from clm.english.fillers import is_filler
-from clm.english.written import RAISED
+from clm.english.written import RAISED, TOP
 
 type_of = unicodedata.category
 

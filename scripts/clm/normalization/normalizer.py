@@ -109,7 +109,7 @@ def _rules(profile: str, english: bool) -> tuple[Rule, ...]:
 
         return whisper.rules(english)
     if profile == "spoken":
-        from clm.english import addresses, amounts, dates, numbers, roman, spelling, verbalize
+        from clm.english import addresses, amounts, dates, number_forms, roman, spelling, verbalize
         from clm.normalization import spoken
 
         return (
@@ -137,7 +137,7 @@ def _rules(profile: str, english: bool) -> tuple[Rule, ...]:
             roman.speak_roman,
             spelling.expand_abbreviations,
             spelling.unify_spelling,
-            numbers.unify_numbers,
+            number_forms.unify_numbers,
             spoken.unify_dates,
         )
     return BASIC if english else tuple(rule for rule in BASIC if rule is not drop_fillers)

@@ -8,11 +8,11 @@ hypothesis can never be bent towards each other. Which words stand for a number 
 
 import re
 
-from clm.english.addresses import TOP
 from clm.english.dates import MONTHS
 from clm.english.fillers import is_filler
 from clm.english.numbers import ORDINAL_WORDS
 from clm.english.verbalize import spell_numerals
+from clm.english.written import TOP
 
 SYMBOLS = {
     "%": "percent", "&": "and", "+": "plus", "=": "equals", "°c": "degrees celsius", "°f": "degrees fahrenheit",
