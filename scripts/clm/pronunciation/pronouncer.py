@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 
 from clm.base.errors import UserError
 from clm.english.numbers import natural
+from clm.english.spelling import known_american
 from clm.english.tokenizer import fold
 from clm.pronunciation import espeak
-from clm.pronunciation.american_spelling import american
 from clm.pronunciation.cmudict import Entry
 from clm.pronunciation.variants import MOST, agreed
 
@@ -212,7 +212,7 @@ class Pronouncer:
 
     def _word(self, part: str, written: str) -> list[tuple[Phones, str]]:
         """Variants of a word that is read as one."""
-        if spelling := american(part, self.dictionary):
+        if spelling := known_american(part, self.dictionary):
             return [(phones, "spelling") for phones in self.dictionary[spelling]]
         inflected = self._inflected(part)
         if inflected:
