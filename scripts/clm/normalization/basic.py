@@ -24,6 +24,7 @@ from collections.abc import Callable
 
 from clm.english.fillers import is_filler
 from clm.english.written import RAISED, TOP
+from clm.normalization.profiles import DOTLESS
 
 type_of = unicodedata.category
 
@@ -125,12 +126,23 @@ def divide_sentences(text: str) -> str:
 
     def divide(match: re.Match[str]) -> str:
         before, after = text[match.start() - 2 : match.start()], text[match.end()]
-        if not before.islower() or not after.isupper():
+        if before == "Ph" or not before[1].islower() or not after.isupper():
             return "."
         following = _FIRST_WORD.match(text, match.end())
         return "." if following and following[0].lower() in TOP else ". "
 
     return _GLUED.sub(divide, text)
+
+
+def lower(text: str, language: str) -> str:
+    """Small letters as a language (a BCP 47 code) has them: Turkish and Azerbaijani tell a dotted from a dotless i.
+
+    >>> lower("IĞDIR İzmir", "tr-TR"), lower("Iowa", "en-US")
+    ('ığdır izmir', 'iowa')
+    """
+    if language.split("-")[0].lower() in DOTLESS:
+        text = unicodedata.normalize("NFC", text).replace("\u0130", "i").replace("I", "\u0131")
+    return text.lower()
 
 
 def unify_turkic(text: str) -> str:
@@ -139,8 +151,7 @@ def unify_turkic(text: str) -> str:
     >>> unify_turkic("ISPARTA'da İzmir, ılık, iyi")
     "ısparta'da izmir, ılık, iyi"
     """
-    composed = unicodedata.normalize("NFKC", text.translate(_BEFORE))
-    return unify(composed.replace("\u0130", "i").replace("I", "\u0131"))
+    return unify(lower(unicodedata.normalize("NFKC", RAISED.sub(r" \g<0>", text).translate(_BEFORE)), "tr"))
 
 
 def unify(text: str) -> str:
