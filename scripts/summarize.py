@@ -27,7 +27,7 @@ def summarize_folder(score: dict[str, Any]) -> dict[str, Any]:
         "failures": score["failures"],
         "seconds": score["seconds"],
         "made": score.get("made", []),  # not in a wer.json of an older version
-        "normalizer": score["normalizer"],
+        "normalizer": score.get("normalizer", {}),
     }
 
 

@@ -43,6 +43,7 @@ trillion pounds
         25¢ or 99¢ or 1¢ | twenty five cents or ninety nine cents or one cent
         5 €, 20£, 7 million € | five euros, twenty pounds, seven million euros
         USD 5 million, 5m EUR, 10 GBP | five million us dollars, five million euros, ten pounds
+        $-5, S$20, −€3 | minus five dollars, twenty singapore dollars, minus three euros
         -$5 and ($1.5M) | minus five dollars and (one point five million dollars)
         a $3.5-million deal at $5/day | a three point five million dollars deal at five dollars per day
     """,
@@ -55,6 +56,7 @@ trillion pounds
         10-15% or 10%–15% | ten to fifteen percent or ten to fifteen percent
         5-10 km, 3–4kg | five to ten kilometers, three to four kilograms
         It ended 3-2, then 21-14 and 7-7. | It ended three two, then twenty one fourteen and seven seven.
+        1990s–2000s or 1st-3rd | nineteen nineties to two thousands or first to third
         0.5-1.5 times | zero point five to one point five times
     """,
     "signs": """
@@ -123,6 +125,7 @@ trillion pounds
         In World War II and World War I. | In World War two and World War one.
         Henry VIII, Elizabeth II's, Louis XIV | Henry the eighth, Elizabeth the second's, Louis the fourteenth
         Type II, phase III, Chapter IX, Title VII | Type two, phase three, Chapter nine, Title seven
+        Final Fantasy VII and Vatican II | Final Fantasy seven and Vatican two
         the Super Bowl XLVIII | the Super Bowl forty eight
         Richard V or Part X | Richard the fifth or Part ten
         the part I think of, an IV drip, Malcolm X | the part I think of, an IV drip, Malcolm X

@@ -4,6 +4,8 @@ Each function takes the reading of numbers, so that a scorer and a corpus can di
 """
 
 import re
+from collections import defaultdict
+from collections.abc import Mapping
 
 from clm.english.numbers import Reading, digits, spell
 from clm.english.written import BREAK, DASH, END, LAST, NUMBER, SCALE, SIGN, SIGNS, START, either, pattern, replace
@@ -16,7 +18,7 @@ CODES = {"usd": "us dollar", "eur": "euro", "gbp": "pound", "jpy": "yen", "chf":
 #: Letters directly before a dollar sign.
 DOLLARS = {
     "us": "us", "u.s.": "us", "a": "australian", "au": "australian", "c": "canadian", "ca": "canadian",
-    "nz": "new zealand", "hk": "hong kong",
+    "nz": "new zealand", "hk": "hong kong", "s": "singapore", "sg": "singapore",
 }  # fmt: skip
 PLURALS = {
     "penny": "pence", "yen": "yen", "sen": "sen", "paisa": "paise", "foot": "feet", "hertz": "hertz",
@@ -43,7 +45,7 @@ _MULTIPLE = rf"[^\S\n]?(?:{either(MULTIPLES)}){END}"
 _SCALE = rf"(?:[^\S\n]|-)?{SCALE}{END}"
 _TIMES = rf"(?P<scale>{_MULTIPLE}|{_SCALE})?"
 _MONEY = pattern(
-    rf"(?P<sign>{SIGN})(?:(?<![^\W_])(?P<country>{either(DOLLARS)}))?(?P<mark>[{''.join(CURRENCIES)}])[^\S\n]?"
+    rf"(?P<sign>{SIGN})(?:(?<![^\W_])(?P<country>{either(DOLLARS)}))?(?P<mark>[{''.join(CURRENCIES)}])[^\S\n]?(?P<inner_sign>[-\u2212](?=\.?\d))?"
     rf"(?P<first>{NUMBER})(?P<first_scale>{_MULTIPLE})?"
     rf"(?:{DASH}(?:(?P=country)?(?P=mark)[^\S\n]?)?(?P<last>{NUMBER})(?![\d,]*\d|{DASH}\d))?{_TIMES}(?:-(?=[^\W\d_]))?"
 )
@@ -78,20 +80,7 @@ def speak_money(text: str, read: Reading = spell) -> str:
     """  # noqa: E501
 
     def money(match: re.Match[str]) -> str:
-        groups = {"sign": "", "country": "", "mark": "", "code": "", "last": "", "first_scale": ""} | match.groupdict(
-            ""
-        )
-        scale, first, last = _multiple(groups["scale"]), groups["first"], groups["last"]
-        first_scale = _multiple(groups["first_scale"]) if last or not scale else ""
-        scale, first_scale = (scale, first_scale) if last else (scale or first_scale, "")
-        country = DOLLARS.get(groups["country"].lower(), "")
-        unit, part = CURRENCIES.get(groups["mark"], (CODES.get(groups["code"].lower(), "cent"), ""))
-        unit = f"{country} {unit}".strip()
-        sign = SIGNS.get(groups["sign"], "")
-        if last or scale or not part:
-            amount = _joined(first, first_scale, last, read)
-            return f"{sign}{' '.join(filter(None, (amount, scale)))} {plural(unit, '' if last or scale else first)}"
-        return sign + _with_cents(first, unit, part, read)
+        return _amount(defaultdict(str, match.groupdict("")), read)
 
     lower = text.lower()
     has_code = any(code in lower for code in CODES)
@@ -101,6 +90,21 @@ def speak_money(text: str, read: Reading = spell) -> str:
     if has_code:
         text = replace(_CODE_BEFORE, money, text)
     return _PER.sub(" per ", replace(_MONEY_BEHIND, money, text))
+
+
+def _amount(written: Mapping[str, str], read: Reading) -> str:
+    """An amount of money from the parts of a pattern: sign, country, mark or code, first, last, and their scales."""
+    first, last, scale = written["first"], written["last"], _multiple(written["scale"])
+    first_scale = _multiple(written["first_scale"])
+    if not last:
+        scale, first_scale = scale or first_scale, ""
+    named, part = CURRENCIES.get(written["mark"], (CODES.get(written["code"].lower(), "cent"), ""))
+    unit = f"{DOLLARS.get(written['country'].lower(), '')} {named}".strip()
+    sign = SIGNS.get(written["sign"] or written["inner_sign"], "")
+    if last or scale or not part:
+        words = " ".join(filter(None, (_joined(first, first_scale, last, read), scale)))
+        return f"{sign}{words} {plural(unit, '' if last or scale else first)}"
+    return sign + _with_cents(first, unit, part, read)
 
 
 def _joined(first: str, first_scale: str, last: str, read: Reading) -> str:

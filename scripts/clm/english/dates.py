@@ -40,6 +40,8 @@ _ISO = re.compile(
 )
 _DECADE = re.compile(r"(?<![^\W_])['\u2018\u2019](\d0)'?s\b")
 
+_ORDERED = re.compile(r"(?<=\d(?:st|nd|rd|th|0s))[-\u2013](?=\d+(?:st|nd|rd|th|s)(?![^\W_]))")
+
 _TIME = r"(\d\d?)(?:[:.]([0-5]\d))?"
 _HALF = r"[^\S\n]?([ap])(?:m|\.[^\S\n]?m\.?)"
 _CLOCK = pattern(rf"{START}(?:{_TIME}(?:{_HALF})?{DASH})?{_TIME}{_HALF}{END}")
@@ -49,7 +51,7 @@ _FRACTION = re.compile(rf"{START}(?:(\d+)[ -])?([1-9])/({'|'.join(PARTS)})(?![\w
 
 
 def speak_dates(text: str, read: Reading = spell) -> str:
-    """Read days beside the names of months as ordinals, dates of ISO 8601, and decades.
+    """Read days beside the names of months as ordinals, dates of ISO 8601, and decades, and ranges of these.
 
     >>> speak_dates("June 3, 1871, on 3 June, the 3rd of June, Dec. 24-26, 2020-01-05, the '90s")
     'June third, 1871, on the third of June, the third of June, December twenty fourth to twenty sixth, january fifth twenty twenty, the nineties'
@@ -83,6 +85,7 @@ def speak_dates(text: str, read: Reading = spell) -> str:
     if any(month in lower for month in _BEGINNINGS):
         text = replace(_DAY_MONTH, day_first, text)
         text = replace(_MONTH_DAY, month_first, text)
+    text = _ORDERED.sub(" to ", text)
     return replace(_DECADE, lambda match: decade(read(match[1], True)), text)
 
 

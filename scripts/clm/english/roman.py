@@ -12,14 +12,19 @@ leo leopold louis margaret mary mehmed napoleon nicholas otto paul pedro peter p
 rameses richard robert rudolf selim sigismund stephen suleiman sultan thutmose urban victoria wilhelm william xerxes
 """
 _THINGS_TEXT = """
-act annex apollo appendix article book bowl chapter class corps division factor figure grade group level lemma mark
-part phase pillar question rocky round saturn schedule section series stage superbowl table theorem tier title type unit
-verse vol volume war
+act annex apollo appendix article book bowl chapter class corps division episode factor figure grade group level lemma
+mark part phase pillar question rocky round saturn schedule section series stage superbowl table theorem tier title type
+unit vatican verse vol volume war
+"""
+#: Numerals that are no words, names or abbreviations, so that any word may stand before them.
+_PLAIN_TEXT = """
+ii iii vii viii ix xii xiii xiv xv xvi xvii xviii xix xxi xxii xxiii xxiv xxv xxvi xxvii xxviii xxix xxxi xxxii xxxiii
 """
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 _ROMAN = r"(?=[ivxl])l?x{0,3}(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
 _NAMED = pattern(
-    rf"\b(?P<name>{'|'.join((_RULERS_TEXT + _THINGS_TEXT).split())})[^\S\n](?P<roman>{_ROMAN})(?![\w@&]|\.\w|'(?!s))"
+    rf"\b(?:(?P<name>{'|'.join((_RULERS_TEXT + _THINGS_TEXT).split())})[^\S\n](?P<roman>{_ROMAN})"
+    rf"|(?P<word>[^\W\d_]+)[^\S\n](?P<plain>{'|'.join(_PLAIN_TEXT.split())}))(?![\w@&]|\.\w|'(?!s))"
 )
 _RULERS = frozenset(_RULERS_TEXT.split())
 #: Before these a single I is a number, elsewhere it is the word.
@@ -27,13 +32,15 @@ _WARS = pattern(r"\bworld[^\S\n]war$")
 
 
 def speak_roman(text: str) -> str:
-    """Read Roman numerals after a ruler's name as ordinals, after kinds of things as numbers.
+    """Read Roman numerals after a ruler's name as ordinals, after other words as numbers.
 
-    >>> speak_roman("World War II, Henry VIII, phase IV and Chapter X; in part I think of Malcolm X")
-    'World War two, Henry the eighth, phase four and Chapter ten; in part I think of Malcolm X'
+    >>> speak_roman("World War II, Henry VIII, phase IV, Fantasy VII; in part I think of Malcolm X")
+    'World War two, Henry the eighth, phase four, Fantasy seven; in part I think of Malcolm X'
     """
 
     def read(match: re.Match[str]) -> str:
+        if match["plain"]:
+            return f"{match['word']} {spell(str(value(match['plain'].lower())))}"
         name, roman = match["name"], match["roman"].lower()
         if roman == "i" and not _WARS.search(match.string, 0, match.end("name")):
             return match[0]

@@ -79,11 +79,11 @@ def tokenize(texts: Iterable[str]) -> Text:
     chunks: Counter[str] = Counter()
     read = _Reader()
     for text in texts:
-        for line in _without_markup(text).splitlines():
+        lines = [verbalize(line) for line in _without_markup(text).splitlines()]
+        chunks.update(" ".join(lines).split())
+        for line in lines:
             sentence: list[str] = []
-            pieces = verbalize(line).split()
-            chunks.update(pieces)
-            for chunk in pieces:
+            for chunk in line.split():
                 words, ends = read[chunk]
                 sentence += words
                 if sentence and (ends or len(sentence) >= _LONGEST_SENTENCE):

@@ -56,18 +56,26 @@ def verbalize(text: str, read: Reading = natural) -> str:
     # What is looked for first is rare, and found in no time: this is called for every sentence.
     if "@" in text or _INNER_POINT.search(text):
         text = speak_addresses(text)
-    if " II" in text or " V" in text or " X" in text or " IV" in text or " IX" in text or "War I" in text:
+    if "V" in text or "X" in text or ("I" in text and (" II" in text or "War I" in text)):
         text = speak_roman(text)
     if not text.isascii():
         text = write_fractions(text)
-    if not _DIGIT.search(text):
+    if not _has_digit(text):
         return text
     text = speak_money(join_thousands(text), read)
     text = speak_fractions(speak_times(speak_dates(text, read), read), read)
     text = speak_ranges(speak_phones(speak_units(text, read)), read)
-    if not _DIGIT.search(text):
-        return text
     return _TOKEN.sub(lambda match: _spell_token(match[0], read), text)
+
+
+def _has_digit(text: str) -> bool:
+    """Whether there is a digit of any script; characters are looked for much faster than a pattern."""
+    if not text.isascii():
+        return _DIGIT.search(text) is not None
+    return (
+        "1" in text or "2" in text or "0" in text or "3" in text or "5" in text or "4" in text or "9" in text
+        or "8" in text or "6" in text or "7" in text
+    )  # fmt: skip
 
 
 def write_fractions(text: str) -> str:

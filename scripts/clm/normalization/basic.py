@@ -31,21 +31,22 @@ type_of = unicodedata.category
 TAG_LENGTH = 60  # a longer bracket is speech in brackets, or an unclosed tag: its words are kept
 
 _SOUNDS_TEXT = """
-applauding applause barking beep beeping beeps breath breathes breathing breaths buzzing cheer cheering cheers
-chuckle chuckles chuckling clapping claps clears clearing clicking cough coughing coughs crosstalk crying foreign gasp
-gasps giggle giggles giggling groan groans humming inaudible indecipherable indiscernible indistinct knocking laugh
-laughing laughs laughter mumbles mumbling murmuring music muttering noise noises overlapping pause pauses ringing rings
-shouting sigh sighing sighs silence singing sings sneeze sneezes sneezing sniff sniffing sniffs snort snorts
-unclear unintelligible whistle whistles whistling yawn yawning yawns
+applauding applauds applause barking beep beeping beeps breath breathes breathing breaths buzzing chatter cheer
+cheering cheers chuckle chuckles chuckling clapping claps clearing clears clicking cough coughing coughs crosstalk
+crying foreign gasp gasps giggle giggles giggling groan groans humming inaudible indecipherable indiscernible
+indistinct knocking laugh laughing laughs laughter mumbles mumbling murmuring music muttering noise noises overlapping
+pause pauses ringing rings shouting sigh sighing sighs silence singing sings slams sneeze sneezes sneezing sniff
+sniffing sniffles sniffs snort snorts unclear unintelligible whistle whistles whistling yawn yawning yawns
 """
 SOUNDS = frozenset(_SOUNDS_TEXT.split())
 #: What may stand beside a sound in a note: who or what makes it, how, and where.
 _BESIDE_TEXT = """
-a an and all at audience audio background both brief briefly chair child children closes continues crowd dog door
-everyone everybody faint faintly from group heavily heavy in interviewer language laughs light lightly long loud loudly
-male female man men nervous nervously of off on opens other others over people phone playing plays quiet quietly room
-section short slightly soft softly some sound sounds speaker speakers speaking speaks speech starts still stops talking
-telephone the their then throat to voice voices woman women word words
+a all an and at audience audio background begins both brief briefly chair child children closes continues crowd dog
+door ends everybody everyone fades fading faint faintly female from group heavily heavy in interviewer language laughs
+light lightly long loud loudly male man men nervous nervously of off on opens other others over people phone playing
+plays quiet quietly resumes room second seconds section short slightly soft softly some sound sounds speaker speakers
+speaking speaks speech starts still stops talking telephone the their then throat to voice voices woman women word
+words
 """
 _BESIDE = frozenset(_BESIDE_TEXT.split())
 _VENDOR_NOISES = "ns|sil|spn|nsn|noise|unk|bg|int|fil|laugh|breath|cough|lipsmack"
