@@ -22,34 +22,36 @@ ii iii vii viii ix xii xiii xiv xv xvi xvii xviii xix xxi xxii xxiii xxiv xxv xx
 """
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 _ROMAN = r"(?=[ivxl])l?x{0,3}(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
-_NAMED = pattern(
-    rf"\b(?:(?P<name>{'|'.join((_RULERS_TEXT + _THINGS_TEXT).split())})[^\S\n](?P<roman>{_ROMAN})"
-    rf"|(?P<word>[^\W\d_]+)[^\S\n](?P<plain>{'|'.join(_PLAIN_TEXT.split())}))(?![\w@&]|\.\w|'(?!s))"
-)
+_NUMERAL = pattern(rf"(?<=[^\W\d_][^\S\n]){_ROMAN}(?![\w@&]|\.\w|'(?!s))")
+_BEFORE = re.compile(r"[^\W\d_]+\s$")
+_LONGEST_NAME = 24
 _RULERS = frozenset(_RULERS_TEXT.split())
-#: Before these a single I is a number, elsewhere it is the word.
-_WARS = pattern(r"\bworld[^\S\n]war$")
+_THINGS = frozenset(_THINGS_TEXT.split())
+_PLAIN = frozenset(_PLAIN_TEXT.split())
 
 
 def speak_roman(text: str) -> str:
     """Read Roman numerals after a ruler's name as ordinals, after other words as numbers.
+
+    A single I is a number after World War only, elsewhere it is the word.
 
     >>> speak_roman("World War II, Henry VIII, phase IV, Fantasy VII; in part I think of Malcolm X")
     'World War two, Henry the eighth, phase four, Fantasy seven; in part I think of Malcolm X'
     """
 
     def read(match: re.Match[str]) -> str:
-        if match["plain"]:
-            return f"{match['word']} {spell(str(value(match['plain'].lower())))}"
-        name, roman = match["name"], match["roman"].lower()
-        if roman == "i" and not _WARS.search(match.string, 0, match.end("name")):
+        roman = match[0].lower()
+        before = text[max(0, match.start() - _LONGEST_NAME) : match.start()].lower()
+        found = _BEFORE.search(before)
+        name = found[0][:-1] if found else ""
+        if roman == "i" and not before[:-1].endswith("world war"):
             return match[0]
-        if roman == "l":
+        if roman == "l" or not (name in _RULERS or name in _THINGS or roman in _PLAIN):
             return match[0]
         words = spell(str(value(roman)))
-        return f"{name} the {ordinal(words)}" if name.lower() in _RULERS else f"{name} {words}"
+        return f"the {ordinal(words)}" if name in _RULERS else words
 
-    return replace(_NAMED, read, text)
+    return replace(_NUMERAL, read, text)
 
 
 def value(roman: str) -> int:

@@ -220,7 +220,9 @@ def drop_fillers(text: str) -> str:
     kept: list[str] = []
     before = ""
     for word in text.split():
-        dropped = word == "uh-huh" or (word == "huh" and before == "uh") or all(map(is_filler, word.split("-")))
+        dropped = word[0] in "aehmu" and (
+            word == "uh-huh" or (word == "huh" and before == "uh") or all(map(is_filler, word.split("-")))
+        )
         if not dropped or (word == "mm" and kept and kept[-1][-1].isdigit()):
             kept.append(word)
         before = word
