@@ -5,13 +5,14 @@ model keeps the frequent words and those of the tests' texts, and the dictionary
 training takes a quarter of its CPU time, a job of transcription two thirds.
 """
 
-import os
+import string
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from clm.base import files
+from clm.english import numbers
 from clm.english.tokenizer import tokenize
 from clm.lm import harm, trie
 from clm.lm.ngrams import BackoffModel, Ints, Level, normalize
@@ -29,7 +30,13 @@ def make(directory: Path, texts: Iterable[str]) -> Path:
     small.mkdir(parents=True)
     (small / "en-us").symlink_to(stock / "en-us")
     large = trie.read(stock / "en-us.lm.bin")
-    said = tokenize([*texts, harm.GENERAL_TEXT.read_text(encoding="utf-8")]).counts()
+    said = {
+        *tokenize([*texts, harm.GENERAL_TEXT.read_text(encoding="utf-8")]).counts(),
+        *numbers.NUMBERS,
+        *numbers.ORDINALS.values(),
+        *string.ascii_lowercase,
+        *(f"{letter}." for letter in string.ascii_lowercase),
+    }
     model = restricted(large, said)
     trie.write(small / "en-us.lm.bin", model)
     lines = (stock / "cmudict-en-us.dict").read_text(encoding="utf-8").splitlines(keepends=True)
@@ -62,8 +69,3 @@ def restricted(large: trie.LanguageModel, said: Iterable[str]) -> trie.LanguageM
 def _digits(keys: Ints, size: int, order: int) -> list[Ints]:
     """The words of n-grams, first word first."""
     return [keys // size ** (order - 1 - place) % size for place in range(order)]
-
-
-def environment(path: Path) -> dict[str, str]:
-    """Variables with which pocketsphinx finds the small model."""
-    return {"POCKETSPHINX_PATH": os.fspath(path)}
