@@ -23,7 +23,7 @@ demo: $(READY)  ## run the workflow on sample-data and show the leaderboard (abo
 
 test: lint  ## lint and all tests but the long ones (about six minutes on two cores)
 	$(BIN)/snakemake --lint
-	$(PYTEST) $(WORKERS) -m "not long and not torture"
+	$(PYTEST) $(WORKERS) -m "not long and not torture" --junitxml=.pytest_cache/tests.xml
 
 test-unit: $(READY)  ## the tests of the library alone (about two minutes)
 	$(PYTEST) $(WORKERS) -m "not long and not torture" tests/unit scripts
