@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -14,6 +15,16 @@ from workflow_data import small_data_set
 # How long an example takes says nothing on a busy machine; speed is measured in benchmarks/.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Which tests go to one worker together, unless --dist names a way of its own."""
+    if config.getvalue("dist") not in ("load", "loadgroup"):
+        return None
+    from distribution import Scheduling
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

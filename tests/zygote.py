@@ -17,7 +17,7 @@ from typing import Any
 MODULES = (
     "snakemake.cli", "snakemake.api", "snakemake.workflow", "snakemake.dag", "snakemake.scheduling.job_scheduler",
     "snakemake.scheduling.greedy", "snakemake.executors.local", "snakemake.parser", "snakemake.report.html_reporter",
-    "smart_open", "jsonschema", "pandas", "yaml",
+    "boto3", "smart_open", "jsonschema", "pandas", "yaml",
 )  # fmt: skip
 
 
