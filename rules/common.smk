@@ -86,7 +86,8 @@ def records(names, *files):
 
 def corpora(wildcards):
     """The texts that a model was trained and tuned with."""
-    return [ancient(path) for path in sorted((MODELS / wildcards.model / "corpus").glob("*.txt"))]
+    texts = sorted(path.name for path in (MODELS / wildcards.model / "corpus").glob("*.txt"))
+    return records([wildcards.model], *(f"corpus/{name}" for name in texts))
 
 
 def model_digest(model):

@@ -48,10 +48,11 @@ def main(argv: list[str] | None = None) -> None:
     makings = untrained(args.unfinished)
     counts = [counted(len(found), what) for found, what in ((lines, "recording"), (makings, "model")) if found]
     lines = makings + lines
+    are = "is" if len(lines) == 1 else "are"
     if lines:
         shown = [*lines[:MOST_LINES], *([f"... and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else [])]
         raise PassingError(
-            f"not finished: {' and '.join(counts)}\n  " + "\n  ".join(shown),
+            f"{' and '.join(counts)} {are} not finished:\n  " + "\n  ".join(shown),
             "run again: what is finished is kept, and nothing is paid twice",
         )
     files.write_json(args.output, {"models": args.models})
