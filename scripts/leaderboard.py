@@ -10,10 +10,11 @@ from pathlib import Path
 from clm import cli
 from clm.base import files
 from clm.config import load_yaml
-from clm.evaluation import leaderboard
+from clm.evaluation import comparisons, leaderboard
 from clm.evaluation.comparison import Evaluation
 from clm.evaluation.summaries import describe, without_audio
 from clm.healing.plan import Recordings
+from clm.scoring import model_diagnosis
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -38,7 +39,7 @@ def main(argv: list[str] | None = None) -> None:
     settings = config["evaluation"]
     audio = Recordings.read(args.index).audio
     summaries = [describe(files.read_json(path), args.results / "models", audio) for path in args.summaries]
-    keywords = {diagnosis["model"]: diagnosis["keywords"] for diagnosis in map(files.read_json, args.diagnoses)}
+    keywords = {found.model: found.keywords for found in map(model_diagnosis.read, args.diagnoses)}
     summaries = [
         {**without_audio(summary, folders, index["text_only"]), "keywords": keywords[summary["model"]]}
         for summary in summaries
@@ -47,7 +48,7 @@ def main(argv: list[str] | None = None) -> None:
     board = leaderboard.tables(evaluation)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)
-    files.write_json(args.comparisons, {"models": evaluation.comparisons()})
+    comparisons.write(args.comparisons, leaderboard.comparisons(evaluation))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clm import cli
 from clm.base import files
-from clm.results import models
+from clm.results import manifests, models
 from clm.scoring import leakage
 
 log = logging.getLogger(__name__)
@@ -35,10 +35,10 @@ def corpora(directory: Path) -> dict[str, Path]:
 
 def references(index: Path) -> dict[str, list[str]]:
     """Texts of every folder."""
-    manifests = {name: index.with_suffix("") / f"{name}.json" for name in files.read_json(index)["folders"]}
+    paths = {name: index.with_suffix("") / f"{name}.json" for name in files.read_json(index)["folders"]}
     return {
         name: [manifests.reference(item) for item in files.read_json(path)["recordings"]]
-        for name, path in manifests.items()
+        for name, path in paths.items()
     }
 
 
@@ -47,9 +47,9 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     found = leakage.find(corpora(args.results / "models" / args.model), references(args.index))
     for folder, report in found.items():
-        if report["leaked"]:
-            log.warning("%s: the corpus of %s holds its text, as in: %s", folder, args.model, report["example"])
-    files.write_json(args.output, {"model": args.model, "folders": found})
+        if report.leaked:
+            log.warning("%s: the corpus of %s holds its text, as in: %s", folder, args.model, report.example)
+    leakage.write(args.output, args.model, found)
 
 
 if __name__ == "__main__":

@@ -9,21 +9,28 @@ import json
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from clm import cli, engines
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load_yaml
 from clm.english.words import learnable
-from clm.evaluation import verdict_text
+from clm.evaluation import comparisons, verdict_text
+from clm.evaluation.comparisons import Comparisons
 from clm.healing import saturation
 from clm.normalization.normalizer import create_normalizer
 from clm.normalization.profiles import is_unspaced
+from clm.reasons import codes
+from clm.reasons.codes import Reason
 from clm.report import leaderboard_text
 from clm.results import models
+from clm.scoring import leakage, model_diagnosis
+from clm.scoring.model_diagnosis import ModelDiagnosis
+
+Record = TypeVar("Record")
 
 WIDTH = 100
 MOST_WORDS = 8
@@ -94,6 +101,11 @@ def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
         yield f"Trained by another recipe than this version's: {', '.join(older)}."
 
 
+def read_or(read: Callable[[Path], Record], path: Path, empty: Record) -> Record:
+    """A record by its reader, the empty one if there is no such file."""
+    return read(path) if path.exists() else empty
+
+
 def by_folder(path: Path, key: str) -> dict[str, Any]:
     """A mapping of a JSON file of ours, empty if there is no such file."""
     return models.read_if_there(path).get(key, {})
@@ -105,9 +117,10 @@ def made(results: Path, model: str) -> dict[str, list[str]]:
     return {folder: score.get("made", []) for folder, score in summary.items()}
 
 
-def training_marks(results: Path, model: str) -> list[str]:
-    """What training found wrong with a model."""
-    return models.read_if_there(results / "models" / model / "model.json").get("details", {}).get("marks", [])
+def training_marks(results: Path, model: str) -> list[Reason]:
+    """Flaws that training found in a model."""
+    details = models.read_if_there(results / "models" / model / "model.json").get("details", {})
+    return [codes.read(mark) for mark in details.get("marks", [])]
 
 
 def legend(results: Path) -> str:
@@ -129,25 +142,25 @@ def legend(results: Path) -> str:
 def report(results: Path) -> Iterator[str]:
     """The paragraphs of the report."""
     board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
-    leaks = {row["model"]: by_folder(results / "leakage" / f"{row['model']}.json", "folders") for row in board}
-    leaked = [name for name, folders in leaks.items() if any(report["leaked"] for report in folders.values())]
+    leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
+    leaked = [name for name, folders in leaks.items() if any(report.leaked for report in folders.values())]
+    compared = read_or(comparisons.read, results / "comparisons.json", Comparisons())
     harm = leaderboard_text.harm(board, {row["model"]: training_marks(results, row["model"]) for row in board})
     yield leaderboard_text.table(board, {*leaked, *harm})
-    yield from verdict_text.sentence(board, by_folder(results / "comparisons.json", "models")).splitlines()
+    yield from verdict_text.sentences(board, compared)
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
     if newest is not None:
         yield from changed_words(results, newest)
-    yield from leaderboard_text.leaks(leaks)
-    yield from harm.values()
-    yield from leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
+    apart = leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
+    yield from (f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *apart))
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"
-        found = leaderboard_text.findings(by_folder(path, "findings"))
+        found = leaderboard_text.findings(read_or(model_diagnosis.read, path, ModelDiagnosis()).findings)
         yield from found
         if found:
             yield f"All that was found, and keywords one by one: {path}"
-    yield from leaderboard_text.attention(runs)
+    yield from leaderboard_text.attention(runs, compared.absences)
     config = load_yaml(results / "config.yaml")
     learner = max(
         (path.parent.parent.name for path in (results / "models").glob("*/corpus/status.csv")),

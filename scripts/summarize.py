@@ -31,7 +31,8 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     paths = {folder: args.runs / folder / "wer.json" for folder in files.read_json(args.index)["folders"]}
     folders = {folder: summarize_folder(files.read_json(path)) for folder, path in paths.items() if path.exists()}
-    files.write_json(args.output, {"model": args.runs.name, "folders": folders}, indent=None)
+    summary = {"model": args.runs.name, "folders": folders}
+    files.write_json(args.output, summary, indent=None, number=files.CODES_FORMAT)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 from clm import __version__, cli
 from clm.base import files
 from clm.normalization.profiles import Profile, is_unspaced
+from clm.reasons import codes
 from clm.scoring import folder_score
 
 
@@ -29,9 +30,11 @@ def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
     transcript = files.read_json(args.transcript)
-    failures = [
-        {"recording": item["recording"], **item["failure"]} for item in transcript["recordings"] if "failure" in item
-    ]
+    failures = {
+        item["recording"]: codes.told(item["failure"]["reason"], item["failure"]["hint"])
+        for item in transcript["recordings"]
+        if "failure" in item
+    }
     baseline = files.read_table(args.baseline, delimiter="\t") if args.baseline else None
     normalizer = Profile.of(args.profile, args.without)
     rows = files.read_table(args.normalized, delimiter="\t")
@@ -42,7 +45,8 @@ def main(argv: list[str] | None = None) -> None:
     versions = {**transcript["versions"], "clm-proof": __version__}
     days = sorted({item["made"] for item in transcript["recordings"] if item.get("made")})
     seconds = sum(item["seconds"] or 0 for item in transcript["recordings"])
-    files.write_json(args.output, {**about, "versions": versions, "made": days, "seconds": seconds, **score})
+    record = {**about, "versions": versions, "made": days, "seconds": seconds, **score}
+    files.write_json(args.output, record, number=files.CODES_FORMAT)
 
 
 if __name__ == "__main__":

@@ -256,8 +256,9 @@ def hostile(tmp_path: Path) -> ResultsFolder:
     files.write_table(home / "lexicon.tsv", ("word", "phones", "source", "rank", "count"), lexicon, delimiter="\t")
     path = folder.directory / "diagnosis" / f"{FIRST}.json"
     finding = {"finding": HOSTILE[0], "detail": HOSTILE[2], "next_step": HOSTILE[1]}
+    newer = {"code": HOSTILE[3], "arguments": {HOSTILE[1]: HOSTILE[2]}}
     counts = {name: [1, 0, 0] for name in (*HOSTILE, "half of a \ud800 character")}
-    found = {**files.read_json(path), "by_keyword": counts, "findings": {"plain": [finding]}}
+    found = {**files.read_json(path), "by_keyword": counts, "findings": {"plain": [finding, newer]}}
     path.write_text(json.dumps(found))
     leak = {"leaked": True, "ngram_share": 0.5, "sentence_share": 0.5, "sources": {HOSTILE[1]: {}}, "example": long}
     files.write_json(folder.directory / "leakage" / f"{FIRST}.json", {"folders": {names[0]: leak}})

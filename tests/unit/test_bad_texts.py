@@ -7,7 +7,8 @@ import pytest
 import diagnose
 from clm.base import files
 from clm.normalization.normalizer import create_normalizer
-from clm.scoring import error_rate, folder_score
+from clm.reasons import codes
+from clm.scoring import folder_score
 
 PROFILES = ("basic", "spoken")
 
@@ -25,7 +26,7 @@ def scored(profile, reference, hypothesis):
 def test_what_is_empty_after_normalization_is_a_failure_and_no_rate(profile, reference):
     result = scored(profile, reference, "some words")
     assert (result["wer"], result["recordings"]) == (None, [])
-    assert result["failures"][0]["reason"] == error_rate.EMPTY_REFERENCE
+    assert result["failures"][0]["reason"] == codes.empty_reference().as_json()
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm.normalization.normalizer import create_normalizer
+from clm.reasons import codes
 from clm.scoring import error_rate, folder_score
 from clm.scoring.error_rate import Chunk, ErrorCounts
 
@@ -161,7 +162,7 @@ def row(recording, reference, hypothesis):
 def test_a_folder_holds_what_wer_json_promises():
     rows = [row("b", "a b c d", "a b c x"), row("a", "e f", "e f g"), row("z", " ", "words")]
     baseline = [row("a", "e f", "e"), row("b", "a b c d", "a b c d"), row("z", " ", "words")]
-    failures = [{"recording": "c", "reason": "no audio in it", "hint": "replace it"}]
+    failures = {"c": codes.told("no audio in it", "replace it")}
     result = folder_score.score_folder(rows, baseline, failures, BASIC)
     assert json.loads(json.dumps(result)) == result
     assert result["normalizer"] == {"profile": "basic", "version": 1}
@@ -173,8 +174,7 @@ def test_a_folder_holds_what_wer_json_promises():
     assert result["recordings"][1]["blocks"] == [[4, 1]]
     assert (result["missed_words"], result["fixed_words"], result["broken_words"]) == ({"d": 1}, {"f": 1}, {"d": 1})
     assert [failure["recording"] for failure in result["failures"]] == ["c", "z"]
-    assert result["failures"][1]["reason"] == error_rate.EMPTY_REFERENCE
-    assert result["failures"][1]["hint"]
+    assert result["failures"][1]["reason"] == codes.empty_reference().as_json()
 
 
 def test_the_order_of_rows_does_not_matter():

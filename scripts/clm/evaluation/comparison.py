@@ -5,11 +5,13 @@ a summary holds is described in `clm.evaluation.model_scores`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
 from clm.evaluation import bootstrap, model_scores
 from clm.evaluation.bootstrap import Comparison
+from clm.evaluation.comparisons import Against, Difference
 from clm.evaluation.model_scores import FINISHED, Key, Model
 from clm.scoring import mapsswe
 
@@ -72,13 +74,10 @@ class Evaluation:
             champion = model if better else champion
         return champion
 
-    def comparisons(self) -> dict[str, Any]:
+    def comparisons(self) -> dict[str, Against]:
         """By model: the statistics behind its verdict, against the baseline and against the champion."""
         return {
-            model.name: {
-                "baseline": self._details(model, self.base),
-                "champion": self._details(model, self.champion),
-            }
+            model.name: Against(self._details(model, self.base), self._details(model, self.champion))
             for model in self.finished
             if self.base is not None
         }
@@ -102,35 +101,37 @@ class Evaluation:
         units = [unit for key in self.scope(model, other)[1] for unit in model_scores.units(key, model, other)]
         return bootstrap.compare(units, **self.settings) if units else None
 
-    def _details(self, model: Model, other: Model | None) -> dict[str, Any] | None:
+    def _details(self, model: Model, other: Model | None) -> Difference | None:
         if other is None or model is other:
             return None
         comparison = self.versus(model.name, other.name)
         if comparison is None:
             return None
         scope, keys = self.scope(model, other)
-        details = {
-            "model": other.name,
-            "scope": scope,
-            "recordings": len(keys),
-            "words": comparison.words,
-            "difference": comparison.difference,
-            "low": comparison.interval.low,
-            "high": comparison.interval.high,
-            "p_value": comparison.p_value,
-            "verdict": comparison.verdict,
-            "needed_words": comparison.needed_words,
-            "keyword_false_alarms": [model_scores.keywords(m, keys).false_alarms for m in (model, other)],
-        }
+        now, before = (model_scores.keywords(one, keys).false_alarms for one in (model, other))
+        difference = Difference(
+            model=other.name,
+            scope=scope,
+            recordings=len(keys),
+            words=comparison.words,
+            difference=comparison.difference,
+            low=comparison.interval.low,
+            high=comparison.interval.high,
+            p_value=comparison.p_value,
+            verdict=comparison.verdict,
+            needed_words=comparison.needed_words,
+            keyword_false_alarms=(now, before),
+        )
         if other is not self.base:
-            return details
+            return difference
         sums = [model.results[key].get("mapsswe") for key in keys if key in model.results]
         test = mapsswe.matched_pairs(mapsswe.combine(part for part in sums if part is not None))
-        return details | {
-            "p_value_holm": self.p_values.get(model.name),
-            "verdict": self.verdict(model),
-            "mapsswe": test._asdict(),
-        }
+        return replace(
+            difference,
+            p_value_holm=self.p_values.get(model.name),
+            verdict=self.verdict(model),
+            mapsswe=test._asdict(),
+        )
 
     @property
     def settings(self) -> dict[str, Any]:

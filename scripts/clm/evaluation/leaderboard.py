@@ -7,10 +7,12 @@ something is not known or has no meaning.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from clm.base.messages import some
 from clm.evaluation import bootstrap, model_scores
 from clm.evaluation.comparison import Evaluation
+from clm.evaluation.comparisons import Absence, Comparisons
 from clm.evaluation.model_scores import FAILED, FINISHED, INCOMPLETE, Key, Model
+from clm.reasons import codes, sentences
+from clm.reasons.codes import Reason
 
 _BOARD = """
 rank model engine champion verdict wer wer_low wer_high wer_change p_value scope cer keyword_recall keyword_precision
@@ -23,8 +25,6 @@ seconds status reason
 """
 COLUMNS = tuple(_BOARD.split())
 RUN_COLUMNS = tuple(_RUNS.split())
-
-LEFT_OUT = "left out, as it failed in"
 
 Row = dict[str, str]
 
@@ -85,22 +85,41 @@ def _run(evaluation: Evaluation, model: Model, folder: str) -> Row:
     status = FINISHED if any(key in model.results for key in keys) else FAILED
     if any(key not in model.results and key not in model.failures for key in keys):
         status = INCOMPLETE
-    why = {key: f"{LEFT_OUT} {evaluation.left_out[key][0]}" for key in keys if key in evaluation.left_out}
-    why |= {key: model.failures[key] for key in keys if key in model.failures}
-    named = {reason: [key[1] for key in keys if why.get(key) == reason] for reason in why.values()}
-    reasons = [f"{some(names)}: {reason}" for reason, names in named.items()]
     if model.summary.get("status_override") == FAILED:
-        status, reasons = FAILED, [model.summary["reason"], *reasons]
+        status = FAILED
     seconds = model.summary["folders"].get(folder, {}).get("seconds")
     row = dict.fromkeys(RUN_COLUMNS, "") | {
         "model": model.name,
         "folder": folder,
         "seconds": "" if seconds is None else f"{seconds:.3f}",
         "status": status,
-        "reason": "; ".join(reasons),
+        "reason": sentences.listed((item.reason, item.recordings) for item in absences(evaluation, model, folder)),
     }
     done = [key for key in evaluation.compared[folder] if key in model.results]
     return row | _figures(evaluation, model, done) if done else row
+
+
+def absences(evaluation: Evaluation, model: Model, folder: str) -> list[Absence]:
+    """Why recordings of a folder do not count for a model: those of equal reasons together."""
+    keys = [(folder, name) for name in evaluation.folders[folder]]
+    why = {key: codes.left_out(evaluation.left_out[key]) for key in keys if key in evaluation.left_out}
+    why |= {key: model.failures[key] for key in keys if key in model.failures}
+    named: dict[Reason, list[str]] = {}
+    for key in keys:
+        if key in why:
+            named.setdefault(why[key], []).append(key[1])
+    found = [Absence(reason, tuple(names)) for reason, names in named.items()]
+    failed = model.summary.get("status_override") == FAILED
+    return [Absence(codes.read(model.summary["reason"])), *found] if failed else found
+
+
+def comparisons(evaluation: Evaluation) -> Comparisons:
+    """What comparisons.json holds."""
+    found = {
+        model.name: {folder: absences(evaluation, model, folder) for folder in evaluation.compared}
+        for model in evaluation.models
+    }
+    return Comparisons(evaluation.comparisons(), evaluation.evaluation["confidence"], found)
 
 
 def _figures(evaluation: Evaluation, model: Model, keys: Iterable[Key]) -> Row:

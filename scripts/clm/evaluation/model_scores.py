@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from clm.evaluation.bootstrap import Unit
+from clm.reasons import codes
+from clm.reasons.codes import Reason
 from clm.scoring import word_metrics
 from clm.scoring.error_rate import ErrorCounts
 
@@ -27,7 +29,7 @@ class Model:
 
     summary: Mapping[str, Any]
     results: Mapping[Key, Result]
-    failures: Mapping[Key, str]
+    failures: Mapping[Key, Reason]
     status: str
 
     @property
@@ -55,7 +57,7 @@ def sort_out(
     for summary in summaries:
         valid = {k: r for k, r in results[summary["model"]].items() if lengths.get(k) in (None, _counts(r).words)}
         failures = {
-            (folder, failure["recording"]): failure["reason"]
+            (folder, failure["recording"]): codes.read(failure["reason"], failure.get("hint", ""))
             for folder, part in summary["folders"].items()
             for failure in part["failures"]
         }
@@ -76,12 +78,12 @@ def _by_key(summary: Mapping[str, Any], expected: set[Key]) -> dict[Key, Result]
     return {key: result for key, result in results.items() if key in expected}
 
 
-def left_out(finished: Iterable[Model]) -> dict[Key, tuple[str, str]]:
-    """Recordings that failed for good in a complete model: the first such model, and its reason."""
-    failed: dict[Key, tuple[str, str]] = {}
+def left_out(finished: Iterable[Model]) -> dict[Key, str]:
+    """Recordings that failed for good in a complete model, with the first such model."""
+    failed: dict[Key, str] = {}
     for model in finished:
-        for key, reason in model.failures.items():
-            failed.setdefault(key, (model.name, reason))
+        for key in model.failures:
+            failed.setdefault(key, model.name)
     return failed
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from clm.evaluation.model_scores import FAILED
+from clm.reasons import codes
 from clm.results import models
 
 
@@ -41,7 +42,7 @@ def without_audio(summary: dict[str, Any], folders: Mapping[str, list[str]], tex
     absent = {
         folder: {
             "recordings": {},
-            "failures": [{"recording": name, "reason": "there is no audio", "hint": ""} for name in folders[folder]],
+            "failures": [{"recording": name, "reason": codes.no_audio().as_json()} for name in folders[folder]],
             "seconds": None,
         }
         for folder in text_only

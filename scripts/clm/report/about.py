@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clm.reasons import codes
+from clm.reasons.sentences import full
 from clm.report import escaping, leaderboard_text
 from clm.report.gather import ModelResults, Results
 from clm.results import models
@@ -26,10 +28,10 @@ def warnings(results: Results, notes: Iterable[str]) -> list[str]:
     }
     known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
     apart = leaderboard_text.far_apart(results.board, days) if known else []
-    lines = [line.removeprefix("Warning: ") for line in (*leaks, *apart)]
+    lines = [*leaks, *apart]
     for model in results.models.values():
         for mark in model.about.get("details", {}).get("marks", []):
-            lines.append(f"{model.name}: {mark}")
+            lines.append(full(codes.read(mark), f"{model.name}: "))
         if model.about.get("failed"):
             lines.append(f"{model.name}: its training failed: {model.about['failed']}")
     return [escaping.public(line) for line in [*lines, *notes]]

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load_yaml
-from clm.evaluation import model_scores, summaries
+from clm.evaluation import comparisons, model_scores, summaries
+from clm.evaluation.comparisons import Comparisons
 from clm.results import models
+from clm.scoring import leakage, model_diagnosis
+from clm.scoring.leakage import Leakage
+from clm.scoring.model_diagnosis import ModelDiagnosis
 
 Row = dict[str, str]
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,8 @@ class ModelResults:
     about: dict[str, Any]
     plan: dict[str, Any]
     summary: dict[str, Any]
-    diagnosis: dict[str, Any]
-    leakage: dict[str, Any]
+    diagnosis: ModelDiagnosis
+    leakage: Leakage
     statuses: list[Row]
     sources: list[Row]
     lexicon: list[Row]
@@ -42,7 +47,7 @@ class ModelResults:
     @property
     def leaked(self) -> bool:
         """Whether its text holds what is spoken in the recordings."""
-        return any(found.get("leaked") for found in self.leakage.values())
+        return any(found.leaked for found in self.leakage.values())
 
 
 @dataclass
@@ -53,7 +58,7 @@ class Results:
     config: dict[str, Any]
     board: list[Row]
     runs: list[Row]
-    comparisons: dict[str, Any]
+    comparisons: Comparisons
     folders: dict[str, list[str]]
     left_out: dict[str, str]
     text_only: list[str]
@@ -130,6 +135,11 @@ class _Reader:
         self.directory = directory
         self.problems: list[str] = []
 
+    def record(self, name: str, read: Callable[[Path], Record], empty: Record, *, wanted: bool = True) -> Record:
+        """A record below the results folder, by its reader; an empty one if there is none, or it cannot be read."""
+        found: Record | None = self._try(name, read, wanted=wanted)
+        return empty if found is None else found
+
     def json(self, name: str, *, wanted: bool = True) -> dict[str, Any]:
         """A JSON file below the results folder; empty if there is none, or it cannot be read."""
         return self._try(name, files.read_json, wanted=wanted) or {}
@@ -156,7 +166,7 @@ class _Reader:
                 self.problems.append(f"{name} is not there, so what it says is missing here.")
         except UserError as error:
             self.problems.append(f"{name} is left out: {error.message}")
-        except (ValueError, OSError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError, OSError) as error:
             self.problems.append(f"{name} is left out: it cannot be read ({type(error).__name__})")
         return None
 
@@ -181,7 +191,7 @@ def read(directory: Path) -> Results:
         config=reader.yaml("config.yaml"),
         board=board,
         runs=reader.table("runs.csv", wanted=True),
-        comparisons=reader.json("comparisons.json").get("models", {}),
+        comparisons=reader.record("comparisons.json", comparisons.read, Comparisons()),
         folders=folders,
         left_out=index.get("left_out", {}),
         text_only=text_only,
@@ -207,8 +217,8 @@ def _read_model(reader: _Reader, row: Row, folders: dict[str, list[str]], text_o
         about=reader.json(f"{home}/model.json", wanted=False),
         plan=reader.json(f"{home}/plan.json", wanted=False),
         summary=summary,
-        diagnosis=reader.json(f"diagnosis/{name}.json"),
-        leakage=reader.json(f"leakage/{name}.json", wanted=False).get("folders", {}),
+        diagnosis=reader.record(f"diagnosis/{name}.json", model_diagnosis.read, ModelDiagnosis()),
+        leakage=reader.record(f"leakage/{name}.json", leakage.read, {}, wanted=False),
         statuses=reader.table(f"{home}/corpus/status.csv"),
         sources=reader.table(f"{home}/corpus/sources.tsv", delimiter="\t"),
         lexicon=reader.table(f"{home}/lexicon.tsv", delimiter="\t"),

@@ -1,17 +1,17 @@
-"""What is wrong with a folder's figures, in words, and what to do next.
+"""What the errors of a folder point to: findings, as codes with the figures and words behind them.
 
-Works on what wer.json and normalized.tsv say about one model and folder. A finding is a dict of `finding` (what),
-`detail` (the figures and words behind it) and `next_step`. Thresholds are stated beside the constants; they ask for
-attention and decide nothing.
+Works on what wer.json and normalized.tsv say about one model and folder. Thresholds are stated beside the constants;
+they ask for attention and decide nothing.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from clm.reasons import codes
+from clm.reasons.codes import Code, Reason
 from clm.scoring.error_rate import Chunk
 
-Finding = dict[str, str]
 Words = Sequence[str]
 
 FEWEST_WORDS = 20  # below, shares say nothing
@@ -24,6 +24,18 @@ SHINGLE = 3  # words in a row by which texts are recognised
 SAME_TEXT = 0.3  # share of a hypothesis's shingles in another folder's reference that makes it that text
 MOST_WORDS = 12
 SHORTEST_TYPO = 5
+
+#: Codes of findings, the gravest first.
+GRAVEST_FIRST = (
+    Code.SWAPPED,
+    Code.MISMATCH,
+    Code.NOTHING_HEARD,
+    Code.MISSING_IN_TRANSCRIPT,
+    Code.MISSING_IN_REFERENCE,
+    Code.NOT_VERBATIM,
+    Code.MISSED_DOMAIN_WORDS,
+    Code.TYPING_ERRORS,
+)
 
 _SPOKEN_ONLY_TEXT = """
 actually and basically i just kinda know like mean now okay right so sort then think uh um well yeah yes you
@@ -44,7 +56,7 @@ def diagnose(
     learnable: Callable[[str], bool],
     known: Collection[str],
     keywords: Collection[str],
-) -> list[Finding]:
+) -> list[Reason]:
     """Findings about one folder.
 
     Args:
@@ -57,7 +69,7 @@ def diagnose(
 
     """
     texts = {row["recording"]: (row["reference"].split(), row["hypothesis"].split()) for row in rows}
-    findings: list[Finding] = []
+    findings: list[Reason] = []
     for recording in score["recordings"]:
         reference, hypothesis = texts[recording["recording"]]
         findings += _shape(recording, reference, hypothesis, others)
@@ -73,7 +85,7 @@ def _shape(
     reference: Words,
     hypothesis: Words,
     others: Mapping[str, Callable[[], set[tuple[str, ...]]]],
-) -> Iterator[Finding]:
+) -> Iterator[Reason]:
     """What the kinds of errors of one recording point to."""
     counts, name = recording["counts"], recording["recording"]
     words = len(reference)
@@ -81,11 +93,7 @@ def _shape(
     if words < FEWEST_WORDS or errors < NOTABLE * words:
         return
     if not hypothesis:
-        yield _finding(
-            f"{name}: nothing was heard",
-            f"{words} words in the reference, none in the transcript",
-            f"listen to {name}: silence, another language, or the wrong file?",
-        )
+        yield codes.nothing_heard(name, words)
         return
     if errors > HIGH_WER * words and counts["hits"] < 0.5 * words:
         yield _mismatch(name, errors / words, hypothesis, others)
@@ -95,60 +103,39 @@ def _shape(
     inserted = max((c.hyp_end - c.hyp_start for c in chunks if c.op == "insert"), default=0)
     if counts["deletions"] >= max(ONE_KIND * errors, NOTABLE * words) or deleted >= LONG_RUN:
         place = _place(chunks, "delete", words)
-        yield _finding(
-            f"{name}: words are missing from the transcript",
-            f"{counts['deletions']} of {words} words were not heard, up to {deleted} in a row{place}",
-            f"listen to {name}: cut or quiet audio, another language, or more text than speech?",
-        )
+        yield codes.missing_in_transcript(name, counts["deletions"], words, deleted, place)
     if counts["insertions"] >= max(ONE_KIND * errors, NOTABLE * words) or inserted >= LONG_RUN:
-        place = _place(chunks, "insert", words)
-        yield _finding(
-            f"{name}: words are missing from the reference",
-            f"{counts['insertions']} words were heard that are not in the reference, up to {inserted} in a row{place}",
-            f"listen to {name}: speech that is not written down, noise, or several people at once?",
-        )
+        yield codes.missing_in_reference(name, counts["insertions"], inserted, _place(chunks, "insert", words))
 
 
 def _mismatch(
     name: str, rate: float, hypothesis: Words, others: Mapping[str, Callable[[], set[tuple[str, ...]]]]
-) -> Finding:
+) -> Reason:
     heard = shingles(hypothesis)
     for folder, theirs in others.items():
         if heard and len(heard & theirs()) >= SAME_TEXT * len(heard):
-            return _finding(
-                f"{name}: text and audio are probably swapped",
-                f"what was heard is the text of folder {folder}",
-                f"exchange the references of this folder and {folder}",
-            )
-    return _finding(
-        f"{name}: text and audio hardly fit together",
-        f"{rate:.0%} errors".replace("%", " %"),
-        f"listen to {name}: the wrong text, another language, or audio that cannot be understood?",
-    )
+            return codes.swapped(name, folder)
+    return codes.mismatch(name, rate)
 
 
 def _place(chunks: Sequence[Chunk], op: str, words: int) -> str:
-    """Whether the longest run of one kind of error is at an end of the recording."""
+    """The end of the recording, `start` or `end`, that the longest run of one kind of error is at; else empty."""
     longest = max(
         (chunk for chunk in chunks if chunk.op == op),
         key=lambda chunk: max(chunk.ref_end - chunk.ref_start, chunk.hyp_end - chunk.hyp_start),
     )
     if longest.ref_start == 0:
-        return " (at the start)"
-    return " (at the end)" if longest.ref_end == words else ""
+        return "start"
+    return "end" if longest.ref_end == words else ""
 
 
 def _missing_words(
     missed: Mapping[str, int], spoken: Mapping[str, int], learnable: Callable[[str], bool], keywords: Collection[str]
-) -> Iterator[Finding]:
+) -> Iterator[Reason]:
     often = (word for word, count in missed.items() if count > 1 and count >= OFTEN_MISSED * spoken[word])
     words = [word for word in often if learnable(word) and word not in keywords][:MOST_WORDS]
     if words:
-        yield _finding(
-            "domain words are missed again and again",
-            ", ".join(f"{word} {missed[word]}" for word in words),
-            "add as keywords what names something among these words, or heal",
-        )
+        yield codes.missed_domain_words({word: missed[word] for word in words})
 
 
 def _typos(
@@ -156,12 +143,12 @@ def _typos(
     recordings: Iterable[Mapping[str, Any]],
     known: Collection[str],
     keywords: Collection[str],
-) -> Iterator[Finding]:
+) -> Iterator[Reason]:
     """Words of the reference that stand there once, are known nowhere, and were heard as a known word beside it."""
     if not known:
         return
     frequency = Counter(word for reference, _ in texts.values() for word in reference)
-    suspects = {}
+    suspects: dict[str, str] = {}
     for recording in recordings:
         reference, hypothesis = texts[recording["recording"]]
         for op, ref_start, ref_end, hyp_start, _ in recording["alignment"]:
@@ -171,8 +158,7 @@ def _typos(
                     if frequency[word] == 1 and word not in keywords and _misspelt(word, heard, known):
                         suspects[word] = heard
     if suspects:
-        listed = ", ".join(f"{word} (heard: {heard})" for word, heard in sorted(suspects.items())[:MOST_WORDS])
-        yield _finding("the reference may have typing errors", listed, "correct them in the transcript")
+        yield codes.typing_errors(dict(sorted(suspects.items())[:MOST_WORDS]))
 
 
 def _misspelt(word: str, heard: str, known: Collection[str]) -> bool:
@@ -189,7 +175,7 @@ def _misspelt(word: str, heard: str, known: Collection[str]) -> bool:
     return OSA.distance(word, heard, score_cutoff=1) <= 1
 
 
-def _not_verbatim(score: Mapping[str, Any]) -> Iterator[Finding]:
+def _not_verbatim(score: Mapping[str, Any]) -> Iterator[Reason]:
     """Many small words heard that the reference lacks, spread over the text: it was tidied up."""
     counts = score["counts"]
     words = counts["hits"] + counts["substitutions"] + counts["deletions"]
@@ -197,12 +183,4 @@ def _not_verbatim(score: Mapping[str, Any]) -> Iterator[Finding]:
     if words < 5 * FEWEST_WORDS or small < 0.02 * words or small < 0.4 * counts["insertions"]:
         return
     if counts["insertions"] > 2 * counts["deletions"]:
-        yield _finding(
-            "the reference is probably not verbatim",
-            f"{small} small words such as and, so, you know were heard that it lacks",
-            "write down what was said word for word, or read the WER as an upper bound",
-        )
-
-
-def _finding(finding: str, detail: str, next_step: str) -> Finding:
-    return {"finding": finding, "detail": detail, "next_step": next_step}
+        yield codes.not_verbatim(small)

@@ -18,8 +18,6 @@ BLOCK_WORDS = 1000  # Bisani & Ney (ICASSP 2004): long recordings enter a bootst
 #: Half of a run of so many equal words hides no better way to edit what is beside it, nearly always.
 _SURE = 3
 
-EMPTY_REFERENCE = "the reference is empty after normalization"
-
 
 @dataclass(frozen=True)
 class ErrorCounts:
@@ -100,7 +98,7 @@ def align(reference: Sequence[str], hypothesis: Sequence[str]) -> Alignment:
     import jiwer
 
     if not reference:
-        raise ValueError(EMPTY_REFERENCE)
+        raise ValueError("the reference is empty")
     if not hypothesis:
         return (Chunk("delete", 0, len(reference), 0, 0),)
     (chunks,) = jiwer.process_words(" ".join(reference), " ".join(hypothesis)).alignments

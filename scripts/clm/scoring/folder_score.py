@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from clm.reasons import codes
+from clm.reasons.codes import Reason
 from clm.scoring import mapsswe, word_metrics
 from clm.scoring.error_rate import (
-    EMPTY_REFERENCE,
     Alignment,
     ErrorCounts,
     align,
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from clm.normalization.normalizer import Normalizer
     from clm.normalization.profiles import Profile
 
-EMPTY_REFERENCE_HINT = "write what is spoken into the text file, or take the recording out of the folder"
-
 MOST_LISTED = 50  # confusions, insertions, deletions
 MOST_EXPLAINED = 20  # words with contexts
 
@@ -31,7 +30,7 @@ MOST_EXPLAINED = 20  # words with contexts
 def score_folder(
     rows: Iterable[Mapping[str, str]],
     baseline_rows: Iterable[Mapping[str, str]] | None,
-    failures: Iterable[Mapping[str, str]],
+    failures: Mapping[str, Reason],
     normalizer: Normalizer | Profile,
     *,
     unspaced: bool = False,
@@ -42,19 +41,19 @@ def score_folder(
         rows: normalized.tsv (recording, reference, hypothesis) of the model.
         baseline_rows: the baseline's; None for the baseline itself. A recording that the baseline lacks, or has with
             another reference, gets no fixed and broken words.
-        failures: recordings that failed for good (recording, reason, hint); empty references are added to them.
+        failures: recordings that failed for good; empty references are added to them.
         normalizer: what made `rows`.
         unspaced: whether their language has no spaces between words.
 
     """
     baselines = {row["recording"]: row for row in baseline_rows or ()}
-    failed = [dict(failure) for failure in failures]
+    failed = dict(failures)
     recordings, lists = [], _Lists()
     for row in sorted(rows, key=lambda row: row["recording"]):
         if row["reference"].split():
             recordings.append(_score_recording(row, baselines.get(row["recording"]), lists, unspaced))
         else:
-            failed.append({"recording": row["recording"], "reason": EMPTY_REFERENCE, "hint": EMPTY_REFERENCE_HINT})
+            failed[row["recording"]] = codes.empty_reference()
     counts = sum((ErrorCounts(**recording["counts"]) for recording in recordings), ErrorCounts())
     characters = sum((ErrorCounts(**recording["characters"]) for recording in recordings), ErrorCounts())
     words = {
@@ -73,7 +72,7 @@ def score_folder(
         **lists.as_json(),
         "contexts": {kind: lists.contexts[kind] for kind in ("missed", "fixed", "broken")},
         "recordings": recordings,
-        "failures": sorted(failed, key=lambda failure: failure["recording"]),
+        "failures": [{"recording": name, "reason": failed[name].as_json()} for name in sorted(failed)],
     }
 
 

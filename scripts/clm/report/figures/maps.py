@@ -11,6 +11,7 @@ from clm.report.figures.svg import Figure, clipped, percent
 from clm.report.gather import ModelResults, Results
 from clm.report.listening.word_totals import Words
 from clm.results import models as naming
+from clm.scoring.word_metrics import Found
 
 MOST_COLUMNS = 12
 LABELLED = 80  # folders whose cells have room for figures
@@ -148,8 +149,13 @@ def _mark(kind: str, x: float, y: float, radius: float, hover: Any, word: str) -
 
 def keywords(results: Results) -> Figure | None:
     """Recall of each keyword with the baseline and with the model that the report is about."""
-    models = [model for model in (results.baseline, results.subject) if model and model.diagnosis.get("by_keyword")]
-    said = {word: counts[0] for model in models for word, counts in model.diagnosis["by_keyword"].items() if counts[0]}
+    models = [model for model in (results.baseline, results.subject) if model and model.diagnosis.by_keyword]
+    said = {
+        word: found.reference
+        for model in models
+        for word, found in model.diagnosis.by_keyword.items()
+        if found.reference
+    }
     chosen = sorted(said, key=lambda word: (-said[word], word))[:MOST_KEYWORDS]
     if not chosen:
         return None
@@ -167,9 +173,9 @@ def keywords(results: Results) -> Figure | None:
         parts.append(svg.text(WIDTH - right + 16, y + 4, f"said {said[word]}×", "tick"))
         at = []
         for model in models:
-            counts = model.diagnosis["by_keyword"].get(word, [0, 0, 0])
-            recall = counts[1] / counts[0] if counts[0] else 0.0
-            at.append((left + width * recall, f"{word}, {model.name}: {counts[1]} of {counts[0]} right"))
+            found = model.diagnosis.by_keyword.get(word, Found())
+            hover = f"{word}, {model.name}: {found.hits} of {found.reference} right"
+            at.append((left + width * (found.recall or 0.0), hover))
         if len(at) == 2:
             kind = "gain" if at[1][0] >= at[0][0] else "loss"
             parts.append(svg.line(at[0][0], y, at[1][0], y, kind))

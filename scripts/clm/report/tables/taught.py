@@ -114,8 +114,8 @@ def leakage(results: Results) -> Table:
     """References in the text of models."""
     rows = [
         [
-            folder, model.name, "yes" if found.get("leaked") else "", rate(found.get("ngram_share")),
-            rate(found.get("sentence_share")), ", ".join(found.get("sources", {})), found.get("example", ""),
+            folder, model.name, "yes" if found.leaked else "", rate(found.ngram_share), rate(found.sentence_share),
+            ", ".join(found.sources), found.example,
         ]
         for model in results.models.values()
         for folder, found in model.leakage.items()

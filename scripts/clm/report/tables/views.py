@@ -6,6 +6,7 @@ from typing import Any
 
 from clm.base import files
 from clm.english import words as vocabulary
+from clm.reasons import sentences
 from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
 from clm.report.listening.word_totals import KINDS, Words
@@ -116,11 +117,10 @@ def confusions(results: Results, words: Words) -> Table:
 def keywords(results: Results) -> Table:
     """Recall of every keyword with every model."""
     rows = [
-        [keyword, model.name, counts[0], counts[1], counts[2] - counts[1],
-         rate(counts[1] / counts[0] if counts[0] else None)]
+        [keyword, model.name, found.reference, found.hits, found.false_alarms, rate(found.recall)]
         for model in results.models.values()
-        for keyword, counts in sorted(model.diagnosis.get("by_keyword", {}).items())
-    ]  # fmt: skip
+        for keyword, found in sorted(model.diagnosis.by_keyword.items())
+    ]
     columns = [
         Column("keyword", "Keyword"), MODEL, Column("said", "Said", "count"), Column("right", "Heard right", "count"),
         Column("false_alarms", "False alarms", "count"), Column("recall", "Recall", "rate"),
@@ -132,10 +132,10 @@ def keywords(results: Results) -> Table:
 def findings(results: Results) -> Table:
     """What is wrong with folders, and what to do."""
     rows = [
-        [folder, model.name, item.get("finding", ""), item.get("detail", ""), item.get("next_step", "")]
+        [folder, model.name, *sentences.describe(found)]
         for model in results.models.values()
-        for folder, items in model.diagnosis.get("findings", {}).items()
-        for item in items
+        for folder, listed in model.diagnosis.findings.items()
+        for found in listed
     ]
     columns = [
         FOLDER, MODEL, Column("finding", "What"), Column("detail", "Figures"), Column("next_step", "Next step"),
