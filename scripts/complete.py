@@ -10,6 +10,8 @@ from clm import cli, config
 from clm.base import files
 from clm.base.errors import PassingError
 from clm.project import submissions
+from clm.reasons.sentences import full
+from clm.results import training
 
 MOST_LINES = 20
 
@@ -37,9 +39,9 @@ def untrained(results: Path, engine: str) -> list[str]:
     began = (results / "config.yaml").stat().st_mtime
     lines = []
     for path in sorted(results.glob(f"models/{engine}-*/training.json")):
-        outcome = files.read_json(path)
-        if outcome.get("unfinished") and path.stat().st_mtime >= began:
-            lines.append(f"{outcome['model']}: {outcome['reason']}. Hint: {outcome['hint']}")
+        outcome = training.read(path)
+        if outcome.unfinished and path.stat().st_mtime >= began:
+            lines.append(full(outcome.reason, f"{outcome.model}: "))
     return lines
 
 

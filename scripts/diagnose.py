@@ -18,6 +18,7 @@ from clm.english import words
 from clm.normalization.normalizer import Normalizer, create_normalizer
 from clm.pronunciation import cmudict
 from clm.reasons.codes import Reason
+from clm.results import models
 from clm.scoring import diagnosis, error_rate, model_diagnosis, word_metrics
 from clm.scoring.model_diagnosis import ModelDiagnosis
 from clm.scoring.word_metrics import Found
@@ -128,7 +129,7 @@ def examine(args: argparse.Namespace) -> ModelDiagnosis:
     folders = [folder for folder in index["folders"] if (runs / folder / "wer.json").exists()]
     everywhere = phrases(config["keywords"], normalizer)
     known = cmudict.english_words() if config["language"].startswith("en") else frozenset()
-    stock = known if args.model.split("-")[0] == "pocketsphinx" else frozenset()
+    stock = known if models.engine_of(args.model) == "pocketsphinx" else frozenset()
     spelled = known | corpus_words(args.results / "models" / args.model / "corpus") if known else known
 
     @cache

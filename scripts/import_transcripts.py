@@ -20,6 +20,8 @@ from clm import __version__, cli
 from clm.base import files
 from clm.base.errors import UserError
 from clm.project import imported
+from clm.results import models
+from clm.results.models import ModelRecord
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +64,8 @@ def keep(args: argparse.Namespace) -> None:
     store = args.results / "store" / "imported" / model.removeprefix(imported.PREFIX)
     for folder, entry in entries.items():
         files.write_json(store / f"{folder}.json", entry, indent=None)
-    files.write_json(args.results / "models" / model / "model.json", {**about, "digest": files.digest(entries)})
+    record = ModelRecord(model, "imported", created, files.digest(entries), versions=versions)
+    models.write_record(args.results / "models" / model / "model.json", record)
     log.info("%s: %d folders imported; run snakemake to score them", model, len(found))
 
 

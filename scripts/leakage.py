@@ -27,8 +27,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def corpora(directory: Path) -> dict[str, Path]:
     """Files that a model was trained and tuned with, by the name of their source."""
-    about = models.read_if_there(directory / "model.json")
-    names = about.get("sources") or [path.stem for path in (directory / "corpus").glob("*.txt")]
+    about = models.read_record_if_there(directory / "model.json")
+    names = (about and about.sources) or [path.stem for path in (directory / "corpus").glob("*.txt")]
     paths = {name: directory / "corpus" / f"{name}.txt" for name in [*names, "tuning_data"]}
     return {name: path for name, path in paths.items() if path.exists()}
 

@@ -24,9 +24,10 @@ from clm.healing import saturation
 from clm.normalization.normalizer import create_normalizer
 from clm.normalization.profiles import is_unspaced
 from clm.reasons import codes
-from clm.reasons.codes import Reason
+from clm.reasons.sentences import full
 from clm.report import leaderboard_text
-from clm.results import models
+from clm.results import models, plans, training
+from clm.results.models import ModelRecord
 from clm.scoring import leakage, model_diagnosis
 from clm.scoring.model_diagnosis import ModelDiagnosis
 
@@ -83,22 +84,30 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
     for path in sorted((results / "models").glob("*/plan.json")):
         if path.parent.name in known:
             continue
-        decided = path.with_name("training.json") if files.read_json(path)["train"] else path
-        outcome = models.read_if_there(decided)
-        if not outcome or decided.stat().st_mtime_ns < started:
+        train = plans.read(path).train
+        decided = path.with_name("training.json") if train else path
+        if not decided.exists() or decided.stat().st_mtime_ns < started:
             continue
-        reason = outcome["reason"] if decided != path else "no missed word to learn in folders that are not held out"
-        yield f"No new model: {reason}. Hint: {outcome.get('hint', 'add recordings, keywords or own text')}"
+        reason = training.read(decided).reason if train else codes.nothing_to_learn()
+        yield full(reason, "No new model: ")
 
 
 def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
     """Which models were trained by another version of the training code."""
     engine = engines.create(load_yaml(results / "config.yaml"))
-    recipes = {row["model"]: models.read_if_there(results / "models" / row["model"] / "model.json") for row in board}
-    names = [name for name, model in recipes.items() if model.get("engine") == engine.name]
-    older = [name for name in names if recipes[name].get("recipe", engine.recipe) != engine.recipe]
+    records = {row["model"]: record_of(results, row["model"]) for row in board}
+    older = [
+        name
+        for name, model in records.items()
+        if model.engine == engine.name and model.recipe not in (None, engine.recipe)
+    ]
     if older:
         yield f"Trained by another recipe than this version's: {', '.join(older)}."
+
+
+def record_of(results: Path, model: str) -> ModelRecord:
+    """What model.json says of a model; nothing of a stock model."""
+    return models.read_record_if_there(results / "models" / model / "model.json") or ModelRecord()
 
 
 def read_or(read: Callable[[Path], Record], path: Path, empty: Record) -> Record:
@@ -115,12 +124,6 @@ def made(results: Path, model: str) -> dict[str, list[str]]:
     """The days on which a model's transcripts were made, by folder."""
     summary = by_folder(results / "summaries" / f"{model}.json", "folders")
     return {folder: score.get("made", []) for folder, score in summary.items()}
-
-
-def training_marks(results: Path, model: str) -> list[Reason]:
-    """Flaws that training found in a model."""
-    details = models.read_if_there(results / "models" / model / "model.json").get("details", {})
-    return [codes.read(mark) for mark in details.get("marks", [])]
 
 
 def legend(results: Path) -> str:
@@ -145,7 +148,7 @@ def report(results: Path) -> Iterator[str]:
     leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
     leaked = [name for name, folders in leaks.items() if any(report.leaked for report in folders.values())]
     compared = read_or(comparisons.read, results / "comparisons.json", Comparisons())
-    harm = leaderboard_text.harm(board, {row["model"]: training_marks(results, row["model"]) for row in board})
+    harm = leaderboard_text.harm(board, {row["model"]: record_of(results, row["model"]).flaws for row in board})
     yield leaderboard_text.table(board, {*leaked, *harm})
     yield from verdict_text.sentences(board, compared)
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)

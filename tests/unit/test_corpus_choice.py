@@ -10,6 +10,7 @@ from clm.corpus.domain import Domain
 from clm.corpus.queries import Kind, Query, of_plan
 from clm.corpus.source import Article, Finding, LookupFailed, Outcome
 from clm.english.words import content_terms, terms
+from clm.results.plans import MissedWord, Plan
 
 FILLER = "These plain words say nothing about any topic and only make the page as long as pages are. " * 5
 
@@ -84,10 +85,10 @@ def test_names_come_before_words_and_stand_for_them():
     shelf = Shelf(
         NextEra_Energy="NextEra Energy makes power.", Nextera="Nextera is a small town.", Energy="Energy is kept."
     )
-    plan = {
-        "words": [{"word": "energy", "folders": {"one": 1}}, {"word": "nextera", "folders": {"one": 2}}],
-        "phrases": [{"word": "NextEra Energy", "folders": {"one": 2}}],
-    }
+    plan = Plan(
+        words=(MissedWord("energy", {"one": 1}), MissedWord("nextera", {"one": 2})),
+        phrases=(MissedWord("NextEra Energy", {"one": 2}),),
+    )
 
     collection = collect(of_plan(plan), shelf, 1, common={"energy"})
 

@@ -48,7 +48,6 @@ def test_every_code_is_made_read_and_put_in_words(code):
         assert codes.read(json.loads(json.dumps(reason.as_json()))) == reason
         text, detail, hint = sentences.describe(reason)
         assert code == Code.TOLD or not text.startswith(f"{code} (")
-        assert not hint.endswith(".")
         assert sentences.full(reason).startswith(sentences.statement(reason))
         assert detail in sentences.statement(reason)
         assert hint in sentences.full(reason)

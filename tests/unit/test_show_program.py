@@ -35,9 +35,9 @@ def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
 
 def test_marks_of_training_are_read(tmp_path: Path) -> None:
     name = BOARD[1]["model"]
-    assert program.training_marks(tmp_path, name) == []
+    assert program.record_of(tmp_path, name).flaws == []
     files.write_json(tmp_path / "models" / name / "model.json", {"details": {"marks": ["It forgets."]}})
-    assert program.training_marks(tmp_path, name) == [codes.told("It forgets.")]
+    assert program.record_of(tmp_path, name).flaws == [codes.told("It forgets.")]
 
 
 def decided(results: Path, *, train: bool) -> list[str]:
@@ -46,12 +46,15 @@ def decided(results: Path, *, train: bool) -> list[str]:
     directory = results / "models" / "pocketsphinx-clm-002"
     files.write_json(directory / "plan.json", {"train": train})
     if train:
-        files.write_json(directory / "training.json", {"trained": False, "reason": "no text", "hint": "add articles"})
+        files.write_json(
+            directory / "training.json",
+            {"trained": False, "reason": "no text; or none that is used", "hint": "add articles"},
+        )
     return list(program.untrained(results, BOARD))
 
 
 def test_a_generation_that_was_not_trained_says_why(tmp_path: Path) -> None:
-    assert decided(tmp_path, train=True) == ["No new model: no text. Hint: add articles"]
+    assert decided(tmp_path, train=True) == ["No new model: no text; or none that is used. Hint: add articles"]
 
 
 def test_a_heal_with_nothing_to_learn_says_so(tmp_path: Path) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 from clm.evaluation.model_scores import FAILED
 from clm.reasons import codes
-from clm.results import models
+from clm.results import models, plans
+from clm.results.models import ModelRecord
+from clm.results.plans import Plan
 
 
 def describe(summary: dict[str, Any], directory: Path, audio: Mapping[str, Set[str]]) -> dict[str, Any]:
@@ -15,24 +17,21 @@ def describe(summary: dict[str, Any], directory: Path, audio: Mapping[str, Set[s
     Whether it learned from a folder is told by name and by the `audio` of the folders: one may have been renamed.
     """
     name = summary["model"]
-    model = models.read_if_there(directory / name / "model.json")
-    plan = models.read_if_there(directory / name / "plan.json")
-    learned = {folder for item in plan.get("words", []) for folder in item["folders"]}
-    heard = {item for items in plan.get("recordings", {}).values() for item in items}
-    learned |= {folder for folder, items in audio.items() if not items.isdisjoint(heard)}
+    model = models.read_record_if_there(directory / name / "model.json") or ModelRecord(name, models.engine_of(name))
+    plan = plans.read_if_there(directory / name / "plan.json") or Plan()
     return {
         **summary,
-        "engine": model.get("engine", name.split("-")[0]),
-        "created": model.get("created", ""),
-        "corpus_words": model.get("corpus_words"),
-        "learned_folders": sorted(learned),
+        "engine": model.engine,
+        "created": model.created,
+        "corpus_words": model.corpus_words,
+        "learned_folders": plan.learned_folders(audio),
         **failure(model),
     }
 
 
-def failure(model: Mapping[str, Any]) -> dict[str, str]:
+def failure(model: ModelRecord) -> dict[str, str]:
     """What a summary says of a model that failed as a whole, by its model.json."""
-    return {"status_override": FAILED, "reason": model["failed"]} if model.get("failed") else {}
+    return {"status_override": FAILED, "reason": model.failed} if model.failed else {}
 
 
 def without_audio(summary: dict[str, Any], folders: Mapping[str, list[str]], text_only: list[str]) -> dict[str, Any]:

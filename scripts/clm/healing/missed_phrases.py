@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from pathlib import Path
-from typing import Any
 
 from clm.base import files
 from clm.english.words import is_name, learnable, plain, stop_words
 from clm.healing.plan import merge_words
 from clm.results.manifests import reference
+from clm.results.plans import MissedWord
 from clm.scoring.error_rate import Chunk, missed_positions
 
 #: Of one plan; the most frequent ones, names first.
@@ -115,7 +115,7 @@ def _trimmed(span: list[str]) -> list[str]:
 
 def missed_phrases(
     results: Path, models: Iterable[str], folders: Iterable[str], common: Collection[str] = ()
-) -> list[dict[str, Any]]:
+) -> list[MissedWord]:
     """Phrases that any of the models missed in these folders, as `healing.missed_words` lists words.
 
     Args:
@@ -137,19 +137,19 @@ def missed_phrases(
             for phrase, count in total.items():
                 counts = found.setdefault(phrase, {})
                 counts[folder] = max(counts.get(folder, 0), count)
-    return choose(merge_words([{"word": phrase, "folders": counts} for phrase, counts in found.items()]))
+    return choose(merge_words(MissedWord(phrase, counts) for phrase, counts in found.items()))
 
 
-def choose(phrases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def choose(phrases: Sequence[MissedWord]) -> list[MissedWord]:
     """The most frequent phrases, sorted; a name stands for the run of the same words.
 
-    >>> [item["word"] for item in choose([{"word": "acme corp", "folders": {}}, {"word": "Acme Corp", "folders": {}}])]
+    >>> [item.word for item in choose([MissedWord("acme corp"), MissedWord("Acme Corp")])]
     ['Acme Corp']
     """
-    named = {item["word"].casefold() for item in phrases if is_name(item["word"])}
-    kept = [dict(item) for item in phrases if is_name(item["word"]) or item["word"] not in named]
-    kept.sort(key=lambda item: (-sum(item["folders"].values()), not is_name(item["word"]), item["word"]))
-    return sorted(kept[:MOST], key=lambda item: item["word"])
+    named = {item.word.casefold() for item in phrases if is_name(item.word)}
+    kept = [item for item in phrases if is_name(item.word) or item.word not in named]
+    kept.sort(key=lambda item: (-item.tokens, not is_name(item.word), item.word))
+    return sorted(kept[:MOST], key=lambda item: item.word)
 
 
 def _missed(directory: Path) -> Iterator[tuple[str, list[str], frozenset[int]]]:

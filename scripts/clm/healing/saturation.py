@@ -12,7 +12,7 @@ from clm.healing.plan import Recordings
 from clm.reasons import codes
 from clm.reasons.codes import Reason
 from clm.reasons.sentences import statement
-from clm.results import models
+from clm.results import models, plans
 
 #: So many healing rounds in a row without a proven gain are enough.
 ROUNDS = 2
@@ -35,7 +35,8 @@ def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str,
         for name in models.finished(directory, engine)
         if name in judged
         and models.number(name) > champion
-        and models.read_if_there(directory / name / "plan.json").get("learn")
+        and (plan := plans.read_if_there(directory / name / "plan.json"))
+        and plan.learn
     ]
     if len(fruitless) < ROUNDS:
         return ""

@@ -22,7 +22,8 @@ from clm.project.code_digests import digests as code_digests
 from clm.project.code_digests import write_sources
 from clm.project.dataset import DataSet
 from clm.project.submissions import Submissions
-from clm.results import models
+from clm.reasons import codes
+from clm.results import models, training
 from clm.types import Recording
 
 
@@ -231,7 +232,7 @@ class Project:
         return History.read(directory, self.finished, self.next)
 
     def due(self, *, forced: bool) -> str:
-        """Why a new generation is due, or an empty string.
+        """Why a new generation is due, as `clm.reasons.codes.dumps` writes it, or an empty string.
 
         Keywords and own text give one by themselves; missed words do if `self_heal` allows it or heal is forced.
         """
@@ -241,13 +242,14 @@ class Project:
         new = self.data.evidence - self.history.evidence if self.config["self_heal"] else set()
         inputs = self.training_inputs
         if self.unusable_keywords:  # a file saved badly once must not make a generation without keywords
-            inputs = self.history.last.get("training_inputs", inputs)
-        return self.history.due(inputs, has_text=has_text, new_evidence=bool(new), forced=forced)
+            inputs = (self.history.last and self.history.last.training_inputs) or inputs
+        reason = self.history.due(inputs, has_text=has_text, new_evidence=bool(new), forced=forced)
+        return codes.dumps(reason) if reason else ""
 
     def learns(self, *, forced: bool) -> bool:
         """Whether a generation that is due learns from missed words."""
         history = self.history
-        return bool(forced or self.config["self_heal"] or (history.pending and history.plan["learn"]))
+        return bool(forced or self.config["self_heal"] or (history.pending and history.plan and history.plan.learn))
 
     def words_to_learn(self) -> set[str]:
         """All learnable words of the references that a generation may learn from."""
@@ -266,12 +268,12 @@ class Project:
     def _has_new_phrases(self) -> bool:
         """Whether the latest plan has phrases of which there is no vocabulary; as it was when the run started."""
         directory = self.results / "models"
-        outcome = models.read_if_there(directory / self.next_vocabulary / "training.json")
-        if not self.history.last or outcome.get("retry"):
+        outcome = training.read_if_there(directory / self.next_vocabulary / "training.json")
+        if not self.history.last or (outcome and outcome.retry):
             return bool(self.history.last)
-        made = [models.read_if_there(directory / name / "model.json").get("made_from") for name in self.vocabularies]
+        made = [models.read_record(directory / name / "model.json").made_from for name in self.vocabularies]
         phrases = phrases_digest(self.history.last, self.training_inputs["keywords"])
-        return phrases not in (*made, outcome.get("made_from"))
+        return phrases not in (*made, outcome and outcome.made_from)
 
     @property
     def latest_plan(self) -> Path:

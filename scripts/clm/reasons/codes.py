@@ -88,6 +88,23 @@ def read(value: Any, hint: str = "") -> Reason:
     )
 
 
+def dumps(reason: Reason) -> str:
+    """A reason as a text, for a command line or another record; `loads` takes it back."""
+    return json.dumps(reason.as_json(), ensure_ascii=False)
+
+
+def loads(text: str) -> Reason:
+    """A reason from the text of `dumps`; any other text is a message.
+
+    >>> loads(dumps(new_evidence())) == new_evidence(), loads("heal was forced") == told("heal was forced")
+    (True, True)
+    """
+    try:
+        return read(json.loads(text))
+    except ValueError:
+        return told(text)
+
+
 def told(text: str, hint: str = "", detail: str = "") -> Reason:
     """A message as another program, a vendor or an older version gave it."""
     more = {key: value for key, value in (("hint", hint), ("detail", detail)) if value}

@@ -11,22 +11,25 @@ from clm.base.errors import UserError
 from clm.config import load_yaml
 from clm.evaluation import comparisons, model_scores, summaries
 from clm.evaluation.comparisons import Comparisons
-from clm.results import models
+from clm.results import models, plans
+from clm.results.models import ModelRecord
+from clm.results.plans import Plan
 from clm.scoring import leakage, model_diagnosis
 from clm.scoring.leakage import Leakage
 from clm.scoring.model_diagnosis import ModelDiagnosis
 
 Row = dict[str, str]
 Record = TypeVar("Record")
+Empty = TypeVar("Empty")
 
 
 @dataclass(frozen=True)
 class ModelResults:
-    """What is on disk about one model; an empty value where there is nothing."""
+    """What is on disk about one model; an empty value, or None for model.json, where there is nothing."""
 
     row: Row
-    about: dict[str, Any]
-    plan: dict[str, Any]
+    about: ModelRecord | None
+    plan: Plan
     summary: dict[str, Any]
     diagnosis: ModelDiagnosis
     leakage: Leakage
@@ -135,7 +138,7 @@ class _Reader:
         self.directory = directory
         self.problems: list[str] = []
 
-    def record(self, name: str, read: Callable[[Path], Record], empty: Record, *, wanted: bool = True) -> Record:
+    def record(self, name: str, read: Callable[[Path], Record], empty: Empty, *, wanted: bool = True) -> Record | Empty:
         """A record below the results folder, by its reader; an empty one if there is none, or it cannot be read."""
         found: Record | None = self._try(name, read, wanted=wanted)
         return empty if found is None else found
@@ -207,15 +210,14 @@ def _read_model(reader: _Reader, row: Row, folders: dict[str, list[str]], text_o
     trained = bool(models.number(name))
     home = f"models/{name}"
     summary = reader.json(f"summaries/{name}.json")
+    about = reader.record(f"{home}/model.json", models.read_record, None, wanted=trained and bool(summary))
     if summary:
-        about = reader.json(f"{home}/model.json", wanted=trained)
-        summary = summaries.without_audio(
-            {**summary, "engine": row.get("engine", ""), **summaries.failure(about)}, folders, text_only
-        )
+        failure = summaries.failure(about) if about else {}
+        summary = summaries.without_audio({**summary, "engine": row.get("engine", ""), **failure}, folders, text_only)
     return ModelResults(
         row=row,
-        about=reader.json(f"{home}/model.json", wanted=False),
-        plan=reader.json(f"{home}/plan.json", wanted=False),
+        about=about,
+        plan=reader.record(f"{home}/plan.json", plans.read, Plan(), wanted=False),
         summary=summary,
         diagnosis=reader.record(f"diagnosis/{name}.json", model_diagnosis.read, ModelDiagnosis()),
         leakage=reader.record(f"leakage/{name}.json", leakage.read, {}, wanted=False),

@@ -1,12 +1,12 @@
 """The tables of what models were taught: text and where it is from, pronunciations, words learned, leakage."""
 
 from collections import Counter
-from typing import Any
 
 from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
 from clm.report.listening.word_totals import Words
 from clm.report.tables.table import FOLDER, MODEL, WORD, Column, Table, rate, whole
+from clm.results.plans import Attempt
 
 
 def tables(results: Results, words: Words) -> list[Table]:
@@ -81,12 +81,11 @@ def learned(results: Results) -> Table:
     """Words that each generation learned, from where, and what was tried before."""
     rows = [
         [
-            item["word"], model.name, sum(item.get("folders", {}).values()), ", ".join(item.get("folders", {})),
-            "; ".join(_attempt(attempt) for attempt in item.get("tried", [])),
-            item.get("depth", 0), _still(results, model, item["word"]),
+            item.word, model.name, item.tokens, ", ".join(item.folders), "; ".join(map(_attempt, item.tried)),
+            item.depth, _still(results, model, item.word),
         ]
         for model in results.models.values()
-        for item in model.plan.get("words", [])
+        for item in model.plan.words
     ]  # fmt: skip
     columns = [
         WORD, MODEL, Column("missed", "Missed before", "count"), Column("folders", "In folders"),
@@ -99,9 +98,9 @@ def learned(results: Results) -> Table:
     return Table("learned", "Words learned", note, columns, rows, "model", chosen)
 
 
-def _attempt(attempt: dict[str, Any]) -> str:
-    fixed = "" if attempt.get("fixed") is None else f", fixed {attempt['fixed']} of {attempt.get('of', 0)}"
-    return f"{attempt.get('model', '')}: {attempt.get('status') or 'no look-up'}{fixed}"
+def _attempt(attempt: Attempt) -> str:
+    fixed = "" if attempt.fixed is None else f", fixed {attempt.fixed} of {attempt.of}"
+    return f"{attempt.model}: {attempt.status or 'no look-up'}{fixed}"
 
 
 def _still(results: Results, model: ModelResults, word: str) -> int:

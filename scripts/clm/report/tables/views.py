@@ -177,10 +177,12 @@ def versions(results: Results) -> Table:
     rows: list[list[str]] = []
     for model in results.models.values():
         about = model.about
-        rows += [[model.name, name, str(version)] for name, version in sorted(about.get("versions", {}).items())]
-        rows += [[model.name, key, str(about[key])] for key in ("digest", "recipe", "created") if about.get(key)]
-        if not about:
+        if about is None:
             rows += [[model.name, name, version] for name, version in _run_versions(results, model)]
+            continue
+        rows += [[model.name, name, str(version)] for name, version in sorted(about.versions.items())]
+        facts = {"digest": about.digest, "recipe": about.recipe, "created": about.created}
+        rows += [[model.name, key, str(value)] for key, value in facts.items() if value]
     for row in results.runs:
         path = results.directory / "runs" / row.get("model", "") / row.get("folder", "") / "wer.json"
         if row.get("status") == "finished" and path.exists():
