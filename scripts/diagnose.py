@@ -3,7 +3,7 @@
 import argparse
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -18,8 +18,10 @@ from clm.english import words
 from clm.normalization.normalizer import Normalizer, create_normalizer
 from clm.pronunciation import cmudict
 from clm.reasons.codes import Reason
-from clm.results import models
-from clm.scoring import diagnosis, error_rate, model_diagnosis, word_metrics
+from clm.results import models, transcripts
+from clm.results.transcripts import FolderTranscript
+from clm.scoring import diagnosis, error_rate, folder_score, model_diagnosis, word_metrics
+from clm.scoring.folder_score import FolderScore
 from clm.scoring.model_diagnosis import ModelDiagnosis
 from clm.scoring.word_metrics import Found
 
@@ -57,7 +59,7 @@ def phrases(path: str | None, normalizer: Normalizer) -> dict[str, list[word_met
     return word_metrics.by_first_word(normal.values())
 
 
-def confidences(result: dict[str, Any], heard: list[str], right: set[int], normalizer: Normalizer) -> Iterator:
+def confidences(result: Mapping[str, Any], heard: list[str], right: set[int], normalizer: Normalizer) -> Iterator:
     """(confidence, whether right) of the words that stand as they are in the engine's list of words."""
     items = []
     for item in result["results"].get("items", []):
@@ -72,7 +74,7 @@ def confidences(result: dict[str, Any], heard: list[str], right: set[int], norma
                 yield items[chunk.hyp_start + offset][1], chunk.ref_start + offset in right
 
 
-def heard_right(alignment: list[error_rate.Chunk]) -> set[int]:
+def heard_right(alignment: error_rate.Alignment) -> set[int]:
     """Positions of the hypothesis whose words are right."""
     return {place for chunk in alignment if chunk.op == "equal" for place in range(chunk.hyp_start, chunk.hyp_end)}
 
@@ -89,23 +91,23 @@ class Counts:
     def add(
         self,
         folder: str,
-        score: dict[str, Any],
+        score: FolderScore,
         rows: dict[str, Row],
         index: dict[str, list[word_metrics.Phrase]],
         known: frozenset[str],
     ) -> None:
         """Count the keywords of `index`, and the words that are not `known`, in the recordings of a folder."""
         by_recording = self.keywords.setdefault(folder, {})
-        for recording in score["recordings"]:
-            row = rows[recording["recording"]]
-            reference, hypothesis = row["reference"].split(), row["hypothesis"].split()
-            alignment = tuple(error_rate.Chunk(*chunk) for chunk in recording["alignment"])
-            found = word_metrics.keywords(reference, hypothesis, alignment, index)
-            by_recording[recording["recording"]] = word_metrics.total(found.values())
+        for name, recording in score.recordings.items():
+            reference, hypothesis = rows[name]["reference"].split(), rows[name]["hypothesis"].split()
+            found = word_metrics.keywords(reference, hypothesis, recording.alignment, index)
+            by_recording[name] = word_metrics.total(found.values())
             for keyword, counts in found.items():
                 self.by_keyword[keyword] = word_metrics.total((self.by_keyword.get(keyword, Found()), counts))
             if known:
-                right, count = word_metrics.unknown_words(reference, error_rate.missed_positions(alignment), known)
+                right, count = word_metrics.unknown_words(
+                    reference, error_rate.missed_positions(recording.alignment), known
+                )
                 self.unknown = (self.unknown[0] + right, self.unknown[1] + count)
 
 
@@ -139,7 +141,7 @@ def examine(args: argparse.Namespace) -> ModelDiagnosis:
     counts = Counts()
     findings: dict[str, list[Reason]] = {}
     for folder in folders:
-        score, rows = files.read_json(runs / folder / "wer.json"), texts(folder)
+        score, rows = folder_score.read(runs / folder / "wer.json"), texts(folder)
         own = index.get("keywords", {}).get(folder)
         used = phrases(own, normalizer) if own else everywhere
         counts.add(folder, score, rows, used, stock)
@@ -151,7 +153,7 @@ def examine(args: argparse.Namespace) -> ModelDiagnosis:
             known=spelled,
             keywords={word for listed in used.values() for phrase in listed for word in phrase},
         )
-        transcript = files.read_json(runs / folder / "transcript.json")
+        transcript = transcripts.read(runs / folder / "transcript.json")
         counts.confidence += _confidences(transcript, score, rows, normalizer)
         texts.cache_clear()
     return ModelDiagnosis(
@@ -165,15 +167,14 @@ def examine(args: argparse.Namespace) -> ModelDiagnosis:
 
 
 def _confidences(
-    transcript: dict[str, Any], score: dict[str, Any], rows: dict[str, Row], normalizer: Normalizer
+    transcript: FolderTranscript, score: FolderScore, rows: dict[str, Row], normalizer: Normalizer
 ) -> Iterator[tuple[float, bool]]:
-    results = {item["recording"]: item.get("result") for item in transcript["recordings"]}
-    for recording in score["recordings"]:
-        result = results.get(recording["recording"])
+    results = {entry.recording: entry.result for entry in transcript.recordings}
+    for name, recording in score.recordings.items():
+        result = results.get(name)
         if result:
-            right = heard_right([error_rate.Chunk(*chunk) for chunk in recording["alignment"]])
-            heard = rows[recording["recording"]]["hypothesis"].split()
-            yield from confidences(result, heard, right, normalizer)
+            heard = rows[name]["hypothesis"].split()
+            yield from confidences(result, heard, heard_right(recording.alignment), normalizer)
 
 
 def _reference_shingles(texts: Callable[[str], dict[str, Row]], folder: str) -> set[tuple[str, ...]]:

@@ -11,6 +11,7 @@ from clm.base import files
 from clm.config import saved
 from clm.corpus.domain import common_words
 from clm.english import words
+from clm.evaluation.summaries import read as read_summary
 from clm.healing import missed_phrases, word_history
 from clm.healing.plan import PLAN_COPY, History, Recordings, corpus_settings, merge_words, missed_words
 from clm.reasons import codes
@@ -29,7 +30,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries of the models so far")
     parser.add_argument("--model", required=True, help="name of the new generation")
     parser.add_argument("--learn", choices=("yes", "no"), required=True, help="whether missed words are learned")
-    parser.add_argument("--reason", type=codes.loads, required=True, help="why the generation is due (JSON)")
+    parser.add_argument("--reason", type=codes.loads, required=True, help="why the generation is due")
     parser.add_argument("--training-inputs", type=json.loads, required=True, help="digests of the other inputs (JSON)")
     parser.add_argument("--plan", type=Path, required=True, help="output: plan.json")
     parser.add_argument("--missed-words", type=Path, required=True, help="output: missed_words.txt")
@@ -62,14 +63,12 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> Plan:
     fresh: list[MissedWord] = []
     names: list[MissedWord] = []
     evidence = history.evidence
-    summaries = [files.read_json(path) for path in args.summaries]
+    summaries = [read_summary(path) for path in args.summaries]
     folders = recordings.open_folders(heldout)
     if args.learn == "yes":
         fresh = worth_learning(missed_words(summaries, folders, words.learnable), config, args.results)
         common = common_words() if config["language"].startswith("en") else frozenset()
-        names = missed_phrases.missed_phrases(
-            args.results, [summary["model"] for summary in summaries], folders, common
-        )
+        names = missed_phrases.missed_phrases(args.results, [summary.model for summary in summaries], folders, common)
         evidence |= recordings.evidence(heldout)
     inputs = args.training_inputs
     merged = merge_words(learned, fresh)

@@ -5,14 +5,14 @@ behind the verdicts).
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from clm import cli
 from clm.base import files
 from clm.config import load_yaml
-from clm.evaluation import comparisons, leaderboard
+from clm.evaluation import comparisons, leaderboard, summaries
 from clm.evaluation.comparison import Evaluation
-from clm.evaluation.summaries import describe, without_audio
 from clm.healing.plan import Recordings
 from clm.scoring import model_diagnosis
 
@@ -38,13 +38,13 @@ def main(argv: list[str] | None = None) -> None:
     folders = index["folders"]
     settings = config["evaluation"]
     audio = Recordings.read(args.index).audio
-    summaries = [describe(files.read_json(path), args.results / "models", audio) for path in args.summaries]
     keywords = {found.model: found.keywords for found in map(model_diagnosis.read, args.diagnoses)}
-    summaries = [
-        {**without_audio(summary, folders, index["text_only"]), "keywords": keywords[summary["model"]]}
-        for summary in summaries
+    described = [summaries.describe(summaries.read(path), args.results / "models", audio) for path in args.summaries]
+    known = [
+        replace(summaries.without_audio(summary, folders, index["text_only"]), keywords=keywords[summary.model])
+        for summary in described
     ]
-    evaluation = Evaluation(summaries, folders, settings["baseline"] or config["engine"], settings)
+    evaluation = Evaluation(known, folders, settings["baseline"] or config["engine"], settings)
     board = leaderboard.tables(evaluation)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)

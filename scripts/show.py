@@ -9,17 +9,18 @@ import json
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from clm import cli, engines
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load_yaml
 from clm.english.words import learnable
-from clm.evaluation import comparisons, verdict_text
+from clm.evaluation import comparisons, summaries, verdict_text
 from clm.evaluation.comparisons import Comparisons
+from clm.evaluation.summaries import Summary
 from clm.healing import saturation
 from clm.normalization.normalizer import create_normalizer
 from clm.normalization.profiles import is_unspaced
@@ -67,12 +68,12 @@ def closer(args: argparse.Namespace) -> str:
 
 def changed_words(results: Path, model: str) -> Iterator[str]:
     """The words that a model fixed and broke most often, in two lines; function words say little and stay out."""
-    summary = files.read_json(results / "summaries" / f"{model}.json")
-    recordings = [part for folder in summary["folders"].values() for part in folder["recordings"].values()]
+    summary = summaries.read(results / "summaries" / f"{model}.json")
+    recordings = [part for folder in summary.folders.values() for part in folder.recordings.values()]
     for kind in ("fixed", "broken"):
         words: Counter[str] = Counter()
         for recording in recordings:
-            words.update({word: count for word, count in recording[kind].items() if learnable(word)})
+            words.update({word: count for word, count in getattr(recording, kind).items() if learnable(word)})
         listed = ", ".join(f"{word} {count}" for word, count in words.most_common(MOST_WORDS))
         yield f"{kind.capitalize()} by {model}: {listed or 'no word'}{', ...' if len(words) > MOST_WORDS else ''}"
 
@@ -115,15 +116,10 @@ def read_or(read: Callable[[Path], Record], path: Path, empty: Record) -> Record
     return read(path) if path.exists() else empty
 
 
-def by_folder(path: Path, key: str) -> dict[str, Any]:
-    """A mapping of a JSON file of ours, empty if there is no such file."""
-    return models.read_if_there(path).get(key, {})
-
-
-def made(results: Path, model: str) -> dict[str, list[str]]:
+def made(results: Path, model: str) -> dict[str, Sequence[str]]:
     """The days on which a model's transcripts were made, by folder."""
-    summary = by_folder(results / "summaries" / f"{model}.json", "folders")
-    return {folder: score.get("made", []) for folder, score in summary.items()}
+    summary = read_or(summaries.read, results / "summaries" / f"{model}.json", Summary(model))
+    return {folder: part.made for folder, part in summary.folders.items()}
 
 
 def legend(results: Path) -> str:

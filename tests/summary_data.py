@@ -1,5 +1,12 @@
 """Summaries of models with made-up results, small enough to reckon by hand."""
 
+from dataclasses import replace
+
+from clm.evaluation import summaries
+from clm.evaluation.summaries import Summary
+from clm.reasons import codes
+from clm.scoring.word_metrics import Found
+
 EVALUATION = {"heldout": ["f0", "f1"], "resamples": 1000, "confidence": 0.95}
 FOLDERS = {f"f{folder}": [f"r{recording}" for recording in range(6)] for folder in range(4)}
 
@@ -30,3 +37,12 @@ def fail(model, folder, recording, reason="no audio in it"):
     part["recordings"].pop(recording, None)
     part["failures"].append({"recording": recording, "reason": reason, "hint": "replace it"})
     return model
+
+
+def parsed(model) -> Summary:
+    """A summary as programs have it, from an object of the shape above."""
+    counts = model.get("keywords", {})
+    keywords = {folder: {name: Found(*found) for name, found in parts.items()} for folder, parts in counts.items()}
+    failure = codes.told(model["reason"]) if "reason" in model else None
+    about = {key: model[key] for key in ("engine", "created", "corpus_words", "learned_folders")}
+    return replace(summaries.from_json(model), failure=failure, keywords=keywords, **about)

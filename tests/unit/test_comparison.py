@@ -5,11 +5,11 @@ import random
 import pytest
 
 from clm.base import files
-from clm.evaluation import comparisons, leaderboard
+from clm.evaluation import comparisons, leaderboard, summaries
 from clm.evaluation.comparison import Evaluation
 from clm.evaluation.comparisons import Absence, Against, Difference
 from clm.reasons import codes
-from summary_data import EVALUATION, FOLDERS, fail, result, summary
+from summary_data import EVALUATION, FOLDERS, fail, parsed, result, summary
 
 
 def hours(*rates, recordings, words, seed=1):
@@ -29,7 +29,7 @@ def hours(*rates, recordings, words, seed=1):
                 "blocks": [list(pair) for pair in zip(sizes, wrong, strict=True)]
             }
             model["folders"][folder] = {"recordings": {"r": scored}, "failures": [], "seconds": 60}
-    evaluation = Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
+    evaluation = Evaluation([*map(parsed, models)], folders, "base", EVALUATION | {"heldout": []})
     row = next(row for row in leaderboard.tables(evaluation).rows if row["model"] == "clm")
     return row["verdict"], evaluation.comparisons()["clm"].baseline
 
@@ -53,9 +53,9 @@ def test_statistics_behind_a_verdict_are_complete():
             recordings = {"r": result(10) | {"mapsswe": [5, -3, 9]}}
             model["folders"][folder] = {"recordings": recordings, "failures": [], "seconds": 60}
         model["keywords"] = {"a": {"r": [4, 3, 2 if model is models[1] else 3]}}
-    evaluation = Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
+    evaluation = Evaluation([*map(parsed, models)], folders, "base", EVALUATION | {"heldout": []})
     details = evaluation.comparisons()["clm"].baseline
-    assert details.mapsswe["segments"] == 10
+    assert details.mapsswe.segments == 10
     assert details.keyword_false_alarms == (1, 0)
     row = next(row for row in leaderboard.tables(evaluation).rows if row["model"] == "clm")
     assert (row["keyword_recall"], row["keyword_precision"]) == ("0.500000", "0.666667")
@@ -64,7 +64,9 @@ def test_statistics_behind_a_verdict_are_complete():
 
 def test_comparisons_are_read_as_they_were_written_with_every_reason_whole(tmp_path):
     models = [summary("base"), fail(summary("clm", errors=10), "f2", "r5", "silence; or no audio in it")]
-    found = leaderboard.comparisons(Evaluation(models, FOLDERS, "base", EVALUATION | {"confidence": 0.99}))
+    found = leaderboard.comparisons(
+        Evaluation([*map(parsed, models)], FOLDERS, "base", EVALUATION | {"confidence": 0.99})
+    )
     assert found.absences["clm"]["f2"] == [Absence(codes.told("silence; or no audio in it", "replace it"), ("r5",))]
     assert found.absences["base"]["f2"] == [Absence(codes.left_out("clm"), ("r5",))]
     comparisons.write(tmp_path / "comparisons.json", found)
@@ -80,3 +82,10 @@ def test_comparisons_of_version_0_1_0_are_read(tmp_path):
     assert read.with_baseline("clm") == Difference(model="base", words=9)
     assert read.with_baseline("base") is None
     assert (read.absences, read.fewest_units) == (None, 6)
+
+
+def test_a_summary_is_read_as_it_was_written(tmp_path):
+    written = summaries.from_json(fail(summary("m"), "f2", "r5", "silence; or no audio in it"))
+    summaries.write(tmp_path / "m.json", written)
+    assert summaries.read(tmp_path / "m.json") == written
+    assert written.folders["f2"].failures["r5"] == codes.told("silence; or no audio in it", "replace it")

@@ -22,7 +22,7 @@ OTHER = random.Random(5).choices(sorted(KNOWN), k=300)
 
 def findings(reference, hypothesis, others=None, keywords=()):
     row = {"recording": "r", "reference": " ".join(reference), "hypothesis": " ".join(hypothesis)}
-    score = folder_score.score_folder([row], None, [], create_normalizer("basic"))
+    score = folder_score.score_folder([row], None, {}, create_normalizer("basic"))
     return diagnosis.diagnose(
         score,
         [row],

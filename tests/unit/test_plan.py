@@ -7,6 +7,8 @@ import pytest
 
 from clm.base import files
 from clm.base.errors import PassingError, UserError
+from clm.evaluation import summaries
+from clm.evaluation.summaries import Summary
 from clm.healing.plan import History, Recordings, choose_heldout, missed_words
 from clm.reasons import codes, sentences
 from clm.reasons.codes import Reason
@@ -58,8 +60,9 @@ def test_attempts_count_up_only_while_articles_are_missing() -> None:
     assert History((), PLAN, outcome(plan="another", attempt=1, retry=True)).attempt == 0
 
 
-def summary(**folders: dict[str, int]) -> dict:
-    return {"folders": {name: {"recordings": {"audio": {"missed": missed}}} for name, missed in folders.items()}}
+def summary(**folders: dict[str, int]) -> Summary:
+    parts = {name: {"recordings": {"audio": {"missed": missed}}} for name, missed in folders.items()}
+    return summaries.from_json({"model": "m", "folders": parts})
 
 
 def test_missed_words_come_from_every_model_and_never_from_heldout_folders() -> None:

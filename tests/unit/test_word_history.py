@@ -1,13 +1,16 @@
 """What is known about a missed word from earlier generations."""
 
+from clm.evaluation import summaries
+from clm.evaluation.summaries import Summary
 from clm.healing import word_history
 from clm.results.plans import Attempt, MissedWord, Plan
 
 WORDS = (MissedWord("kinase", {"one": 3}), MissedWord("ligand", {"two": 1}))
 
 
-def summary(model: str, **folders: dict) -> dict:
-    return {"model": model, "folders": {name: {"recordings": {"a": counts}} for name, counts in folders.items()}}
+def summary(model: str, **folders: dict) -> Summary:
+    parts = {name: {"recordings": {"a": counts}} for name, counts in folders.items()}
+    return summaries.from_json({"model": model, "folders": parts})
 
 
 STOCK = summary("stock", one={"missed": {"kinase": 3}, "fixed": {}}, two={"missed": {"ligand": 1}, "fixed": {}},

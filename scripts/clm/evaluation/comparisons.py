@@ -9,6 +9,7 @@ from clm.base import files
 from clm.evaluation.bootstrap import fewest_units
 from clm.reasons import codes
 from clm.reasons.codes import Reason
+from clm.scoring.mapsswe import MatchedPairs
 
 CONFIDENCE = 0.95  # of results of version 0.1.0 that do not say
 
@@ -35,7 +36,7 @@ class Difference:
     needed_words: int | None = None
     keyword_false_alarms: tuple[int, int] = (0, 0)
     p_value_holm: float | None = None
-    mapsswe: Mapping[str, Any] | None = None
+    mapsswe: MatchedPairs | None = None
 
 
 class Against(NamedTuple):
@@ -77,7 +78,7 @@ class Comparisons:
 def write(path: Path, comparisons: Comparisons) -> None:
     """Write comparisons.json."""
     models = {
-        name: {key: difference and asdict(difference) for key, difference in against._asdict().items()}
+        name: {key: _as_json(difference) for key, difference in against._asdict().items()}
         for name, against in comparisons.models.items()
     }
     absences = {
@@ -85,6 +86,12 @@ def write(path: Path, comparisons: Comparisons) -> None:
         for model, folders in (comparisons.absences or {}).items()
     }
     files.write_json(path, {"confidence": comparisons.confidence, "models": models, "absences": absences})
+
+
+def _as_json(difference: Difference | None) -> dict[str, Any] | None:
+    if difference is None:
+        return None
+    return {**asdict(difference), "mapsswe": difference.mapsswe and difference.mapsswe._asdict()}
 
 
 def _absence_as_json(absence: Absence) -> dict[str, Any]:
@@ -113,7 +120,8 @@ def _difference(data: Mapping[str, Any] | None) -> Difference | None:
         return None
     known = {key: value for key, value in data.items() if key in Difference.__dataclass_fields__}
     now, before = known.get("keyword_false_alarms", (0, 0))
-    return Difference(**{**known, "keyword_false_alarms": (now, before)})
+    test = known.get("mapsswe")
+    return Difference(**{**known, "keyword_false_alarms": (now, before), "mapsswe": test and MatchedPairs(**test)})
 
 
 def _absences(data: Mapping[str, Mapping[str, Iterable[Mapping[str, Any]]]]) -> Absences:

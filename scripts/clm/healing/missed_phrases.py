@@ -10,7 +10,8 @@ from clm.english.words import is_name, learnable, plain, stop_words
 from clm.healing.plan import merge_words
 from clm.results.manifests import reference
 from clm.results.plans import MissedWord
-from clm.scoring.error_rate import Chunk, missed_positions
+from clm.scoring import folder_score
+from clm.scoring.error_rate import missed_positions
 
 #: Of one plan; the most frequent ones, names first.
 MOST = 300
@@ -158,8 +159,8 @@ def _missed(directory: Path) -> Iterator[tuple[str, list[str], frozenset[int]]]:
         return
     rows = files.read_table(directory / "normalized.tsv", delimiter="\t")
     references = {row["recording"]: row["reference"].split() for row in rows}
-    for item in files.read_json(directory / "wer.json")["recordings"]:
-        words = references.get(item["recording"], [])
-        missed = missed_positions(Chunk(*chunk) for chunk in item["alignment"])
+    for name, recording in folder_score.read(directory / "wer.json").recordings.items():
+        words = references.get(name, [])
+        missed = missed_positions(recording.alignment)
         if len(words) > max(missed, default=-1):
-            yield item["recording"], words, missed
+            yield name, words, missed

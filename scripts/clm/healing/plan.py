@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from clm.base import files
+from clm.evaluation.summaries import Summary
 from clm.reasons import codes
 from clm.reasons.codes import Reason
 from clm.results import plans, training
@@ -204,7 +205,7 @@ class History:
 
 
 def missed_words(
-    summaries: Iterable[Mapping[str, Any]], folders: Collection[str], learnable: Callable[[str], bool]
+    summaries: Iterable[Summary], folders: Collection[str], learnable: Callable[[str], bool]
 ) -> list[MissedWord]:
     """Learnable words that any model missed in these folders, sorted.
 
@@ -213,10 +214,10 @@ def missed_words(
     """
     found: dict[str, dict[str, int]] = {}
     for summary in summaries:
-        for name in summary["folders"].keys() & set(folders):
+        for name in summary.folders.keys() & set(folders):
             total: Counter[str] = Counter()
-            for recording in summary["folders"][name]["recordings"].values():
-                total.update(recording["missed"])
+            for recording in summary.folders[name].recordings.values():
+                total.update(recording.missed)
             for word in filter(learnable, total):
                 counts = found.setdefault(word, {})
                 counts[name] = max(counts.get(name, 0), total[word])

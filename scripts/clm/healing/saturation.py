@@ -8,6 +8,7 @@ from typing import Any
 
 from clm.base import files
 from clm.english.words import learnable, plain
+from clm.evaluation import summaries
 from clm.healing.plan import Recordings
 from clm.reasons import codes
 from clm.reasons.codes import Reason
@@ -50,12 +51,12 @@ def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str,
 
 def _reasons(results: Path, model: str, heldout: Collection[str]) -> Iterator[str]:
     """For each likely cause the number of missed tokens, with the words missed most often."""
-    summary = files.read_json(results / "summaries" / f"{model}.json")
+    summary = summaries.read(results / "summaries" / f"{model}.json")
     folders = Recordings.read(results / "inputs.json").open_folders(heldout)
     missed: Counter[str] = Counter()
-    for name in summary["folders"].keys() & set(folders):
-        for recording in summary["folders"][name]["recordings"].values():
-            missed.update({word: count for word, count in recording["missed"].items() if learnable(word)})
+    for name in summary.folders.keys() & set(folders):
+        for recording in summary.folders[name].recordings.values():
+            missed.update({word: count for word, count in recording.missed.items() if learnable(word)})
     known = _Known(results / "models" / model)
     causes: dict[Reason, Counter[str]] = {}
     for word, count in sorted(missed.items()):

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from clm.base import files
+from clm.evaluation.summaries import Summary
 from clm.results.plans import Attempt, MissedWord, Plan
-
-Summary = Mapping[str, Any]
 
 
 def trace(
@@ -27,9 +25,9 @@ def trace(
         folders: those that can be learned from; the others count for nothing here.
 
     """
-    counted = {summary["model"]: _tokens(summary, folders) for summary in summaries}
+    counted = {summary.model: _tokens(summary, folders) for summary in summaries}
     learned = {model: {item.word for item in plan.words} for model, plan in plans.items()}
-    stock = summaries[0]["model"] if summaries else ""
+    stock = summaries[0].model if summaries else ""
     return [_traced(item, counted, learned, statuses, stock) for item in words]
 
 
@@ -62,10 +60,10 @@ def _traced(
 def _tokens(summary: Summary, folders: Collection[str]) -> dict[str, dict[str, int]]:
     """Missed and fixed tokens by word, over these folders."""
     counts: dict[str, dict[str, int]] = {"missed": {}, "fixed": {}}
-    for name in summary["folders"].keys() & set(folders):
-        for recording in summary["folders"][name]["recordings"].values():
+    for name in summary.folders.keys() & set(folders):
+        for recording in summary.folders[name].recordings.values():
             for kind, total in counts.items():
-                for word, count in recording.get(kind, {}).items():
+                for word, count in getattr(recording, kind).items():
                     total[word] = total.get(word, 0) + count
     return counts
 

@@ -24,8 +24,9 @@ def warnings(results: Results, notes: Iterable[str]) -> list[str]:
     """What may make figures untrue; `notes` are those on making the page."""
     leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
     days = {
-        model.name: {folder: part.get("made", []) for folder, part in model.summary.get("folders", {}).items()}
+        model.name: {folder: part.made for folder, part in model.summary.folders.items()}
         for model in results.models.values()
+        if model.summary
     }
     known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
     apart = leaderboard_text.far_apart(results.board, days) if known else []

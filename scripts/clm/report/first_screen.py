@@ -175,7 +175,7 @@ def _learn(results: Results) -> list[Step]:
         word
         for key, result in (judged.results.items() if judged else ())
         if key[0] not in heldout
-        for word in result.get("missed", {})
+        for word in result.missed
         if vocabulary.learnable(word)
     }
     if not missed:

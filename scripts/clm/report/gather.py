@@ -1,7 +1,7 @@
 """Everything the report shows, read from the results folder; what is missing is said, and not fatal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,6 +11,8 @@ from clm.base.errors import UserError
 from clm.config import load_yaml
 from clm.evaluation import comparisons, model_scores, summaries
 from clm.evaluation.comparisons import Comparisons
+from clm.evaluation.model_scores import ModelScores
+from clm.evaluation.summaries import Summary
 from clm.results import models, plans
 from clm.results.models import ModelRecord
 from clm.results.plans import Plan
@@ -25,12 +27,12 @@ Empty = TypeVar("Empty")
 
 @dataclass(frozen=True)
 class ModelResults:
-    """What is on disk about one model; an empty value, or None for model.json, where there is nothing."""
+    """What is on disk about one model; an empty value, or None, where there is nothing."""
 
     row: Row
     about: ModelRecord | None
     plan: Plan
-    summary: dict[str, Any]
+    summary: Summary | None
     diagnosis: ModelDiagnosis
     leakage: Leakage
     statuses: list[Row]
@@ -111,7 +113,7 @@ class Results:
         return [*stock, *sorted(found, key=lambda model: models.number(model.name))]
 
     @cached_property
-    def judged(self) -> dict[str, model_scores.Model]:
+    def judged(self) -> dict[str, ModelScores]:
         """Summaries seen against the recordings there are, by model."""
         known = [model.summary for model in self.models.values() if model.summary]
         baseline = self.baseline.name if self.baseline else ""
@@ -209,11 +211,11 @@ def _read_model(reader: _Reader, row: Row, folders: dict[str, list[str]], text_o
     name = row["model"]
     trained = bool(models.number(name))
     home = f"models/{name}"
-    summary = reader.json(f"summaries/{name}.json")
-    about = reader.record(f"{home}/model.json", models.read_record, None, wanted=trained and bool(summary))
-    if summary:
-        failure = summaries.failure(about) if about else {}
-        summary = summaries.without_audio({**summary, "engine": row.get("engine", ""), **failure}, folders, text_only)
+    summary = reader.record(f"summaries/{name}.json", summaries.read, None)
+    about = reader.record(f"{home}/model.json", models.read_record, None, wanted=trained and summary is not None)
+    if summary is not None:
+        described = replace(summary, engine=row.get("engine", ""), failure=summaries.failure(about))
+        summary = summaries.without_audio(described, folders, text_only)
     return ModelResults(
         row=row,
         about=about,

@@ -6,11 +6,11 @@ they ask for attention and decide nothing.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
 from clm.reasons import codes
 from clm.reasons.codes import Code, Reason
 from clm.scoring.error_rate import Chunk
+from clm.scoring.folder_score import FolderScore, RecordingScore
 
 Words = Sequence[str]
 
@@ -49,7 +49,7 @@ def shingles(words: Words) -> set[tuple[str, ...]]:
 
 
 def diagnose(
-    score: Mapping[str, Any],
+    score: FolderScore,
     rows: Iterable[Mapping[str, str]],
     *,
     others: Mapping[str, Callable[[], set[tuple[str, ...]]]],
@@ -60,7 +60,7 @@ def diagnose(
     """Findings about one folder.
 
     Args:
-        score: wer.json.
+        score: the scores of the folder.
         rows: normalized.tsv.
         others: for every other folder what gives the shingles of its references; asked only if a text does not fit.
         learnable: whether a word is worth learning.
@@ -70,42 +70,42 @@ def diagnose(
     """
     texts = {row["recording"]: (row["reference"].split(), row["hypothesis"].split()) for row in rows}
     findings: list[Reason] = []
-    for recording in score["recordings"]:
-        reference, hypothesis = texts[recording["recording"]]
-        findings += _shape(recording, reference, hypothesis, others)
+    for name, recording in score.recordings.items():
+        reference, hypothesis = texts[name]
+        findings += _shape(name, recording, reference, hypothesis, others)
     spoken = Counter(word for reference, _ in texts.values() for word in reference)
-    findings += _missing_words(score["missed_words"], spoken, learnable, keywords)
-    findings += _typos(texts, score["recordings"], known, keywords)
+    findings += _missing_words(score.missed_words, spoken, learnable, keywords)
+    findings += _typos(texts, score.recordings, known, keywords)
     findings += _not_verbatim(score)
     return findings
 
 
 def _shape(
-    recording: Mapping[str, Any],
+    name: str,
+    recording: RecordingScore,
     reference: Words,
     hypothesis: Words,
     others: Mapping[str, Callable[[], set[tuple[str, ...]]]],
 ) -> Iterator[Reason]:
     """What the kinds of errors of one recording point to."""
-    counts, name = recording["counts"], recording["recording"]
-    words = len(reference)
-    errors = counts["substitutions"] + counts["deletions"] + counts["insertions"]
+    counts, words = recording.counts, len(reference)
+    errors = counts.errors
     if words < FEWEST_WORDS or errors < NOTABLE * words:
         return
     if not hypothesis:
         yield codes.nothing_heard(name, words)
         return
-    if errors > HIGH_WER * words and counts["hits"] < 0.5 * words:
+    if errors > HIGH_WER * words and counts.hits < 0.5 * words:
         yield _mismatch(name, errors / words, hypothesis, others)
         return
-    chunks = [Chunk(*chunk) for chunk in recording["alignment"]]
+    chunks = recording.alignment
     deleted = max((c.ref_end - c.ref_start for c in chunks if c.op == "delete"), default=0)
     inserted = max((c.hyp_end - c.hyp_start for c in chunks if c.op == "insert"), default=0)
-    if counts["deletions"] >= max(ONE_KIND * errors, NOTABLE * words) or deleted >= LONG_RUN:
+    if counts.deletions >= max(ONE_KIND * errors, NOTABLE * words) or deleted >= LONG_RUN:
         place = _place(chunks, "delete", words)
-        yield codes.missing_in_transcript(name, counts["deletions"], words, deleted, place)
-    if counts["insertions"] >= max(ONE_KIND * errors, NOTABLE * words) or inserted >= LONG_RUN:
-        yield codes.missing_in_reference(name, counts["insertions"], inserted, _place(chunks, "insert", words))
+        yield codes.missing_in_transcript(name, counts.deletions, words, deleted, place)
+    if counts.insertions >= max(ONE_KIND * errors, NOTABLE * words) or inserted >= LONG_RUN:
+        yield codes.missing_in_reference(name, counts.insertions, inserted, _place(chunks, "insert", words))
 
 
 def _mismatch(
@@ -140,7 +140,7 @@ def _missing_words(
 
 def _typos(
     texts: Mapping[str, tuple[Words, Words]],
-    recordings: Iterable[Mapping[str, Any]],
+    recordings: Mapping[str, RecordingScore],
     known: Collection[str],
     keywords: Collection[str],
 ) -> Iterator[Reason]:
@@ -149,9 +149,9 @@ def _typos(
         return
     frequency = Counter(word for reference, _ in texts.values() for word in reference)
     suspects: dict[str, str] = {}
-    for recording in recordings:
-        reference, hypothesis = texts[recording["recording"]]
-        for op, ref_start, ref_end, hyp_start, _ in recording["alignment"]:
+    for name, recording in recordings.items():
+        reference, hypothesis = texts[name]
+        for op, ref_start, ref_end, hyp_start, _ in recording.alignment:
             if op == "substitute":
                 for place in range(ref_start, ref_end):
                     word, heard = reference[place], hypothesis[hyp_start + place - ref_start]
@@ -175,12 +175,12 @@ def _misspelt(word: str, heard: str, known: Collection[str]) -> bool:
     return OSA.distance(word, heard, score_cutoff=1) <= 1
 
 
-def _not_verbatim(score: Mapping[str, Any]) -> Iterator[Reason]:
+def _not_verbatim(score: FolderScore) -> Iterator[Reason]:
     """Many small words heard that the reference lacks, spread over the text: it was tidied up."""
-    counts = score["counts"]
-    words = counts["hits"] + counts["substitutions"] + counts["deletions"]
-    small = sum(count for word, count in score["inserted_words"].items() if word in SPOKEN_ONLY)
-    if words < 5 * FEWEST_WORDS or small < 0.02 * words or small < 0.4 * counts["insertions"]:
+    counts = score.counts
+    words = counts.words
+    small = sum(count for word, count in score.inserted_words.items() if word in SPOKEN_ONLY)
+    if words < 5 * FEWEST_WORDS or small < 0.02 * words or small < 0.4 * counts.insertions:
         return
-    if counts["insertions"] > 2 * counts["deletions"]:
+    if counts.insertions > 2 * counts.deletions:
         yield codes.not_verbatim(small)

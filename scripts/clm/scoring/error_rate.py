@@ -9,7 +9,7 @@ Alignments come from jiwer (Levenshtein, all three errors cost one). Rates of a 
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -39,7 +39,8 @@ class ErrorCounts:
     insertions: int = 0
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
+        for name in ("hits", "substitutions", "deletions", "insertions"):
+            value = getattr(self, name)
             if type(value) is not int or value < 0:
                 raise ValueError(f"{name} must be a whole number of at least 0, not {value!r}")
 

@@ -1,6 +1,6 @@
 """When each word of a reference was said, from the times that a recogniser gave its own words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +9,7 @@ from clm.scoring import error_rate
 Times = list[float | None]
 
 
-def heard_times(result: dict[str, Any], hypothesis: Sequence[str], tokens: Callable[[str], Iterable[str]]) -> Times:
+def heard_times(result: Mapping[str, Any], hypothesis: Sequence[str], tokens: Callable[[str], Iterable[str]]) -> Times:
     """Start of each word of the normalized hypothesis in seconds, None where the engine's list of words has none.
 
     Args:

@@ -106,7 +106,7 @@ def _attempt(attempt: Attempt) -> str:
 def _still(results: Results, model: ModelResults, word: str) -> int:
     judged = results.judged.get(model.name)
     found = judged.results.items() if judged else ()
-    return sum(result.get("missed", {}).get(word, 0) for key, result in found if key in results.compared)
+    return sum(result.missed.get(word, 0) for key, result in found if key in results.compared)
 
 
 def leakage(results: Results) -> Table:

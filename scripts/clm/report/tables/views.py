@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from typing import Any
 
-from clm.base import files
 from clm.english import words as vocabulary
 from clm.reasons import sentences
 from clm.report.escaping import public
@@ -12,6 +11,7 @@ from clm.report.gather import ModelResults, Results
 from clm.report.listening.word_totals import KINDS, Words
 from clm.report.tables import taught
 from clm.report.tables.table import FOLDER, MODEL, WORD, Column, Table, rate, whole
+from clm.scoring import folder_score
 
 
 def all_tables(results: Results, words: Words) -> list[Table]:
@@ -186,7 +186,7 @@ def versions(results: Results) -> Table:
     for row in results.runs:
         path = results.directory / "runs" / row.get("model", "") / row.get("folder", "") / "wer.json"
         if row.get("status") == "finished" and path.exists():
-            used = files.read_json(path).get("normalizer", {})
+            used = folder_score.read(path).normalizer
             rows.append(["all", "normalizer", " ".join(str(value) for value in used.values())])
             break
     columns = [Column("model", "Of"), Column("what", "What"), Column("version", "Version or digest")]
@@ -197,5 +197,5 @@ def _run_versions(results: Results, model: ModelResults) -> list[tuple[str, str]
     for folder in results.folders:
         path = results.directory / "runs" / model.name / folder / "wer.json"
         if path.exists():
-            return sorted((name, str(value)) for name, value in files.read_json(path).get("versions", {}).items())
+            return sorted((name, str(value)) for name, value in folder_score.read(path).versions.items())
     return []
