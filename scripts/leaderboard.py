@@ -10,17 +10,18 @@ from pathlib import Path
 
 from clm import cli
 from clm.base import files
-from clm.config import load_yaml
 from clm.evaluation import comparisons, leaderboard, summaries
 from clm.evaluation.comparison import Evaluation
 from clm.healing.plan import Recordings
 from clm.scoring import model_diagnosis
+from clm.settings import read
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
+    cli.add_settings_option(parser)
+    parser.add_argument("--models", type=Path, required=True, help="directory of model.json and plan.json")
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries, older models first")
     parser.add_argument("--diagnoses", type=Path, nargs="+", required=True, help="diagnosis of each model")
@@ -33,18 +34,17 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    config = load_yaml(args.results / "config.yaml")
+    settings = read(args.settings)
     index = files.read_json(args.index)
     folders = index["folders"]
-    settings = config["evaluation"]
     audio = Recordings.read(args.index).audio
     keywords = {found.model: found.keywords for found in map(model_diagnosis.read, args.diagnoses)}
-    described = [summaries.describe(summaries.read(path), args.results / "models", audio) for path in args.summaries]
+    described = [summaries.describe(summaries.read(path), args.models, audio) for path in args.summaries]
     known = [
         replace(summaries.without_audio(summary, folders, index["text_only"]), keywords=keywords[summary.model])
         for summary in described
     ]
-    evaluation = Evaluation(known, folders, settings["baseline"] or config["engine"], settings)
+    evaluation = Evaluation(known, folders, settings.evaluation.baseline or settings.engine, settings.evaluation)
     board = leaderboard.tables(evaluation)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)

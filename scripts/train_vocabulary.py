@@ -10,14 +10,12 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from clm import __version__, cli, engines
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.progress import Progress
 from clm.bucket import sync
-from clm.config import saved
 from clm.corpus.keywords import read_keyword_lines
 from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
 from clm.engines.transcribe.phrase_table import Phrase, Vocabulary, build
@@ -29,6 +27,7 @@ from clm.results import models, plans, training
 from clm.results.models import ModelRecord
 from clm.results.plans import MissedWord, Plan
 from clm.results.training import TrainingOutcome
+from clm.settings import Settings, read
 from clm.types import TrainingFailed
 
 log = logging.getLogger(__name__)
@@ -41,7 +40,7 @@ MOST_LINES = 20
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration")
+    cli.add_settings_option(parser)
     parser.add_argument("--plan", type=Path, required=True, help="plan.json whose words are used")
     parser.add_argument("--keywords", type=Path, help="comma- or line-separated keywords")
     parser.add_argument("--keywords-digest", default="", help="digest of the keywords file, for the record")
@@ -86,22 +85,22 @@ def tell_dropped(directory: Path, vocabulary: Vocabulary) -> None:
         progress.show(f"... and {len(lines) - MOST_LINES} more: see {directory / PHRASES_FILE}", now=True)
 
 
-def make(args: argparse.Namespace, config: dict[str, Any]) -> TrainingOutcome:
+def make(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
     """Make the vocabulary if it can and should be."""
     directory = args.output.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
         return TrainingOutcome(trained=True, reason=codes.finished_before())
-    engine = engines.create(config)
+    engine = engines.create(settings)
     plan = plans.read(args.plan)
     try:
-        vocabulary = build(phrases(plan, args.keywords), config["language"])
+        vocabulary = build(phrases(plan, args.keywords), settings.language)
     except UserError as error:
         return replace(TrainingOutcome.of_error(error), retry=False, unfinished=False)
     write_phrases(directory / PHRASES_FILE, vocabulary)
     tell_dropped(directory, vocabulary)
     if not vocabulary.kept:
         return TrainingOutcome(trained=False, reason=codes.no_phrase(directory.name, len(vocabulary.dropped)))
-    identity = files.digest({"vocabulary": vocabulary.text, "language": config["language"]})
+    identity = files.digest({"vocabulary": vocabulary.text, "language": settings.language})
     for name in models.finished(directory.parent, engine.name, models.VOCABULARY):
         if models.read_record(directory.parent / name / "model.json").digest == identity:
             return TrainingOutcome(trained=False, reason=codes.twin(name), twin=name)
@@ -133,7 +132,7 @@ def make(args: argparse.Namespace, config: dict[str, Any]) -> TrainingOutcome:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    outcome = make(args, saved(args.results))
+    outcome = make(args, read(args.settings))
     name = args.output.parent.name
     if outcome.trained:
         sync.send(args.output.parent, args.output.with_name("plan.json"))

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -136,10 +136,15 @@ def read_record_if_there(path: Path) -> ModelRecord | None:
     return read_record(path) if path.exists() else None
 
 
+def account_digest(name: str) -> str:
+    """Digest of a CLM that the account has already, which is known by its name alone."""
+    return files.digest({"account_model": name})
+
+
 def account_model(model: str, name: str) -> dict[str, Any]:
-    """The model.json of a CLM that the account has already. It is known by its name alone."""
-    digest = files.digest({"account_model": name})
-    return ModelRecord(model, engine_of(model), digest=digest, details={"amazon_model": name}).as_json()
+    """The model.json of a CLM that the account has already."""
+    record = ModelRecord(model, engine_of(model), digest=account_digest(name), details={"amazon_model": name})
+    return record.as_json()
 
 
 def load(directory: Path, name: str, engine: str) -> Model:
@@ -147,6 +152,11 @@ def load(directory: Path, name: str, engine: str) -> Model:
     if name == engine:
         return Model(name)
     return Model(name, directory / name, read_record(directory / name / "model.json").digest)
+
+
+def of_files(name: str, paths: Sequence[Path]) -> Model:
+    """The model of this name with these files, model.json first; stock if it has none."""
+    return Model(name, paths[0].parent, files.read_json(paths[0])["digest"]) if paths else Model(name)
 
 
 def read_if_there(path: Path) -> dict[str, Any]:
