@@ -31,6 +31,7 @@ from clm.results import models, plans, training
 from clm.results.models import ModelRecord
 from clm.scoring import leakage, model_diagnosis
 from clm.scoring.model_diagnosis import ModelDiagnosis
+from clm.settings import Settings
 
 Record = TypeVar("Record")
 
@@ -95,7 +96,7 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
 
 def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
     """Which models were trained by another version of the training code."""
-    engine = engines.create(load_yaml(results / "config.yaml"))
+    engine = engines.create(Settings.of(load_yaml(results / "config.yaml")))
     records = {row["model"]: record_of(results, row["model"]) for row in board}
     older = [
         name

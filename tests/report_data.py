@@ -96,7 +96,7 @@ class ResultsFolder:
         self.directory = directory / "results"
         self.input = directory / "input"
         self.texts = texts
-        self.config = config.without_private(config.load(settings, CHECKOUT, CHECKOUT))
+        self.config = config.load(settings, CHECKOUT, CHECKOUT).public()
         self.config["keywords"] = None
         self.config["evaluation"] |= {"heldout": texts.heldout, "resamples": 1000}
 

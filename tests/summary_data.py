@@ -6,8 +6,9 @@ from clm.evaluation import summaries
 from clm.evaluation.summaries import Summary
 from clm.reasons import codes
 from clm.scoring.word_metrics import Found
+from clm.settings import EvaluationSettings
 
-EVALUATION = {"heldout": ["f0", "f1"], "resamples": 1000, "confidence": 0.95}
+EVALUATION = EvaluationSettings(heldout=("f0", "f1"), baseline=None, resamples=1000, confidence=0.95)
 FOLDERS = {f"f{folder}": [f"r{recording}" for recording in range(6)] for folder in range(4)}
 
 

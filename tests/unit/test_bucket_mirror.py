@@ -207,7 +207,7 @@ def test_where_everything_is_here_nothing_is_fetched(place: Shared) -> None:
 
 def test_a_job_by_hand_is_told_so(place: Shared) -> None:
     with pytest.raises(UserError, match=r"state\.json: not there"):
-        remote.decided_project(place, "results")
+        remote.decided_state(place, "results")
 
 
 # -- refusals ---------------------------------------------------------------------

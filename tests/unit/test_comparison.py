@@ -1,6 +1,7 @@
 """Verdicts on simulated models, and the statistics behind a verdict."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -29,7 +30,7 @@ def hours(*rates, recordings, words, seed=1):
                 "blocks": [list(pair) for pair in zip(sizes, wrong, strict=True)]
             }
             model["folders"][folder] = {"recordings": {"r": scored}, "failures": [], "seconds": 60}
-    evaluation = Evaluation([*map(parsed, models)], folders, "base", EVALUATION | {"heldout": []})
+    evaluation = Evaluation([*map(parsed, models)], folders, "base", replace(EVALUATION, heldout=()))
     row = next(row for row in leaderboard.tables(evaluation).rows if row["model"] == "clm")
     return row["verdict"], evaluation.comparisons()["clm"].baseline
 
@@ -53,7 +54,7 @@ def test_statistics_behind_a_verdict_are_complete():
             recordings = {"r": result(10) | {"mapsswe": [5, -3, 9]}}
             model["folders"][folder] = {"recordings": recordings, "failures": [], "seconds": 60}
         model["keywords"] = {"a": {"r": [4, 3, 2 if model is models[1] else 3]}}
-    evaluation = Evaluation([*map(parsed, models)], folders, "base", EVALUATION | {"heldout": []})
+    evaluation = Evaluation([*map(parsed, models)], folders, "base", replace(EVALUATION, heldout=()))
     details = evaluation.comparisons()["clm"].baseline
     assert details.mapsswe.segments == 10
     assert details.keyword_false_alarms == (1, 0)
@@ -65,7 +66,7 @@ def test_statistics_behind_a_verdict_are_complete():
 def test_comparisons_are_read_as_they_were_written_with_every_reason_whole(tmp_path):
     models = [summary("base"), fail(summary("clm", errors=10), "f2", "r5", "silence; or no audio in it")]
     found = leaderboard.comparisons(
-        Evaluation([*map(parsed, models)], FOLDERS, "base", EVALUATION | {"confidence": 0.99})
+        Evaluation([*map(parsed, models)], FOLDERS, "base", replace(EVALUATION, confidence=0.99))
     )
     assert found.absences["clm"]["f2"] == [Absence(codes.told("silence; or no audio in it", "replace it"), ("r5",))]
     assert found.absences["base"]["f2"] == [Absence(codes.left_out("clm"), ("r5",))]

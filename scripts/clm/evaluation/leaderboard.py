@@ -120,7 +120,7 @@ def comparisons(evaluation: Evaluation) -> Comparisons:
         model.name: {folder: absences(evaluation, model, folder) for folder in evaluation.compared}
         for model in evaluation.models
     }
-    return Comparisons(evaluation.comparisons(), evaluation.evaluation["confidence"], found)
+    return Comparisons(evaluation.comparisons(), evaluation.evaluation.confidence, found)
 
 
 def _figures(evaluation: Evaluation, model: ModelScores, keys: Iterable[Key]) -> Row:

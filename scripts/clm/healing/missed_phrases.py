@@ -40,7 +40,7 @@ def runs(words: Sequence[str], missed: Set[int], common: Collection[str] = ()) -
         for start in range(len(words) - length + 1):
             window = words[start : start + length]
             if (
-                missed.issuperset(range(start, start + length))
+                all(place in missed for place in range(start, start + length))
                 and learnable(window[0])
                 and learnable(window[-1])
                 and not all(word in common or not learnable(word) for word in window)

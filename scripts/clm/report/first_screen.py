@@ -20,6 +20,7 @@ from clm.report.figures.svg import percent
 from clm.report.gather import ModelResults, Results
 from clm.report.listening import word_totals
 from clm.results import models
+from clm.settings import Settings
 
 MOST_STEPS = 5
 MOST_WORDS = 8
@@ -71,23 +72,24 @@ def cards(results: Results) -> list[Card]:
 def _cards(results: Results, model: ModelResults | None) -> list[Card]:
     if model is None:
         return []
-    row, baseline = model.row, results.baseline
-    compared = baseline is not None and baseline is not model
+    row = model.row
+    baseline = None if results.baseline is None or results.baseline is model else results.baseline.row
     cards = []
     if row.get("wer"):
         low, high = number(row, "wer_low"), number(row, "wer_high")
         interval = f", between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
-        before = percent(float(baseline.row["wer"])) if compared else ""
+        before = percent(float(baseline["wer"])) if baseline else ""
         cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}"))
-    if compared and row.get("scope") == "heldout" and row.get("heldout_wer"):
-        before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], baseline.row)))
+    if baseline and row.get("scope") == "heldout" and row.get("heldout_wer"):
+        before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], baseline)))
         text = "folders that it never learned from: the verdict stands on these"
         cards.append(Card("On held-out folders", percent(float(row["heldout_wer"])), before, text))
-    if compared and row.get("fixed_words"):
+    if baseline and row.get("fixed_words"):
         broken = int(row["broken_words"] or 0)
         cards.append(Card("Words fixed", f"{int(row['fixed_words']):,}", "", f"and {broken:,} broken"))
     if row.get("keyword_recall"):
-        before = percent(float(baseline.row["keyword_recall"])) if compared and baseline.row["keyword_recall"] else ""
+        recall = baseline["keyword_recall"] if baseline else ""
+        before = percent(float(recall)) if recall else ""
         cards.append(Card("Keywords heard right", percent(float(row["keyword_recall"])), before, "of all occurrences"))
     return cards
 
@@ -178,7 +180,7 @@ def _learn(results: Results) -> list[Step]:
         for word in result.missed
         if vocabulary.learnable(word)
     }
-    if not missed:
+    if newest is None or not missed:
         return []
     text = f"{newest.name} still misses {len(missed):,} words worth learning in folders that are not held out."
     return [Step("Heal: train the next generation", text, "snakemake --cores 4 --forcerun heal")]
@@ -193,7 +195,7 @@ def _mend(results: Results) -> list[Step]:
         also = f" The same in {counted(len(others), 'more folder')}." if others else ""
         steps.append(Step(capitalized(kind(finding)), full(finding, f"{folder}: ") + also))
     guessed = {row.get("word") for row in model.lexicon} if model else set()
-    if guessed:
+    if model and guessed:
         text = f"{len(guessed):,} words of {model.name} have guessed pronunciations; those still missed come first."
         steps.append(Step("Review pronunciations", text))
     return steps
@@ -218,7 +220,7 @@ def spent(results: Results) -> list[tuple[str, str]]:
     if total:
         lines.append(("Recognised", f"{duration(total)} with {counted(len(own), 'model')}"))
     try:
-        engine = engines.create(results.config)
+        engine = engines.create(Settings.of(results.config))
         estimates = [engine.estimate(part, name) for name, part in own.items() if engines_of.get(name) == engine.name]
     except (UserError, KeyError, TypeError):
         return lines

@@ -16,6 +16,7 @@ from clm.report.gather import Results
 from clm.report.listening import word_totals
 from clm.report.listening.alignments import Alignments, Record
 from clm.report.tables.table import rate
+from clm.scoring.folder_score import KINDS
 
 MOST_WORDS = 12
 MOST_PLACES = 12
@@ -87,7 +88,7 @@ def word_view(results: Results, word: str) -> View:
             f"word: {word!r} is in no reference that is compared", nearest(word, sorted(counted.said)[:100_000])
         )
     models = {
-        name: {kind: tokens[kind][word] for kind in word_totals.KINDS} | {"right": rate(counted.accuracy(name, word))}
+        name: {kind: tokens[kind][word] for kind in KINDS} | {"right": rate(counted.accuracy(name, word))}
         for name, tokens in counted.tokens.items()
     }
     return {"word": word, "said": counted.said[word], "models": models, "places": where}
@@ -138,7 +139,7 @@ def model_lines(view: View) -> list[str]:
     rows = [{key: row.get(key, "") for key in ("folder", "words", "wer", "fixed_words", "broken_words", "status")}
             for row in view["folders"]]  # fmt: skip
     lines += [*_table(rows), ""]
-    for kind in word_totals.KINDS:
+    for kind in KINDS:
         found = {word: count for word, count in view.get(kind, {}).items() if vocabulary.learnable(word)}
         listed = ", ".join(f"{word} {count}" for word, count in list(found.items())[:MOST_WORDS])
         lines.append(f"{kind.capitalize()}: {listed or 'no word'}{', ...' if len(found) > MOST_WORDS else ''}")

@@ -35,7 +35,9 @@ class TrainingOutcome:
     @classmethod
     def of_error(cls, error: UserError) -> TrainingOutcome:
         """Nothing was trained because of an error; one that may pass is tried again."""
-        return cls(trained=False, reason=codes.told(error.message, error.hint), **passing(error))
+        again = passing(error)
+        reason = codes.told(error.message, error.hint)
+        return cls(False, reason, retry=again.get("retry", False), unfinished=again.get("unfinished", False))
 
 
 def write(path: Path, outcome: TrainingOutcome) -> None:

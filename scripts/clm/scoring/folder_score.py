@@ -236,7 +236,9 @@ def score_folder(
         failures=failed,
         normalizer={"profile": normalizer.name, "version": normalizer.version, **without},
         contexts=lists.contexts,
-        **lists.most_frequent(),
+        confusions=_most_listed(Counter({" -> ".join(pair): count for pair, count in lists.pairs.items()})),
+        deleted_words=_most_listed(lists.deleted),
+        inserted_words=_most_listed(lists.inserted),
     )
 
 
@@ -258,12 +260,10 @@ class _Lists:
         places: Mapping[str, frozenset[int]],
     ) -> None:
         """Take in one recording; `places` are those of missed, fixed and broken words."""
-        for mine, new in zip(
-            (self.pairs, self.deleted, self.inserted),
-            word_metrics.confusions(reference, hypothesis, alignment),
-            strict=True,
-        ):
-            mine.update(new)
+        pairs, deleted, inserted = word_metrics.confusions(reference, hypothesis, alignment)
+        self.pairs.update(pairs)
+        self.deleted.update(deleted)
+        self.inserted.update(inserted)
         for kind, where in places.items():
             frequent = Counter(reference[place] for place in where).most_common(MOST_EXPLAINED)
             words = [word for word, _ in frequent]
@@ -273,11 +273,9 @@ class _Lists:
                     : word_metrics.MOST_CONTEXTS - len(listed)
                 ]
 
-    def most_frequent(self) -> dict[str, dict[str, int]]:
-        """The most frequent confusions, insertions and deletions."""
-        pairs = Counter({" -> ".join(pair): count for pair, count in self.pairs.items()})
-        lists = {"confusions": pairs, "deleted_words": self.deleted, "inserted_words": self.inserted}
-        return {name: dict(list(_by_frequency(words).items())[:MOST_LISTED]) for name, words in lists.items()}
+
+def _most_listed(words: Counter[str]) -> dict[str, int]:
+    return dict(list(_by_frequency(words).items())[:MOST_LISTED])
 
 
 def _score_recording(

@@ -48,7 +48,7 @@ class Transcribe:
 
     name = "transcribe"
     submits = True
-    model_files = ()
+    model_files: tuple[str, ...] = ()
     recipe = 1
 
     def __init__(

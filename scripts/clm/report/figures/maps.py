@@ -83,6 +83,11 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
     chosen.sort(key=lambda word: (not learnable(word), -abs(before[word] - now[word]), -before[word], word))
     if not chosen:
         return None
+
+    def right(word: str) -> tuple[float, float]:
+        """Shares of a word's tokens that both models have right; every chosen word was said."""
+        return words.accuracy(baseline.name, word) or 0.0, words.accuracy(model.name, word) or 0.0
+
     left, top, size = 118.0, 44.0, 440.0
     parts: list[Any] = []
     for step in range(5):
@@ -98,8 +103,7 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
     parts.append(svg.text(left + size - 62, top + size - 56, "▼ worse with the model", "note", "end"))
     used: dict[tuple[float, float], int] = {}
     points = []
-    drawn = [(word, words.accuracy(baseline.name, word), words.accuracy(model.name, word))
-             for word in chosen[:MOST_POINTS]]  # fmt: skip
+    drawn = [(word, *right(word)) for word in chosen[:MOST_POINTS]]
     most = max(25, *(words.said[word] for word, _, _ in drawn))
     crowd = max(Counter((x, y) for _, x, y in drawn).values())
     spread = min(4.6, CROWD_RADIUS / math.sqrt(crowd))
@@ -119,8 +123,8 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
                           "middle"))  # fmt: skip
     parts.append(svg.tag("text", f"right with {clipped(model.name, 40)}", class_="label", text_anchor="middle",
                          transform=f"translate(16 {top + size / 2:.0f}) rotate(-90)"))  # fmt: skip
-    better = sum(words.accuracy(model.name, word) > words.accuracy(baseline.name, word) for word in chosen)
-    worse = sum(words.accuracy(model.name, word) < words.accuracy(baseline.name, word) for word in chosen)
+    shares = [right(word) for word in chosen]
+    better, worse = sum(then < now for then, now in shares), sum(then > now for then, now in shares)
     more = (
         f" Drawn are {MOST_POINTS:,} of {len(chosen):,}: words of the domain that changed most."
         if len(chosen) > MOST_POINTS

@@ -53,16 +53,15 @@ def reference_times(alignment: Iterable[Sequence[Any]], heard: Times, words: int
 
 
 def _filled(times: Times) -> list[float] | None:
-    known = [place for place, time in enumerate(times) if time is not None]
+    known = [(place, time) for place, time in enumerate(times) if time is not None]
     if not known:
         return None
-    filled = [time if time is not None else times[known[0]] for time in times]
-    for left, right in pairwise(known):
-        for place in range(left + 1, right):
-            share = (place - left) / (right - left)
-            filled[place] = round(times[left] + share * (times[right] - times[left]), 3)
-    for place in range(known[-1] + 1, len(times)):
-        filled[place] = times[known[-1]]
+    filled = [known[0][1]] * len(times)
+    for (left, start), (right, end) in pairwise(known):
+        for place in range(left, right):
+            filled[place] = round(start + (place - left) / (right - left) * (end - start), 3) if place > left else start
+    place, time = known[-1]
+    filled[place:] = [time] * (len(times) - place)
     return filled
 
 

@@ -69,7 +69,8 @@ def count(results: Results) -> Words:
 
 def changes(results: Results, older: str, newer: str) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
     """Words missed less and words missed more by the newer of two models: (word, before, now), ordered."""
-    before, now = Counter(), Counter()
+    before: Counter[str] = Counter()
+    now: Counter[str] = Counter()
     for name, total in ((older, before), (newer, now)):
         judged = results.judged.get(name)
         for key, result in judged.results.items() if judged else ():

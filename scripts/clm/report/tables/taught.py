@@ -1,6 +1,7 @@
 """The tables of what models were taught: text and where it is from, pronunciations, words learned, leakage."""
 
 from collections import Counter
+from typing import Any
 
 from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
@@ -18,7 +19,7 @@ def corpus(results: Results) -> Table:
     """What was found for each keyword and each missed word."""
     parts = [("keywords", results.keyword_statuses)]
     parts += [(model.name, model.statuses) for model in results.models.values()]
-    rows = [
+    rows: list[list[Any]] = [
         [
             row.get("keyword", ""), part, row.get("status", ""), whole(row.get("articles", "")),
             whole(row.get("words", "")), public(row.get("source", "")),
@@ -38,7 +39,7 @@ def sources(results: Results) -> Table:
     """Articles that the text is from."""
     parts = [("keywords", results.keyword_sources)]
     parts += [(model.name, model.sources) for model in results.models.values()]
-    rows = [
+    rows: list[list[Any]] = [
         [
             row.get("title", ""), part, whole(row.get("words", "")), public(row.get("url", "")),
             row.get("revision", ""), row.get("licence", ""), row.get("note", ""),
@@ -59,8 +60,8 @@ def lexicon(results: Results, words: Words) -> Table:
     """Pronunciations of new words: first those of words that are still missed, then the most frequent ones."""
     rows = []
     for model in results.models.values():
-        missed = words.tokens[model.name]["missed"] if model.name in words.tokens else Counter()
-        listed = [
+        missed: Counter[str] = words.tokens[model.name]["missed"] if model.name in words.tokens else Counter()
+        listed: list[list[Any]] = [
             [row.get("word", ""), model.name, missed[row.get("word", "")], row.get("phones", ""), row.get("source", ""),
              whole(row.get("rank", "")), whole(row.get("count", ""))]
             for row in model.lexicon
@@ -79,7 +80,7 @@ def lexicon(results: Results, words: Words) -> Table:
 
 def learned(results: Results) -> Table:
     """Words that each generation learned, from where, and what was tried before."""
-    rows = [
+    rows: list[list[Any]] = [
         [
             item.word, model.name, item.tokens, ", ".join(item.folders), "; ".join(map(_attempt, item.tried)),
             item.depth, _still(results, model, item.word),

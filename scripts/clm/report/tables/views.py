@@ -8,10 +8,11 @@ from clm.english import words as vocabulary
 from clm.reasons import sentences
 from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
-from clm.report.listening.word_totals import KINDS, Words
+from clm.report.listening.word_totals import Words
 from clm.report.tables import taught
 from clm.report.tables.table import FOLDER, MODEL, WORD, Column, Table, rate, whole
 from clm.scoring import folder_score
+from clm.scoring.folder_score import KINDS
 
 
 def all_tables(results: Results, words: Words) -> list[Table]:
