@@ -192,10 +192,7 @@ def _simulated(case: Case) -> Iterator[Finding]:
         ("transcribe:DeleteLanguageModel", "language-model"),
         ("transcribe:DeleteVocabulary", "vocabulary"),
     ):
-        resource = (
-            f"arn:{case.known_caller.partition}:transcribe:{case.region}:{case.known_caller.account}:{kind}/{NOBODY}"
-        )
-        if not (case.simulate([action], resource, {}) or {}).get(action):
+        if not (case.simulate([action], _arn(case, f"{kind}/{NOBODY}"), {}) or {}).get(action):
             note = "not allowed, and not needed but for scripts/clean.py"
             yield Finding(OK, f"permission {action}", note, missing(action))
 
