@@ -103,8 +103,10 @@ class ResultsFolder:
     def write(self) -> "ResultsFolder":
         """Write everything, scores included, up to the leaderboard."""
         files.write_text(self.directory / "config.yaml", yaml.safe_dump(self.config))
+        files.write_json(self.directory / "config.json", {"config": self.config})
         folders = {name: sorted(recordings) for name, recordings in self.texts.references.items()}
-        index = {"folders": folders, "left_out": {}, "keywords": {}, "text_only": []}
+        items = {name: self.manifest(name, recordings)["recordings"] for name, recordings in folders.items()}
+        index = {"folders": folders, "left_out": {}, "keywords": {}, "text_only": [], "manifests": items}
         files.write_json(self.directory / "inputs.json", index)
         for name, recordings in self.texts.references.items():
             files.write_json(self.directory / "inputs" / f"{name}.json", self.manifest(name, recordings))
@@ -159,7 +161,9 @@ class ResultsFolder:
             summary = str(self.directory / "summaries" / f"{name}.json")
             summarize.main(["--index", index, "--runs", str(self.directory / "runs" / name), "--output", summary])
             diagnosis = ["--output", str(self.directory / "diagnosis" / f"{name}.json")]
-            diagnose.main(["--results", str(self.directory), "--index", index, "--model", name, *diagnosis])
+            corpora = sorted(str(path) for path in (self.directory / "models" / name / "corpus").glob("*.txt"))
+            runs = ["--runs", str(self.directory / "runs" / name), "--corpora", *corpora]
+            diagnose.main(["--settings", str(self.directory / "config.json"), "--index", index, *runs, *diagnosis])
         return self.compare()
 
     def compare(self) -> "ResultsFolder":
@@ -175,7 +179,8 @@ class ResultsFolder:
             for part in (f"--{option}", str(self.directory / name))
         ]
         leaderboard.main([
-            "--results", str(self.directory), "--index", index,
+            "--settings", str(self.directory / "config.json"), "--index", index,
+            "--models", str(self.directory / "models"),
             "--summaries", *(str(self.directory / "summaries" / f"{name}.json") for name in models),
             "--diagnoses", *(str(self.directory / "diagnosis" / f"{name}.json") for name in models), *outputs,
         ])  # fmt: skip
@@ -211,6 +216,7 @@ def many(directory: Path, folders: int, models: int, *, words: int = 150, distin
     twins = {f"talk {number + 1:04d}": f"talk {number % distinct + 1:04d}" for number in range(distinct, folders)}
     index = files.read_json(results.directory / "inputs.json")
     index["folders"] |= {twin: list(index["folders"][original]) for twin, original in twins.items()}
+    index["manifests"] |= {twin: results.manifest(twin, ["audio"])["recordings"] for twin in twins}
     files.write_json(results.directory / "inputs.json", index)
     for twin in twins:
         files.write_json(results.directory / "inputs" / f"{twin}.json", results.manifest(twin, ["audio"]))
