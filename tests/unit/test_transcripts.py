@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from clm.base import files
+from clm.base.notices import Notice
 from clm.results import transcripts
 from clm.results.transcripts import Entry, FolderTranscript
 from clm.types import Failure, Recording, Transcript, Unfinished
@@ -12,7 +13,7 @@ from clm.types import Failure, Recording, Transcript, Unfinished
 RESULT = {"results": {"transcripts": [{"transcript": "the cell"}, {"transcript": "divides"}], "items": []}}
 AUDIO = Recording("a", Path("input/one/a.wav"), "abc")
 OUTCOMES = (
-    Transcript(RESULT, 2.5, made="2026-01-02"),
+    Transcript(RESULT, 2.5, made="2026-01-02", notices=(Notice("rescaled", {"decibels": 90}),)),
     Failure("silence; or no audio in it", "replace it"),
     Unfinished("busy; or so", "run again"),
 )

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clm.base import files
+from clm.base import files, notices
+from clm.base.notices import Notice
 
 if TYPE_CHECKING:  # types of engines cost a scoring job more than this module, and it meets none of them in most files
     from clm.types import Failure, Outcome, Recording, Unfinished
@@ -18,7 +19,7 @@ class Entry:
     """One recording of a folder: a result in Amazon's JSON shape, a failure, or an unfinished recording.
 
     `audio` and `sha256` are of its file (None: not known, or a text without a recording), `seconds` is its length;
-    `made` is the day (UTC) on which the result was made.
+    `made` is the day (UTC) on which the result was made; `notices` are remarks on the audio.
     """
 
     recording: str
@@ -29,6 +30,7 @@ class Entry:
     result: Mapping[str, Any] | None = None
     failure: Failure | None = None
     unfinished: Unfinished | None = None
+    notices: tuple[Notice, ...] = ()
 
     @classmethod
     def of(cls, recording: Recording, outcome: Outcome) -> Entry:
@@ -37,7 +39,7 @@ class Entry:
 
         name, audio, sha256 = recording.name, str(recording.audio), recording.sha256
         if isinstance(outcome, Transcript):
-            return cls(name, audio, sha256, outcome.seconds, outcome.made, outcome.result)
+            return cls(name, audio, sha256, outcome.seconds, outcome.made, outcome.result, notices=outcome.notices)
         if isinstance(outcome, Failure):
             return cls(name, audio, sha256, failure=outcome)
         return cls(name, audio, sha256, unfinished=outcome)
@@ -54,7 +56,8 @@ class Entry:
             return {**about, "failure": asdict(self.failure)}
         if self.unfinished is not None:
             return {**about, "unfinished": asdict(self.unfinished)}
-        return {**about, "made": self.made, "result": self.result}
+        said = {"notices": notices.to_json(self.notices)} if self.notices else {}
+        return {**about, "made": self.made, **said, "result": self.result}
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ def read(path: Path) -> FolderTranscript:
 
 def _entry(data: Mapping[str, Any]) -> Entry:
     known = {key: value for key, value in data.items() if key in Entry.__dataclass_fields__}
+    known["notices"] = notices.from_json(data.get("notices", ()))
     if "failure" in known or "unfinished" in known:
         from clm import types
 
