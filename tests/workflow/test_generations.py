@@ -47,7 +47,7 @@ def test_own_pronunciations_make_a_new_generation_from_the_same_text(finished: W
     finished.write("own.tsv", "osmosis\tAA S M O\n")
     finished.run("--configfile", str(configuration))
     outcome = training.read(finished.results / "models" / "pocketsphinx-clm-003" / "training.json")
-    assert outcome["trained"] is False
+    assert not outcome.trained
     assert "own.tsv: line 1: osmosis: unknown phone 'O'" in statement(outcome.reason)
 
 
