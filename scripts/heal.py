@@ -7,11 +7,11 @@ from pathlib import Path
 
 from clm import cli
 from clm.base import files
-from clm.corpus.domain import common_words
 from clm.english import words
 from clm.evaluation.summaries import read as read_summary
 from clm.healing import missed_phrases, word_history
 from clm.healing.plan import PLAN_COPY, History, Recordings, corpus_settings, merge_words, missed_words
+from clm.pronunciation.general_english import common_words
 from clm.reasons import codes
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans

@@ -9,9 +9,9 @@ import json
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from clm import cli, engines
 from clm.base import files
@@ -119,8 +119,17 @@ def read_or(read: Callable[[Path], Record], path: Path, empty: Record) -> Record
 
 def made(results: Path, model: str) -> dict[str, Sequence[str]]:
     """The days on which a model's transcripts were made, by folder."""
-    summary = read_or(summaries.read, results / "summaries" / f"{model}.json", Summary(model))
-    return {folder: part.made for folder, part in summary.folders.items()}
+    return {folder: part.made for folder, part in summary_of(results, model).folders.items()}
+
+
+def normalizers(results: Path, model: str) -> list[Mapping[str, Any]]:
+    """The normalizers that a model's folders were scored with."""
+    return [part.normalizer for part in summary_of(results, model).folders.values()]
+
+
+def summary_of(results: Path, model: str) -> Summary:
+    """A model's summary; an empty one if there is none."""
+    return read_or(summaries.read, results / "summaries" / f"{model}.json", Summary(model))
 
 
 def legend(results: Path) -> str:
@@ -152,7 +161,8 @@ def report(results: Path) -> Iterator[str]:
     if newest is not None:
         yield from changed_words(results, newest)
     apart = leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
-    yield from (f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *apart))
+    mixed = leaderboard_text.mixed_normalizers({row["model"]: normalizers(results, row["model"]) for row in board})
+    yield from (f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *mixed, *apart))
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"

@@ -21,19 +21,20 @@ class FolderSummary:
     """The scores of a folder, without alignments.
 
     `failures` are the reasons of recordings that failed for good; `seconds` is the length of the audio, `made` are the
-    days on which the transcripts were made.
+    days on which the transcripts were made, `normalizer` is what made the texts comparable.
     """
 
     recordings: Mapping[str, RecordingScore] = field(default_factory=dict)
     failures: Mapping[str, Reason] = field(default_factory=dict)
     seconds: float | None = None
     made: tuple[str, ...] = ()
+    normalizer: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, score: FolderScore) -> "FolderSummary":
         """What the leaderboard and healing need of the scores of a folder."""
         recordings = {name: replace(recording, alignment=()) for name, recording in score.recordings.items()}
-        return cls(recordings, score.failures, score.seconds, score.made)
+        return cls(recordings, score.failures, score.seconds, score.made, score.normalizer)
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ def write(path: Path, summary: Summary) -> None:
             "failures": folder_score.failures_as_json(part.failures),
             "seconds": part.seconds,
             "made": list(part.made),
+            "normalizer": part.normalizer,
         }
         for name, part in summary.folders.items()
     }
@@ -91,6 +93,7 @@ def _folder(data: Mapping[str, Any]) -> FolderSummary:
         failures=folder_score.read_failures(data.get("failures", ())),
         seconds=data.get("seconds"),
         made=tuple(data.get("made", ())),
+        normalizer=data.get("normalizer", {}),
     )
 
 

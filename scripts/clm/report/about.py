@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from clm.base.messages import counted
+from clm.normalization.profiles import VERSIONS
 from clm.reasons.sentences import full, statement
 from clm.report import escaping, leaderboard_text
 from clm.report.gather import ModelResults, Results
@@ -16,7 +17,8 @@ def legend(results: Results) -> str:
     settings = results.config.get("normalizer", {})
     without = f" without {', '.join(settings['without'])}" if settings.get("without") else ""
     equal = " and equivalents" if settings.get("equivalents") else ""
-    profile = f"after normalizer {settings.get('profile', 'basic')}{without}{equal}" if settings else ""
+    name = settings.get("profile", "basic")
+    profile = f"after normalizer {name} {VERSIONS.get(name, '')}{without}{equal}" if settings else ""
     return f"Word error rates {profile}; change and p-value against the baseline on the same recordings."
 
 
@@ -30,7 +32,14 @@ def warnings(results: Results, notes: Iterable[str]) -> list[str]:
     }
     known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
     apart = leaderboard_text.far_apart(results.board, days) if known else []
-    lines = [*leaks, *apart]
+    mixed = leaderboard_text.mixed_normalizers(
+        {
+            model.name: [part.normalizer for part in model.summary.folders.values()]
+            for model in results.models.values()
+            if model.summary
+        }
+    )
+    lines = [*leaks, *apart, *mixed]
     for model in results.models.values():
         if model.about:
             lines += [full(flaw, f"{model.name}: ") for flaw in model.about.flaws]

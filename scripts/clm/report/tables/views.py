@@ -8,6 +8,7 @@ from clm.english import words as vocabulary
 from clm.reasons import sentences
 from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
+from clm.report.leaderboard_text import normalizer_name
 from clm.report.listening.word_totals import Words
 from clm.report.tables import taught
 from clm.report.tables.table import FOLDER, MODEL, WORD, Column, Table, rate, whole
@@ -184,12 +185,10 @@ def versions(results: Results) -> Table:
         rows += [[model.name, name, str(version)] for name, version in sorted(about.versions.items())]
         facts = {"digest": about.digest, "recipe": about.recipe, "created": about.created}
         rows += [[model.name, key, str(value)] for key, value in facts.items() if value]
-    for row in results.runs:
-        path = results.directory / "runs" / row.get("model", "") / row.get("folder", "") / "wer.json"
-        if row.get("status") == "finished" and path.exists():
-            used = folder_score.read(path).normalizer
-            rows.append(["all", "normalizer", " ".join(str(value) for value in used.values())])
-            break
+    for model in results.models.values():
+        parts = model.summary.folders.values() if model.summary else ()
+        used = {normalizer_name(part.normalizer) for part in parts if part.normalizer}
+        rows += [[model.name, "normalizer", name] for name in sorted(used)]
     columns = [Column("model", "Of"), Column("what", "What"), Column("version", "Version or digest")]
     return Table("versions", "Versions and digests", "What made these figures.", columns, rows)
 
