@@ -11,7 +11,8 @@ from clm import cli
 from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.messages import counted
-from clm.results import unfinished
+from clm.reasons.sentences import full
+from clm.results import training, unfinished
 
 MOST_LINES = 20
 
@@ -38,7 +39,7 @@ def untranscribed(store: Path, engine: str, model: str) -> list[str]:
 
 def untrained(paths: Iterable[Path]) -> list[str]:
     """One line for each model that this run tried to make and the next one goes on with."""
-    return [f"{item['model']}: {item['reason']}. Hint: {item['hint']}" for item in map(files.read_json, paths)]
+    return [full(outcome.reason, f"{outcome.model}: ") for outcome in map(training.read, paths)]
 
 
 def main(argv: list[str] | None = None) -> None:

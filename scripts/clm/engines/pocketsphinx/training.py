@@ -82,7 +82,7 @@ def train(text: TrainingText, directory: Path, settings: Settings, processes: in
         "own_pronunciations": sum(entry.source == "user" for entry in lexicon),
         **asked,
         "general_text": general,
-        "marks": harm.marks(general["ratio"]),
+        "marks": [mark.as_json() for mark in harm.marks(general["ratio"])],
     }
 
 
