@@ -14,7 +14,6 @@ import soundfile
 
 from clm.base.errors import UserError
 from clm.engines import create
-from clm.engines.pocketsphinx.decoder_settings import DEFAULTS
 from clm.engines.pocketsphinx.decoding import LONGEST_UTTERANCE, utterances
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
 from clm.lm import trie
@@ -100,8 +99,8 @@ def test_decoder_settings_reach_the_decoder(speech: Path) -> None:
 def test_settings_versions_and_price() -> None:
     chosen = engine(lw=7, beam="1e-50", fwdflat=False)  # YAML reads 1e-50 as a string
     own = {"beam": 1e-50, "fwdflat": False, "lw": 7.0}
-    assert chosen.transcription_settings()["decoder"] == {**DEFAULTS, **own}
-    assert engine().transcription_settings()["decoder"] == DEFAULTS
+    assert chosen.transcription_settings()["decoder"] == own
+    assert engine().transcription_settings()["decoder"] == {}
     assert chosen.transcription_settings() != engine().transcription_settings()
     assert chosen.training_settings() == engine().training_settings()
     assert chosen.versions()["pocketsphinx"]

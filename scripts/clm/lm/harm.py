@@ -36,12 +36,16 @@ def general_perplexity(stock: LanguageModel, adapted: LanguageModel) -> dict[str
     }
 
 
-def marks(general_ratio: float) -> list[str]:
-    """Why a model should be looked at before it is used, as sentences; none if it does no harm.
+def marks(general_ratio: float, weight: float) -> list[str]:
+    """Why a model with this weight should be looked at before it is used, as sentences; none if it does no harm.
 
-    >>> marks(1.2), marks(3.5)
+    >>> marks(1.2, 0.4), marks(3.5, 0.4)
     ([], ['Its perplexity on general text is 3.5 times that of the stock model.'])
+    >>> marks(1.0, 0.0)
+    ['Its text predicts itself no better than general English does: its language model is the stock model.']
     """
+    if not weight:
+        return ["Its text predicts itself no better than general English does: its language model is the stock model."]
     if general_ratio <= MOST_GROWTH:
         return []
     return [f"Its perplexity on general text is {general_ratio:.1f} times that of the stock model."]

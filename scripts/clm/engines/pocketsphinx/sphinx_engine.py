@@ -56,7 +56,7 @@ class PocketSphinx:
 
     name = "pocketsphinx"
     submits = False
-    recipe = 4
+    recipe = 5
 
     def __init__(
         self,
