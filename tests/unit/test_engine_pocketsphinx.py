@@ -16,9 +16,11 @@ from clm.base.errors import UserError
 from clm.engines import create
 from clm.engines.pocketsphinx.decoding import LONGEST_UTTERANCE, utterances
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
+from clm.engines.pocketsphinx.stock import STOCK_MODEL, stock_file
 from clm.lm import trie
 from clm.lm.adapt import encode
 from clm.lm.ngrams import sequence_log_probabilities
+from clm.lm.sampling import sample
 from clm.types import Failure, Model, Recording, TrainingText, Transcript
 
 TEXT = """Telomerase adds telomeric repeats to chromosomes.
@@ -218,6 +220,31 @@ def test_a_clm_transcribes_with_accents_and_digits_in_its_words(clm: Model, spee
     assert "café's\t" in lexicon
     assert "covid-19\t" in lexicon
     assert transcribe(recordings(speech / "austen" / "input")[4:], clm)["austen-0930"]
+
+
+def test_text_that_says_nothing_gives_the_stock_model_and_its_transcripts(tmp_path: Path, speech: Path) -> None:
+    stock = trie.read(stock_file(STOCK_MODEL))
+    text = tmp_path / "text.txt"
+    text.write_text("".join(f"{' '.join(sentence)}\n" for sentence in sample(stock, 300)), encoding="utf-8")
+    report = engine().train(TrainingText({"training_data": text}), tmp_path)
+    assert report["weight"] == 0
+    assert "stock model" in report["marks"][0]
+    assert (tmp_path / "lm.bin").read_bytes() == stock_file(STOCK_MODEL).read_bytes()
+    items = recordings(speech / "austen" / "input")
+    assert transcribe(items, Model("clm", tmp_path)) == transcribe(items, Model("pocketsphinx"))
+
+
+def test_the_stock_model_written_anew_decodes_as_before(tmp_path: Path, speech: Path) -> None:
+    stock = trie.read(stock_file(STOCK_MODEL))
+    trie.write(tmp_path / "lm.bin", stock)
+    for level, again in zip(stock.model.levels, trie.read(tmp_path / "lm.bin").model.levels, strict=True):
+        for column in ("keys", "logprob", "backoff"):
+            np.testing.assert_array_equal(getattr(level, column), getattr(again, column))
+    (tmp_path / "lexicon.tsv").write_text(
+        "word\tphones\tsource\trank\tcount\nngo's\tEH N JH IY OW Z\tletters\t1\t0\n", encoding="utf-8"
+    )
+    items = recordings(speech / "austen" / "input")
+    assert transcribe(items, Model("same", tmp_path)) == transcribe(items, Model("pocketsphinx"))
 
 
 @pytest.mark.parametrize("content", ["", "  \n\n", "мир 中文\n", "... !!\n"])

@@ -219,7 +219,7 @@ def test_a_word_that_the_text_lacks_is_never_likelier_than_in_the_stock_model(
 ) -> None:
     """Rare words above all: lifting them changes what is heard, whatever the text is about."""
     absent = np.array([code for code, word in enumerate(stock.words) if word not in DOMAIN.split()])
-    relatives = np.concatenate(list(choose({word: 1 for word in DOMAIN.split()}, stock).forms.values()))
+    relatives = np.concatenate(list(choose(dict.fromkeys(DOMAIN.split(), 1), stock).forms.values()))
     absent = np.setdiff1d(absent, [*relatives, stock.model.start, stock.words.index("</s>")])
     change = adapted[0].model.levels[0].logprob[absent] - stock.model.levels[0].logprob[absent]
     assert len(absent) > 70_000
@@ -271,6 +271,36 @@ def test_general_text_tells_a_model_that_forgets(
     ratio = harm.general_perplexity(stock, trie.LanguageModel(words, only_domain))["ratio"]
     assert ratio > harm.MOST_GROWTH
     assert "general text" in harm.marks(ratio, 0.5)[0]
+
+
+def test_a_text_that_would_make_a_model_forget_gets_less_weight(stock: trie.LanguageModel) -> None:
+    """Words in any order, and nothing but them, with no tuning text to say that people speak so."""
+    generator = np.random.default_rng(1)
+    names = [f"{word}x" for word in stock.words[1000:1200] if word.isalpha()]
+    text = [tuple(generator.choice(names, size=10)) for _ in range(400)]
+    model, alone = adapt(stock, {"text": text})
+    _, tuned = adapt(stock, {"text": text}, text[:200])
+    assert 0.3 < alone["weight"] < tuned["weight"] == HIGHEST_WEIGHT
+    assert harm.general_perplexity(stock, model)["ratio"] == pytest.approx(harm.BEARABLE_GROWTH, rel=0.05)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.floats(0.01, 1), min_size=1, max_size=3))
+def test_lowered_weights_keep_their_proportions(stock: trie.LanguageModel, others: list[float]) -> None:
+    weights = np.array([0.02, *(0.98 * np.array(others) / sum(others))])
+    silent = BackoffModel(
+        stock.model.size,
+        stock.model.start,
+        tuple(type(level)(level.keys, level.logprob - 9, level.backoff) for level in stock.model.levels),
+    )
+    lowered = harm.bearable(weights, stock.words, (stock.model, *[silent] * len(others)))
+    assert lowered.sum() == pytest.approx(1)
+    np.testing.assert_allclose(lowered[1:] / lowered[1:].sum(), weights[1:] / weights[1:].sum())
+    # a model that says nothing costs its weight: half of the probability is a factor of two
+    assert lowered[0] == pytest.approx(1 / harm.BEARABLE_GROWTH, abs=1e-3)
+    np.testing.assert_array_equal(
+        harm.bearable(np.array([0.6, 0.4]), stock.words, (stock.model, stock.model)), [0.6, 0.4]
+    )
 
 
 def test_arpa_text_says_what_the_trie_says(tmp_path: Path) -> None:

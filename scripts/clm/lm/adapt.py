@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from clm.lm import heldout, vocabulary
+from clm.lm import harm, heldout, vocabulary
 from clm.lm.mixture import PRIOR, em_weights, interpolate, mixed_log_probability, shares, widen
 from clm.lm.ngrams import Floats, Ints, check_capacity
 from clm.lm.trie import SENTENCE_END, SENTENCE_START, LanguageModel
@@ -41,6 +41,7 @@ def adapt(
     The weights come from EM on `tuning` where given; else on held-out parts of `OWN_TEXT`, if there are other sources
     besides; else from cross-validation on everything. Several sources count both together and each on its own. A text
     that has no new words and does not predict such text better than the stock model gives the stock model itself.
+    Without tuning text nothing shows that the text is like the speech: then weights do general speech no harm.
     `words`: what to train with; by default what `vocabulary.choose` makes of the sources and the stock model.
 
     The report: `weight` of all domain models together; `weights` of each; `weighted_by` ("tuning text", "held-out
@@ -81,11 +82,11 @@ def adapt(
     new_words = sum(word in counts for word in words.new)
     least = NEW_WORDS_WEIGHT * total / (total + GENERAL_WORDS) if new_words else 0.0
     weights = bounded(earned_weights(scores.possible()), least)
+    models = (model, *domain[: len(weights) - 1])
+    if not tuning:
+        weights = harm.bearable(weights, stock.words, models)
     log.info("%s; weights: %s", weighted_by, dict(zip(names, weights.round(3).tolist(), strict=False)))
-    if weights[1:].any():
-        adapted = LanguageModel(words.words, interpolate((model, *domain[: len(weights) - 1]), weights))
-    else:
-        adapted = stock
+    adapted = LanguageModel(words.words, interpolate(models, weights)) if weights[1:].any() else stock
     report = {
         "weight": round(1.0 - float(weights[0]), 6),
         "weights": {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=False)},

@@ -113,7 +113,7 @@ def find_pronunciations(
 
 
 def _without_suggestions(lexicon: list[Entry], stock: trie.LanguageModel, dictionary: Dictionary) -> list[Entry]:
-    """The entries that the user wrote or that the stock model cannot do without; a text that proves nothing adds none."""
+    """The entries that the user wrote, or without which the stock model cannot be loaded."""
     common = frozenset(stock.words)
     return [
         entry for entry in lexicon if entry.word in common and (entry.source == "user" or entry.word not in dictionary)
