@@ -26,8 +26,7 @@ from clm.lm.mixture import interpolate
 from clm.lm.ngrams import BackoffModel, Floats, Level, normalize
 from clm.normalization.normalizer import create_normalizer
 from clm.project import input_folders
-from clm.pronunciation.cmudict import Entry, write_lexicon
-from clm.pronunciation.cmudict import read_dictionary
+from clm.pronunciation.cmudict import Entry, read_dictionary, write_lexicon
 from clm.scoring.error_rate import ErrorCounts, score
 from clm.types import Engine, Model, Recording, Transcript
 
@@ -76,9 +75,7 @@ def main() -> None:
     parser.add_argument("--weight", type=float, default=0.05)
     parser.add_argument("--decoder", type=yaml.safe_load, default={}, metavar="YAML")
     args = parser.parse_args()
-    engine = engines.create(
-        {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": args.decoder}}
-    )
+    engine = engines.create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": args.decoder}})
     stock = trie.read(stock_file(STOCK_MODEL))
     dictionary = read_dictionary(stock_file(STOCK_DICTIONARY))
     # The decoder leaves out a word without pronunciation in the stock model, but not in a CLM.
