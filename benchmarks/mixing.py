@@ -20,6 +20,7 @@ from clm import engines
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.text_files import read_text
+from clm.config import load
 from clm.engines.pocketsphinx.stock import LEXICON_FILE, LM_FILE, STOCK_DICTIONARY, STOCK_MODEL, stock_file
 from clm.lm import harm, trie
 from clm.lm.mixture import interpolate
@@ -29,6 +30,8 @@ from clm.project import input_folders
 from clm.pronunciation.cmudict import Entry, read_dictionary, write_lexicon
 from clm.scoring.error_rate import ErrorCounts, score
 from clm.types import Engine, Model, Recording, Transcript
+
+CHECKOUT = Path(__file__).parents[1]
 
 
 def unigrams(stock: BackoffModel, probability: Floats) -> BackoffModel:
@@ -75,7 +78,7 @@ def main() -> None:
     parser.add_argument("--weight", type=float, default=0.05)
     parser.add_argument("--decoder", type=yaml.safe_load, default={}, metavar="YAML")
     args = parser.parse_args()
-    engine = engines.create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": args.decoder}})
+    engine = engines.create(load({"pocketsphinx": {"decoder": args.decoder}}, CHECKOUT, CHECKOUT))
     stock = trie.read(stock_file(STOCK_MODEL))
     dictionary = read_dictionary(stock_file(STOCK_DICTIONARY))
     # The decoder leaves out a word without pronunciation in the stock model, but not in a CLM.

@@ -29,6 +29,7 @@ from clm import engines
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.text_files import read_text
+from clm.config import load
 from clm.corpus import clean
 from clm.corpus.report_card import FEWEST_WORDS
 from clm.engines.pocketsphinx.stock import STOCK_MODEL, stock_file
@@ -39,11 +40,12 @@ from clm.lm import sampling, trie
 from clm.normalization.normalizer import create_normalizer
 from clm.project import input_folders
 from clm.scoring.folder_score import score_folder
+from clm.settings import EvaluationSettings
 from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
 CHECKOUT = Path(__file__).parents[1]
 SIZES = (25, 250, 2_500, 25_000)
-RULES = {"heldout": (), "resamples": 10_000, "confidence": 0.95}
+RULES = EvaluationSettings(heldout=(), baseline=None, resamples=10_000, confidence=0.95)
 #: Modules whose documentation is prose about programs.
 _DOCUMENTED = ("numpy", "numpy.linalg", "numpy.random", "argparse", "logging", "datetime", "unittest", "decimal")
 _MARKUP = re.compile(r"[`*|<>=\\_~^#-]{2,}|``|\*\*?")
@@ -242,7 +244,7 @@ def judge(trial: Trial, trained: Trained, control: Trained, root: Path) -> Outco
     against = {name: both.versus(placebo, name) for name in (stock["model"], control_name)}
     p_values = bootstrap.holm({name: found and found.p_value for name, found in against.items()})
     proven = all(
-        found is not None and found.verdict == bootstrap.BETTER and p_values[name] < 1 - RULES["confidence"]
+        found is not None and found.verdict == bootstrap.BETTER and p_values[name] < 1 - RULES.confidence
         for name, found in against.items()
     )
     results = [result for found in others[0]["folders"].values() for result in found["recordings"].values()]
@@ -266,7 +268,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "clm-placebo")
     args = parser.parse_args()
     args.cache.mkdir(parents=True, exist_ok=True)
-    engine = engines.create({"engine": args.engine, "language": "en-US"})
+    engine = engines.create(load({"engine": args.engine}, CHECKOUT, CHECKOUT))
     found: list[Outcome] = []
     print("text                      words  weight  set                words  stock  text  control  ins.     verdict")
     with tempfile.TemporaryDirectory() as directory:
