@@ -8,13 +8,13 @@ same run; on a machine that others use too, only large differences mean somethin
 import argparse
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
-from clm_gain import CHECKOUT, errors, train
+from clm_gain import SETTINGS, errors, train
 
 from clm import engines
-from clm.config import load
 from clm.types import Model
 
 
@@ -29,12 +29,12 @@ def main() -> None:
         models = {"stock": Model("pocketsphinx")}
         if (args.set / "training_data").is_dir():
             clm = Path(name) / "clm"
-            train(engines.create(load({}, CHECKOUT, CHECKOUT)), args.set / "training_data", clm)
+            train(engines.create(SETTINGS), args.set / "training_data", clm)
             models["clm"] = Model("clm", clm, "clm")
         for title, model in models.items():
             first = None
             for settings, chosen in rows.items():
-                engine = engines.create(load({"pocketsphinx": {"decoder": chosen}}, CHECKOUT, CHECKOUT))
+                engine = engines.create(replace(SETTINGS, pocketsphinx={"decoder": chosen}))
                 start = time.process_time()
                 counts = errors(engine, model, args.set)
                 used = time.process_time() - start

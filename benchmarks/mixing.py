@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import numpy as np
 import yaml
 
-from clm import engines
+from clm import cli, engines
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.text_files import read_text
@@ -30,8 +30,6 @@ from clm.project import input_folders
 from clm.pronunciation.cmudict import Entry, read_dictionary, write_lexicon
 from clm.scoring.error_rate import ErrorCounts, score
 from clm.types import Engine, Model, Recording, Transcript
-
-CHECKOUT = Path(__file__).parents[1]
 
 
 def unigrams(stock: BackoffModel, probability: Floats) -> BackoffModel:
@@ -78,7 +76,7 @@ def main() -> None:
     parser.add_argument("--weight", type=float, default=0.05)
     parser.add_argument("--decoder", type=yaml.safe_load, default={}, metavar="YAML")
     args = parser.parse_args()
-    engine = engines.create(load({"pocketsphinx": {"decoder": args.decoder}}, CHECKOUT, CHECKOUT))
+    engine = engines.create(load({"pocketsphinx": {"decoder": args.decoder}}, cli.CHECKOUT, cli.CHECKOUT))
     stock = trie.read(stock_file(STOCK_MODEL))
     dictionary = read_dictionary(stock_file(STOCK_DICTIONARY))
     # The decoder leaves out a word without pronunciation in the stock model, but not in a CLM.

@@ -25,7 +25,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
-from clm import engines
+from clm import cli, engines
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.text_files import read_text
@@ -43,7 +43,6 @@ from clm.scoring.folder_score import score_folder
 from clm.settings import EvaluationSettings
 from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
-CHECKOUT = Path(__file__).parents[1]
 SIZES = (25, 250, 2_500, 25_000)
 RULES = EvaluationSettings(heldout=(), baseline=None, resamples=10_000, confidence=0.95)
 #: Modules whose documentation is prose about programs.
@@ -262,13 +261,13 @@ def judge(trial: Trial, trained: Trained, control: Trained, root: Path) -> Outco
 def main() -> None:
     """Print a line for each text and set, and the shares at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("set", type=Path, nargs="*", default=[CHECKOUT / "sample-data"])
+    parser.add_argument("set", type=Path, nargs="*", default=[cli.CHECKOUT / "sample-data"])
     parser.add_argument("--engine", default="pocketsphinx", choices=engines.EMBEDDED)
     parser.add_argument("--texts", type=int, default=24, help="number of texts (default 24, at most 28)")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "clm-placebo")
     args = parser.parse_args()
     args.cache.mkdir(parents=True, exist_ok=True)
-    engine = engines.create(load({"engine": args.engine}, CHECKOUT, CHECKOUT))
+    engine = engines.create(load({"engine": args.engine}, cli.CHECKOUT, cli.CHECKOUT))
     found: list[Outcome] = []
     print("text                      words  weight  set                words  stock  text  control  ins.     verdict")
     with tempfile.TemporaryDirectory() as directory:

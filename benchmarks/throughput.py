@@ -23,13 +23,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import numpy as np
 import soundfile
 
-from clm import engines
+from clm import cli, engines
 from clm.audio.decode import RATE, read_audio
 from clm.config import load
 from clm.scoring import error_rate
 from clm.types import Engine, Model, Recording
 
-SETTINGS = load({}, Path(__file__).parents[1], Path(__file__).parents[1])
+SETTINGS = load({}, cli.CHECKOUT, cli.CHECKOUT)
 
 
 def bare(samples: list[np.ndarray]) -> int:
