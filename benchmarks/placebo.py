@@ -144,11 +144,12 @@ def cut(lines: Iterable[str], words: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model, the number of words of its text, and the weight that the text has in it, if the engine tells."""
+    """A model, the number of words of its text, and if the engine tells it: its text's weight, general perplexity."""
 
     model: Model
     words: int
     weight: float | None = None
+    growth: float | None = None
 
 
 class Trial:
@@ -168,7 +169,10 @@ class Trial:
         details = self.engine.train(TrainingText({"training_data": text}), directory)
         content = sorted((path.name, files.sha256_of_file(path)) for path in directory.iterdir())
         return Trained(
-            Model(name, directory, files.digest(content)), len(" ".join(lines).split()), details.get("weight")
+            Model(name, directory, files.digest(content)),
+            len(" ".join(lines).split()),
+            details.get("weight"),
+            details.get("general_text", {}).get("ratio"),
         )
 
     def control(self, words: int) -> Trained:
@@ -265,15 +269,23 @@ def main() -> None:
     parser.add_argument("--engine", default="pocketsphinx", choices=engines.EMBEDDED)
     parser.add_argument("--texts", type=int, default=24, help="number of texts (default 24, at most 28)")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "clm-placebo")
+    parser.add_argument("--train-only", action="store_true", help="decode nothing: weights, and general perplexity")
     args = parser.parse_args()
     args.cache.mkdir(parents=True, exist_ok=True)
     engine = engines.create(load({"engine": args.engine}, cli.CHECKOUT, cli.CHECKOUT))
     found: list[Outcome] = []
-    print("text                      words  weight  set                words  stock  text  control  ins.     verdict")
+    if not args.train_only:
+        print(
+            "text                      words  weight  set                words  stock  text  control  ins.     verdict"
+        )
     with tempfile.TemporaryDirectory() as directory:
         trial = Trial(engine, args.cache, Path(directory))
         for number, (kind, words, lines) in zip(range(args.texts), placebos(), strict=False):
             trained = trial.train(f"placebo-{number:02}", lines)
+            if args.train_only:
+                growth = f"general perplexity x {trained.growth}"
+                print(f"{kind:20} {words:7,} words  weight {trained.weight}  {growth}", flush=True)
+                continue
             for root in args.set:
                 outcome = judge(trial, trained, trial.control(words), root)
                 found.append(outcome)
@@ -288,6 +300,8 @@ def main() -> None:
                     f"  {verdict if outcome.better or outcome.better_with_control else 'not better'}",
                     flush=True,
                 )
+    if args.train_only:
+        return
     print(f"better by the verdict against the stock model alone: {sum(o.better for o in found)} of {len(found)}")
     print(f"better by the verdict with a control: {sum(o.better_with_control for o in found)} of {len(found)}")
 
