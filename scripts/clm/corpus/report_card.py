@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from clm.base.text_files import read_text
-from clm.corpus.domain import common_words
 from clm.english.tokenizer import tokenize
 from clm.english.words import learnable
+from clm.pronunciation.general_english import common_words
 from clm.scoring import leakage
 from clm.scoring.word_metrics import Phrase, by_first_word, spans
 
@@ -59,7 +59,7 @@ class ReportCard:
     different words that were missed, and those of them in the text; `missed_tokens`, `missed_tokens_covered`: the same
     by how often they were missed. `keywords`, `keywords_covered`. `new_words`: different words that the stock model
     lacks, None where its vocabulary is not known. `general_share`: of the running words, those that make up more than
-    one in 10,000 of general English; None for another language. `reference_share`: of the references' 5-grams, those
+    one in 10,000 of general English; None where that is not known. `reference_share`: of the references' 5-grams, those
     in the text; `tuning_words`, `tuning_share` and `tuning_reference_share`: words of the tuning text, its 5-grams that
     the text has, and the references' 5-grams that it has itself. Shares are None where there is nothing to share.
     `missed_examples`: a few of the missed words that are covered, most missed first.
@@ -171,6 +171,7 @@ def read(
     wanted = Counter({word: count for word, count in missed.items() if learnable(word)})
     there = {word: count for word, count in wanted.most_common() if word in counts}
     tuning_text = read_text(tuning) if tuning else ""
+    common = common_words()
     return ReportCard(
         words=total,
         sentences=sentences,
@@ -182,7 +183,7 @@ def read(
         keywords=sum(map(len, phrases.values())),
         keywords_covered=len(covered),
         new_words=None if known is None else sum(word not in known for word in counts),
-        general_share=_share(counts, common_words()) if english else None,
+        general_share=_share(counts, common) if english and common else None,
         reference_share=_overlap(sources, [text for texts in references.values() for text in texts]),
         tuning_words=sum(map(len, _sentences(tuning_text, english))),
         tuning_share=_overlap(sources, [tuning_text]),
