@@ -1,7 +1,5 @@
 """Tables of the report: the same rows on the page, in its exports, and in results/report/tables."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,17 +67,16 @@ class Table:
 
     def write(self, directory: Path) -> None:
         """Write the table as CSV."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([column.key for column in self.columns])
-        for row in self.rows:
-            writer.writerow(
-                [
-                    "" if value is None else cell(value) if isinstance(value, str) and not _is_number(value) else value
-                    for value in row
-                ]
-            )
-        files.write_text(directory / f"{self.name}.csv", text.getvalue())
+        import pandas as pd
+
+        columns = [column.key for column in self.columns]
+        frame = pd.DataFrame(self.rows, columns=columns, dtype=object).map(_exported)
+        files.write_text(directory / f"{self.name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+
+
+def _exported(value: Any) -> Any:
+    """A value for a file that spreadsheets open; nothing where it is not known."""
+    return cell(value) if isinstance(value, str) and not _is_number(value) else "" if value is None else value
 
 
 def rate(value: float | None) -> str | None:
