@@ -1,3 +1,4 @@
+import importlib
 import logging
 import os
 import subprocess
@@ -122,6 +123,16 @@ def test_an_article_has_its_text_and_address(wiki: server.Wiki, source: Wikipedi
 
     assert article.text == PAGES["Golgi apparatus"]
     assert article.source == wiki.url.replace("/w/api.php", "/wiki/Golgi_apparatus")
+
+
+def test_the_package_is_left_as_it_was(wiki: server.Wiki, source: WikipediaSource) -> None:
+    package = importlib.import_module("wikipedia.wikipedia")
+    before = package.requests, package.API_URL
+    source.look_up("moon", 1)
+    wiki.private = True
+    with pytest.raises(UserError, match="permission"):
+        source.look_up("iron", 1)
+    assert (package.requests, package.API_URL) == before
 
 
 def test_one_article_wanted_needs_two_requests(wiki: server.Wiki, source: WikipediaSource):

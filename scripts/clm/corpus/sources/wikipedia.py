@@ -10,6 +10,7 @@ import time
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,7 @@ class WikipediaSource:
             raise UserError(f"corpus.wikipedia.api_url: {api_url!r} is no address", hint)
         if not (contact or api_url):
             _log.warning("corpus.wikipedia.contact is not set; Wikipedia wants an address to write to, and may refuse")
-        # `import wikipedia` gives the package; its settings are globals of the module of the same name inside
-        self._package: Any = importlib.import_module("wikipedia.wikipedia")
+        self._package: Any = importlib.import_module("wikipedia")
         self._licence = licence or ""
         self._domain = domain or Domain()
         url = api_url or f"https://{language}.wikipedia.org/w/api.php"
@@ -76,10 +76,10 @@ class WikipediaSource:
             UserError: the wiki as a whole wants a login.
 
         """
-        self._package.requests = self._client
-        self._package.API_URL = self._client.url
-        self._package.search.clear_cache()
-        title = " ".join(unicodedata.normalize("NFC", query).split())
+        with _asking_through(self._client):
+            return self._look_up(" ".join(unicodedata.normalize("NFC", query).split()), limit)
+
+    def _look_up(self, title: str, limit: int) -> Lookup:
         status, titled, understood = self._titled(title, limit)
         found = {article.source: article for article in titled}
         about = len(found)
@@ -150,3 +150,23 @@ class WikipediaSource:
         if not text.strip():
             return None
         return Article(page.title, text, page.url, str(page.pageid), str(page.revision_id), self._licence)
+
+
+@contextmanager
+def _asking_through(client: Client) -> Iterator[None]:
+    """Let the package ask through a client, and leave it as it was before.
+
+    Nothing else does. Whatever it is asked, the package calls `requests.get`, with neither a timeout nor a session, and
+    reads the body as JSON: a wiki that hangs, is busy, refuses or redirects in a circle would stop the run or look like
+    one without the page. And it has a function for the language of Wikipedia, but none for the address of another wiki,
+    or for HTTPS.
+    """
+    package: Any = importlib.import_module("wikipedia.wikipedia")
+    before = package.requests, package.API_URL
+    package.requests, package.API_URL = client, client.url
+    package.search.clear_cache()  # remembers answers whatever the wiki
+    try:
+        yield
+    finally:
+        package.requests, package.API_URL = before
+        package.search.clear_cache()
