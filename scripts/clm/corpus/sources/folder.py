@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from clm.base.errors import UserError
 from clm.base.text_files import printable, read_text
 from clm.corpus.source import Article, Finding, Outcome
-from clm.corpus.sources.html import text_of
+from clm.documents.formats.html import text_of
 from clm.english.words import content_terms, plain, singular, terms
 
 if TYPE_CHECKING:
