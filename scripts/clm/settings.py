@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
@@ -49,6 +49,19 @@ class NormalizerSettings(Section):
     profile: str
     without: tuple[str, ...] = ()
     equivalents: str | None = None
+
+
+@dataclass(frozen=True)
+class TranscriptsSettings(Section):
+    """How references are read: `labels` of speakers are dropped or kept; `columns` of a manifest by their role."""
+
+    labels: str = "drop"
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def named_columns(self) -> dict[str, str]:
+        """The columns that are named."""
+        return {role: name for role, name in self.columns.items() if name is not None}
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,7 @@ class Settings(Section):
 
     sections: ClassVar[Mapping[str, type[Section]]] = {
         "normalizer": NormalizerSettings,
+        "transcripts": TranscriptsSettings,
         "corpus": CorpusSettings,
         "evaluation": EvaluationSettings,
         "report": ReportSettings,
@@ -128,6 +142,8 @@ class Settings(Section):
     report: ReportSettings
     pocketsphinx: Mapping[str, Any]
     transcribe: Mapping[str, Any]
+    transcripts: TranscriptsSettings = TranscriptsSettings()
+    input_groups: str | None = None
 
     @property
     def is_english(self) -> bool:

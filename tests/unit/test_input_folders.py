@@ -77,11 +77,6 @@ def test_names_that_are_equal_after_normalization_are_left_out(tmp_path: Path) -
     assert len(left_out) == 2
 
 
-def test_text_that_is_not_utf8_names_file_and_byte(tmp_path: Path) -> None:
-    (make(tmp_path, "talk", "a.wav") / "a.txt").write_bytes(b"na\xefve")
-    assert "a.txt is not UTF-8 (byte 2)" in scan(tmp_path)[1]["talk"]
-
-
 def test_byte_order_mark_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"\xef\xbb\xbfword")

@@ -10,11 +10,15 @@ from pathlib import Path
 from clm.base.errors import UserError
 from clm.base.text_files import printable
 from clm.documents import transcript
+from clm.documents.formats.html import text_of
 from clm.documents.notices import Notice, notice
-from clm.documents.terms import is_term_list
+from clm.documents.terms import is_term_list, read_terms
 
+#: Raised when the same file gives another text than before.
+VERSION = 1
 #: Files of these names are looked at in a folder of texts only to say that they are no text.
 _NO_PROSE = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".css", ".js", ".py", ".yaml", ".yml", ".bib"})
+_TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
 _FENCED = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.DOTALL | re.MULTILINE)
 _HYPHENATED = re.compile(r"(?<=[^\W\d_])[-\u00ad\u2010]\n(?=[^\W\d_A-Z])")
@@ -63,6 +67,10 @@ def read_prose(path: Path) -> Prose:
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: not readable ({error.strerror})", "check that it is there and may be read") from error
+    if path.suffix.lower() in _TABLES:
+        found = read_terms(path)
+        text = "\n".join(term for _, term in found.terms) + "\n"
+        return Prose(text, "table", is_term_list(text), found.notices)
     if data.startswith(b"%PDF"):
         text = _joined(read_pdf(path))
         return Prose(text, "PDF", is_term_list(text), ())
@@ -74,10 +82,11 @@ def read_prose(path: Path) -> Prose:
         text = decode(data)[0]
         if path.suffix.lower() in (".md", ".markdown"):
             text = _FENCED.sub("", _FRONT_MATTER.sub("", text))
+        elif path.suffix.lower() in (".htm", ".html"):
+            text = text_of(text)
     elif "subtitles" in reading.kind or reading.kind in ("CTM", "TextGrid"):
         text = " ".join(reading.text(labels).split("\n")) + "\n"
     elif reading.kind == "HTML":
-        from clm.documents.formats.html import text_of
         from clm.documents.tables import read_text
 
         text = text_of(read_text(path)[0])
@@ -160,6 +169,9 @@ def readable(path: Path) -> tuple[list[tuple[Path, Prose]], list[Notice]]:
             notices.append(notice("not_read", file=printable(str(item)), what=f"{what} ({failure.hint})"))
             continue
         notices += prose.notices
+        if prose.is_terms:
+            count = len([line for line in prose.text.split("\n") if line.strip()])
+            notices.append(notice("terms", file=printable(item.name), count=count))
         found.append((item, prose))
     if error and not found:
         raise error

@@ -91,7 +91,7 @@ def delimiter_of(text: str) -> str | None:
     best: tuple[float, int, str] | None = None
     for mark in DELIMITERS:
         counts = Counter(len(row) for row in csv.reader(lines, delimiter=mark, quoting=_quoting(mark)))
-        width, number = max(counts.items(), key=lambda item: (item[1], item[0]))
+        width, number = max(counts.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
         if width > 1 and number >= 0.9 * sum(counts.values()):
             found = (number / sum(counts.values()), -DELIMITERS.index(mark), mark)
             best = max(best, found) if best else found

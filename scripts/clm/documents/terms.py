@@ -162,6 +162,12 @@ def _terms(found, name: str, notices: list[Notice]) -> Terms:
     return Terms(tuple(terms.values()), tuple(notices))
 
 
+def terms_of(text: str) -> list[str]:
+    """The terms of a text that is a list of them."""
+    parts = ((0, part) for line in text.split("\n") for part in line.split(","))
+    return [term for _, term in _terms(parts, "", []).terms]
+
+
 def is_term_list(text: str) -> bool:
     r"""Whether a text is a list of terms and not sentences.
 

@@ -88,6 +88,8 @@ def read_bytes(data: bytes, path: Path, *, stem: str = "", hypothesis: bool = Fa
         content = kinds.read(data, stem or path.stem, hypothesis=hypothesis)
     except kinds.UnreadableError as error:
         raise UserError(f"{path}: {error.what}", error.hint) from None
+    if content.kind == kinds.PLAIN and path.suffix.lower() in (".json", ".jsonl"):
+        raise UserError(f"{path}: not readable as JSON", "export it again, or rename it to .txt if it is plain text")
     lines, header = stamps.split_with_header(broken_up("\n".join(content.lines)).split("\n"))
     by_recording = {name: "\n".join(said) for name, said in content.by_recording.items()}
     return Reading(path, content.kind, content.encoding, tuple(lines), tuple(header), by_recording)
