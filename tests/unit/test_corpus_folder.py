@@ -80,7 +80,7 @@ def test_an_article_knows_its_title_text_and_path(folder: Path):
 
 
 def test_what_is_not_utf8_is_left_out_with_its_byte(folder: Path, caplog: pytest.LogCaptureFixture):
-    (folder / "latin.txt").write_bytes("quasars here: ".encode() + "всё о квазарах и звёздах".encode("koi8-r"))
+    (folder / "latin.txt").write_bytes(b"quasars here: " + "всё о квазарах и звёздах".encode("koi8-r"))
 
     assert found(folder, "quasars") == []
     assert "not UTF-8 (byte 14)" in caplog.text

@@ -110,8 +110,10 @@ def _utf16_by_nuls(data: bytes) -> str | None:
     """UTF-16 without a mark: half of its bytes are there for letters that need one, and are NUL, all on one side."""
     even, odd = data[0::2].count(0), data[1::2].count(0)
     nuls, most = even + odd, max(even, odd)
-    if (nuls < 2 and len(data) > 3) or not nuls or most < 0.95 * nuls or nuls < 0.04 * len(data):
+    if not nuls or most < 0.95 * nuls or nuls < 0.04 * len(data) or (len(data) % 2 and data[-1] not in b"\0\r\n"):
         return None
+    if nuls < 0.4 * len(data) and _is_text(data.replace(b"\0", b"")):
+        return None  # words with NULs between them
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     try:
         text = data[: len(data) // 2 * 2].decode(encoding)
@@ -119,6 +121,13 @@ def _utf16_by_nuls(data: bytes) -> str | None:
         return None
     odd_ones = sum(not (character.isprintable() or character in "\r\n\t\ufeff\0\x0b\x0c") for character in text)
     return encoding if odd_ones <= 0.02 * len(text) + 1 else None
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return not _CONTROL.search(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
 
 
 def _western(data: bytes) -> str | None:

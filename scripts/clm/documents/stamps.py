@@ -129,7 +129,7 @@ def _forms(lines: Iterable[str]) -> Iterable[_Form]:
         if (match := _BARE.match(line)) and not square:
             hours = match["time"].count(":") > 1
             form = replace(form, bare=_seconds(match["time"]), hours=hours, rest=match["rest"].strip())
-        elif named and looks_like_name(named["name"] or named["boxed"]):
+        elif named and _is_speaker(named["name"] or named["boxed"]):
             rest = named["rest"].strip()
             boxed = named["boxed_time"] is not None
             if not rest or named["colon"] or (boxed and named["name"]):
@@ -138,6 +138,11 @@ def _forms(lines: Iterable[str]) -> Iterable[_Form]:
                     name_time=_seconds(named["time"] or named["boxed_time"]), name_rest=rest,
                 )  # fmt: skip
         yield form
+
+
+def _is_speaker(name: str) -> bool:
+    """Whether this may be a speaker beside a time, and not the day of a date."""
+    return is_numbered_speaker(name) or (looks_like_name(name) and not any(sign.isdigit() for sign in name))
 
 
 def _named_is_form(forms: Sequence[_Form]) -> bool:
@@ -162,7 +167,8 @@ def _ascending(times: Sequence[float]) -> bool:
     if len(times) < 2:
         return False
     steps = sum(first <= second for first, second in pairwise(times))
-    return steps >= 0.9 * (len(times) - 1)
+    allowed = 1 if len(times) > _FEWEST_STAMPS else 0
+    return len(times) - 1 - steps <= max(allowed, 0.1 * (len(times) - 1))
 
 
 def _begins(forms: Sequence[_Form]) -> bool:

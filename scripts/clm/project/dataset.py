@@ -221,6 +221,12 @@ class Dataset:
             return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self._remote.head(pair.audio))
         return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
 
+    def seconds(self, pair: input_folders.Pair) -> float | None:
+        """Length of a recording by its header; None where that does not tell, or where asking S3 was not wanted."""
+        if pair.audio is None or (isinstance(pair.audio, S3Path) and not self.probed):
+            return None
+        return self.media(pair).seconds
+
     def _size(self, pair: input_folders.Pair) -> int:
         return self._remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size
 

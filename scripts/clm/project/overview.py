@@ -29,7 +29,7 @@ class Overview:
 def count(dataset: Dataset) -> Overview:
     """Count folders, recordings, words and seconds; of audio, headers are read."""
     pairs = [pair for folder in dataset.folders.values() for pair in folder.pairs]
-    lengths = [dataset.media(pair).seconds if pair.audio is not None else None for pair in pairs]
+    lengths = [dataset.seconds(pair) for pair in pairs]
     words = sum(dataset.references.words(pair) for pair in pairs)
     known = [seconds for seconds in lengths if seconds is not None]
     unknown = sum(pair.audio is not None for pair in pairs) - len(known)
@@ -84,7 +84,7 @@ def _are(folders: int) -> str:
 def first_run(dataset: Dataset, engine: Engine) -> str:
     """What it takes to transcribe everything once with the stock model."""
     pairs = [pair for name in dataset.with_audio for pair in dataset.folders[name].pairs]
-    lengths = [seconds for pair in pairs if (seconds := dataset.media(pair).seconds) is not None]
+    lengths = [seconds for pair in pairs if (seconds := dataset.seconds(pair)) is not None]
     estimate = engine.estimate(lengths, engine.name)
     money = f" and ${estimate.dollars:.2f}" if estimate.dollars else ""
     return (

@@ -136,6 +136,9 @@ def read_file(path: Path, columns: Mapping[str, str], notices: list[Notice]) -> 
         return "JSON lines", _json_rows(path, text, columns, notices)
     if segments := stm_segments(text):
         return "STM", [Listed(file, words, start, end, None, who) for file, who, start, end, words in segments]
+    lines = [line.strip().split(None, 1) for line in text.split("\n") if line.strip()]
+    if lines and "\t" not in text and all(len(line) == 2 and _names_audio(line[0]) for line in lines):
+        return "names and texts", [Listed(name, words) for name, words in lines]
     delimiter = delimiter_of(text) or next((mark for mark in DELIMITERS if mark in text.split("\n", 1)[0]), None)
     if delimiter:
         rows = [cells for _, cells in rows_of(text, delimiter)]
@@ -148,9 +151,6 @@ def read_file(path: Path, columns: Mapping[str, str], notices: list[Notice]) -> 
             f"input: {path}: no column of audio and text among {', '.join(header[:8])}",
             "transcripts: {columns: {audio: ..., text: ...}} names them",
         )
-    lines = [line.strip().split(None, 1) for line in text.split("\n") if line.strip()]
-    if lines and all(len(line) == 2 and _names_audio(line[0]) for line in lines):
-        return "names and texts", [Listed(name, words) for name, words in lines]
     if found := read_kaldi(text):
         return "ids and texts", [Listed(name, " ".join(said), id=name) for name, said in found.items()]
     raise UserError(f"input: {path}: neither a folder nor a list of recordings", HINT)

@@ -6,11 +6,13 @@ WebVTT for words. What has a grammar of its own (SubStation Alpha, TTML, SAMI, M
 
 import html
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
-_TIMING = re.compile(rf"^[ \t]*{_TIME}[ \t]*(?:--?>|\u2192)[ \t]*{_TIME}(?:[ \t].*)?$", re.MULTILINE)
+_TIMING = re.compile(
+    rf"^[ \t]*(?P<start>{_TIME})[ \t]*(?:--?>|\u2192)[ \t]*(?P<end>{_TIME})(?:[ \t].*)?$", re.MULTILINE
+)
 _SBV = re.compile(r"^\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}[ \t]*$", re.MULTILINE)
 _LRC = re.compile(r"^(?:\[\d{1,3}:\d{2}(?:\.\d{1,3})?\])+", re.MULTILINE)
 _LRC_HEAD = re.compile(r"\[(?:ar|al|ti|au|by|offset|length|re|ve|la|#):?[^\]]*\][ \t]*$", re.IGNORECASE)
@@ -19,6 +21,15 @@ _TAG = re.compile(
     r"</?[A-Za-z][^<>\n]*>|<(?:\d{1,3}:)?\d{2}:\d{2}[.,]\d{1,3}>|\{\\[^{}\n]*\}|\{/?[ibusYCFc](?::[^{}\n]*)?\}"
 )
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{2}(?:[.:]\d{1,3})?>")
+
+
+@dataclass(frozen=True)
+class _Cue:
+    """`start`, `end`: as they are written."""
+
+    start: str
+    end: str
+    lines: list[str]
 
 
 def is_webvtt(text: str) -> bool:
@@ -64,20 +75,16 @@ def read_webvtt(text: str) -> list[str]:
     >>> read_webvtt("WEBVTT\n\nNOTE by me\n\nintro\n00:01.000 --> 00:02.000\n<v Ann>a &amp; b\n\nid 2")
     ['a & b', '']
     """
-    cues = []
+    cues: list[_Cue] = []
     for block in re.split(r"\n[ \t]*(?:\n[ \t]*)+", text):
-        lines = block.split("\n")
-        at = next((number for number, line in enumerate(lines) if _TIMING.match(line)), None)
-        if at is not None:
-            # A block may lack the empty line before the next cue.
-            part: list[str] = []
-            for line in lines[at:]:
-                if _TIMING.match(line):
-                    part = []
-                    cues.append(part)
-                else:
-                    part.append(line)
-    return _unrolled([[_words(line) for line in cue if _words(line)] for cue in cues])
+        of_block = 0  # a block may lack the empty line before the next cue
+        for line in block.split("\n"):
+            if match := _TIMING.match(line):
+                cues.append(_Cue(match["start"], match["end"], []))
+                of_block += 1
+            elif of_block and (words := _words(line)):
+                cues[-1].lines.append(words)
+    return _unrolled(cues)
 
 
 def read_subrip(text: str) -> list[str]:
@@ -86,10 +93,13 @@ def read_subrip(text: str) -> list[str]:
     >>> read_subrip("1\n00:00:01,000 --> 00:00:02,000\nIn\n2024\n\n2\n00:00:02,000 --> 00:00:03,000\n<i>we met</i>")
     ['In', '2024', '', 'we met', '']
     """
-    pieces = [piece.split("\n") for piece in _TIMING.split(text)]
+    timings = list(_TIMING.finditer(text))
+    ends = [*(match.start() for match in timings), len(text)]
+    starts = [0, *(match.end() for match in timings)]
+    pieces = [text[start:end].split("\n") for start, end in zip(starts, ends, strict=True)]
     numbered = _number(pieces[0]) is not None
     first = _number(pieces[0]) or 0
-    cues = []
+    cues: list[_Cue] = []
     for place, piece in enumerate(pieces[1:], start=1):
         last = place == len(pieces) - 1
         if numbered and not last:
@@ -99,7 +109,8 @@ def read_subrip(text: str) -> list[str]:
                 while not piece[-1].strip():
                     piece.pop()
                 piece.pop()
-        cues.append([_words(line) for line in piece if _words(line)])
+        lines = [words for line in piece if (words := _words(line))]
+        cues.append(_Cue(timings[place - 1]["start"], timings[place - 1]["end"], lines))
     return _unrolled(cues)
 
 
@@ -141,24 +152,28 @@ def _words(line: str) -> str:
     return html.unescape(_TAG.sub("", line)).strip() if line.strip() else ""
 
 
-def _unrolled(cues: list[list[str]]) -> list[str]:
+def _unrolled(cues: list[_Cue]) -> list[str]:
     """The lines of cues; where each cue begins with the end of the one before (rolling captions), once.
 
-    Speech repeats itself too, so what counts is whether cues do it nearly always.
+    Speech repeats itself too. What tells captions that roll is that nearly all do, without a pause, and that many a cue
+    shows a line of the cue before together with a new one.
     """
-    cues = [cue for cue in cues if cue]
-    repeats = sum(_overlap(before, cue) > 0 for before, cue in pairwise(cues))
-    if len(cues) < 4 or repeats < 0.6 * (len(cues) - 1):
-        return [line for cue in cues for line in (*cue, "")]
+    cues = [cue for cue in cues if cue.lines]
+    following = list(pairwise(cues))
+    repeats = sum(_overlap(before.lines, cue.lines) > 0 for before, cue in following)
+    rolls = sum(0 < _overlap(before.lines, cue.lines) < len(cue.lines) for before, cue in following)
+    joined = sum(before.end == cue.start for before, cue in following)
+    if repeats < 0.6 * len(following) or rolls < 0.3 * len(following) or joined < 0.6 * len(following) or not following:
+        return [line for cue in cues for line in (*cue.lines, "")]
     lines: list[str] = []
     shown: list[str] = []
     for cue in cues:
-        lines += [*cue[_overlap(shown, cue) :], ""]
-        shown = cue
+        lines += [*cue.lines[_overlap(shown, cue.lines) :], ""]
+        shown = cue.lines
     return lines
 
 
 def _overlap(before: list[str], cue: list[str]) -> int:
     """How many lines at the beginning of a cue are those at the end of the one before."""
-    sizes: Iterator[int] = iter(range(min(len(before), len(cue)), 0, -1))
+    sizes = range(min(len(before), len(cue)), 0, -1)
     return next((size for size in sizes if before[-size:] == cue[:size]), 0)
