@@ -29,6 +29,8 @@ _PAGE_NUMBER = re.compile(
 #: A page of a scan may have a stamp on it; one with text has more letters than that.
 _LETTERS_OF_A_PAGE = 20
 _EDGE = 2
+#: Nine of ten lines are no longer than a full one; a line of so much of its length was wrapped.
+_FULL = 0.9
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,18 @@ def _joined(pages: list[str]) -> str:
             at_edge = place < _EDGE or place >= last
             if not (at_edge and (_PAGE_NUMBER.fullmatch(line) or _without_digits(line) in repeated)):
                 kept.append(line)
-    return _HYPHENATED.sub("", "\n".join(kept))
+    return _unwrapped(_HYPHENATED.sub("", "\n".join(kept)).split("\n"))
+
+
+def _unwrapped(lines: list[str]) -> str:
+    """Lines as paragraphs: one that fills the page, or that the next goes on in small letters, was wrapped."""
+    lengths = sorted(len(line) for line in lines)
+    full = _FULL * lengths[int(_FULL * (len(lengths) - 1))]
+    parts = []
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        goes_on = after[:1].islower() or (len(line) >= full and line[-1:] not in ".!?:")
+        parts.append(line + (" " if after and goes_on else "\n"))
+    return "".join(parts)
 
 
 def _without_digits(line: str) -> str:

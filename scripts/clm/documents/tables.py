@@ -58,7 +58,8 @@ def read_workbook(path: Path) -> Table:
     import openpyxl
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        # as bytes, since by its name the library would refuse what was saved under another
+        book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
         for sheet in book.worksheets:
             rows = [
                 (number, tuple(_cell(value) for value in cells))
