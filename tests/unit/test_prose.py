@@ -52,8 +52,8 @@ TWO = ["The cell divides at night.", "It has a thin wall of sugar."]
          "It has a [thin](https://x.org) wall of sugar.\n"),
         ("a.html", "<h1>Cells</h1><p>The cell divides at night.<p>It has a <b>thin</b> wall of sugar."),
         ("a.html", "<!doctype html><html><p>The cell divides at night.<p>It has a thin wall of sugar.</html>"),
-        ("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nThe cell divides\n\n2\n00:00:02,000 --> 00:00:03,000\nat night. It "
-         "has\na thin wall\n\n3\n00:00:03,000 --> 00:00:04,000\nof sugar.\n"),
+        ("a.srt", "1\n00:00:01,000 --> 00:00:02,000\nThe cell divides\n\n2\n00:00:02,000 --> 00:00:03,000\nat night. "
+         "It has\na thin wall\n\n3\n00:00:03,000 --> 00:00:04,000\nof sugar.\n"),
         ("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>The cell divides at night.\n\n00:02.000 --> 00:03.000\n"
          "It has a thin wall of sugar."),
         ("a.txt", "[00:01] ANN: The cell divides at night.\n[00:05] BOB: It has a thin wall of sugar.\n[00:06] ANN:\n"

@@ -10,7 +10,7 @@ from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.documents.data_sets.manifest import Manifest, Row, find_manifest, read_manifest, unpack
 from clm.documents.data_sets.manifest_folders import Entry, folders
-from clm.documents.notices import Notice
+from clm.documents.notices import Notice, notice
 from clm.project.input_folders import BadFolderError, Folder, Pair, check_name
 from clm.project.references import References
 
@@ -104,7 +104,8 @@ def folders_of(
             usable[name] = Folder(name, tuple(_pair(name, entry, references, segments) for entry in kept))
         except BadFolderError as error:
             left_out[name] = str(error)
-    return usable, left_out, manifest.notices
+    said = [notice("not_read", file=audio.name, what=why.removeprefix(f"{audio}: ")) for audio, why in failed.items()]
+    return usable, left_out, (*manifest.notices, *said)
 
 
 def _pair(folder: str, entry: Entry, references: References, segments: Segments) -> Pair:
