@@ -104,6 +104,21 @@ def test_clips_of_one_line_share_the_labels_of_their_folder():
     assert texts(look()) == {"a": [f"clip {number}" for number in range(4)]}
 
 
+def test_one_list_of_texts_beside_several_recordings():
+    for folder, name, content in (
+        ("a", "all.stm", "x 1 s 0 1 one\ny 1 s 0 1 two\n"),
+        ("b", "trans.txt", "x.wav\tone\ny.wav\ttwo\n"),
+        ("c", "ref.trn", "one (x)\ntwo (y)\n"),
+        ("d", "m.json", "".join(json.dumps({"audio_filepath": f"{name}.wav", "text": name}) + "\n" for name in "xy")),
+    ):
+        for stem in "xy":
+            sound(Path("in", folder, f"{stem}.wav"))
+        write(Path("in", folder, name), content)
+    found = texts(look())
+    assert [found[name] for name in "abd"] == [["one", "two"], ["one", "two"], ["x", "y"]]
+    assert "c" not in found  # ids of one letter might be words in brackets
+
+
 def test_pairs_directly_in_the_input():
     for name in "ab":
         sound(Path(f"in/{name}.wav"))

@@ -56,6 +56,12 @@ FORMS = {
     "captions": (">> {upper}: {said}", "\n"),
     "f4": ("{name}: {said} #00:00:{at}-3#", "\n"),
     "wide colon": ("{name}：{said}", "\n"),
+    "a name in brackets": ("[{name}] {said}", "\n"),
+    "a number in parentheses": ("(Speaker {number}) {said}", "\n"),
+    "a dash behind capitals": ("{upper} - {said}", "\n"),
+    "a tab behind the name": ("{name}\t{said}", "\n"),
+    "French spacing": ("{name} : {said}", "\n"),
+    "italics": ("*{name}*: {said}", "\n"),
     "dashes": ("- {name}: {said}", "\n"),
 }
 
@@ -98,6 +104,8 @@ def test_names_of_many_kinds(names):
         "My advice: sleep.\nMy advice: eat.\nMy advice: walk.",
         "A. Smith wrote it.\nB. Jones read it.",
         "see https://example.org and http://example.com",
+        "Paris - the city.\nParis - the people.\nLondon - the fog.",
+        "[laughter]\nwell (sure) it is\n(sure) why not",
         "So: we begin.\nAnd: we end.\nSo: we begin again.",
     ],
 )

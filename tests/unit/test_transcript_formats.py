@@ -135,6 +135,9 @@ FORMATS = {
     "Audacity": "0.000000\t1.5\tgood morning all .\n1.5\t2.0\thello Ann . fine\n",
     "CHAT": "@UTF8\n@Begin\n@Languages:\teng\n*CHI:\tgood morning [//] all . \x150_100\x15\n%mor:\tadj|good\n"
     "*MOT:\t&-uh hello Ann .\n\tfine\n@End",
+    "times and words on a line": "0:00.000 --> 0:05.000  good morning all .\n0:05.000 --> 0:07.000  hello Ann . fine",
+    "a heading and notes of Meet": "Attendees\nAnn, Bob\nTranscript\n\nAnn: good morning all .\nBob: hello Ann .\n"
+    "Ann: fine\nMeeting ended after 00:01:00\nThis editable transcript was computer generated.\n",
     "times of Whisper": "[00:00.000 --> 00:05.000]  good morning all .\n[00:05.000 --> 00:07.000] hello Ann . fine",
     "times in seconds": "[0.00s -> 5.20s] good morning all .\n[5.20s -> 7.20s] hello Ann . fine",
     "times of YouTube": "0:00\ngood morning all .\n0:03\nhello Ann .\n0:09\nfine",
@@ -184,7 +187,12 @@ def test_what_was_recognised_is_taken_of_a_hypothesis():
 
 def test_of_several_recordings_that_of_the_file_is_read():
     stm = "a 1 x 0 1 one\nb 1 x 0 1 two\n"
-    assert (words(stm, "a.stm"), words(stm, "b.txt"), words(stm, "c.txt")) == ("one", "two", "one two")
+    assert (words(stm, "a.stm"), words(stm, "b.txt"), words(stm, several=True)) == ("one", "two", "one two")
+    with pytest.raises(UserError, match=r"of 2 recordings \(a, b\), none of which is named c"):
+        words(stm, "c.stm")
+    assert words("talk1-a1-01 one\ntalk2-a1-01 two\ntalk1-a1-02 three\n", "talk1") == "one three"
+    assert words("ann-01 one\nbob-01 two\n", "talk1") == "one two"
+    assert words("a.wav\tone\nb.wav\ttwo\n", "b.txt") == "two"
 
 
 @pytest.mark.parametrize(

@@ -63,13 +63,14 @@ _ARCHIVES = (
 )
 
 
-def read(data: bytes, stem: str = "", *, hypothesis: bool = False) -> Content:
+def read(data: bytes, stem: str = "", *, hypothesis: bool = False, several: bool = False) -> Content:
     """The lines of a transcript.
 
     Args:
         data: content of the file.
         stem: name of the file without its ending, which one id alone may be equal to.
         hypothesis: whether it was made by a recogniser, where a file holds what was said beside what was recognised.
+        several: whether all of a file of several recordings is wanted, and not what belongs to the one named `stem`.
 
     Raises:
         UnreadableError: it is something else, or damaged.
@@ -88,7 +89,7 @@ def read(data: bytes, stem: str = "", *, hypothesis: bool = False) -> Content:
         if _XML.match(data[:1000]) and (found := _xml(data)):
             return found
         text, encoding = decode(data)
-        return _text(text, encoding, stem, hypothesis=hypothesis)
+        return _text(text, encoding, stem, hypothesis=hypothesis, several=several)
     except BinaryError as error:
         raise UnreadableError(
             f"not text in UTF-8, UTF-16 or Windows-1252: not UTF-8 (byte {error.offset})", "save it as UTF-8"
@@ -152,11 +153,16 @@ def _xml(data: bytes) -> Content | None:
     raise UnreadableError(f"XML of an unknown kind (<{office.local(root)}>)", _AS_TEXT)
 
 
-def _text(text: str, encoding: str, stem: str, *, hypothesis: bool) -> Content:
+def _text(text: str, encoding: str, stem: str, *, hypothesis: bool, several: bool) -> Content:
     from clm.documents.formats import recognizer_json, speech_files, subtitles, textgrid, timed_lines
 
     def content(kind: str, lines: list[str], by_recording: dict[str, list[str]] | None = None) -> Content:
         return Content(kind, lines, encoding, by_recording or {})
+
+    def of_recordings(kind: str, found: dict[str, list[str]], *, are_files: bool) -> Content:
+        if several:
+            return content(kind, [line for lines in found.values() for line in lines], found)
+        return content(kind, speech_files.of_recording(found, stem, are_files=are_files), found)
 
     if textgrid.is_textgrid(text):
         return content("TextGrid", textgrid.read(text))
@@ -166,7 +172,7 @@ def _text(text: str, encoding: str, stem: str, *, hypothesis: bool) -> Content:
         return content("SubRip subtitles", subtitles.read_subrip(text))
     if (data := recognizer_json.parse(text)) is not None:
         if found := recognizer_json.by_recording(data, hypothesis=hypothesis):
-            return content("JSON of NeMo", [line for lines in found.values() for line in lines], found)
+            return of_recordings("JSON of NeMo", found, are_files=True)
         maker, lines = recognizer_json.lines(data)
         return content(f"JSON of {maker}", lines)
     if recognizer_json.is_broken(text):
@@ -190,8 +196,10 @@ def _text(text: str, encoding: str, stem: str, *, hypothesis: bool) -> Content:
             return content(kind, lines)
     for kind, read_ids in (("STM", speech_files.read_stm), ("CTM", speech_files.read_ctm)):
         if found := read_ids(text):
-            return content(kind, speech_files.of_recording(found, stem), found)
+            return of_recordings(kind, found, are_files=True)
+    if found := speech_files.read_named(text):
+        return of_recordings("names and texts", found, are_files=True)
     for kind, read_named in (("TRN", speech_files.read_trn), ("Kaldi text", speech_files.read_kaldi)):
         if found := read_named(text, stem):
-            return content(kind, speech_files.of_recording(found, stem), found)
+            return of_recordings(kind, found, are_files=False)
     return content(PLAIN, text.split("\n"))

@@ -14,6 +14,9 @@ from typing import Any
 from clm.documents.stamps import Line, is_numbered_speaker, looks_like_name
 
 _LABEL = re.compile(r"(?P<label>[\[(<]?[^:\uff1a\n]{1,60}?[\])>]?)[ \t]*(?:[:\uff1a](?![/\\\d])|:(?=\d{3}))[ \t]*")
+#: `[Ann Lee] words`, `(Speaker 1) words`; `SPEAKER 1 - words`.
+_BOXED = re.compile(r"(?P<label>[\[(<][^\[\]()<>:]{1,40}[\])>])[ \t]+(?=\S)")
+_DASHED = re.compile(r"(?P<label>[^-\u2013\u2014:.,?!]{2,40}?)[ \t]+[-\u2013\u2014][ \t]+(?=\S)")
 #: Question and answer as courts write them.
 _COURT = re.compile(r"(?P<label>[QA])\.[ \t]+(?=\S)")
 #: Several numbered speakers on one line, where line ends were lost.
@@ -151,13 +154,24 @@ def label_of(line: Line) -> tuple[str, str]:
     """
     if line.label:
         return line.label, line.text
-    match = _LABEL.match(line.text) or _COURT.match(line.text)
+    match = _LABEL.match(line.text) or _COURT.match(line.text) or _without_colon(line.text)
     if not match:
         return "", line.text
-    label = match["label"].strip(" []()<>*")
+    label = match["label"].strip(" []()<>*_")
     rest = line.text[match.end() :].strip("* ")
     one_word = len(label.split()) == 1 and re.fullmatch(r"[\w'\u2019.#-]+", label)
     return (label, rest) if label and (looks_like_name(label) or one_word) else ("", line.text)
+
+
+def _without_colon(text: str) -> re.Match[str] | None:
+    """A name in brackets, or one in capitals or with a number before a dash."""
+    if (match := _BOXED.match(text)) and looks_like_name(match["label"]):
+        return match
+    match = _DASHED.match(text)
+    if not match:
+        return None
+    label = match["label"].strip(" *_")
+    return match if is_numbered_speaker(label) or (label.isupper() and looks_like_name(label)) else None
 
 
 @dataclass

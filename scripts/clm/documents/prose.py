@@ -76,7 +76,7 @@ def read_prose(path: Path) -> Prose:
     if data.startswith(b"%PDF"):
         text = _joined(read_pdf(path))
         return Prose(text, "PDF", is_term_list(text), ())
-    reading = transcript.read_bytes(data, path)
+    reading = transcript.read_bytes(data, path, several=True)
     labels = reading.labels.decided()
     if reading.kind == "plain text" and not labels and not any(line.stamped for line in reading.lines):
         from clm.documents.encoding import decode

@@ -29,9 +29,12 @@ _NAMED = re.compile(
 _FOOTER = re.compile(
     r"(?:transcribed by https?://|transcript (?:powered|generated|created) by |"
     r"this transcript was (?:generated|exported)|"
+    r"this editable transcript was |meeting ended after \d|"
     r"\S.{0,60} (?:started|stopped) transcription$)",
     re.IGNORECASE,
 )
+_HEADINGS = frozenset({"transcript", "transcription", "full transcript", "audio transcript", "meeting transcript"})
+_LONGEST_TOP = 25
 _LABELLED = re.compile(r"\w[^:.?!]{0,40}[:\uff1a]")
 #: So many lines with a time without brackets, of which the first is no later (in seconds), are no speech.
 _FEWEST_STAMPS, _FIRST_MINUTES = 3, 300
@@ -70,7 +73,10 @@ def split(lines: Iterable[str]) -> list[Line]:
 
 def split_with_header(lines: Iterable[str]) -> tuple[list[Line], list[str]]:
     """Lines as `split` gives them, and those before the first name with a time: title, date, list of those present."""
-    forms = list(_forms(lines))
+    lines = list(lines)
+    begin = _begin_of_transcript(lines)
+    title = [text for line in lines[:begin] if (text := " ".join(line.split()))]
+    forms = list(_forms(lines[begin:]))
     named = _ascending([form.name_time for form in forms if form.name]) and _named_is_form(forms)
     plain = [form.bare for form in forms if form.bare is not None and not (named and form.name)]
     whole = len(forms) - sum(bool(form.name) for form in forms if named)
@@ -98,13 +104,21 @@ def split_with_header(lines: Iterable[str]) -> tuple[list[Line], list[str]]:
             continue
         if line.text or line.label:
             found.append(line)
-    return found, header if all(len(text) < 200 for text in header) else []
+    return found, title + header
+
+
+def _begin_of_transcript(lines: Sequence[str]) -> int:
+    """The place behind a heading "Transcript" near the top, before which there are title, date, those present."""
+    for place, line in enumerate(lines[:_LONGEST_TOP]):
+        if line.strip(" #*_=:-\t").casefold() in _HEADINGS:
+            return place + 1
+    return 0
 
 
 def _forms(lines: Iterable[str]) -> Iterable[_Form]:
     opens = True
     for raw in lines:
-        line = " ".join(raw.split())
+        line = " ".join(_tabbed(raw).split())
         if not line:
             opens = True
             continue
@@ -138,6 +152,14 @@ def _forms(lines: Iterable[str]) -> Iterable[_Form]:
                     name_time=_seconds(named["time"] or named["boxed_time"]), name_rest=rest,
                 )  # fmt: skip
         yield form
+
+
+def _tabbed(line: str) -> str:
+    """A line with a colon for the tab that divides a name from the words."""
+    name, tab, rest = line.partition("\t")
+    if not tab or not rest.strip() or ":" in name or not looks_like_name(name):
+        return line
+    return f"{name}: {rest}"
 
 
 def _is_speaker(name: str) -> bool:

@@ -63,13 +63,14 @@ class Reading:
         return "\n".join(without(self.lines, labels))
 
 
-def read(path: Path, *, stem: str = "", hypothesis: bool = False) -> Reading:
+def read(path: Path, *, stem: str = "", hypothesis: bool = False, several: bool = False) -> Reading:
     """Read a file whatever its format.
 
     Args:
         path: the file.
         stem: name of the recording, if it is not that of the file.
         hypothesis: whether it was made by a recogniser.
+        several: whether all of a file of several recordings is wanted, and not what belongs to the one named `stem`.
 
     Raises:
         UserError: it cannot be read; names the file and what it is.
@@ -79,13 +80,13 @@ def read(path: Path, *, stem: str = "", hypothesis: bool = False) -> Reading:
         data = path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: not readable ({error.strerror})", "check that it is there and may be read") from error
-    return read_bytes(data, path, stem=stem, hypothesis=hypothesis)
+    return read_bytes(data, path, stem=stem, hypothesis=hypothesis, several=several)
 
 
-def read_bytes(data: bytes, path: Path, *, stem: str = "", hypothesis: bool = False) -> Reading:
+def read_bytes(data: bytes, path: Path, *, stem: str = "", hypothesis: bool = False, several: bool = False) -> Reading:
     """As `read`, from the file's content."""
     try:
-        content = kinds.read(data, stem or path.stem, hypothesis=hypothesis)
+        content = kinds.read(data, stem or path.stem, hypothesis=hypothesis, several=several)
     except kinds.UnreadableError as error:
         raise UserError(f"{path}: {error.what}", error.hint) from None
     if content.kind == kinds.PLAIN and path.suffix.lower() in (".json", ".jsonl"):

@@ -74,7 +74,7 @@ def read_results(path: Path, labels: str = transcript.DROP) -> dict[str, dict[st
         UserError: the file cannot be read; names what it is.
 
     """
-    reading = transcript.read(path, hypothesis=True)
+    reading = transcript.read(path, hypothesis=True, several=True)
     if reading.kind == "JSON of Amazon Transcribe":
         return {path.stem: json.loads(decode(path.read_bytes())[0])}
     if len(reading.by_recording) > 1:

@@ -13,9 +13,10 @@ from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
 from clm.base.text_files import printable
 from clm.config import UNUSABLE_NAME
+from clm.documents import transcript
 from clm.documents.data_sets.audio_files import AUDIO_SUFFIXES
 from clm.documents.data_sets.manifest_folders import HUNDRED
-from clm.documents.data_sets.pairing import match
+from clm.documents.data_sets.pairing import is_transcript, match
 from clm.documents.notices import Notice
 
 LONGEST_NAME = 240  # bytes; file systems allow 255, and results are named after folders
@@ -129,7 +130,12 @@ def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None =
     check_name(path.name)
     paths = [path / name for name in _names(path, os.DirEntry.is_file)]
     paths = [path for path in paths if str(path.resolve()) not in (imported or ())]
-    pairs, notices = pair_files(paths, text_only=imported is not None)
+    try:
+        pairs, notices = pair_files(paths, text_only=imported is not None)
+    except BadFolderError:
+        if not (pairs := pair_by_ids(paths)):
+            raise
+        notices = ()
     for recording in pairs:
         check_unicode(recording.name, recording.text.name)
         digests.sha256(recording.text)
@@ -176,6 +182,20 @@ def pair_files(
         for audio, text in found.pairs
     ]
     return tuple(pairs), found.notices
+
+
+def pair_by_ids(paths: Sequence[Path]) -> tuple[Pair, ...]:
+    """Pairs of several audio files with the one text of a folder, if that tells them apart by name (STM, NeMo...)."""
+    audio = [path for path in paths if path.suffix.lower() in AUDIO_SUFFIXES]
+    texts = [path for path in paths if path not in audio and is_transcript(path.name) and not is_keywords(path.name)]
+    if len(audio) < 2 or len(texts) != 1:
+        return ()
+    try:
+        known = {name.casefold() for name in transcript.read(texts[0], several=True).by_recording}
+    except UserError:
+        return ()
+    named = all(path.stem.casefold() in known or path.name.casefold() in known for path in audio)
+    return tuple(Pair(path.stem, path, texts[0]) for path in audio) if named else ()
 
 
 def is_keywords(name: str) -> bool:

@@ -122,6 +122,11 @@ def _without_videos(audio: list[str]) -> list[str]:
     return [name for name in audio if _suffix(name) not in _VIDEO - {".mp4", ".webm"} or _stem(name) not in sound]
 
 
+def is_transcript(name: str) -> bool:
+    """Whether a file may be a transcript, by its name."""
+    return _suffix(name) == PLAIN_SUFFIX or _is_other(name)
+
+
 def _is_other(name: str) -> bool:
     return _suffix(name) in OTHER_SUFFIXES or name == "text"
 

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from clm.base.messages import some
+
 _NUMBER = r"\d+(?:\.\d*)?|\.\d+"
 _STM = re.compile(
     rf"(?P<file>\S+)[ \t]+(?P<channel>\S+)[ \t]+(?P<speaker>\S+)[ \t]+(?P<start>{_NUMBER})[ \t]+(?P<end>{_NUMBER})"
@@ -20,6 +22,7 @@ _CTM = re.compile(
 )
 _TRN = re.compile(r"(?P<words>.*?)[ \t]*\((?P<id>[^\s()]+)\)[ \t]*$")
 _KALDI = re.compile(r"(?P<id>[\w.@/+-]+)[ \t]+(?P<words>\S.*)$")
+_NAMED = re.compile(r"(?P<id>\S+\.(?:wav|mp3|flac|ogg|m4a|mp4|opus|sph|amr|webm))[ \t]+(?P<words>\S.*)$", re.IGNORECASE)
 #: An utterance's id has a digit, and parts joined by signs that words are not joined by: `_`, or two hyphens.
 _ID = re.compile(r"(?=\S*\d)(?:[\w.-]*[A-Za-z0-9]_[\w.-]+|[\w.]+-[\w.]+-[\w.-]+|[A-Za-z]+\d{2,}-[\w.-]+)$")
 _DATE = re.compile(r"\d{1,4}-\d{1,2}-\d{1,4}$")
@@ -134,11 +137,27 @@ def _are_ids(ids: list[str], stem: str) -> bool:
     return len(forms) == 1 and all(numbers) and padded
 
 
-def of_recording(found: Mapping[str, list[str]], stem: str) -> list[str]:
-    """The lines that belong to a recording: those of its name, or of utterances named after it; else all."""
-    if len(found) > 1:
-        wanted = stem.casefold()
-        own = [name for name in found if PurePath(name).name.casefold() in (wanted, wanted + PurePath(name).suffix)]
-        if own:
-            return [line for name in own for line in found[name]]
-    return [line for lines in found.values() for line in lines]
+def read_named(text: str) -> dict[str, list[str]]:
+    """The words behind the name of an audio file on each line (as of Azure); empty if the text is no such list."""
+    rows = _rows(text, _NAMED)
+    return {PurePath(row["id"]).stem: [row["words"]] for row in rows}
+
+
+def of_recording(found: Mapping[str, list[str]], stem: str, *, are_files: bool) -> list[str]:
+    """The lines that belong to a recording: those of its name, or of utterances named after it.
+
+    If none is, they are utterances of it by other names; but where ids are those of whole files (`are_files`), only a
+    single one is.
+
+    Raises:
+        ValueError: there are several recordings, and none has this name.
+
+    """
+    wanted = stem.casefold()
+    own = [
+        name for name in found if PurePath(name).name.casefold() in (wanted, wanted + PurePath(name).suffix.casefold())
+    ]
+    own = own or [name for name in found if re.match(re.escape(wanted) + r"[-_.:]", name.casefold())]
+    if are_files and len(found) > 1 and not own:
+        raise ValueError(f"of {len(found)} recordings ({some(list(found))}), none of which is named {stem}")
+    return [line for name in own or found for line in found[name]]

@@ -11,8 +11,10 @@ from itertools import pairwise
 
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,:]\d{1,3})?"
 _TIMING = re.compile(
-    rf"^[ \t]*(?P<start>{_TIME})[ \t]*(?:--?>|\u2192)[ \t]*(?P<end>{_TIME})(?:[ \t].*)?$", re.MULTILINE
+    rf"^[ \t]*(?P<start>{_TIME})[ \t]*(?:--?>|\u2192)[ \t]*(?P<end>{_TIME})(?:[ \t]+(?P<rest>.*))?$", re.MULTILINE
 )
+#: What may stand behind the times of a cue: settings such as align:start, coordinates.
+_SETTINGS = re.compile(r"(?:(?:[A-Za-z]+\d?:\S*|line|position)[ \t]*)*$")
 _SBV = re.compile(r"^\d{1,2}:\d{2}:\d{2}\.\d{3},\d{1,2}:\d{2}:\d{2}\.\d{3}[ \t]*$", re.MULTILINE)
 _LRC = re.compile(r"^(?:\[\d{1,3}:\d{2}(?:\.\d{1,3})?\])+", re.MULTILINE)
 _LRC_HEAD = re.compile(r"\[(?:ar|al|ti|au|by|offset|length|re|ve|la|#):?[^\]]*\][ \t]*$", re.IGNORECASE)
@@ -80,7 +82,7 @@ def read_webvtt(text: str) -> list[str]:
         of_block = 0  # a block may lack the empty line before the next cue
         for line in block.split("\n"):
             if match := _TIMING.match(line):
-                cues.append(_Cue(match["start"], match["end"], []))
+                cues.append(_Cue(match["start"], match["end"], _beside(match)))
                 of_block += 1
             elif of_block and (words := _words(line)):
                 cues[-1].lines.append(words)
@@ -110,8 +112,16 @@ def read_subrip(text: str) -> list[str]:
                     piece.pop()
                 piece.pop()
         lines = [words for line in piece if (words := _words(line))]
-        cues.append(_Cue(timings[place - 1]["start"], timings[place - 1]["end"], lines))
+        timing = timings[place - 1]
+        cues.append(_Cue(timing["start"], timing["end"], [*_beside(timing), *lines]))
     return _unrolled(cues)
+
+
+def _beside(timing: re.Match[str]) -> list[str]:
+    """Words on the line of the times, where some programs write them."""
+    rest = timing["rest"] or ""
+    words = "" if _SETTINGS.match(rest) else _words(rest)
+    return [words] if words else []
 
 
 def _number(lines: list[str]) -> int | None:
