@@ -10,6 +10,7 @@ from clm.base.errors import UserError
 from clm.documents.data_sets.manifest import Manifest, find_manifest, read_manifest, unpack
 from clm.documents.data_sets.manifest_folders import folders
 from clm.documents.data_sets.pairing import match
+from clm.documents.sentences import sentence
 
 ABC = {f"{name}.wav": "x" for name in "abc"}
 
@@ -61,7 +62,7 @@ def test_lists_of_many_kinds(tmp_path, name, content):
     put(tmp_path, {**ABC, name: content})
     found = read_manifest(tmp_path / name)
     assert rows(found) == AB
-    assert [str(notice) for notice in found.notices] == [f"{name}: audio that is not listed: c.wav"]
+    assert [sentence(notice) for notice in found.notices] == [f"{name}: audio that is not listed: c.wav"]
 
 
 def test_common_voice(tmp_path):
@@ -84,7 +85,7 @@ def test_kaldi_with_segments_and_commands_that_are_not_run(tmp_path):
     assert rows(found) == [
         ("a.wav", "hello", 0.0, 1.5, "ann"), ("a.wav", "bye", 2.0, 1.0, "bob"), ("b.flac", "yo", None, None, "bob"),
     ]  # fmt: skip
-    said = " ".join(map(str, found.notices))
+    said = " ".join(map(sentence, found.notices))
     assert "r3, r4: wav.scp names commands" in said
     assert "no text for 1 row: r1-u3" in said
     assert "could not be read: bad" in said
@@ -147,7 +148,7 @@ def test_columns_that_the_user_names(tmp_path):
 
 def test_what_belongs_to_nothing_is_named(tmp_path):
     put(tmp_path, {**ABC, "m.csv": "path,text\na.wav,hello\na.wav,hello\nb.wav,\nd.wav,gone\n"})
-    assert [str(notice) for notice in read_manifest(tmp_path / "m.csv").notices] == [
+    assert [sentence(notice) for notice in read_manifest(tmp_path / "m.csv").notices] == [
         "m.csv: 1 recording listed twice: a.wav",
         "m.csv: no audio file for 1 row: d.wav",
         "m.csv: no text for 1 row: b.wav",
@@ -244,7 +245,7 @@ def test_no_pairs(names, why):
 
 
 def test_of_several_formats_one_is_taken_and_said():
-    assert [str(found) for found in match(["a.wav", "a.json", "a.srt", "memo.docx"]).notices] == [
+    assert [sentence(found) for found in match(["a.wav", "a.json", "a.srt", "memo.docx"]).notices] == [
         "a.srt: taken as the transcript of a.wav; not read: a.json",
         "belongs to no recording: memo.docx",
     ]

@@ -6,6 +6,7 @@ import pytest
 from clm.base.errors import UserError
 from clm.corpus import clean
 from clm.documents import prose
+from clm.documents.sentences import sentence
 
 
 def pdf(*pages: list[str]) -> bytes:
@@ -71,8 +72,8 @@ def test_sentences_of_many_kinds_of_files(tmp_path, name, content):
 
 def test_word(tmp_path):
     document = docx.Document()
-    for sentence in TWO:
-        document.add_paragraph(sentence)
+    for line in TWO:
+        document.add_paragraph(line)
     document.save(tmp_path / "a.docx")
     assert clean.sentences(prose.read_prose(tmp_path / "a.docx").text) == TWO
 
@@ -100,7 +101,7 @@ def test_of_a_folder_the_rest_is_read_and_what_cannot_be_is_said(tmp_path):
         (tmp_path / name).write_bytes(content)
     texts, notices = prose.readable(tmp_path)
     assert [(path.name, text.is_terms) for path, text in texts] == [("b.txt", False), ("terms.txt", True)]
-    said = [str(notice) for notice in notices]
+    said = [sentence(notice) for notice in notices]
     assert "scan.pdf: a PDF without text" in said[0]
     assert said[1] == "terms.txt: a list of 3 terms, not sentences: used as keywords"
     (tmp_path / "a" / "b.txt").unlink()

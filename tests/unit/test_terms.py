@@ -4,6 +4,7 @@ import openpyxl
 import pytest
 
 from clm.base.errors import UserError
+from clm.documents.sentences import sentence
 from clm.documents.terms import is_term_list, read_terms, terms_of
 
 
@@ -11,7 +12,7 @@ def read(tmp_path, name, content):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     found = read_terms(path)
-    return [term for _, term in found.terms], [str(notice) for notice in found.notices]
+    return [term for _, term in found.terms], [sentence(notice) for notice in found.notices]
 
 
 def workbook(tmp_path, *rows, name="k.xlsx"):
@@ -20,7 +21,7 @@ def workbook(tmp_path, *rows, name="k.xlsx"):
         book.active.append(row)
     book.save(tmp_path / name)
     found = read_terms(tmp_path / name)
-    return [term for _, term in found.terms], [str(notice) for notice in found.notices]
+    return [term for _, term in found.terms], [sentence(notice) for notice in found.notices]
 
 
 CELLS = ["cell wall", "ATP"]

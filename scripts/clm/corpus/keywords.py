@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from clm.base.errors import UserError
+from clm.documents.sentences import sentence
 from clm.documents.terms import read_terms
 
 _HINT = "write the keywords one per line or separated by commas; keywords: null works without any"
@@ -33,7 +34,7 @@ def read_keyword_lines(path: Path) -> list[tuple[int, str]]:
     """
     found = read_terms(path)
     for notice in found.notices:
-        _log.warning("%s", notice)
+        _log.warning("%s", sentence(notice))
     if not found.terms:
         raise UserError(f"{path}: there is no keyword in it", _HINT)
     return list(found.terms)

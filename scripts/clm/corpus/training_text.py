@@ -9,6 +9,7 @@ from clm.base import files
 from clm.corpus import clean, dropped
 from clm.corpus.spoken_numbers import spoken
 from clm.documents import prose
+from clm.documents.sentences import sentence
 from clm.english.words import plain
 
 #: Sentences with words that are still missed are added so many times more; the first so many of each word.
@@ -29,7 +30,7 @@ def own_text(path: Path, language: str, report: Path) -> str:
     left_out = dropped.Dropped()
     texts, notices = prose.readable(path)
     for notice in notices:
-        _log.warning("%s", notice)
+        _log.warning("%s", sentence(notice))
     found = [sentence for _, text in texts if not text.is_terms for sentence in clean.sentences(text.text, left_out)]
     files.write_table(report, dropped.COLUMNS, left_out.rows(), delimiter="\t")
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())

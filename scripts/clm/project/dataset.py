@@ -10,12 +10,12 @@ from typing import Any
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.base.notices import Notice, from_json, to_json
 from clm.base.s3_path import TEXTS, S3Path, is_address
 from clm.base.text_files import printable
 from clm.config import REMOTE
 from clm.corpus.keywords import read_keywords
 from clm.documents import prose
-from clm.documents.notices import Notice
 from clm.documents.terms import read_terms, terms_of
 from clm.healing.plan import Recordings, choose_heldout, evidence_of
 from clm.project import imported, input_folders, listed_input
@@ -113,10 +113,10 @@ class Dataset:
         def look() -> dict[str, Any]:
             texts, notices = prose.readable(path)
             listed = [term for _, text in texts if text.is_terms for term in terms_of(text.text)]
-            return {"notices": [found.to_json() for found in notices], "terms": listed}
+            return {"notices": to_json(notices), "terms": listed}
 
         known = self.references.remembered(f"{path}:{self.path_digest(path)}:{prose.VERSION}", look)
-        self.notices += tuple(Notice.from_json(item) for item in known["notices"])
+        self.notices += from_json(known["notices"])
         return known["terms"]
 
     def _usable_keywords(self, more: list[str]) -> tuple[Path | None, str]:

@@ -16,6 +16,7 @@ from clm.base.errors import UserError
 from clm.documents import transcript
 from clm.documents.data_sets.pairing import OTHER_SUFFIXES
 from clm.documents.encoding import decode
+from clm.documents.sentences import sentence
 from clm.project import input_folders
 
 PREFIX = "imported-"
@@ -81,7 +82,7 @@ def read_results(path: Path, labels: str = transcript.DROP) -> dict[str, dict[st
         return {name: _words(text) for name, text in reading.by_recording.items()}
     found = reading.labels.decided() if labels == transcript.DROP else []
     for notice in transcript.transcript(reading, found).notices:
-        _log.warning("%s: %s", path, notice)
+        _log.warning("%s: %s", path, sentence(notice))
     return {path.stem: _words(reading.text(found))}
 
 

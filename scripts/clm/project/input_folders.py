@@ -8,16 +8,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
+from clm.audio.formats import AUDIO_SUFFIXES
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.base.notices import Notice
 from clm.base.s3_path import S3Path
 from clm.base.text_files import printable
 from clm.config import UNUSABLE_NAME
 from clm.documents import transcript
-from clm.documents.data_sets.audio_files import AUDIO_SUFFIXES
 from clm.documents.data_sets.manifest_folders import HUNDRED
 from clm.documents.data_sets.pairing import is_transcript, match
-from clm.documents.notices import Notice
 
 LONGEST_NAME = 240  # bytes; file systems allow 255, and results are named after folders
 KEYWORDS_FILE = "keywords.txt"

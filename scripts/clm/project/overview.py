@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clm.base.messages import counted, some
 from clm.base.progress import duration
+from clm.documents.sentences import sentence
 from clm.project.dataset import Dataset
 from clm.types import Engine
 
@@ -58,11 +59,11 @@ def notes(dataset: Dataset) -> Iterator[str]:
     for name, why in dataset.left_out.items():
         yield f"Input folder {name!r} is left out: {why}."
     for notice in dataset.notices:
-        yield f"{notice}."
+        yield f"{sentence(notice)}."
     same: dict[str, list[str]] = {}
     for name, folder in dataset.folders.items():
         for notice in folder.notices:
-            same.setdefault(str(notice), []).append(name)
+            same.setdefault(sentence(notice), []).append(name)
     for text, names in same.items():
         yield f"{'Folders' if len(names) > 1 else 'Folder'} {some([repr(name) for name in names])}: {text}."
 

@@ -12,10 +12,11 @@ from typing import Any
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.base.notices import from_json, to_json
 from clm.documents import transcript
 from clm.documents.data_sets.manifest_folders import usable
 from clm.documents.labels import Labels
-from clm.documents.notices import Notice, notice
+from clm.documents.sentences import notice
 from clm.project.input_folders import BadFolderError, Folder, Pair
 
 
@@ -58,7 +59,7 @@ class References:
         notices = list(folder.notices)
         pairs = []
         for pair, entry in entries:
-            notices += [Notice.from_json(item) for item in entry.get("notices", [])]
+            notices += from_json(entry.get("notices", []))
             pairs.append(self._as_text(folder.name, pair, entry, labels))
         if labels:
             notices.append(notice("labels", names=labels))
@@ -112,7 +113,7 @@ class References:
             "plain": as_it_is,
             "kind": reading.kind,
             "labels": labels.to_json(),
-            "notices": [found.to_json() for found in reading.notices],
+            "notices": to_json(reading.notices),
         }
 
     def _as_text(self, folder: str, pair: Pair, entry: Mapping[str, Any], labels: list[str]) -> Pair:

@@ -6,47 +6,8 @@ from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-#: Endings of files that are looked at as recordings.
-AUDIO_SUFFIXES = frozenset(
-    [
-        ".wav",
-        ".flac",
-        ".mp3",
-        ".mp4",
-        ".m4a",
-        ".ogg",
-        ".webm",
-        ".amr",
-        ".opus",
-        ".oga",
-        ".aac",
-        ".aiff",
-        ".aif",
-        ".aifc",
-        ".au",
-        ".snd",
-        ".caf",
-        ".w64",
-        ".rf64",
-        ".sph",
-        ".wv",
-        ".mov",
-        ".mkv",
-        ".wma",
-        ".m4b",
-        ".m4v",
-        ".3gp",
-        ".avi",
-        ".mpg",
-        ".mpeg",
-        ".mts",
-        ".ts",
-        ".nist",
-        ".mka",
-        ".mp2",
-        ".voc",
-    ]
-)
+from clm.audio.formats import AUDIO_SUFFIXES
+
 #: Folders beside a list in which data sets keep their audio.
 _PLACES = ("", "clips", "wavs", "wav", "audio", "data")
 _MOST_WALKED = 200_000

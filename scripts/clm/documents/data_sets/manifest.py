@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clm.audio.formats import AUDIO_SUFFIXES
 from clm.base.errors import UserError
+from clm.base.notices import Notice
 from clm.documents import columns as names
-from clm.documents.data_sets.audio_files import AUDIO_SUFFIXES, AudioFinder
+from clm.documents.data_sets.audio_files import AudioFinder
 from clm.documents.data_sets.manifest_lists import HINT, Listed, is_azure, librispeech, read_file, read_folder
-from clm.documents.notices import Notice, notice
+from clm.documents.sentences import notice, sentence
 from clm.documents.tables import read_text
 
 
@@ -148,7 +150,7 @@ def read_manifest(path: Path, columns: Mapping[str, str] | None = None) -> Manif
         if named:
             notices.append(notice(code, manifest=path.name, count=len(named), names=named))
     if not unique:
-        reasons = "; ".join(map(str, notices)) or "it lists no recording"
+        reasons = "; ".join(map(sentence, notices)) or "it lists no recording"
         raise UserError(f"input: {path}: nothing in it can be used: {reasons}", HINT)
     unlisted = finder.others(used | {finder.find(name) for name in no_text})
     if unlisted:

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clm.audio.formats import AUDIO_SUFFIXES
 from clm.base.errors import UserError
 from clm.base.messages import nearest
+from clm.base.notices import Notice
 from clm.documents import columns as names
-from clm.documents.data_sets.audio_files import AUDIO_SUFFIXES
 from clm.documents.formats.speech_files import read_kaldi, stm_segments
-from clm.documents.notices import Notice, notice
+from clm.documents.sentences import notice
 from clm.documents.tables import DELIMITERS, delimiter_of, read_text, rows_of
 
 #: What a column of a table can be for; keys of `transcripts.columns`.

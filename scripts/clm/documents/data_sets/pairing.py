@@ -1,14 +1,16 @@
 """Which file of a folder is the transcript of which recording, by their names."""
 
+import contextlib
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from clm.audio.formats import AUDIO_SUFFIXES, COMMON_SUFFIXES
 from clm.base.messages import some
-from clm.documents.data_sets.audio_files import AUDIO_SUFFIXES
-from clm.documents.notices import Notice, notice
+from clm.base.notices import Notice
+from clm.documents.sentences import notice
 
 PLAIN_SUFFIX = ".txt"
 _DOCUMENTS = (".docx", ".odt", ".rtf")
@@ -19,7 +21,6 @@ OTHER_SUFFIXES = (*_DOCUMENTS, *_TIMED, *_REST, ".xml", ".doc", ".pdf")
 #: Endings of much else besides: such a file is a transcript only if it is named like the recording.
 _BY_NAME_ONLY = frozenset({".md", ".html", ".htm", ".tsv", ".csv", ".xml", ".jsonl", ".text"})
 NO_TRANSCRIPT = "no transcript (.txt, .srt, .vtt, .docx, .json or another of docs/inputs.md)"
-_VIDEO = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".mts", ".ts"})
 _LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?$")
 
 
@@ -43,11 +44,19 @@ def match(names: Sequence[str], *, text_only: bool = False) -> Matched:
         ValueError: there is no audio, no text, or no one-to-one pairing; the reason as a clause.
 
     """
-    audio = _without_videos([name for name in sorted(names) if _suffix(name) in AUDIO_SUFFIXES])
+    audio = [name for name in sorted(names) if _suffix(name) in AUDIO_SUFFIXES]
+    common = [name for name in audio if _suffix(name) in COMMON_SUFFIXES]
+    if common and len(common) < len(audio):  # a video beside the recording that was made from it
+        with contextlib.suppress(ValueError):
+            return _match(common, names)
+    return _match(audio, names, text_only=text_only)
+
+
+def _match(audio: list[str], names: Sequence[str], *, text_only: bool = False) -> Matched:
     plain = [name for name in sorted(names) if _suffix(name) == PLAIN_SUFFIX]
     others = sorted((name for name in names if _is_other(name)), key=_rank)
     if not audio and not text_only:
-        raise ValueError(f"no audio file ({', '.join(sorted(AUDIO_SUFFIXES))})")
+        raise ValueError(f"no audio file ({', '.join(sorted(COMMON_SUFFIXES))} and others)")
     if not plain and not others:
         raise ValueError(NO_TRANSCRIPT)
     if not audio:
@@ -114,12 +123,6 @@ def _best(audio: str, texts: list[str], notices: list[Notice]) -> str:
     if len(texts) > 1:
         notices.append(notice("several_transcripts", file=texts[0], recording=audio, names=texts[1:]))
     return texts[0]
-
-
-def _without_videos(audio: list[str]) -> list[str]:
-    """Audio files, without the videos that they were taken from."""
-    sound = {_stem(name) for name in audio if _suffix(name) not in _VIDEO}
-    return [name for name in audio if _suffix(name) not in _VIDEO - {".mp4", ".webm"} or _stem(name) not in sound]
 
 
 def is_transcript(name: str) -> bool:

@@ -1,10 +1,9 @@
-"""What a reader of files has to say about them: codes with arguments, and the sentence for each."""
+"""Sentences of the notices on files: the one place where their codes become English."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from clm.base.messages import counted, some
+from clm.base.notices import Notice
 
 #: Sentences by code. `{names}` is a list that may be long.
 SENTENCES = {
@@ -34,37 +33,21 @@ _NOUNS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Notice:
-    """One thing to tell the user. `arguments` are strings, numbers, or lists of strings, as JSON can hold them."""
-
-    code: str
-    arguments: Mapping[str, Any]
-
-    def __str__(self) -> str:
-        """The notice as one clause of English."""
-        shown = {
-            name: some([str(item) for item in value]) if isinstance(value, list | tuple) else value
-            for name, value in self.arguments.items()
-        }
-        if "count" in shown:
-            shown["count"] = counted(shown["count"], _NOUNS.get(self.code, "file"))
-        return SENTENCES[self.code].format(**shown)
-
-    def to_json(self) -> list[Any]:
-        """As kept in a file."""
-        return [self.code, dict(self.arguments)]
-
-    @classmethod
-    def from_json(cls, data: Iterable[Any]) -> "Notice":
-        """The inverse of `to_json`."""
-        return cls(*data)
-
-
 def notice(code: str, **arguments: Any) -> Notice:
-    """A notice by its code.
+    """A notice by its code."""
+    return Notice(code, arguments)
 
-    >>> str(notice("encoding", file="a.txt", encoding="cp1252"))
+
+def sentence(notice: Notice) -> str:
+    """A notice as one clause of English.
+
+    >>> sentence(notice("encoding", file="a.txt", encoding="cp1252"))
     'a.txt: not UTF-8; read as cp1252'
     """
-    return Notice(code, arguments)
+    shown = {
+        name: some([str(item) for item in value]) if isinstance(value, list | tuple) else value
+        for name, value in notice.arguments.items()
+    }
+    if "count" in shown:
+        shown["count"] = counted(shown["count"], _NOUNS.get(notice.code, "file"))
+    return SENTENCES[notice.code].format(**shown)
