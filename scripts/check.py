@@ -82,7 +82,7 @@ def main(argv: list[str] | None = None) -> None:
     engine = engines.create(settings)
     with tempfile.TemporaryDirectory(prefix="clm-check-") as scratch:
         place = Path(scratch)
-        dataset = Dataset(settings, Digests(place / "digests.json"), probed=False, texts=place, cut=False)
+        dataset = Dataset(settings, Digests(place / "digests.json"), probed=False, texts=place, prepared=False)
         sys.stdout.write("".join(f"{line}\n" for line in overview.lines(dataset, engine)))
         if dataset.unusable_keywords:
             sys.stdout.write(f"Going on without keywords: {dataset.unusable_keywords}\n")

@@ -36,22 +36,23 @@ class Dataset:
         digests: content digests remembered from earlier runs.
         probed: whether lengths and flaws of recordings are wanted.
         texts: where copies of texts in S3, and plain texts of others, are kept; without it in the results folder.
-        cut: whether segments of longer files are cut out of them.
+        prepared: whether what jobs will read is made: plain texts, and segments of longer files.
 
     """
 
     def __init__(
-        self, settings: Settings, digests: Digests, *, probed: bool, texts: Path | None = None, cut: bool = True
+        self, settings: Settings, digests: Digests, *, probed: bool, texts: Path | None = None, prepared: bool = True
     ) -> None:
         self.settings = settings
         self.digests = digests
         self.probed = probed
         self._results = Path(settings.results)
         self._remote = self._remote_inputs(texts or self._results / TEXTS)
-        self.references = References(digests, (texts or self._results / "store") / "texts", settings.transcripts.labels)
+        place = (texts or self._results / "store") / "texts"
+        self.references = References(digests, place, settings.transcripts.labels, written=prepared)
         self.notices: tuple[Notice, ...] = ()
         self._segments = listed_input.Segments(digests, self.references.folder.parent / "segments")
-        self._cut = cut
+        self._prepared = prepared
         self.folders, self.left_out = self._scan()
         self.training_data, self.tuning_data = self._local("training_data"), self._local("tuning_data")
         terms = self._look_at_text(self.training_data)
@@ -89,7 +90,7 @@ class Dataset:
         if manifest is None:
             return input_folders.scan(path, self.digests, imported.sources(self._results / "store"))
         usable, left_out, self.notices = listed_input.folders_of(
-            manifest, self.settings.input_groups, self.references, self._segments, cut=self._cut
+            manifest, self.settings.input_groups, self.references, self._segments, cut=self._prepared
         )
         return usable, left_out
 

@@ -13,6 +13,7 @@ from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.notices import from_json, to_json
+from clm.base.text_files import read_text
 from clm.documents import transcript
 from clm.documents.data_sets.manifest_folders import usable
 from clm.documents.labels import Labels
@@ -27,16 +28,19 @@ class References:
         digests: content digests.
         folder: where plain texts are kept: `<folder>/<input folder>/<recording>-<digest>.txt`.
         labels: `drop` or `keep` names of speakers.
+        written: whether plain texts are written; else they are only kept in memory, to look at.
 
     """
 
-    def __init__(self, digests: Digests, folder: Path, labels: str) -> None:
+    def __init__(self, digests: Digests, folder: Path, labels: str, *, written: bool = True) -> None:
         self._digests = digests
         self.folder = folder
         self._labels = labels
         self._cache = folder / "read.json"
         self._known: dict[str, dict[str, Any]] = {}
         self._changed = False
+        self._written = written
+        self._unwritten: dict[Path, bytes] = {}
         with contextlib.suppress(OSError, ValueError, UserError):  # only a cache
             self._known = files.read_json(self._cache)["texts"]
 
@@ -69,7 +73,9 @@ class References:
         """A file in the place of plain texts that says this."""
         data = words.encode("utf-8")
         path = self.folder / folder / f"{usable(name)}-{files.digest(words)[:8]}.txt"
-        if not path.exists() or path.stat().st_size != len(data):
+        if not self._written:
+            self._unwritten[path] = data
+        elif not path.exists() or path.stat().st_size != len(data):
             files.write_bytes(path, data)
         return path
 
@@ -82,8 +88,8 @@ class References:
 
     def words(self, pair: Pair) -> int:
         """Words of a reference that is plain text."""
-        key = f"words:{self._digests.sha256(pair.text)}"
-        return self.remembered(key, lambda: {"words": len(_raw(pair.text))})["words"]
+        key = f"words:{self._sha256(pair.text)}"
+        return self.remembered(key, lambda: {"words": len(self._raw(pair.text))})["words"]
 
     def save(self) -> None:
         """Keep what is known."""
@@ -92,7 +98,7 @@ class References:
                 files.write_json(self._cache, {"texts": self._known}, indent=None)
 
     def _entry(self, pair: Pair) -> Mapping[str, Any]:
-        key = f"{self._digests.sha256(pair.text)}:{pair.name}:{transcript.VERSION}"
+        key = f"{self._sha256(pair.text)}:{pair.name}:{transcript.VERSION}"
         entry = self.remembered(key, lambda: self._look(pair))
         if "error" in entry:
             raise BadFolderError(f"{pair.text.name}: {entry['error']}")
@@ -100,13 +106,13 @@ class References:
 
     def _look(self, pair: Pair) -> dict[str, Any]:
         try:
-            reading = transcript.read(pair.text, stem=pair.name)
+            reading = self._read(pair)
         except UserError as error:
             what = error.message.removeprefix(f"{pair.text}: ")
             return {"error": f"{what}; {error.hint}"}
         labels = reading.labels
         text = reading.text()
-        as_it_is = reading.kind == "plain text" and reading.encoding == "utf-8" and text.split() == _raw(pair.text)
+        as_it_is = reading.kind == "plain text" and reading.encoding == "utf-8" and text.split() == self._raw(pair.text)
         if as_it_is and not labels.begun and not labels.alone:
             return {"lines": labels.lines}  # jobs read the file as it is
         return {
@@ -124,15 +130,24 @@ class References:
             return pair
         made = self.folder / entry.get("made", {}).get(json.dumps(own), "-")
         if not made.is_file():
-            reading = transcript.read(pair.text, stem=pair.name)
+            reading = self._read(pair)
             made = self.text(folder, pair.name, reading.text(own) + "\n")
             entry.setdefault("made", {})[json.dumps(own)] = str(made.relative_to(self.folder))  # type: ignore[union-attr]
             self._changed = True
         return replace(pair, text=made)
 
+    # -- files that may not be there -----------------------------------------------------------------------------
 
-def _raw(path: Path) -> list[str]:
-    """The words of a file as jobs read it."""
-    from clm.base.text_files import read_text
+    def _sha256(self, path: Path) -> str:
+        return self._digests.sha256(path) if path not in self._unwritten else files.digest(str(self._unwritten[path]))
 
-    return read_text(path).split()
+    def _read(self, pair: Pair) -> transcript.Reading:
+        if pair.text in self._unwritten:
+            return transcript.read_bytes(self._unwritten[pair.text], pair.text, stem=pair.name)
+        return transcript.read(pair.text, stem=pair.name)
+
+    def _raw(self, path: Path) -> list[str]:
+        """The words of a file as jobs read it."""
+        if path in self._unwritten:
+            return self._unwritten[path].decode("utf-8").split()
+        return read_text(path).split()

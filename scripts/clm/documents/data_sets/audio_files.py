@@ -38,8 +38,9 @@ class AudioFinder:
         """Audio below the folder that is not among these, if the list names most of what is there."""
         if not self._known:
             return []
-        known = {path.resolve() for path in used if path}
-        return sorted(path for path in self._known if path.resolve() not in known)
+        # Path.resolve would ask the disk about every folder of every path.
+        known = {os.path.abspath(path) for path in used if path}  # noqa: PTH100
+        return sorted(path for path in self._known if os.path.abspath(path) not in known)  # noqa: PTH100
 
     def _by_name(self, path: Path) -> Path | None:
         found = self._names.get(path.name) or self._stems.get(path.name) or (
