@@ -7,9 +7,9 @@ from pathlib import Path
 
 from clm.base import files
 from clm.corpus import clean, dropped
-from clm.corpus.spoken_numbers import spoken
 from clm.documents import prose
-from clm.documents.sentences import sentence
+from clm.documents.sentences import sentence as in_words
+from clm.english.verbalize import verbalize
 from clm.english.words import plain
 
 #: Sentences with words that are still missed are added so many times more; the first so many of each word.
@@ -30,11 +30,11 @@ def own_text(path: Path, language: str, report: Path) -> str:
     left_out = dropped.Dropped()
     texts, notices = prose.readable(path)
     for notice in notices:
-        _log.warning("%s", sentence(notice))
+        _log.warning("%s", in_words(notice))
     found = [sentence for _, text in texts if not text.is_terms for sentence in clean.sentences(text.text, left_out)]
     files.write_table(report, dropped.COLUMNS, left_out.rows(), delimiter="\t")
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())
-    speak = spoken if language.startswith("en") else str
+    speak = verbalize if language.startswith("en") else str
     return "".join(f"{speak(sentence)}\n" for sentence in found)
 
 
