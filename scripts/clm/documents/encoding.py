@@ -81,8 +81,8 @@ def _decode(data: bytes) -> tuple[str, str]:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return _strictly(data, len(mark), encoding), encoding
-    if encoding := _utf16_by_nuls(data):
-        return _strictly(data, 0, encoding), encoding
+    if unmarked := _utf16_by_nuls(data):
+        return _strictly(data, 0, unmarked), unmarked
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:

@@ -192,8 +192,8 @@ def _text(text: str, encoding: str, stem: str, *, hypothesis: bool, several: boo
         ("a table of times and words", timed_lines.read_table),
         ("CHAT", timed_lines.read_chat),
     ):
-        if (lines := read_rows(text)) is not None:
-            return content(kind, lines)
+        if (timed := read_rows(text)) is not None:
+            return content(kind, timed)
     for kind, read_ids in (("STM", speech_files.read_stm), ("CTM", speech_files.read_ctm)):
         if found := read_ids(text):
             return of_recordings(kind, found, are_files=True)

@@ -44,7 +44,7 @@ def sentence(notice: Notice) -> str:
     >>> sentence(notice("encoding", file="a.txt", encoding="cp1252"))
     'a.txt: not UTF-8; read as cp1252'
     """
-    shown = {
+    shown: dict[str, Any] = {
         name: some([str(item) for item in value]) if isinstance(value, list | tuple) else value
         for name, value in notice.arguments.items()
     }

@@ -195,8 +195,8 @@ def _ascending(times: Sequence[float]) -> bool:
 
 def _begins(forms: Sequence[_Form]) -> bool:
     """Whether the first time without brackets is one that a recording begins with, no hour of a day: 10:30 is both."""
-    first = next((form for form in forms if form.bare is not None), None)
-    return first is not None and (first.bare <= _FIRST_MINUTES or first.hours)
+    first = next(((form.bare, form.hours) for form in forms if form.bare is not None), None)
+    return first is not None and (first[0] <= _FIRST_MINUTES or first[1])
 
 
 def _seconds(clock: str) -> float:

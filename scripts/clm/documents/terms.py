@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,7 +153,7 @@ def _from_lines(text: str, name: str, suffix: str, notices: list[Notice]) -> Ter
     return _terms(((number, part) for number, line in lines for part in line.split(",")), name, notices)
 
 
-def _terms(found, name: str, notices: list[Notice]) -> Terms:
+def _terms(found: Iterable[tuple[int, str]], name: str, notices: list[Notice]) -> Terms:
     terms: dict[str, tuple[int, str]] = {}
     for number, part in found:
         term = " ".join(_CONTROL.sub(" ", unicodedata.normalize("NFC", part)).split())

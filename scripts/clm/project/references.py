@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ class References:
             with contextlib.suppress(OSError):
                 files.write_json(self._cache, {"texts": self._known}, indent=None)
 
-    def _entry(self, pair: Pair) -> Mapping[str, Any]:
+    def _entry(self, pair: Pair) -> dict[str, Any]:
         key = f"{self._sha256(pair.text)}:{pair.name}:{transcript.VERSION}"
         entry = self.remembered(key, lambda: self._look(pair))
         if "error" in entry:
@@ -122,7 +122,7 @@ class References:
             "notices": to_json(reading.notices),
         }
 
-    def _as_text(self, folder: str, pair: Pair, entry: Mapping[str, Any], labels: list[str]) -> Pair:
+    def _as_text(self, folder: str, pair: Pair, entry: dict[str, Any], labels: list[str]) -> Pair:
         if "labels" not in entry:
             return pair
         own = [label for label in labels if label in entry["labels"]["begun"] or label in entry["labels"]["alone"]]
@@ -132,7 +132,7 @@ class References:
         if not made.is_file():
             reading = self._read(pair)
             made = self.text(folder, pair.name, reading.text(own) + "\n")
-            entry.setdefault("made", {})[json.dumps(own)] = str(made.relative_to(self.folder))  # type: ignore[union-attr]
+            entry.setdefault("made", {})[json.dumps(own)] = str(made.relative_to(self.folder))
             self._changed = True
         return replace(pair, text=made)
 

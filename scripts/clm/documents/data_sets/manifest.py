@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,9 +144,9 @@ def read_manifest(path: Path, columns: Mapping[str, str] | None = None) -> Manif
     kept = [_row(item, audio, segmented=segmented) for item, audio in rows]
     unique = list({(row.audio, row.offset, row.duration, row.id): row for row in reversed(kept)}.values())[::-1]
     if len(unique) < len(kept):
-        seen: set[tuple[Path, float | None, str]] = set()
-        twice = [row for row in kept if (key := (row.audio, row.offset, row.id)) in seen or seen.add(key)]
-        notices.append(notice("twice", manifest=path.name, count=len(twice), names=[row.audio.name for row in twice]))
+        counts = Counter((row.audio, row.offset, row.duration, row.id) for row in kept)
+        twice = [key[0].name for key, count in counts.items() if count > 1]
+        notices.append(notice("twice", manifest=path.name, count=len(kept) - len(unique), names=twice))
     for code, named in (("no_audio", no_audio), ("no_text", no_text)):
         if named:
             notices.append(notice(code, manifest=path.name, count=len(named), names=named))

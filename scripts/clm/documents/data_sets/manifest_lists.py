@@ -218,7 +218,7 @@ def _table(
     for cells in rows[1:]:
         if len(cells) > len(header):  # the sign between columns stands in a text without quotes
             if places["text"] != len(header) - 1:
-                torn.append(cells[places["audio"]])
+                torn.append(cells[places["audio"] or 0])
                 continue
             cells = (*cells[: len(header) - 1], f"{delimiter} ".join(cells[len(header) - 1 :]))
         padded = (*cells, *("" for _ in range(len(header) - len(cells))))

@@ -7,7 +7,7 @@ misses what was inserted with changes tracked and what lies in content controls.
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 #: Bytes that the text of a document may unpack to.
@@ -16,6 +16,7 @@ _OPENDOCUMENT_SKIPPED = frozenset({"tracked-changes", "annotation", "note", "off
 _WORD_SKIPPED = frozenset({"del", "moveFrom", "Fallback", "instrText", "delText", "footnoteReference", "pPr", "rPr"})
 
 Row = tuple[str, ...]
+TextOf = Callable[[ElementTree.Element], str]
 
 
 def read_word(data: bytes) -> list[str | Row]:
@@ -48,7 +49,7 @@ def read_rtf(data: bytes) -> list[str]:
     from striprtf.striprtf import rtf_to_text
 
     try:
-        text = rtf_to_text(data.decode("cp1252", "replace"), errors="replace")
+        text: str = rtf_to_text(data.decode("cp1252", "replace"), errors="replace")  # type: ignore[no-untyped-call]
     except Exception as error:  # the library raises what its parts raise
         raise ValueError(str(error)) from error
     return [line.strip(" |\t") for line in text.split("\n")]
@@ -91,7 +92,9 @@ def local(element: ElementTree.Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _blocks(root: ElementTree.Element, paragraph: str, table: str, row: str, cell: str, text_of) -> Iterator[str | Row]:
+def _blocks(
+    root: ElementTree.Element, paragraph: str, table: str, row: str, cell: str, text_of: TextOf
+) -> Iterator[str | Row]:
     """Paragraphs and rows of the outermost tables, in order."""
     paragraphs = frozenset(paragraph.split())
     skipped = _WORD_SKIPPED | _OPENDOCUMENT_SKIPPED

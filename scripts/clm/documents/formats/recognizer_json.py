@@ -193,7 +193,7 @@ def _text(data: Any) -> list[str] | None:
 
 def _nemo(data: Any) -> list[str] | None:
     found = by_recording(data)
-    return found and [line for lines in found.values() for line in lines]
+    return [line for lines in found.values() for line in lines] if found else None
 
 
 _SHAPES: tuple[tuple[str, _Shape], ...] = (

@@ -5,6 +5,7 @@ both forms are one.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _HEAD = re.compile(r'\s*(?:File type = )?"ooTextFile(?: short)?"\s*(?:Object class = )?"TextGrid"')
@@ -72,7 +73,7 @@ def parse(text: str) -> list[Tier]:
         raise ValueError("a TextGrid that is cut short or damaged") from error
 
 
-def _tier(tokens) -> Tier:
+def _tier(tokens: Iterator[str]) -> Tier:
     kind, name = _string(next(tokens)), _string(next(tokens))
     next(tokens), next(tokens)
     marks = []

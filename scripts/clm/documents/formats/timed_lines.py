@@ -40,8 +40,8 @@ def read_table(text: str) -> list[str] | None:
         return None
     rows = list(csv.reader(text.lstrip().split("\n"), delimiter=delimiter))[1:]
     rows = [row for row in rows if len(row) > words and row[words].strip()]
-    label = (lambda row: f"{row[speakers].strip()}: ") if speakers is not None else lambda _: ""
-    return [label(row) + row[words].strip() for row in rows]
+    labels = ["" if speakers is None else f"{row[speakers].strip()}: " for row in rows]
+    return [label + row[words].strip() for label, row in zip(labels, rows, strict=True)]
 
 
 def read_chat(text: str) -> list[str] | None:
