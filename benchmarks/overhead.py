@@ -21,8 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 import cpu_split
 from figures import Figure
 
-from runner import ARTICLES, Run, Workflow, in_a_new_process
-from runner import variables as runner_variables
+from runner import ARTICLES, Run, Workflow
 
 MODELS = 3
 STEPS = 3  # transcribe, normalize, wer
@@ -98,9 +97,8 @@ def _run(workflow: Workflow, *arguments: str) -> _Run:
     runs: list[Run] = []
 
     def run(variables: dict[str, str]) -> None:
-        run = in_a_new_process(workflow.command(*arguments), workflow.directory, runner_variables(variables))
-        assert run.status == 0, run.output
-        runs.append(run)
+        workflow.environment = variables
+        runs.append(workflow.run(*arguments))
 
     spent, seconds = cpu_split.measured(run)
     return _Run(runs[0].jobs.total(), spent.total - spent.programs["train_clm"] - spent.recogniser, seconds)
