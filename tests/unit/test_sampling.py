@@ -78,7 +78,7 @@ def test_as_many_words_as_asked_for_and_longer_texts_begin_with_shorter_ones(
 def test_the_control_of_the_stock_model_is_the_same_everywhere(stock: trie.LanguageModel) -> None:
     drawn = "\n".join(" ".join(sentence) for sentence in sample(stock, 2_500))
     assert drawn.startswith("the book and displayed then was intended to party\nof course\n")
-    assert hashlib.sha256(drawn.encode()).hexdigest()[:16] == "b4674be0b1f35782"
+    assert hashlib.sha256(drawn.encode()).hexdigest().startswith("b4674be0")
     assert drawn != "\n".join(" ".join(sentence) for sentence in sample(stock, 2_500, seed=1))
 
 

@@ -209,7 +209,7 @@ def _share(counts: Counter[str], words: Collection[str]) -> float | None:
 
 def _overlap(sources: Mapping[str, Path], texts: list[str]) -> float | None:
     """Share of the texts' 5-grams that the files hold."""
-    return leakage.find(sources, {"": texts})[""]["ngram_share"]
+    return leakage.find(sources, {"": texts})[""].ngram_share
 
 
 def _percent(share: float | None) -> str:

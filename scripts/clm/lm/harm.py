@@ -77,7 +77,7 @@ def _general_scores(words: Sequence[str], models: Sequence[BackoffModel]) -> Flo
 def marks(general_ratio: float, weight: float) -> list[Reason]:
     """Why a model with this weight should be looked at before it is used; none if it does no harm.
 
-    >>> marks(1.2, 0.4), [mark.arguments for mark in marks(3.5, 0.4)], [mark.code for mark in marks(1.0, 0.0)]
+    >>> marks(1.2, 0.4), [mark.arguments for mark in marks(3.5, 0.4)], [str(mark.code) for mark in marks(1.0, 0.0)]
     ([], [{'ratio': 3.5}], ['says_nothing'])
     """
     if not weight:

@@ -127,4 +127,4 @@ class _Sampler:
     def _uniform(self, count: int) -> Floats:
         """Numbers from 0 to below 1."""
         raw = self._random.random_raw(count)
-        return (raw >> np.uint64(64 - _BITS)) * 2.0**-_BITS
+        return (raw >> np.uint64(64 - _BITS)).astype(np.float64) * 2.0**-_BITS
