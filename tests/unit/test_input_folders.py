@@ -179,3 +179,16 @@ def test_names_that_are_no_unicode_cost_their_folder_only(tmp_path: Path) -> Non
     assert left_out["clip"] == "the name of its file caf\\udce9 is not valid Unicode; rename it"
     assert left_out["text"] == "the name of its file caf\\udce9.txt is not valid Unicode; rename it"
     assert "no transcript of the same name for caf\\udce9.wav" in left_out["alone"]
+
+
+def test_names_that_snakemake_takes_for_recursion_are_left_out() -> None:
+    from snakemake.io import PeriodicityDetector
+
+    detector = PeriodicityDetector()
+    for name in ("a" * 20, "talk " + "ha" * 20, "abc" * 25, "x" * 19, "lecture", "1" * 40, "no" + "ab" * 19):
+        refused = detector.is_periodic(name) is not None
+        if refused:
+            with pytest.raises(input_folders.BadFolderError, match="twenty times"):
+                input_folders.check_name(name)
+        else:
+            input_folders.check_name(name)

@@ -19,6 +19,8 @@ from clm.documents import transcript
 from clm.documents.data_sets.manifest_folders import HUNDRED
 from clm.documents.data_sets.pairing import is_transcript, match
 
+#: Repetitions at the end of a name at which Snakemake stops (snakemake.io.PeriodicityDetector).
+REPETITIONS = 20
 LONGEST_NAME = 240  # bytes; file systems allow 255, and results are named after folders
 KEYWORDS_FILE = "keywords.txt"
 
@@ -209,8 +211,20 @@ def check_name(name: str) -> None:
         raise BadFolderError(f"its name is longer than {LONGEST_NAME} bytes; rename it")
     if UNUSABLE_NAME.search(name):
         raise BadFolderError("its name holds {, }, <word> or a line break, which Snakemake cannot handle; rename it")
+    if _ends_periodically(name):
+        raise BadFolderError("its name ends in the same characters twenty times, which Snakemake refuses; rename it")
     if printable(name) != name:
         raise BadFolderError("its name is not valid Unicode; rename it")
+
+
+def _ends_periodically(name: str) -> bool:
+    """True if a name ends in one string repeated twenty times, by which Snakemake tells an endless recursion.
+
+    >>> [_ends_periodically(name) for name in ("take" + 20 * "a", 20 * "ha", "take" + 19 * "a", "talk")]
+    [True, True, False, False]
+    """
+    longest = len(name) // REPETITIONS
+    return any(name.endswith(name[-length:] * REPETITIONS) for length in range(1, longest + 1))
 
 
 def check_unicode(*names: str) -> None:
