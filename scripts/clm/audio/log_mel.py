@@ -24,7 +24,8 @@ def log_mel(samples: Floats, bands: int, frames: int) -> Floats:
     padded = np.pad(padded, WINDOW // 2, mode="reflect" if len(padded) > WINDOW // 2 else "symmetric")
     windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:-1]
     hann = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
-    power = np.abs(np.fft.rfft(windows * hann, axis=1).astype(np.complex64)) ** 2
+    # In double precision: sums that a library shares out over cores in its own way then round to the same.
+    power = np.abs(np.fft.rfft(windows * hann, axis=1)) ** 2
     spectrum = np.log10(np.maximum(filters(bands) @ power.T, 1e-10))
     spectrum = (np.maximum(spectrum, spectrum.max() - 8.0) + 4.0) / 4.0
     spectrum = spectrum[:, :frames]
@@ -32,8 +33,8 @@ def log_mel(samples: Floats, bands: int, frames: int) -> Floats:
 
 
 @cache
-def filters(bands: int) -> Floats:
-    """Triangular filters of equal area, float32 (bands, 201), from 0 to 8,000 Hz."""
+def filters(bands: int) -> NDArray[np.float64]:
+    """Triangular filters of equal area, float64 (bands, 201), from 0 to 8,000 Hz."""
     highest = _LOGARITHMIC_FROM / _HERTZ_PER_MEL + np.log(RATE / 2 / _LOGARITHMIC_FROM) / _LOG_STEP
     mels = np.linspace(0.0, highest, bands + 2)
     over = mels - _LOGARITHMIC_FROM / _HERTZ_PER_MEL
@@ -41,4 +42,4 @@ def filters(bands: int) -> Floats:
     bins = np.fft.rfftfreq(WINDOW, 1.0 / RATE)
     low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     triangles = np.maximum(0.0, np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)))
-    return (triangles * 2.0 / (high - low)).astype(np.float32)
+    return triangles * 2.0 / (high - low)

@@ -14,9 +14,9 @@ from typing import Any
 from clm.base.errors import UserError
 from clm.types import Engine
 
-NAMES = ("pocketsphinx", "transcribe")
+NAMES = ("pocketsphinx", "whisper", "transcribe")
 #: Those that are a part of this installation, so that they do not change with time.
-EMBEDDED = ("pocketsphinx",)
+EMBEDDED = ("pocketsphinx", "whisper")
 
 
 def create(config: Mapping[str, Any]) -> Engine:

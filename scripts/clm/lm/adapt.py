@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from clm.lm import heldout, vocabulary
 from clm.lm.mixture import em_weights, interpolate, widen
-from clm.lm.ngrams import Floats, Ints, check_capacity
+from clm.lm.ngrams import BackoffModel, Floats, Ints, check_capacity
 from clm.lm.trie import SENTENCE_END, SENTENCE_START, LanguageModel
 from clm.lm.vocabulary import Vocabulary
 
@@ -27,10 +28,30 @@ OWN_TEXT = "training_data"
 Sentences = Collection[Sequence[str]]
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """Models of a domain over `words`, and their `weights` (that of the stock model first), with a report."""
+
+    words: Vocabulary
+    domain: list[BackoffModel]
+    weights: Floats
+    report: dict[str, Any]
+
+
 def adapt(
     stock: LanguageModel, sources: Mapping[str, Sentences], tuning: Sentences = (), words: Vocabulary | None = None
 ) -> tuple[LanguageModel, dict[str, Any]]:
-    """Mix Kneser-Ney models of `sources` with the stock model; return the model and a report.
+    """Mix Kneser-Ney models of `sources` with the stock model into one; return it and the report of `weigh`."""
+    mixture = weigh(stock, sources, tuning, words)
+    model = widen(stock.model, len(mixture.words.words))
+    mixed = interpolate((model, *mixture.domain), mixture.weights)
+    return LanguageModel(mixture.words.words, mixed), mixture.report
+
+
+def weigh(
+    stock: LanguageModel, sources: Mapping[str, Sentences], tuning: Sentences = (), words: Vocabulary | None = None
+) -> Mixture:
+    """Estimate Kneser-Ney models of `sources`, and the weights with which they complement the stock model.
 
     The weights come from EM on `tuning` where given; else on held-out parts of `OWN_TEXT`, if there are other sources
     besides; else from cross-validation on everything. Several sources count both together and each on its own.
@@ -72,7 +93,6 @@ def adapt(
         scores = validate()
     weights = bounded(em_weights(scores.possible()))
     log.info("%s; weights: %s", weighted_by, dict(zip(names, weights.round(3).tolist(), strict=False)))
-    mixed = interpolate((model, *domain[: len(weights) - 1]), weights)
     report = {
         "weight": round(1.0 - float(weights[0]), 6),
         "weights": {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=False)},
@@ -87,7 +107,7 @@ def adapt(
     if tuning:
         held_out = validate()
         report["held_out"] = held_out.report(_merged(weights, len(held_out.logprob)))
-    return LanguageModel(words.words, mixed), report
+    return Mixture(words, domain[: len(weights) - 1], weights, report)
 
 
 def bounded(weights: Floats) -> Floats:

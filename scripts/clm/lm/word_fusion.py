@@ -7,9 +7,9 @@ What was given in advance is taken back. Scoring at the ends of words only bring
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -72,7 +72,7 @@ class WordFusion:
         self._kind = np.where(kinds.begins, 0, np.where(kinds.inside, 1, 2))
         self._place = np.full(len(self._kind), -1)
         self._place[tree.first_tokens] = np.arange(len(tree.first_tokens))
-        self._firsts: OrderedDict[History, Floats] = OrderedDict()
+        self._best_firsts = lru_cache(_RECENT)(self._computed_firsts)
 
     def start(self) -> State:
         """The state before the first token."""
@@ -117,14 +117,8 @@ class WordFusion:
         score = self._weight * self._model.score(state.history, word)
         return score - state.given, self._model.advance(state.history, word)
 
-    def _best_firsts(self, history: History) -> Floats:
-        found = self._firsts.get(history)
-        if found is None:
-            found = self._weight * self._tree.best_firsts(self._model.scores(history))
-            self._firsts[history] = found
-            if len(self._firsts) > _RECENT:
-                self._firsts.popitem(last=False)
-        return found
+    def _computed_firsts(self, history: History) -> Floats:
+        return self._weight * self._tree.best_firsts(self._model.scores(history))
 
 
 def forms(word: str, written: Iterable[str] = ()) -> set[str]:

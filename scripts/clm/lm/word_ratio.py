@@ -8,8 +8,8 @@ fusion in end-to-end automatic speech recognition", 2019).
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -42,10 +42,14 @@ class WordRatio:
         `weights`: float64 (1 + len(domain),), that of the general model first.
         """
         codes = {word: code for code, word in enumerate(words)}
+        # The general model writes letters with a dot ("b." for the letter b).
+        letters = {word[0]: word for word in listed if len(word) == 2 and word[1] == "." and word[0] not in codes}
+        codes |= {letter: codes[word] for letter, word in letters.items()}
         self.words = list(listed)
         self.default = float(np.log(weights[0]))
         self._codes: Mapping[str, int] = codes
         self._index = {word: place for place, word in enumerate(self.words)}
+        self._index |= {letter: self._index[word] for letter, word in letters.items()}
         ids = np.array([codes[word] for word in self.words], np.int64)
         self._known = len(general.words)
         self._floor = float(np.quantile(general.model.levels[0].logprob, _FLOOR_QUANTILE))
@@ -57,8 +61,8 @@ class WordRatio:
             self._log_weights = np.log(weights)
         self._start = general.model.start
         self._longest = general.model.order - 1
-        self._recent: OrderedDict[History, Floats] = OrderedDict()
-        self._most = max(16, _CACHE_BYTES // (8 * max(len(ids), 1)))
+        # Of the standard library, so that threads can share it.
+        self._cached = lru_cache(max(16, _CACHE_BYTES // (8 * max(len(ids), 1))))(self._computed)
 
     def begin(self) -> History:
         """The history at the beginning of an utterance."""
@@ -71,15 +75,7 @@ class WordRatio:
 
     def scores(self, history: History) -> Floats:
         """Nats of every word of `words` after a history, float64 (words,)."""
-        found = self._recent.get(history)
-        if found is None:
-            found = self._computed(history)
-            self._recent[history] = found
-            if len(self._recent) > self._most:
-                self._recent.popitem(last=False)
-        else:
-            self._recent.move_to_end(history)
-        return found
+        return self._cached(history)
 
     def score(self, history: History, word: str) -> float:
         """Nats of any word after a history."""

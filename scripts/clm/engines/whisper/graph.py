@@ -180,8 +180,9 @@ def write_decoder(path: Path, weights: Weights, alignment_heads: Sequence[tuple[
     """One step of n tokens for all hypotheses.
 
     Inputs: `tokens` int64 (hypotheses, n); `rows` int64 (hypotheses,), the hypothesis of the last step that each goes
-    on from; `bias` (vocabulary,), added to all logits: -inf for what may not be said; `past_k_<layer>`, `past_v_<layer>` (hypotheses of the last step, heads, length, 64); `cross_k_<layer>`,
-    `cross_v_<layer>` from the encoder. Outputs: `logprob` (hypotheses * n, vocabulary); `present_...`, the new
+    on from; `bias` (vocabulary,), added to all logits, -inf for what may not be said; `past_k_<layer>`,
+    `past_v_<layer>` (hypotheses of the last step, heads, length, 64); `cross_k_<layer>`, `cross_v_<layer>` as the
+    bridge makes them. Outputs: `logprob` (hypotheses * n, vocabulary), ln P of the next token; `present_...`, the new
     cache; `attention` (heads, hypotheses * n, 1500), that of `alignment_heads` (layer, head), where there are any.
     """
     graph = _Graph(weights)
@@ -190,7 +191,7 @@ def write_decoder(path: Path, weights: Weights, alignment_heads: Sequence[tuple[
     cache = ("past", heads, "length", HEAD)
     tokens = graph.input("tokens", "INT64", ("hypotheses", "n"))
     rows = graph.input("rows", "INT64", ("hypotheses",))
-    bias = graph.input("bias", "FLOAT", ("vocabulary",))
+    bias = graph.input("bias", "FLOAT", (weights["model.decoder.embed_tokens.weight"].shape[0],))
     past = [[graph.input(f"past_{part}_{layer}", "FLOAT", cache) for part in "kv"] for layer in range(count)]
     cross = [
         (

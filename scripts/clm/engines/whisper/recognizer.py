@@ -5,6 +5,7 @@ One thread each: with several, sums are taken in another order, and results woul
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from clm.audio.log_mel import log_mel
 from clm.base.errors import UserError
 from clm.engines.whisper.graph import BRIDGE, DECODER, ENCODER, FRAMES, HEAD
 
+log = logging.getLogger(__name__)
+
 Floats = NDArray[np.float32]
 Cache = Any
 
@@ -25,11 +28,8 @@ CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 class Recognizer:
     """The sessions of a model's graphs; usable from several threads."""
 
-    def __init__(self, graphs: Path, device: str = "cpu") -> None:
-        self._device = device
-        self._encoder, self._bridge, self._decoder = (
-            _session(graphs / name, device) for name in (ENCODER, BRIDGE, DECODER)
-        )
+    def __init__(self, graphs: Path, device: str = "auto") -> None:
+        self._encoder, self._bridge, self._decoder = _sessions(graphs, device)
         self._bands = self._encoder.get_inputs()[0].shape[1]
         shapes = {value.name: value.shape for value in self._decoder.get_inputs()}
         self._past = [name for name in shapes if name.startswith("past_")]
@@ -78,18 +78,43 @@ class Recognizer:
         return onnxruntime.OrtValue.ortvalue_from_numpy(array)
 
 
-def _session(path: Path, device: str) -> Any:
+def _sessions(graphs: Path, device: str) -> list[Any]:
+    """Sessions of encoder, bridge and decoder; on the CPU where CUDA is there but fails.
+
+    Raises:
+        UserError: CUDA is asked for and not there, or a graph cannot be loaded.
+
+    """
+    import onnxruntime
+
+    there = CUDA in onnxruntime.get_available_providers()
+    if device == "cuda" and not there:
+        raise UserError(
+            "config: whisper.device: ONNX Runtime finds no CUDA",
+            "install onnxruntime-gpu and NVIDIA's libraries, or set device: cpu",
+        )
+    if there and device != "cpu":
+        try:
+            found = [_session(graphs / name, [CUDA, CPU]) for name in (ENCODER, BRIDGE, DECODER)]
+            if CUDA in found[0].get_providers():
+                return found
+            log.warning("CUDA cannot be used, see above; Whisper runs on the CPU")
+        except UserError as error:
+            log.warning("CUDA cannot be used (%s); Whisper runs on the CPU", error.message)
+    return [_session(graphs / name, [CPU]) for name in (ENCODER, BRIDGE, DECODER)]
+
+
+def _session(path: Path, providers: Sequence[str]) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.use_deterministic_compute = True
-    providers = [CUDA, CPU] if device == "cuda" else [CPU]
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=providers)
+        return onnxruntime.InferenceSession(str(path), options, providers=list(providers))
     except Exception as error:  # ONNX Runtime has no common class for what its parts raise
         raise UserError(
             f"{path}: ONNX Runtime cannot load the model ({str(error).splitlines()[0]})",
-            "delete the folder, so that it is made again; with device: cuda see docs/whisper.md",
+            f"remove the folder {path.parent}, so that it is made anew",
         ) from error

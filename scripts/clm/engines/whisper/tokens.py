@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from clm.base.errors import UserError
 from clm.lm.word_fusion import TokenKinds

@@ -6,8 +6,9 @@ Both come back by the names that transformers gives them, as float32 arrays.
 from __future__ import annotations
 
 import json
+import math
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,20 @@ Weights = Mapping[str, Floats]
 
 CTRANSLATE2_FILE = "model.bin"
 SAFETENSORS_FILE = "model.safetensors"
+_EMBEDDING = "model.decoder.embed_tokens.weight"
 #: The only version of CTranslate2's container that models of the last years have.
 _BINARY_VERSION = 6
 #: CTranslate2's numbers of element types.
 _CTRANSLATE2_TYPES = {0: "<f4", 1: "<i1", 2: "<i2", 3: "<i4", 4: "<f2"}
 _SAFETENSORS_TYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+
+
+@dataclass(frozen=True)
+class Size:
+    """Number of `parameters`, and of tokens in the `vocabulary`."""
+
+    parameters: int
+    vocabulary: int
 
 
 def read(folder: Path) -> Weights:
@@ -36,10 +46,25 @@ def read(folder: Path) -> Weights:
         UserError: the file is damaged, or holds something else than a Whisper model.
 
     """
+    return _read(folder, _from_ctranslate2, _from_safetensors)
+
+
+def size(folder: Path) -> Size:
+    """Size of the model in this folder, by the headers alone.
+
+    Raises:
+        UserError: the file is damaged, or holds something else than a Whisper model.
+
+    """
+    shapes: dict[str, Sequence[int]] = _read(folder, _ctranslate2_shapes, _safetensors_shapes)
+    return Size(sum(math.prod(shape) for shape in shapes.values()), shapes[_EMBEDDING][0])
+
+
+def _read(folder: Path, ctranslate2: Callable[[Path], Any], safetensors: Callable[[Path], Any]) -> Any:
     path = folder / CTRANSLATE2_FILE
-    reader = _from_ctranslate2
+    reader = ctranslate2
     if not path.is_file():
-        path, reader = folder / SAFETENSORS_FILE, _from_safetensors
+        path, reader = folder / SAFETENSORS_FILE, safetensors
     try:
         return reader(path)
     except (KeyError, ValueError, struct.error, UnicodeDecodeError) as error:
@@ -100,6 +125,11 @@ def _variables(path: Path) -> dict[str, NDArray[Any]]:
     return found
 
 
+def _ctranslate2_shapes(path: Path) -> dict[str, Sequence[int]]:
+    raw = {name: value.shape for name, value in _variables(path).items()}
+    return {**raw, _EMBEDDING: raw.pop("decoder/embeddings/weight")}
+
+
 def _from_ctranslate2(path: Path) -> Weights:
     raw = _variables(path)
 
@@ -120,7 +150,7 @@ def _from_ctranslate2(path: Path) -> Weights:
             layer += 1
     for number in (1, 2):
         names.linear(f"model.encoder.conv{number}", f"encoder/conv{number}")
-    names.found["model.decoder.embed_tokens.weight"] = get("decoder/embeddings/weight")
+    names.found[_EMBEDDING] = get("decoder/embeddings/weight")
     return names.found
 
 
@@ -165,24 +195,29 @@ class _Renaming:
 # -- safetensors ---------------------------------------------------------------------------------------------------
 
 
-def _from_safetensors(path: Path) -> Weights:
-    """The container: length of the header (uint64), the header as JSON, the data.
-
-    https://github.com/huggingface/safetensors#format
-    """
-    data = memoryview(np.memmap(path, np.uint8, "r"))
+def _header(data: memoryview) -> tuple[dict[str, Any], int]:
+    """What each tensor is, and where the data begin; https://github.com/huggingface/safetensors#format."""
     (length,) = struct.unpack_from("<Q", data)
     header = json.loads(bytes(data[8 : 8 + length]))
+    about = {name: tensor for name, tensor in header.items() if name not in ("__metadata__", "proj_out.weight")}
+    if _EMBEDDING not in about:
+        raise ValueError("it has no weights of a Whisper model")
+    return about, 8 + length
+
+
+def _safetensors_shapes(path: Path) -> dict[str, Sequence[int]]:
+    return {name: tensor["shape"] for name, tensor in _header(memoryview(np.memmap(path, np.uint8, "r")))[0].items()}
+
+
+def _from_safetensors(path: Path) -> Weights:
+    data = memoryview(np.memmap(path, np.uint8, "r"))
+    header, begin = _header(data)
     found = {}
     for name, about in header.items():
-        if name == "__metadata__" or name == "proj_out.weight":
-            continue
         kind = np.dtype(_SAFETENSORS_TYPES[about["dtype"]])
         start, end = about["data_offsets"]
-        values = np.frombuffer(data, kind, (end - start) // kind.itemsize, 8 + length + start)
+        values = np.frombuffer(data, kind, (end - start) // kind.itemsize, begin + start)
         if about["dtype"] == "BF16":  # the upper half of a float32
             values = (values.astype(np.uint32) << 16).view(np.float32)
         found[name] = values.reshape(about["shape"]).astype(np.float32)
-    if "model.decoder.embed_tokens.weight" not in found:
-        raise ValueError("it has no weights of a Whisper model")
     return found
