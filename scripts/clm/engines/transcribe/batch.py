@@ -23,7 +23,7 @@ from clm.base.progress import Progress, duration
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory, jobs
 from clm.engines.transcribe.jobs import Records, Results, Task
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.engines.transcribe.uploads import Uploads
 from clm.types import Outcome, Unfinished
 
@@ -59,7 +59,13 @@ class Batch:
     """
 
     def __init__(
-        self, aws: Aws, settings: Settings, records: Records, *, share: float = 1.0, progress: Progress | None = None
+        self,
+        aws: Aws,
+        settings: TranscribeSettings,
+        records: Records,
+        *,
+        share: float = 1.0,
+        progress: Progress | None = None,
     ) -> None:
         self._aws = aws
         self._settings = settings

@@ -9,14 +9,14 @@ from clm.aws.s3 import Uploader, listing
 from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.s3_path import S3Path
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.types import Recording
 
 
 class Uploads:
     """Knows what the bucket has, and adds what it lacks; `put` may be called from several threads."""
 
-    def __init__(self, aws: Aws, settings: Settings) -> None:
+    def __init__(self, aws: Aws, settings: TranscribeSettings) -> None:
         self._aws = aws
         self._settings = settings
         self._uploader = Uploader(aws.s3, settings.kms_key)
