@@ -127,6 +127,7 @@ class Settings(Section):
     evaluation: EvaluationSettings
     report: ReportSettings
     pocketsphinx: Mapping[str, Any]
+    whisper: Mapping[str, Any]
     transcribe: Mapping[str, Any]
 
     @property

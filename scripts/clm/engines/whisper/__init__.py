@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from clm.settings import Settings
 from clm.types import Engine
 
 
-def create(config: Mapping[str, Any]) -> Engine:
+def create(settings: Settings) -> Engine:
     """Create the engine; nothing heavy is loaded before it is used.
 
     Raises:
@@ -17,4 +15,4 @@ def create(config: Mapping[str, Any]) -> Engine:
     """
     from clm.engines.whisper import whisper_engine
 
-    return whisper_engine.create(config)
+    return whisper_engine.create(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from clm.engines.whisper.settings import LOOP_TIMES, LOOP_WORDS, SLACK, SLACK_WORDS
+from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, SLACK_WORDS
 
 #: Scripts that are written without spaces between words.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")

@@ -33,8 +33,7 @@ from clm.types import TrainingText
 
 log = logging.getLogger(__name__)
 
-FUSION_FILE, NGRAMS_FILE, WORDS_FILE = "fusion.json", "ngrams.npz", "words.tsv"
-_FORMAT = 1
+FUSION_FILE, NGRAMS_FILE = "fusion.json", "ngrams.npz"
 TOKEN_ORDER = 4
 #: Ways to write a word that the text has are remembered, up to so many.
 _MOST_FORMS = 3
@@ -52,7 +51,7 @@ def train(text: TrainingText, directory: Path, tokens: Tokens, language: str, we
         about, report = _train_words(text, directory)
     else:
         about, report = _train_tokens(text, directory, tokens)
-    files.write_json(directory / FUSION_FILE, {"format": _FORMAT, "weight": weight, **about})
+    files.write_json(directory / FUSION_FILE, {"weight": weight, **about}, indent=None)
     return {"kind": about["kind"], "fusion_weight": weight, **report}
 
 
@@ -67,8 +66,6 @@ def load(directory: Path, tokens: Tokens) -> tuple[Fusion | None, Sequence[int]]
     hint = "restore the model's folder, or train a new one: snakemake --forcerun heal"
     try:
         about = files.read_json(path)
-        if about.get("format") != _FORMAT:
-            raise UserError(f"{path}: of a format that this version does not know ({about.get('format')})", hint)
         if about["kind"] == "prompt":
             return None, about["tokens"]
         if about["kind"] == "words":
@@ -90,13 +87,12 @@ def _train_words(text: TrainingText, directory: Path) -> tuple[dict[str, Any], d
     mixture = weigh(general, {name: source.sentences for name, source in sources.items()}, tuning, words)
     listed = sorted({word for word in counts if word in words.codes} | set(words.new))
     written = spellings(raw.values(), listed)
-    rows = [{"word": word, "written": " ".join(written.get(word, ()))} for word in listed]
-    files.write_table(directory / WORDS_FILE, ("word", "written"), rows, delimiter="\t")
     _write_models(directory / NGRAMS_FILE, mixture.domain)
     about = {
         "kind": "words",
         "general_words": len(general.words),
         "new_words": words.new,
+        "words": [[word, *written.get(word, ())] for word in listed],
         "weights": [round(float(weight), 9) for weight in mixture.weights],
     }
     sentences = sum(len(source.sentences) for source in sources.values())
@@ -107,11 +103,10 @@ def _load_words(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> Fu
     general = general_english.read()
     if len(general.words) != about["general_words"]:
         raise UserError(f"{directory}: it was trained with another general model", "train a new one")
-    rows = files.read_table(directory / WORDS_FILE, delimiter="\t")
-    listed = [row["word"] for row in rows]
+    listed = [word for word, *_ in about["words"]]
     words = general.words + about["new_words"]
     model = WordRatio(general, _read_models(directory / NGRAMS_FILE), np.array(about["weights"]), words, listed)
-    texts = [(form, number) for number, row in enumerate(rows) for form in _forms(row["word"], row["written"].split())]
+    texts = [(form, number) for number, (word, *written) in enumerate(about["words"]) for form in _forms(word, written)]
     encoded = tokens.encode(form for form, _ in texts)
     tree = PrefixTree((ids, number) for ids, (_, number) in zip(encoded, texts, strict=True))
     return WordFusion(model, tree, tokens.kinds, about["weight"])

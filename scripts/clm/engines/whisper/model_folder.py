@@ -50,7 +50,7 @@ _BESIDES = 400 << 20
 
 
 @dataclass(frozen=True)
-class ModelFiles:
+class ModelFolder:
     """A folder with `weights` (file name), a tokenizer and configurations; `name` for people."""
 
     name: str
@@ -169,7 +169,7 @@ def _lock(target: Path) -> Iterator[None]:
         yield
 
 
-def find(model: str, revision: str | None) -> ModelFiles:
+def find(model: str, revision: str | None) -> ModelFolder:
     """The files of a model: a folder here, or what a hub has under this name.
 
     Raises:
@@ -189,7 +189,7 @@ def find(model: str, revision: str | None) -> ModelFiles:
     return _checked(model, _fetched(repository, revision))
 
 
-def _checked(name: str, folder: Path) -> ModelFiles:
+def _checked(name: str, folder: Path) -> ModelFolder:
     found = [weights for weights in _WEIGHTS if (folder / weights).is_file()]
     missing = [file for file in ("config.json", TOKENIZER_FILE) if not (folder / file).is_file()]
     if not found:
@@ -199,7 +199,7 @@ def _checked(name: str, folder: Path) -> ModelFiles:
             f"config: whisper.model: {folder} is not the folder of a Whisper model: it has no {', no '.join(missing)}",
             "name the folder that faster-whisper or transformers use, or fetch the model again",
         )
-    return ModelFiles(name, folder, found[0])
+    return ModelFolder(name, folder, found[0])
 
 
 def _fetched(repository: str, revision: str | None) -> Path:

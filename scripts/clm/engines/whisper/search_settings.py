@@ -1,11 +1,11 @@
-"""Settings of the engine whisper, out of the configuration."""
+"""Settings of the engine whisper, out of those of the run, and what is fixed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from clm.settings import Settings
 
 #: Seconds of audio decoded at once; Whisper hears 30, and the rest is room for what the cut takes too much.
 LONGEST_PIECE = 28.0
@@ -19,7 +19,7 @@ LOOP_WORDS, LOOP_TIMES = 4, 3
 
 
 @dataclass(frozen=True)
-class Settings:
+class Chosen:
     """`model`: folder, size or repository of a hub; `revision` of it; `weight` of the language model, None for auto.
 
     `device`: auto, cpu or cuda; `beam`: hypotheses of a search; `results`: folder in which encoded audio is kept.
@@ -34,16 +34,16 @@ class Settings:
     results: Path
 
 
-def read(config: Mapping[str, Any]) -> Settings:
-    """The settings of a validated configuration."""
-    section = config["whisper"]
+def chosen(settings: Settings) -> Chosen:
+    """What the run's settings say about this engine."""
+    section = settings.whisper
     weight = section["weight"]
-    return Settings(
-        section["model"],
-        section["revision"],
-        section["device"],
-        int(section["beam"]),
-        None if weight == "auto" else float(weight),
-        config["language"],
-        Path(config["results"]),
+    return Chosen(
+        model=section["model"],
+        revision=section["revision"],
+        device=section["device"],
+        beam=section["beam"],
+        weight=None if weight == "auto" else float(weight),
+        language=settings.language,
+        results=Path(settings.results),
     )
