@@ -126,8 +126,10 @@ def _variables(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def _ctranslate2_shapes(path: Path) -> dict[str, Sequence[int]]:
-    raw = {name: value.shape for name, value in _variables(path).items()}
-    return {**raw, _EMBEDDING: raw.pop("decoder/embeddings/weight")}
+    raw = _variables(path)
+    embedding = raw["decoder/embeddings/weight"]
+    shapes = {name: value.shape for name, value in raw.items() if value is not embedding}
+    return {**shapes, _EMBEDDING: embedding.shape}
 
 
 def _from_ctranslate2(path: Path) -> Weights:
