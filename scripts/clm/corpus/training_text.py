@@ -7,7 +7,7 @@ from pathlib import Path
 
 from clm.base import files
 from clm.base.text_files import read_text, text_files
-from clm.corpus import clean, dropped
+from clm.corpus import clean, dropped, other_scripts
 from clm.corpus.spoken_numbers import spoken
 from clm.english.words import plain
 
@@ -27,11 +27,16 @@ def own_text(path: Path, language: str, report: Path) -> str:
 
     """
     left_out = dropped.Dropped()
-    found = [sentence for file in text_files(path) for sentence in clean.sentences(read_text(file), left_out)]
+    found = [sentence for file in text_files(path) for sentence in _sentences(read_text(file), left_out)]
     files.write_table(report, dropped.COLUMNS, left_out.rows(), delimiter="\t")
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())
     speak = spoken if language.startswith("en") else str
     return "".join(f"{speak(sentence)}\n" for sentence in found)
+
+
+def _sentences(text: str, left_out: dropped.Dropped) -> list[str]:
+    divide = other_scripts.sentences if other_scripts.is_other_script(text) else clean.sentences
+    return divide(text, left_out)
 
 
 def once_more(texts: Mapping[str, str], words: Set[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, SLACK_WORDS
 
@@ -35,7 +36,21 @@ def unspaced(letter: str) -> bool:
     >>> unspaced("語"), unspaced("l"), unspaced("한")
     (True, False, False)
     """
-    return not letter.isascii() and letter.isalpha() and unicodedata.name(letter, "").startswith(_UNSPACED)
+    return letter > "\x7f" and letter.isalpha() and unicodedata.name(letter, "").startswith(_UNSPACED)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts of consecutive pieces as one, with spaces in between where the script has them.
+
+    >>> joined(["so", "", "it is"]), joined(["そうです。", "はい"])
+    ('so it is', 'そうです。はい')
+    """
+    found = ""
+    for text in texts:
+        last = found.rstrip("。、？！")[-1:]
+        space = " " if found and text and not (unspaced(last) and unspaced(text[:1])) else ""
+        found += space + text
+    return found
 
 
 def ran_away(fused: str, stock: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from clm.base.errors import UserError
+from clm.engines.whisper.guards import unspaced
 from clm.lm.word_fusion import TokenKinds
 
 TOKENIZER_FILE = "tokenizer.json"
@@ -75,8 +76,8 @@ class Tokens:
         return [self._previous, *prompt, *self.prompt] if prompt else self.prompt
 
     def encode(self, texts: Iterable[str]) -> list[list[int]]:
-        """Tokens of texts as they stand within speech, with a space before."""
-        texts = [f" {text}" for text in texts]
+        """Tokens of texts as they stand within speech: with a space before, in scripts that have spaces."""
+        texts = [text if unspaced(text[:1]) else f" {text}" for text in texts]
         return [found.ids for found in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
 
     def decode(self, tokens: Sequence[int]) -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from clm.base.errors import UserError
 from clm.base.parallel import in_threads
 from clm.base.progress import Progress, duration
-from clm.engines.whisper import graph, model_folder
+from clm.engines.whisper import graph, guards, model_folder
 from clm.engines.whisper.model_folder import ModelFolder
 from clm.engines.whisper.search_settings import DEFAULT_WEIGHT, LONGEST_PIECE, Chosen, chosen
 from clm.settings import Settings
@@ -206,7 +206,7 @@ def _result(heard: list[Heard]) -> dict[str, Any]:
     notes: Counter[str] = Counter()
     for part in heard:
         notes.update(part.notes)
-    transcript = " ".join(part.text for part in heard if part.text)
+    transcript = guards.joined(part.text for part in heard)
     items = [item for part in heard for item in part.items]
     return {
         "results": {"transcripts": [{"transcript": transcript}], "items": items},
