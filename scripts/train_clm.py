@@ -9,6 +9,8 @@ import datetime
 import logging
 import tempfile
 import time
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,7 @@ from clm.corpus import training_text
 from clm.healing import word_history
 from clm.results import manifests, models
 from clm.settings import Settings, read
-from clm.types import Engine, TrainingFailed, TrainingText
+from clm.types import Engine, Recording, TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,19 @@ def sample_rates(index: Path) -> dict[str, frozenset[int]]:
         folder: frozenset(item["rate"] for item in items if item.get("rate"))
         for folder, items in manifests.read_index(index).items()
     }
+
+
+def open_recordings(index: Path, heldout: Collection[str]) -> list[tuple[Recording, Callable[[], str]]]:
+    """Recordings of the folders that are not held out, with what reads their references; no audio that is held out."""
+    manifest = manifests.read_index(index)
+    closed = {item["audio_sha256"] for folder in heldout for item in manifest.get(folder, ())}
+    return [
+        (recording, partial(manifests.reference, item))
+        for folder, items in sorted(manifest.items())
+        for item in items
+        if folder not in heldout and item.get("audio_sha256") not in closed
+        for recording in manifests.recordings([item])
+    ]
 
 
 def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText:
@@ -81,7 +96,8 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
             path.unlink(missing_ok=True)
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
     tuning_path = directory / "tuning_data.txt" if tuning else None
-    return TrainingText(paths, tuning_path, sample_rates(args.index), emphasized)
+    open_ones = open_recordings(args.index, settings.evaluation.heldout)
+    return TrainingText(paths, tuning_path, sample_rates(args.index), emphasized, open_ones)
 
 
 def digest(text: TrainingText, engine: Engine) -> str:

@@ -137,3 +137,23 @@ def test_settings_that_change_results_are_recorded(settings: Settings, engine: w
     assert heavier.training_settings() != engine.training_settings()
     wider = engines.create(replace(settings, whisper={**settings.whisper, "beam": 8}))
     assert wider.transcription_settings() != engine.transcription_settings()
+
+
+def test_the_weight_is_settled_on_open_recordings(
+    settings: Settings, recordings: list[Recording], tmp_path: Path
+) -> None:
+    """A recording that the stock model hears without a fault needs no CLM; one that it mishears gets weight."""
+    engine = engines.create(replace(settings, whisper={**settings.whisper, "weight": "auto"}))
+    stock = {
+        recording: outcome.result["results"]["transcripts"][0]["transcript"]
+        for recording, outcome in engine.transcribe(recordings, STOCK)
+    }
+    text = tmp_path / "text.txt"
+    text.write_text("The plasma membrane holds the zymogen.\n")
+    open_ones = [(recording, lambda heard=heard: heard) for recording, heard in stock.items()]
+    details = engine.train(TrainingText({"training_data": text}, open_recordings=open_ones), tmp_path)
+    assert details["fusion_weight"] == 0.0
+    assert details["weight_curve"]["0.0"] == 0
+    assert details["weight_recordings"] == len(recordings)
+    assert files.read_json(tmp_path / training.FUSION_FILE)["weight"] == 0.0
+    assert engine.train(TrainingText({"training_data": text}), tmp_path)["fusion_weight"] == 0.3

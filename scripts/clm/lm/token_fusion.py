@@ -6,6 +6,8 @@ from the tokens themselves: a vocabulary of byte pairs is in the order of their 
 
 from __future__ import annotations
 
+from typing import Self
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,8 +29,13 @@ class TokenFusion:
 
     def __init__(self, model: BackoffModel, end: int, weight: float, share: float = SHARE, cap: float = CAP) -> None:
         self._model, self._end, self._weight = model, end, weight
+        self._arguments = share, cap
         self._least, self._share, self._cap = float(np.log(1.0 - share)), float(np.log(share)), cap
         self._general = zipf(end + 1)
+
+    def with_weight(self, weight: float) -> Self:
+        """The same with another weight."""
+        return type(self)(self._model, self._end, weight, *self._arguments)
 
     def start(self) -> History:
         """The state before the first token."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,10 @@ class WordFusion:
         self._place = np.full(len(self._kind), -1)
         self._place[tree.first_tokens] = np.arange(len(tree.first_tokens))
         self._best_firsts = lru_cache(_RECENT)(self._computed_firsts)
+
+    def with_weight(self, weight: float) -> Self:
+        """The same with another weight."""
+        return type(self)(self._model, self._tree, self._kinds, weight)
 
     def start(self) -> State:
         """The state before the first token."""

@@ -12,7 +12,7 @@ from clm.audio.voice_activity import has_speech
 from clm.engines.whisper import alignment, guards
 from clm.engines.whisper.kept import Kept
 from clm.engines.whisper.recognizer import Recognizer
-from clm.engines.whisper.search import Fusion, longest, search
+from clm.engines.whisper.search import Fusion, Hypothesis, longest, search
 from clm.engines.whisper.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -58,11 +58,9 @@ class Listener:
         """Words of a piece."""
         if not has_speech(piece.samples):
             return Heard("", notes={"pieces": 1, "silent": 1})
-        samples = piece.samples.astype(np.float32) / 32768.0
-        audio = self.recognizer.audio(self.kept.get(piece.samples, lambda: self.recognizer.encode(samples)))
+        audio = self._audio(piece)
         fusions = [None, self.fusion] if self.fusion else [None]
-        most = longest(piece.seconds)
-        found = search(self.recognizer, audio, self.tokens, fusions, self.beam, most, self.prompt)
+        found = self._search(piece, audio, fusions)
         chosen, notes = self._guarded([hypothesis.tokens for hypothesis in found])
         spoken = alignment.words(chosen, self.tokens.pieces)
         if cut := guards.looping([word.text for word in spoken]):
@@ -73,6 +71,21 @@ class Listener:
             return Heard("", notes=notes)
         times = alignment.align(self.recognizer, audio, self.tokens, spoken, piece.seconds, self.prompt)
         return Heard(text, alignment.items(spoken, times, piece.offset), notes)
+
+    def texts(self, piece: Piece, fusions: Sequence[Fusion | None]) -> list[str]:
+        """What is heard with each way of fusion, guarded by the first, which is none."""
+        if not has_speech(piece.samples):
+            return [""] * len(fusions)
+        stock, *others = (hypothesis.tokens for hypothesis in self._search(piece, self._audio(piece), fusions))
+        return [self.tokens.decode(tokens) for tokens in (stock, *(self._guarded([stock, o])[0] for o in others))]
+
+    def _audio(self, piece: Piece) -> Mapping[str, Any]:
+        samples = piece.samples.astype(np.float32) / 32768.0
+        return self.recognizer.audio(self.kept.get(piece.samples, lambda: self.recognizer.encode(samples)))
+
+    def _search(self, piece: Piece, audio: Mapping[str, Any], fusions: Sequence[Fusion | None]) -> list[Hypothesis]:
+        most = longest(piece.seconds)
+        return search(self.recognizer, audio, self.tokens, fusions, self.beam, most, self.prompt)
 
     def _guarded(self, found: list[tuple[int, ...]]) -> tuple[tuple[int, ...], dict[str, int]]:
         """The fused tokens, or the stock ones where fusion went astray."""

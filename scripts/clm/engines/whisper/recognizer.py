@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from clm.audio.log_mel import log_mel
 from clm.base.errors import UserError
-from clm.engines.whisper.graph import BRIDGE, DECODER, ENCODER, FRAMES, HEAD
+from clm.engines.whisper.model.graph import BRIDGE, DECODER, ENCODER, FRAMES, HEAD
 
 log = logging.getLogger(__name__)
 

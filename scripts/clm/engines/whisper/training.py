@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -75,6 +75,19 @@ def load(directory: Path, tokens: Tokens) -> tuple[Fusion | None, Sequence[int]]
         raise UserError(f"{directory}: files of the model are missing or damaged ({error})", hint) from error
 
 
+def weighing(directory: Path, tokens: Tokens) -> Callable[[float], Fusion]:
+    """The fusion of a trained model with any weight; what weights have in common is loaded once."""
+    about = files.read_json(directory / FUSION_FILE)
+    fusion = (_load_words if about["kind"] == "words" else _load_tokens)(directory, about, tokens)
+    return fusion.with_weight
+
+
+def set_weight(directory: Path, weight: float) -> None:
+    """Give a trained model its weight."""
+    about = files.read_json(directory / FUSION_FILE)
+    files.write_json(directory / FUSION_FILE, {**about, "weight": weight}, indent=None)
+
+
 def _train_words(text: TrainingText, directory: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the fusion needs to know, and what to tell of a model of English words."""
     raw = {name: read_text(path) for name, path in sorted(text.sources.items())}
@@ -99,7 +112,7 @@ def _train_words(text: TrainingText, directory: Path) -> tuple[dict[str, Any], d
     return about, {**mixture.report, "sentences": sentences}
 
 
-def _load_words(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> Fusion:
+def _load_words(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> WordFusion:
     general = general_english.read()
     if len(general.words) != about["general_words"]:
         raise UserError(f"{directory}: it was trained with another general model", "train a new one")
@@ -148,7 +161,7 @@ def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[
     return about, {"sentences": len(sentences), "words": words, "tokens": sum(map(len, encoded))}
 
 
-def _load_tokens(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> Fusion:
+def _load_tokens(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> TokenFusion:
     (model,) = _read_models(directory / NGRAMS_FILE)
     if about["end"] != tokens.end:
         raise UserError(

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from clm.base.errors import UserError
 from clm.base.parallel import in_threads
 from clm.base.progress import Progress, duration
-from clm.engines.whisper import graph, guards, model_folder
-from clm.engines.whisper.model_folder import ModelFolder
+from clm.engines.whisper import guards
+from clm.engines.whisper.model import graph, model_folder
+from clm.engines.whisper.model.model_folder import ModelFolder
 from clm.engines.whisper.search_settings import DEFAULT_WEIGHT, LONGEST_PIECE, Chosen, chosen
 from clm.settings import Settings
 from clm.types import Estimate, Failure, Model, Recording, TrainingText, Transcript
@@ -166,7 +167,24 @@ class Whisper:
         from clm.engines.whisper import training
 
         weight = DEFAULT_WEIGHT if self._settings.weight is None else self._settings.weight
-        return training.train(text, directory, self._tokens, self._settings.language, weight)
+        report = training.train(text, directory, self._tokens, self._settings.language, weight)
+        return report if self._settings.weight is not None else {**report, **self._settle(text, directory)}
+
+    def _settle(self, text: TrainingText, directory: Path) -> dict[str, Any]:
+        """Choose the weight of a model that is trained already, write it down, and tell the curve."""
+        from clm.engines.whisper import training, tuning
+        from clm.normalization.normalizer import create_normalizer
+
+        normalizer = create_normalizer("basic", self._settings.language, ())
+        recordings = [(item, reference) for item, reference in text.open_recordings if isinstance(item.audio, Path)]
+        fusion_of = training.weighing(directory, self._tokens)
+        listener = self._listener(Model(self.name))
+        weight, curve = tuning.settle(listener, fusion_of, recordings, normalizer, _threads())
+        if weight is None:
+            log.warning("no recording to settle the weight on; it stays %s", DEFAULT_WEIGHT)
+            return {"fusion_weight": DEFAULT_WEIGHT}
+        training.set_weight(directory, weight)
+        return {"fusion_weight": weight, **curve}
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """No money, and CPU time by the size of the model."""

@@ -21,7 +21,7 @@ from clm.base.digests import Digests
 from clm.base.errors import PassingError, UserError
 
 if TYPE_CHECKING:
-    from clm.engines.whisper.weights import Size
+    from clm.engines.whisper.model.weights import Size
 
 CTRANSLATE2_FILE, SAFETENSORS_FILE, TOKENIZER_FILE = "model.bin", "model.safetensors", "tokenizer.json"
 _WEIGHTS = (CTRANSLATE2_FILE, SAFETENSORS_FILE)
@@ -97,7 +97,7 @@ class ModelFolder:
             UserError: the weights cannot be read, or there is no room for the graphs.
 
         """
-        from clm.engines.whisper import graph, weights
+        from clm.engines.whisper.model import graph, weights
 
         target = cache_folder() / f"{self.digest[:24]}-{version}"
         with _lock(target):
@@ -122,7 +122,7 @@ class ModelFolder:
     @cached_property
     def size(self) -> Size:
         """Number of parameters and of tokens."""
-        from clm.engines.whisper import weights
+        from clm.engines.whisper.model import weights
 
         return weights.size(self.folder)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clm.engines.whisper.weights import Weights
+from clm.engines.whisper.model.weights import Weights
 
 if TYPE_CHECKING:
     import onnx
