@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clm.audio.containers import REMEDIES, UndecodableError, codec, container, has_decoder, open_stream
+from clm.audio import decoders, formats, mixing
+from clm.audio.decoders import Ffmpeg, Sndfile, Source, UndecodableError
+from clm.audio.notices import sentence
 from clm.base.errors import UserError
+from clm.base.notices import Notice
 
 if TYPE_CHECKING:
     import numpy as np
-    import soundfile
     from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
 RATE = 16_000
-#: Samples per second of anything that may be speech; a damaged header tells others, and seconds become hours.
+#: Samples per second of anything that may be speech; a damaged header states others, and seconds become hours.
 PLAUSIBLE_RATES = range(1_000, 1_000_001)
-#: Below this level over the whole recording there is nothing to hear: the rounding noise of 16 bits is at -98 dBFS,
-#: a quiet room at -60.
-SILENCE_DBFS = -70.0
-#: Frames decoded at a time, so that an hour of stereo never is in memory as floats. soundfile seeks after every read,
-#: at which the mp3 decoder complains on stderr, so there should be few; after damage small ones save what can be saved.
-_BLOCK, _SMALL_BLOCK = 1 << 22, 4096
 _LEVEL_BLOCK = 1 << 20
-_CONVERT = "convert it to wav or flac, for instance with: ffmpeg -i input -ar 16000 -ac 1 output.wav"
+_BEGINNING = 4096
+#: A track that far below another, in dB, is not the one that somebody speaks on.
+_TRACK_BELOW = 40.0
+_EMPTY = "no samples"
+_RESCUE = "copy it again; or open it in the app that recorded it, which may complete it; or record again"
+_CONVERT = formats.remedy("", "wav")
 
 
 class AudioError(UserError):
@@ -39,18 +39,24 @@ class AudioError(UserError):
 
 @dataclass(frozen=True)
 class Audio:
-    """`samples`: int16 (n,), mono, 16 kHz; `seconds`: their length; `source_rate`: samples per second of the file."""
+    """A decoded recording.
+
+    `samples`: int16 (n,), mono, 16 kHz; `seconds`: their length; `source_rate`: samples per second of the file;
+    `notices`: what should be known about the recording (`clm.audio.notices` has the sentences).
+    """
 
     samples: NDArray[np.int16]
     seconds: float
     source_rate: int
+    notices: tuple[Notice, ...] = ()
 
 
 def read_audio(path: Path) -> Audio:
-    """Read a wav, flac, mp3, ogg or opus file, of any rate, width and number of channels.
+    """Read an audio or video file of any format that libsndfile or FFmpeg decodes, told by its content.
 
-    With PyAV or ffmpeg it may also be mp4, m4a, webm or amr. Channels are averaged. A file that is cut short gives
-    what can be decoded, with a warning in the log.
+    Channels are averaged; where that would lose speech, the loudest or those that carry sound are taken. Of several
+    audio tracks the first counts, unless it is silent beside another. Whatever was not as expected is in the notices
+    and in the log.
 
     Raises:
         AudioError: the file is missing, empty, silent or not audio that can be decoded.
@@ -60,49 +66,98 @@ def read_audio(path: Path) -> Audio:
         raise AudioError(f"{path}: there is no such audio file", "correct the path")
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)", "copy it again, or take the folder out")
-    with path.open("rb") as raw:
-        beginning = raw.read(16)
-    samples, rate = _read_container(path, name) if (name := container(beginning)) else _read_file(path)
-    if len(samples) == 0:
-        raise AudioError(f"{path}: the audio has no samples, only a header", "record or export it again")
-    if _level(samples) < SILENCE_DBFS:
+    audio = _decoded(path)
+    if _level(audio.samples) < mixing.SILENCE_DBFS:
         raise AudioError(f"{path}: the audio is silent", "check the recording and its channels")
-    if rate < RATE:
-        log.warning(
-            "%s: %d samples per second, which sounds like a telephone; upsampled, but the stock acoustic model is"
-            " wideband: it expects %d or more, so more words will be wrong",
-            path, rate, RATE,
-        )  # fmt: skip
-    return Audio(samples, len(samples) / RATE, rate)
+    for notice in audio.notices:
+        log.warning("%s: %s", path, sentence(notice))
+    return audio
 
 
-def _read_file(path: Path) -> tuple[NDArray[np.int16], int]:
-    """Samples of a file that libsndfile knows, and the file's own rate."""
-    import soundfile
+def _decoded(path: Path) -> Audio:
+    """The recording by the first decoder that gives samples."""
+    with path.open("rb") as raw:
+        kind = formats.kind(raw.read(_BEGINNING))
+    only_ffmpeg = kind in formats.FFMPEG_ONLY
+    reasons: list[str] = []
+    for decode in (_by_ffmpeg,) if only_ffmpeg else (_by_sndfile, _by_ffmpeg):
+        try:
+            audio = decode(path)
+        except UndecodableError as error:
+            reasons.append(str(error))
+            continue
+        if len(audio.samples):
+            return _noted(audio, Notice("second_decoder", {"reason": reasons[0]})) if reasons else audio
+        reasons.append(_EMPTY)
+    if _EMPTY in reasons:
+        raise AudioError(f"{path}: the audio has no samples, only a header", "record or export it again")
+    if kind in formats.WITH_INDEX and decoders.lacks_index(path):
+        found = f"not decodable as {formats.described(kind)} (its index is missing: it was cut off)"
+        raise AudioError(f"{path}: {found}", _RESCUE)
+    why, what = "; ".join(dict.fromkeys(reasons)), formats.described(kind)
+    found = f"not decodable as {what} ({why})" if only_ffmpeg else f"not decodable as audio ({why}); it is {what}"
+    raise AudioError(f"{path}: {found}", formats.remedy(kind, "wav"))
 
-    try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
-        reason = getattr(error, "error_string", str(error))
-        raise AudioError(f"{path}: not decodable as audio ({reason})", f"listen to it; {_CONVERT}") from error
-    with file:
-        blocks = _resampled(path, file.samplerate, _blocks(path, file))
-        return _joined(blocks), file.samplerate
+
+def _by_sndfile(path: Path) -> Audio:
+    if not decoders.is_concatenated(path):
+        return _mixed(Sndfile(path))
+    audio = _mixed(Ffmpeg(path))
+    return _noted(audio, Notice("concatenated", {"found": audio.seconds}))
 
 
-def _read_container(path: Path, name: str) -> tuple[NDArray[np.int16], int]:
-    """Samples of an mp4, m4a, webm or amr file, and the file's own rate."""
-    if not has_decoder():
+def _by_ffmpeg(path: Path) -> Audio:
+    source = Ffmpeg(path)
+    if source.tracks == 1:
+        return _mixed(source)
+    source, notice = _track(path, source.tracks)
+    return _noted(_mixed(source), notice)
+
+
+def _noted(audio: Audio, notice: Notice) -> Audio:
+    return replace(audio, notices=(notice, *audio.notices))
+
+
+def _track(path: Path, tracks: int) -> tuple[Ffmpeg, Notice]:
+    """The first audio track, or the loudest if the first is silent beside it."""
+    levels = []
+    for track in range(tracks):
+        try:
+            levels.append(_level_of(Ffmpeg(path, track)))
+        except UndecodableError:
+            levels.append(-200.0)
+    loudest = max(range(tracks), key=levels.__getitem__)
+    if levels[0] < max(levels[loudest] - _TRACK_BELOW, mixing.SILENCE_DBFS) and loudest:
+        return Ffmpeg(path, loudest), Notice("silent_track", {"tracks": tracks, "track": loudest + 1})
+    return Ffmpeg(path), Notice("audio_tracks", {"tracks": tracks, "track": 1})
+
+
+def _level_of(source: Source) -> float:
+    """Level of a track in dB relative to full scale, of its channels together."""
+    import numpy as np
+
+    energy, count = 0.0, 0
+    for block in source.blocks():
+        energy += float(np.square(block, dtype=np.float64).sum())
+        count += block.size
+    return float(10 * np.log10(max(energy / max(count, 1), 1e-20)))
+
+
+def _mixed(source: Source) -> Audio:
+    """The recording averaged; and again, where that shows that it should be mixed otherwise."""
+    if source.rate not in PLAUSIBLE_RATES:
         raise AudioError(
-            f"{path}: {name} audio is not supported without PyAV or ffmpeg (codec {codec(path)})",
-            f"{REMEDIES}; or {_CONVERT}",
+            f"{source.path}: its header is damaged: it states {source.rate} samples per second",
+            f"listen to it; {_CONVERT}",
         )
-    try:
-        with open_stream(path) as stream:
-            blocks = _resampled(path, stream.rate, stream.blocks)
-            return _joined(blocks), stream.rate
-    except UndecodableError as error:
-        raise AudioError(f"{path}: not decodable as {name} ({error})", f"listen to it; {_CONVERT}") from error
+    levels = mixing.Levels(source.rate)
+    samples = _joined(_resampled(source, levels.watch(source.blocks()), mixing.Choice()))
+    choice, notices = levels.choice()
+    if choice != mixing.Choice():
+        samples = _joined(_resampled(source, source.blocks(), choice))
+    if source.rate < RATE:
+        notices.append(Notice("narrowband", {"rate": source.rate, "expected": RATE}))
+    return Audio(samples, len(samples) / RATE, source.rate, (*source.notices.values(), *notices))
 
 
 def _joined(blocks: Iterable[NDArray[np.int16]]) -> NDArray[np.int16]:
@@ -111,51 +166,25 @@ def _joined(blocks: Iterable[NDArray[np.int16]]) -> NDArray[np.int16]:
 
     samples = bytearray()
     for block in blocks:
-        samples += memoryview(block).cast("B")
+        samples += block.data.cast("B")
     return np.frombuffer(samples, np.int16)
 
 
-def _resampled(path: Path, rate: int, blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.int16]]:
+def _resampled(
+    source: Source, blocks: Iterable[NDArray[np.float32]], choice: mixing.Choice
+) -> Iterator[NDArray[np.int16]]:
     """Mono blocks at 16 kHz of float32 (frames, channels) from -1 to 1; samples above full scale are clipped."""
     import numpy as np
     import soxr
 
-    if rate not in PLAUSIBLE_RATES:
-        raise AudioError(
-            f"{path}: its header is damaged: it tells {rate} samples per second", f"listen to it; {_CONVERT}"
-        )
-    resampler = soxr.ResampleStream(rate, RATE, 1, dtype="float32")
+    resampler = soxr.ResampleStream(source.rate, RATE, 1, dtype="float32")
     for block, last in chain(((block, False) for block in blocks), [(np.zeros((0, 1), np.float32), True)]):
         if not np.isfinite(block).all():
-            raise AudioError(f"{path}: the audio contains infinite or undefined samples", _CONVERT)
-        mono = block.mean(axis=1, dtype=np.float32)
-        if rate != RATE:
+            raise AudioError(f"{source.path}: the audio contains infinite or undefined samples", _CONVERT)
+        mono = mixing.mixed(block, choice)
+        if source.rate != RATE:
             mono = resampler.resample_chunk(mono, last=last)
         yield np.clip(np.rint(mono * 32768.0), -32768, 32767).astype(np.int16)
-
-
-def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
-    """Decoded blocks, float32 (frames, channels) from -1 to 1."""
-    import soundfile
-
-    found = 0
-    try:
-        while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
-            found += len(block)
-            yield block
-    except soundfile.LibsndfileError as error:
-        # A decoder that met damage is of no more use: another one reads up to it in small steps.
-        with soundfile.SoundFile(path) as again, contextlib.suppress(soundfile.LibsndfileError):
-            again.seek(found)
-            while len(block := again.read(_SMALL_BLOCK, dtype="float32", always_2d=True)):
-                found += len(block)
-                yield block
-        log.warning("%s: damaged after %.1f seconds (%s)", path, found / file.samplerate, error)
-    if found < file.frames:
-        log.warning(
-            "%s: cut short, its header promises %.1f seconds and there are %.1f",
-            path, file.frames / file.samplerate, found / file.samplerate,
-        )  # fmt: skip
 
 
 def _level(samples: NDArray[np.int16]) -> float:

@@ -10,6 +10,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -134,7 +135,8 @@ class Whisper:
                 start = 0
                 for samples in pauses.pieces(audio.samples, LONGEST_PIECE):
                     end = start + len(samples)
-                    done = Transcript({}, audio.seconds) if end == len(audio.samples) else audio.seconds
+                    finished = Transcript({}, audio.seconds, notices=audio.notices)
+                    done = finished if end == len(audio.samples) else audio.seconds
                     yield recording, Piece(samples, start / RATE), done
                     start = end
 
@@ -154,7 +156,7 @@ class Whisper:
                 continue
             if not any(part.text for part in heard):
                 log.warning("%s: no speech was found; listen to it", recording.audio)
-            yield recording, Transcript(_result(heard), outcome.seconds)
+            yield recording, replace(outcome, result=_result(heard))
             heard = []
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
