@@ -17,13 +17,11 @@ from clm.base.errors import UserError, passing
 from clm.base.progress import Progress
 from clm.bucket import sync
 from clm.corpus.keywords import read_keyword_lines
-from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
-from clm.engines.transcribe.phrase_table import Phrase, Vocabulary, build
 from clm.english.words import is_name
 from clm.healing.plan import phrases_digest
 from clm.results import models
 from clm.settings import Settings, read
-from clm.types import TrainingFailed
+from clm.types import Phrase, TrainingFailed, Vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +86,7 @@ def make(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     engine = engines.create(settings)
     plan = files.read_json(args.plan)
     try:
-        vocabulary = build(phrases(plan, args.keywords), settings.language)
+        vocabulary = engine.vocabulary(phrases(plan, args.keywords))
     except UserError as error:
         return {"trained": False, "reason": error.message, "hint": error.hint}
     write_phrases(directory / PHRASES_FILE, vocabulary)
@@ -106,7 +104,7 @@ def make(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
             return {"trained": False, "reason": f"it would equal {name}", "hint": hint, "twin": name}
     failure: dict[str, str] = {}
     try:
-        details = VocabularyMaker(engine.aws, engine.settings).make(vocabulary.text)
+        details = engine.make_vocabulary(vocabulary, directory)
     except TrainingFailed as error:
         details, failure = {}, {"failed": str(error)}
     except UserError as error:

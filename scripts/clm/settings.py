@@ -135,6 +135,11 @@ class Settings(Section):
         """Whether rules, word lists and pronunciations of English apply."""
         return self.language.split("-")[0].lower() == "en"
 
+    @property
+    def vocabulary(self) -> bool:
+        """Whether the active engine also makes custom vocabularies to compare with."""
+        return bool(getattr(self, self.engine).get("vocabulary"))
+
     def public(self) -> dict[str, Any]:
         """What may be kept in the results folder."""
         return self._with_private(dict.fromkeys(PRIVATE)).as_json()

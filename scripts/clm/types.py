@@ -116,6 +116,32 @@ class Estimate:
     cpu_seconds: float
 
 
+@dataclass(frozen=True)
+class Phrase:
+    """A word or phrase for a custom vocabulary, and where it is from ("keywords.txt line 12")."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A phrase that an engine would not take, and why."""
+
+    phrase: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Phrases that help a recogniser, the cheaper rival of a CLM: as the engine's `text`, and what went into it."""
+
+    text: str
+    kept: tuple[Phrase, ...]
+    dropped: tuple[Dropped, ...]
+
+
 class Engine(Protocol):
     """A recogniser with a trainable language model."""
 

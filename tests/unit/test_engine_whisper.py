@@ -15,7 +15,7 @@ from clm.base.errors import UserError
 from clm.config import load
 from clm.engines.whisper import training, whisper_engine
 from clm.settings import Settings
-from clm.types import Model, Recording, TrainingText, Transcript
+from clm.types import Model, Phrase, Recording, TrainingText, Transcript
 from runner import CHECKOUT, Workflow
 from whisper_models import tiny_english
 
@@ -157,3 +157,17 @@ def test_the_weight_is_settled_on_open_recordings(
     assert details["weight_recordings"] == len(recordings)
     assert files.read_json(tmp_path / training.FUSION_FILE)["weight"] == 0.0
     assert engine.train(TrainingText({"training_data": text}), tmp_path)["fusion_weight"] == 0.3
+
+
+def test_a_vocabulary_is_a_prompt_of_what_fits(
+    engine: whisper_engine.Whisper, recordings: list[Recording], tmp_path: Path
+) -> None:
+    words = [Phrase(f"zymogen-{number}", "keywords.txt") for number in range(200)]
+    found = engine.vocabulary([Phrase("lysosome", "keywords.txt"), Phrase("Lysosome", "missed word"), *words])
+    assert found.text.startswith("Glossary: lysosome, zymogen-0, ")
+    assert len(found.kept) + len(found.dropped) == 201
+    assert "the prompt is full" in found.dropped[-1].reason
+    details = engine.make_vocabulary(found, tmp_path)
+    assert 200 < details["tokens"] <= 223
+    ((_, outcome),) = engine.transcribe(recordings[:1], Model("whisper-vocabulary-001", tmp_path, "digest"))
+    assert outcome.result["results"]["items"]

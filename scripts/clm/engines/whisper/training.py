@@ -55,6 +55,12 @@ def train(text: TrainingText, directory: Path, tokens: Tokens, language: str, we
     return {"kind": about["kind"], "fusion_weight": weight, **report}
 
 
+def write_prompt(directory: Path, prompt: Sequence[int]) -> None:
+    """Write a model that is nothing but a prompt."""
+    _write_models(directory / NGRAMS_FILE, [])
+    files.write_json(directory / FUSION_FILE, {"kind": "prompt", "tokens": list(prompt)}, indent=None)
+
+
 def load(directory: Path, tokens: Tokens) -> tuple[Fusion | None, Sequence[int]]:
     """What a trained model adds to the search: a fusion, or the tokens of a prompt.
 

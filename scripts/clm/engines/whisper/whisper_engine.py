@@ -24,7 +24,7 @@ from clm.engines.whisper.model import graph, model_folder
 from clm.engines.whisper.model.model_folder import ModelFolder
 from clm.engines.whisper.search_settings import DEFAULT_WEIGHT, LONGEST_PIECE, Chosen, chosen
 from clm.settings import Settings
-from clm.types import Estimate, Failure, Model, Recording, TrainingText, Transcript
+from clm.types import Estimate, Failure, Model, Phrase, Recording, TrainingText, Transcript, Vocabulary
 
 if TYPE_CHECKING:
     from clm.engines.whisper.decoding import Heard, Listener
@@ -187,6 +187,20 @@ class Whisper:
             return {"fusion_weight": DEFAULT_WEIGHT}
         training.set_weight(directory, weight)
         return {"fusion_weight": weight, **curve}
+
+    def vocabulary(self, phrases: Iterable[Phrase]) -> Vocabulary:
+        """A prompt of phrases."""
+        from clm.engines.whisper import prompt
+
+        return prompt.build(phrases, self._tokens)
+
+    def make_vocabulary(self, vocabulary: Vocabulary, directory: Path) -> dict[str, Any]:
+        """Write a model that is the stock model with this prompt into `directory`."""
+        from clm.engines.whisper import prompt, training
+
+        encoded = prompt.encode(vocabulary.text, self._tokens)
+        training.write_prompt(directory, encoded)
+        return {"kind": "prompt", "tokens": len(encoded), "prompt": vocabulary.text}
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """No money, and CPU time by the size of the model."""
