@@ -27,7 +27,7 @@ def build(phrases: Iterable[Phrase], tokens: Tokens) -> Vocabulary:
             continue
         seen.add(shown.casefold())
         longer = text + _BETWEEN + shown if text else _BEGIN + shown
-        if len(encode(longer + _END, tokens)) > MOST_TOKENS:
+        if len(tokens.encode([longer + _END])[0]) > MOST_TOKENS:
             dropped.append(Dropped(phrase.text, phrase.source, f"the prompt is full ({MOST_TOKENS} tokens)"))
             continue
         text = longer
@@ -36,5 +36,5 @@ def build(phrases: Iterable[Phrase], tokens: Tokens) -> Vocabulary:
 
 
 def encode(text: str, tokens: Tokens) -> list[int]:
-    """Tokens of a prompt."""
-    return tokens.encode([text])[0]
+    """Tokens of a prompt, the last ones if another tokenizer makes more of them."""
+    return tokens.encode([text])[0][-MOST_TOKENS:]

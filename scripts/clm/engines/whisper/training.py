@@ -18,6 +18,7 @@ import numpy as np
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.text_files import read_text
+from clm.engines.whisper import prompt
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.tokens import Tokens
 from clm.english.tokenizer import tokenize
@@ -55,10 +56,10 @@ def train(text: TrainingText, directory: Path, tokens: Tokens, language: str, we
     return {"kind": about["kind"], "fusion_weight": weight, **report}
 
 
-def write_prompt(directory: Path, prompt: Sequence[int]) -> None:
+def write_prompt(directory: Path, text: str) -> None:
     """Write a model that is nothing but a prompt."""
     _write_models(directory / NGRAMS_FILE, [])
-    files.write_json(directory / FUSION_FILE, {"kind": "prompt", "tokens": list(prompt)}, indent=None)
+    files.write_json(directory / FUSION_FILE, {"kind": "prompt", "text": text}, indent=None)
 
 
 def load(directory: Path, tokens: Tokens) -> tuple[Fusion | None, Sequence[int]]:
@@ -73,7 +74,7 @@ def load(directory: Path, tokens: Tokens) -> tuple[Fusion | None, Sequence[int]]
     try:
         about = files.read_json(path)
         if about["kind"] == "prompt":
-            return None, about["tokens"]
+            return None, prompt.encode(about["text"], tokens)
         if about["kind"] == "words":
             return _load_words(directory, about, tokens), ()
         return _load_tokens(directory, about, tokens), ()

@@ -198,9 +198,9 @@ class Whisper:
         """Write a model that is the stock model with this prompt into `directory`."""
         from clm.engines.whisper import prompt, training
 
-        encoded = prompt.encode(vocabulary.text, self._tokens)
-        training.write_prompt(directory, encoded)
-        return {"kind": "prompt", "tokens": len(encoded), "prompt": vocabulary.text}
+        training.write_prompt(directory, vocabulary.text)
+        tokens = len(prompt.encode(vocabulary.text, self._tokens))
+        return {"kind": "prompt", "tokens": tokens, "prompt": vocabulary.text}
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """No money, and CPU time by the size of the model."""
