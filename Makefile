@@ -1,6 +1,6 @@
 # Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-whisper test test-long torture lint docs site clean lock
+.PHONY: help setup demo demo-whisper test test-unit test-long torture lint docs site clean lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -8,6 +8,10 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
   $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 export PYTHONDONTWRITEBYTECODE := 1
+# Tests start hundreds of programs: these may keep what Python makes of the sources.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
+# As many at once as there are cores, but each needs a gigabyte of memory.
+WORKERS := -n logical --maxprocesses 4
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -24,22 +28,26 @@ demo-whisper: $(READY)  ## the same with Whisper: tiny.en of the test packages, 
 	$(BIN)/snakemake --cores 4 --config engine=whisper results=results-whisper self_heal=true \
 	  whisper='{model: $(WHISPER)}' normalizer='{profile: spoken}'
 
-test: lint  ## lint and all tests but the long ones (about a quarter of an hour)
+test: lint  ## lint and all tests but the long ones (about six minutes on two cores)
 	$(BIN)/snakemake --lint
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not torture"
+	$(PYTEST) $(WORKERS) -m "not long and not torture" --junitxml=.pytest_cache/tests.xml
+
+test-unit: $(READY)  ## the tests of the library alone (about two minutes)
+	$(PYTEST) $(WORKERS) -m "not long and not torture" tests/unit scripts
 
 test-long: $(READY)  ## the tests that take longer
-	$(BIN)/pytest -m long
+	$(PYTEST) -m long
 
 torture: $(READY)  ## try to break the workflow: kills, full disks, moved folders, fuzzed texts (some hours; docs/torture.md)
 	@mkdir -p .torture && rm -f .torture/counts.jsonl
-	TORTURE_COUNTS=$(CURDIR)/.torture/counts.jsonl $(BIN)/pytest -n 2 tests/torture
+	TORTURE_COUNTS=$(CURDIR)/.torture/counts.jsonl $(PYTEST) -n 2 tests/torture
 	@$(BIN)/python tests/torture/counts.py .torture/counts.jsonl
 
-lint: $(READY)  ## check style and formatting
+lint: $(READY)  ## check style, formatting, layers and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	PYTHONPATH=scripts $(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
 	$(BIN)/snakefmt --check .
 
 docs: $(READY)  ## write the generated parts of the documentation anew
@@ -51,7 +59,7 @@ site: $(READY)  ## build the documentation as a site, site/index.html, which ope
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean:  ## remove the environment, the site and caches; results/ stays
-	rm -rf .venv site .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv site .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock:  ## renew requirements.txt and that of the container from pyproject.toml (needs uv)

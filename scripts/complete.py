@@ -11,7 +11,8 @@ from clm import cli
 from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.messages import counted
-from clm.results import unfinished
+from clm.reasons.sentences import full
+from clm.results import training, unfinished
 
 MOST_LINES = 20
 
@@ -22,7 +23,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--store", type=Path, required=True, help="directory of the store")
     parser.add_argument("--engine", required=True, help="name of the engine")
     parser.add_argument("--models", nargs="*", default=[], help="models that were run")
-    parser.add_argument("--outcomes", type=Path, nargs="*", default=[], help="training.json of models that were made")
+    parser.add_argument("--unfinished", type=Path, nargs="*", default=[], help="training.json of unfinished models")
     parser.add_argument("--output", type=Path, required=True, help="output: says that all is finished (JSON)")
     return parser.parse_args(argv)
 
@@ -38,21 +39,21 @@ def untranscribed(store: Path, engine: str, model: str) -> list[str]:
 
 def untrained(paths: Iterable[Path]) -> list[str]:
     """One line for each model that this run tried to make and the next one goes on with."""
-    outcomes = map(files.read_json, paths)
-    return [f"{item['model']}: {item['reason']}. Hint: {item['hint']}" for item in outcomes if item.get("unfinished")]
+    return [full(outcome.reason, f"{outcome.model}: ") for outcome in map(training.read, paths)]
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
     lines = [line for model in args.models for line in untranscribed(args.store, args.engine, model)]
-    makings = untrained(args.outcomes)
+    makings = untrained(args.unfinished)
     counts = [counted(len(found), what) for found, what in ((lines, "recording"), (makings, "model")) if found]
     lines = makings + lines
+    are = "is" if len(lines) == 1 else "are"
     if lines:
         shown = [*lines[:MOST_LINES], *([f"... and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else [])]
         raise PassingError(
-            f"not finished: {' and '.join(counts)}\n  " + "\n  ".join(shown),
+            f"{' and '.join(counts)} {are} not finished:\n  " + "\n  ".join(shown),
             "run again: what is finished is kept, and nothing is paid twice",
         )
     files.write_json(args.output, {"models": args.models})

@@ -18,6 +18,7 @@ from clm.base.progress import Progress
 from clm.engines.transcribe.inventory import explained, language_models
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.results import models
+from clm.results.models import ModelRecord
 from clm.settings import read
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ def check_bucket(aws: Aws, settings: TranscribeSettings) -> None:
 
 
 def check_models(
-    wanted: Mapping[str, Mapping[str, Any]], account: Mapping[str, Mapping[str, Any]], language: str
+    wanted: Mapping[str, ModelRecord], account: Mapping[str, Mapping[str, Any]], language: str
 ) -> Iterator[str]:
     """Refuse CLMs of the account that cannot be used as asked; tells what else is worth knowing of those wanted.
 
@@ -72,7 +73,7 @@ def check_models(
 
     """
     for name, about in wanted.items():
-        amazon_model = about["details"].get("amazon_model")
+        amazon_model = about.details.get("amazon_model")
         if amazon_model is None:
             continue
         found = account.get(amazon_model)
@@ -105,10 +106,10 @@ def check_account_model(name: str, found: Mapping[str, Any] | None, language: st
         raise UserError(f"{where}: its state is {found['ModelStatus']}{reason}", "wait for it, or take it out")
 
 
-def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, dict[str, Any]]:
+def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, ModelRecord]:
     """The model.json of our own CLMs and of those that the configuration names."""
     names = [*models.finished(directory, ENGINE), *(f"{ENGINE}-{name}" for name in settings.models)]
-    return {name: files.read_json(directory / name / "model.json") for name in names}
+    return {name: models.read_record(directory / name / "model.json") for name in names}
 
 
 def check_language(aws: Aws, language: str) -> None:

@@ -15,10 +15,10 @@ from runner import Workflow
 
 
 @contextmanager
-def under_way(workflow: Workflow) -> Iterator[subprocess.Popen[bytes]]:
+def under_way(workflow: Workflow) -> Iterator[subprocess.Popen[str]]:
     """A real run that has just begun and is halted there."""
-    with (workflow.directory / "first.txt").open("wb") as output:
-        process = subprocess.Popen(workflow.command(), cwd=workflow.directory, stdout=output, stderr=output)
+    with (workflow.directory / "first.txt").open("w") as output:
+        process = workflow.start(output)
     try:
         deadline = time.monotonic() + 120
         while f"process {process.pid} " not in lock.holder(workflow.results):  # it says so soon after it holds it
@@ -69,4 +69,4 @@ def test_failed_jobs_are_the_last_lines(fresh: Workflow) -> None:
         assert line.startswith(f"  transcribe pocketsphinx/{name}: ")
         assert "File exists: 'results/store/pocketsphinx'" in line
         assert line.endswith(f"(results/logs/transcribe/pocketsphinx/{name}.log)")
-    assert hint.startswith("Hint: mend it and run again")
+    assert hint.startswith("Hint: fix the problem and rerun")

@@ -9,6 +9,8 @@ import numpy as np
 
 from clm.lm.ngrams import sequence_log_probabilities
 from clm.lm.trie import SENTENCE_END, SENTENCE_START, LanguageModel
+from clm.reasons import codes
+from clm.reasons.codes import Reason
 
 GENERAL_TEXT = Path(__file__).with_name("general.txt")
 #: A model whose perplexity on general text grows by more than this factor is marked. Twenty megabytes of novels and
@@ -36,12 +38,10 @@ def general_perplexity(stock: LanguageModel, adapted: LanguageModel) -> dict[str
     }
 
 
-def marks(general_ratio: float) -> list[str]:
-    """Why a model should be looked at before it is used, as sentences; none if it does no harm.
+def marks(general_ratio: float) -> list[Reason]:
+    """Why a model should be looked at before it is used; none if it does no harm.
 
-    >>> marks(1.2), marks(3.5)
-    ([], ['Its perplexity on general text is 3.5 times that of the stock model.'])
+    >>> marks(1.2), [mark.arguments for mark in marks(3.5)]
+    ([], [{'ratio': 3.5}])
     """
-    if general_ratio <= MOST_GROWTH:
-        return []
-    return [f"Its perplexity on general text is {general_ratio:.1f} times that of the stock model."]
+    return [codes.forgets(general_ratio)] if general_ratio > MOST_GROWTH else []

@@ -55,6 +55,6 @@ def _converted(value: object, expected: type) -> object:
     """
     if type(value) is expected:
         return value
-    if expected is float and type(value) in (int, str):
+    if expected is float and isinstance(value, int | str) and not isinstance(value, bool):
         return float(value)
     raise ValueError

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from clm.engines.transcribe.charsets import allowed, has_capitals
 from clm.english import tokenizer
-from clm.normalization.basic import APOSTROPHES, HYPHENS
+from clm.normalization.basic import APOSTROPHES, HYPHENS, lower
 from clm.types import Dropped, Phrase, Vocabulary
 
 #: Bytes of a table, characters of a phrase.
@@ -110,7 +110,7 @@ def _in_its_letters(text: str, base: str) -> str:
         for letter, replacement in _HINDI.items():
             text = text.replace(letter, replacement)
         return text
-    return text.lower()
+    return lower(text, base)
 
 
 def _illegal_character(text: str, language: str) -> str:

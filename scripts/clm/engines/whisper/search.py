@@ -59,7 +59,7 @@ class _Beam:
 
     def advance(self, scores: NDArray[np.float32], end: int) -> list[tuple[int, int]]:
         """Go one token further by ln P of what follows (rows, vocabulary); returns row and token of the new ones."""
-        candidates = []
+        candidates: list[tuple[float, int, int, float, float]] = []
         for place, hypothesis in enumerate(self.alive):
             row = scores[self.rows[place]]
             tokens = np.flatnonzero(row > LEAST)
@@ -67,16 +67,18 @@ class _Beam:
             delta = self._fusion.deltas(self._states[place], tokens) if self._fusion else np.zeros(len(tokens))
             fused = hypothesis.fused + acoustic + delta
             best = np.argsort(-fused, kind="stable")[: 2 * self._width]
-            candidates += [(-fused[i], place, int(tokens[i]), acoustic[i], float(delta[i])) for i in best.tolist()]
+            candidates += [
+                (-float(fused[i]), place, int(tokens[i]), float(acoustic[i]), float(delta[i])) for i in best.tolist()
+            ]
         candidates.sort()
         alive, states, chosen = [], [], []
-        for negative, place, token, acoustic, delta in candidates:
+        for negative, place, token, heard, given in candidates:
             old = self.alive[place]
             if token == end:
-                self.finished.append(Hypothesis(old.tokens, old.acoustic + acoustic, -negative))
+                self.finished.append(Hypothesis(old.tokens, old.acoustic + heard, -negative))
                 continue
-            alive.append(Hypothesis((*old.tokens, token), old.acoustic + acoustic, -negative))
-            states.append(self._fusion.extend(self._states[place], token, delta) if self._fusion else None)
+            alive.append(Hypothesis((*old.tokens, token), old.acoustic + heard, -negative))
+            states.append(self._fusion.extend(self._states[place], token, given) if self._fusion else None)
             chosen.append((self.rows[place], token))
             if len(alive) == self._width:
                 break

@@ -194,12 +194,12 @@ def _write_models(path: Path, models: Sequence[BackoffModel]) -> None:
             for name in ("keys", "logprob", "backoff"):
                 arrays[f"{number}_{order}_{name}"] = getattr(level, name)
     with path.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, allow_pickle=False, **arrays)
 
 
 def _read_models(path: Path) -> list[BackoffModel]:
     with np.load(path) as arrays:
-        models = []
+        models: list[BackoffModel] = []
         while f"{len(models)}" in arrays:
             number = len(models)
             size, start, order = arrays[f"{number}"].tolist()

@@ -8,7 +8,8 @@ errors are within one standard error of the fewest (Breiman et al., "Classificat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def settle(
         if seconds >= _ENOUGH_SECONDS:
             break
         try:
-            audio = read_audio(recording.audio)
+            audio = read_audio(cast(Path, recording.audio))  # the engine leaves others out
         except AudioError:
             continue
         pieces = (Piece(samples, 0.0) for samples in pauses.pieces(audio.samples, LONGEST_PIECE))

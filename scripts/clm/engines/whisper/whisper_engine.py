@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from clm.base.errors import UserError
 from clm.base.parallel import in_threads
@@ -62,7 +62,7 @@ class Whisper:
     name = "whisper"
     submits = False
     recipe = 1
-    model_files = ("fusion.json", "ngrams.npz")
+    model_files: tuple[str, ...] = ("fusion.json", "ngrams.npz")
 
     def __init__(self, settings: Chosen) -> None:
         self._settings = settings
@@ -126,7 +126,7 @@ class Whisper:
             """Pieces, and the length of the recording; at its last piece, its outcome."""
             for recording in recordings:
                 try:
-                    audio = read_audio(recording.audio)
+                    audio = read_audio(cast(Path, recording.audio))  # fetched from S3 before
                 except AudioError as error:
                     # Stored by content: the same file may stand elsewhere tomorrow.
                     reason = error.message.removeprefix(f"{recording.audio}: ")

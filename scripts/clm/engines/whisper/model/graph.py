@@ -62,7 +62,7 @@ class _Graph:
         return name
 
     def constant(self, value: Any, kind: type = np.int64) -> str:
-        array = np.array(value, kind)
+        array: np.ndarray = np.array(value, kind)
         name = f"c_{array.dtype}_{'x'.join(map(str, array.shape))}_{'_'.join(map(str, array.ravel()[:8]))}"
         if array.size > 8:
             name += f"_{len(self.initializers)}"

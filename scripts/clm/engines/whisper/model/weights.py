@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import mmap
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,6 +75,17 @@ def _read(folder: Path, ctranslate2: Callable[[Path], Any], safetensors: Callabl
         ) from error
 
 
+def _mapped(path: Path) -> memoryview:
+    """The file's bytes, read when they are looked at.
+
+    Raises:
+        ValueError: it is empty.
+
+    """
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
 # -- CTranslate2 ---------------------------------------------------------------------------------------------------
 
 
@@ -105,7 +117,7 @@ def _variables(path: Path) -> dict[str, NDArray[Any]]:
         ValueError: it is of another version or another kind of model.
 
     """
-    cursor = _Cursor(memoryview(np.memmap(path, np.uint8, "r")))
+    cursor = _Cursor(_mapped(path))
     if (version := cursor.number("I")) != _BINARY_VERSION:
         raise ValueError(f"binary version {version}, expected {_BINARY_VERSION}")
     if (spec := cursor.text()) != "WhisperSpec":
@@ -208,11 +220,11 @@ def _header(data: memoryview) -> tuple[dict[str, Any], int]:
 
 
 def _safetensors_shapes(path: Path) -> dict[str, Sequence[int]]:
-    return {name: tensor["shape"] for name, tensor in _header(memoryview(np.memmap(path, np.uint8, "r")))[0].items()}
+    return {name: tensor["shape"] for name, tensor in _header(_mapped(path))[0].items()}
 
 
 def _from_safetensors(path: Path) -> Weights:
-    data = memoryview(np.memmap(path, np.uint8, "r"))
+    data = _mapped(path)
     header, begin = _header(data)
     found = {}
     for name, about in header.items():
