@@ -46,6 +46,7 @@ class Code(StrEnum):
     NO_PHRASE = "no_phrase"
     # Flaws of a trained model.
     FORGETS = "forgets"
+    SAYS_NOTHING = "says_nothing"
     # Why words are still missed.
     GUESSED_PRONUNCIATION = "guessed_pronunciation"
     ACOUSTICS = "acoustics"
@@ -251,6 +252,11 @@ def no_phrase(model: str, dropped: int) -> Reason:
 def forgets(ratio: float) -> Reason:
     """The perplexity on general text is `ratio` times that of the stock model."""
     return Reason(Code.FORGETS, {"ratio": ratio})
+
+
+def says_nothing() -> Reason:
+    """The text predicts itself no better than the stock model does, which is therefore what was made."""
+    return Reason(Code.SAYS_NOTHING)
 
 
 # -- why words are still missed ----------------------------------------------------------------------------------------

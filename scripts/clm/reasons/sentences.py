@@ -267,6 +267,13 @@ def _forgets(ratio: float) -> Sentence:
     return Sentence(f"its perplexity on general text is {ratio:.1f} times that of the stock model")
 
 
+def _says_nothing() -> Sentence:
+    return Sentence(
+        "its text predicts itself no better than general English does: its language model is the stock model",
+        "use text about what is spoken",
+    )
+
+
 # -- why words are still missed ----------------------------------------------------------------------------------------
 
 

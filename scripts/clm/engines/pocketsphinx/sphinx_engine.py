@@ -60,7 +60,7 @@ class PocketSphinx:
     name = "pocketsphinx"
     submits = False
     model_files: tuple[str, ...] = (LM_FILE, LEXICON_FILE)
-    recipe = 5
+    recipe = 6
 
     def __init__(
         self,
