@@ -141,6 +141,7 @@ class Settings(Section):
     evaluation: EvaluationSettings
     report: ReportSettings
     pocketsphinx: Mapping[str, Any]
+    whisper: Mapping[str, Any]
     transcribe: Mapping[str, Any]
     transcripts: TranscriptsSettings = TranscriptsSettings()
     input_groups: str | None = None
@@ -149,6 +150,11 @@ class Settings(Section):
     def is_english(self) -> bool:
         """Whether rules, word lists and pronunciations of English apply."""
         return self.language.split("-")[0].lower() == "en"
+
+    @property
+    def vocabulary(self) -> bool:
+        """Whether the active engine also makes custom vocabularies to compare with."""
+        return bool(getattr(self, self.engine).get("vocabulary"))
 
     def public(self) -> dict[str, Any]:
         """What may be kept in the results folder."""

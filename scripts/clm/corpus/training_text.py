@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 
 from clm.base import files
-from clm.corpus import clean, dropped
+from clm.corpus import clean, dropped, other_scripts
 from clm.documents import prose
 from clm.documents.sentences import sentence as in_words
 from clm.english.verbalize import verbalize
@@ -31,11 +31,16 @@ def own_text(path: Path, language: str, report: Path) -> str:
     texts, notices = prose.readable(path)
     for notice in notices:
         _log.warning("%s", in_words(notice))
-    found = [sentence for _, text in texts if not text.is_terms for sentence in clean.sentences(text.text, left_out)]
+    found = [sentence for _, text in texts if not text.is_terms for sentence in _sentences(text.text, left_out)]
     files.write_table(report, dropped.COLUMNS, left_out.rows(), delimiter="\t")
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())
     speak = verbalize if language.startswith("en") else str
     return "".join(f"{speak(sentence)}\n" for sentence in found)
+
+
+def _sentences(text: str, left_out: dropped.Dropped) -> list[str]:
+    divide = other_scripts.sentences if other_scripts.is_other_script(text) else clean.sentences
+    return divide(text, left_out)
 
 
 def once_more(texts: Mapping[str, str], words: Set[str]) -> str:
