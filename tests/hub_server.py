@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
+COMMIT = 5 * "01234567"
 
 
 @dataclass
