@@ -100,6 +100,25 @@ class Aws:
         return self.client("transcribe", attempts=3)
 
     @functools.cached_property
+    def caller(self) -> dict[str, str]:
+        """Who calls, by STS: Account and Arn.
+
+        Raises:
+            UserError: STS gave no answer.
+
+        """
+        try:
+            return self.client("sts", attempts=3).get_caller_identity()
+        except Exception as error:
+            raise explain(error, "asking who calls") from error
+
+    @property
+    def transcribe_arn(self) -> str:
+        """The beginning of the ARNs of Transcribe's resources in this account and region."""
+        partition = self.caller["Arn"].split(":")[1]
+        return f"arn:{partition}:transcribe:{self.transcribe.meta.region_name}:{self.caller['Account']}"
+
+    @functools.cached_property
     def comprehend(self) -> Any:
         """Comprehend."""
         return self.client("comprehend")

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clm.aws.clients import code_of
 from clm.base.s3_path import S3Path
 
 #: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts anew.
 PART_BYTES = 16 << 20
 _MOST_PARTS = 10_000
+#: What S3 says of an upload in parts that another process has completed or given up.
+_UPLOAD_GONE = {"NoSuchUpload", "InvalidPart", "InvalidPartOrder", "404"}
+_ATTEMPTS = 3
 #: Transcribe tries with this file whether it may write.
 ACCESS_FILE = ".write_access_check_file.temp"
 
@@ -68,6 +72,17 @@ def whole_sha256(head: Mapping[str, Any]) -> str | None:
     return digest.hex() if len(digest) == hashlib.sha256().digest_size else None
 
 
+def has(client: Any, path: S3Path, size: int | None = None) -> bool:
+    """Whether an object is there, and of this size in bytes."""
+    try:
+        head = client.head_object(Bucket=path.bucket, Key=path.key)
+    except Exception as error:
+        if code_of(error) in ("404", "NoSuchKey"):
+            return False
+        raise
+    return size is None or head["ContentLength"] == size
+
+
 def read(client: Any, path: S3Path, first: int | None = None) -> bytes:
     """The content of an object, or its first bytes."""
     part = {"Range": f"bytes=0-{first - 1}"} if first else {}
@@ -88,20 +103,41 @@ class Uploader:
     def put_file(self, path: Path, to: S3Path, progress: Callable[[int], None] = lambda _: None) -> None:
         """Upload a file, in parts if it is large; `progress` is told the number of bytes of each part done.
 
-        The name of the object must depend on the file's content: parts that an earlier call left behind are kept.
+        The name of the object must depend on the file's content: parts that an earlier call left behind are kept. Where
+        another process goes on with the same upload and completes it, its object is taken.
         """
         size = path.stat().st_size
         if size <= PART_BYTES:
             self.put(path.read_bytes(), to)
             progress(size)
             return
-        part_size = max(PART_BYTES, -(-size // _MOST_PARTS))
-        upload = self._open_upload(to) or self._new_upload(to)
+        for attempt in range(_ATTEMPTS):
+            done = 0
+
+            def told(count: int) -> None:
+                nonlocal done
+                done += count
+                progress(count)
+
+            try:
+                upload = (self._open_upload(to) if attempt == 0 else None) or self._new_upload(to)
+                self._put_parts(path, to, upload, told)
+            except Exception as error:
+                if code_of(error) not in _UPLOAD_GONE or attempt == _ATTEMPTS - 1:
+                    raise
+                progress(-done)
+                if has(self.client, to, size):
+                    progress(size)
+                    return
+            else:
+                return
+
+    def _put_parts(self, path: Path, to: S3Path, upload: str, progress: Callable[[int], None]) -> None:
+        part_size = max(PART_BYTES, -(-path.stat().st_size // _MOST_PARTS))
         there = self._parts(to, upload)
         parts = []
         with path.open("rb") as file:
-            for number in range(1, -(-size // part_size) + 1):
-                data = file.read(part_size)
+            for number, data in enumerate(iter(lambda: file.read(part_size), b""), 1):
                 checksum = base64.b64encode(hashlib.sha256(data).digest()).decode()
                 known = there.get(number, {})
                 if known.get("Size") != len(data) or known.get("ChecksumSHA256", checksum) != checksum:
@@ -117,6 +153,13 @@ class Uploader:
                 progress(len(data))
         self.client.complete_multipart_upload(
             Bucket=to.bucket, Key=to.key, UploadId=upload, MultipartUpload={"Parts": parts}
+        )
+
+    def copy(self, of: S3Path, to: S3Path) -> None:
+        """Copy an object within S3, of 5 GB at most, with our mark."""
+        source = {"Bucket": of.bucket, "Key": of.key}
+        self.client.copy_object(
+            Bucket=to.bucket, Key=to.key, CopySource=source, MetadataDirective="REPLACE", **self._common(to)
         )
 
     def _common(self, to: S3Path) -> dict[str, Any]:

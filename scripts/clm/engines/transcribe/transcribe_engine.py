@@ -91,7 +91,8 @@ class Transcribe:
                 yield recording, recording.flaw  # nobody pays for a job that must fail
                 continue
             tasks.setdefault(result_key(self.transcription_settings(), recording, model), []).append(recording)
-        batch = Batch(self.aws, self.settings, Records(self._results / "store" / self.name), share=self.share)
+        records, claims = Records(self._results / "store" / self.name), self._results / ".uploads.lock"
+        batch = Batch(self.aws, self.settings, records, claims, share=self.share)
         for task, outcome in batch.run(Task(same[0], key, helper) for key, same in tasks.items()):
             for recording in tasks[task.key]:  # the same audio in two folders is one job
                 yield recording, outcome
