@@ -12,11 +12,13 @@ min_version("9.27")
 logging.raiseExceptions = False
 
 
-# What the user changed, before the defaults are laid under it, section by section: see clm/config.py.
-user_config = copy.deepcopy(config)
+# Where this file lies, also when another workflow uses it as a module.
+CHECKOUT = workflow.current_basedir.get_path_or_uri(secret_free=True)
+# What the user changed; defaults are laid under it section by section (clm/config.py), which a configfile would not do.
+user_config = copy.deepcopy(dict(config))
 
 
-configfile: f"{workflow.basedir}/config/config.yaml"
+configfile: f"{CHECKOUT}/config/config.yaml"
 
 
 include: "rules/run.smk"
@@ -60,7 +62,7 @@ localrules:
 
 
 # With an engine that works elsewhere these wait for it, or read the store.
-if PROJECT.engine.submits:
+if ENGINE.submits:
 
     localrules:
         train_clm,

@@ -1,50 +1,115 @@
-# Functions of the rules; no rules here. The project and the modules that they ask come from run.smk.
+# Functions of the rules; no rules here. What this run has decided comes from run.smk.
 import json
 
-
-def results_folder(wildcards):
-    """The results folder, for programs that read more than their rule's inputs there (configuration, store)."""
-    return str(PROJECT.results)
-
-
-def forced():
-    """Was heal named in --forcerun? Unknown while the Snakefile is read, so only for functions that run later."""
-    return "heal" in (getattr(workflow.dag_settings, "forcerun", None) or ())
+NEXT = DECIDED.next
+NEXT_VOCABULARY = DECIDED.next_vocabulary
+MODELS = DECIDED.results / "models"
+ENGINE = engines.create(DECIDED.settings)
+BASELINE_FOLDERS = frozenset(DECIDED.folders_of(DECIDED.baseline))
 
 
-def due():
-    """Why a new generation is due in this run, or an empty string."""
-    return PROJECT.due(forced=forced())
+# -- files that the run itself writes -----------------------------------------------------------------------------
 
 
-def summaries(names):
-    """Summaries of these models."""
-    return per_model("summaries", names)
+def written(name):
+    """A file that the run writes before its first job; in a dry run there may be none yet."""
+    return f"{RESULTS}/{name}" if has_begun() or (DECIDED.results / name).exists() else []
 
 
-def per_model(kind, names):
-    """Files of one kind that these models have, such as their diagnosis."""
-    return [f"{RESULTS}/{kind}/{name}.json" for name in names]
+def frozen(name):
+    """Such a file, or a finished model's, whose age means nothing."""
+    path = written(name)
+    return ancient(path) if path else []
 
 
-def scores(wildcards):
-    """Scores of a model on all of its folders."""
-    return per_folder("wer.json", wildcards.model)
+def settings_file(wildcards):
+    """The settings of this run."""
+    return frozen(record.SETTINGS)
 
 
-def transcripts(wildcards):
-    """Transcripts of a model, of all of its folders."""
-    return per_folder("transcript.json", wildcards.model)
+def index_file(wildcards):
+    """All folders with their recordings."""
+    return frozen(record.INDEX)
 
 
-def per_folder(name, model):
-    """Files of this name, one for each folder of a model."""
-    return [f"{RESULTS}/runs/{model}/{folder}/{name}" for folder in PROJECT.folders_of(model)]
+def manifest(wildcards):
+    """The recordings of a folder; whether they have changed is for parameters to say."""
+    return frozen(f"inputs/{wildcards.folder}.json")
 
 
-def keywords_file():
-    """The file of keywords, which stays where it is, or nothing."""
-    return ancient(local(PROJECT.config["keywords"])) if PROJECT.config["keywords"] else []
+def code_of(program):
+    """What a cheap program's code was when the run began: an input function."""
+    return lambda wildcards: written(f"inputs/programs/{program}.json")
+
+
+# -- files of the user --------------------------------------------------------------------------------------------
+
+
+def own_file(path):
+    """A file of the user, which stays where it is, or nothing; copies of texts from S3 are among the results."""
+    if not path:
+        return []
+    return ancient(path) if Path(path).is_relative_to(DECIDED.results) else ancient(local(path))
+
+
+# -- models -------------------------------------------------------------------------------------------------------
+
+
+def model_files(wildcards):
+    """The files of a finished model that transcription reads; none of the stock model."""
+    if wildcards.model == ENGINE.name:
+        return []
+    return [frozen_model_file(wildcards.model, name) for name in ("model.json", *ENGINE.model_files)]
+
+
+def frozen_model_file(model, name):
+    """A file of a model; nothing retrains a finished one, so its age means nothing."""
+    path = f"models/{model}/{name}"
+    return frozen(path) if model in DECIDED.accounts else ancient(f"{RESULTS}/{path}")
+
+
+def descriptions(names):
+    """model.json of these generations, vocabularies and models of the account."""
+    return [frozen_model_file(name, "model.json") for name in names]
+
+
+def records(names, *files):
+    """Those of these files that these models have, which nothing changes any more."""
+    found = (f"{model}/{name}" for model in names for name in files)
+    return [ancient(f"{RESULTS}/models/{path}") for path in found if (MODELS / path).exists()]
+
+
+def corpora(wildcards):
+    """The texts that a model was trained and tuned with."""
+    return [ancient(path) for path in sorted((MODELS / wildcards.model / "corpus").glob("*.txt"))]
+
+
+def model_digest(model):
+    """What a model was made from; a number may have been given again after the models were deleted."""
+    known = DECIDED.model_digests
+    return known[model] if model in known else models.load(MODELS, model, ENGINE.name).digest
+
+
+def folders_of(model):
+    """Folders on which a model is judged; one whose training failed in this run is judged on none."""
+    if model in DECIDED.making and models.failed(MODELS, model):
+        return ()
+    return DECIDED.folders_of(model)
+
+
+def all_models(wildcards):
+    """Models of the leaderboard: those there are, and those that this run makes."""
+    return [*DECIDED.models, *new_models()]
+
+
+def new_models():
+    """Models that this run makes: known once heal has planned, and train_clm and train_vocabulary have decided."""
+    names = []
+    if state().due and made(checkpoints.heal.get().output.plan)["train"]:
+        names += [NEXT] if made(checkpoints.train_clm.get().output.outcome)["trained"] else []
+    if state().vocabulary_due:
+        names += [NEXT_VOCABULARY] if made(checkpoints.train_vocabulary.get().output.outcome)["trained"] else []
+    return names
 
 
 def made(file):
@@ -53,14 +118,52 @@ def made(file):
         return files.read_json(Path(file))
 
 
+# -- results of models --------------------------------------------------------------------------------------------
+
+
+def per_model(kind, names):
+    """Files of one kind that these models have, such as their diagnosis."""
+    return [f"{RESULTS}/{kind}/{name}.json" for name in names]
+
+
+def per_folder(name, model):
+    """Files of this name, one for each folder of a model."""
+    return [f"{RESULTS}/runs/{model}/{folder}/{name}" for folder in folders_of(model)]
+
+
+def of_folders(name):
+    """Such files of the model of a rule: an input function."""
+    return lambda wildcards: per_folder(name, wildcards.model)
+
+
+def of_models(kind):
+    """Files of one kind of all models of the leaderboard: an input function."""
+    return lambda wildcards: per_model(kind, all_models(wildcards))
+
+
+def learned_from(name):
+    """Files of this name from which a plan draws missed phrases, of all models that were run and all folders."""
+    return lambda wildcards: [path for model in [ENGINE.name, *DECIDED.finished] for path in per_folder(name, model)]
+
+
+def baseline_table(wildcards):
+    """Normalized texts of the baseline on the same folder, unless this is the baseline."""
+    if wildcards.model == DECIDED.baseline or wildcards.folder not in BASELINE_FOLDERS:
+        return []
+    return f"{RESULTS}/runs/{DECIDED.baseline}/{wildcards.folder}/normalized.tsv"
+
+
+# -- what is due --------------------------------------------------------------------------------------------------
+
+
 def leakage_checks(wildcards):
     """What is known of references in the corpora of trained models."""
-    return per_model("leakage", [name for name in all_models(wildcards) if name in PROJECT.trained or name == NEXT])
+    return per_model("leakage", [name for name in all_models(wildcards) if name in DECIDED.trained or name == NEXT])
 
 
 def new_generation(wildcards):
     """Plan and outcome of the generation that is due; a checkpoint that is merely missing would not run."""
-    if not due():
+    if not state().due:
         return []
     plan = checkpoints.heal.get().output.plan
     return [plan, f"{RESULTS}/models/{NEXT}/training.json"] if made(plan)["train"] else [plan]
@@ -68,48 +171,44 @@ def new_generation(wildcards):
 
 def new_vocabulary(wildcards):
     """Outcome of the custom vocabulary that is due."""
-    return [f"{RESULTS}/models/{NEXT_VOCABULARY}/training.json"] if PROJECT.vocabulary_due(forced=forced()) else []
+    return [f"{RESULTS}/models/{NEXT_VOCABULARY}/training.json"] if state().vocabulary_due else []
 
 
 def latest_plan(wildcards):
     """The plan whose words a custom vocabulary is made from: that of this run, else the one before."""
-    if due():
+    if state().due:
         return checkpoints.heal.get().output.plan
-    return ancient(f"{RESULTS}/{PROJECT.latest_plan.relative_to(PROJECT.results)}")
+    return ancient(f"{RESULTS}/{DECIDED.latest_plan}")
 
 
-def new_models(wildcards):
-    """Models that this run makes: known once heal has planned, and train_clm and train_vocabulary have decided."""
-    names = []
-    if due() and made(checkpoints.heal.get().output.plan)["train"]:
-        names += [NEXT] if made(checkpoints.train_clm.get().output.outcome)["trained"] else []
-    if PROJECT.vocabulary_due(forced=forced()):
-        names += [NEXT_VOCABULARY] if made(checkpoints.train_vocabulary.get().output.outcome)["trained"] else []
-    return names
-
-
-def all_models(wildcards):
-    """Models of the leaderboard: those there are, and the new ones."""
-    return PROJECT.models + new_models(wildcards)
-
-
-def to_complete(wildcards):
-    """Models that are run in this run, those included that it makes."""
-    names = [*PROJECT.running_now, *new_models(wildcards)]
-    return sorted(name for name in names if not models.failed(MODELS, name))
-
-
-def everything_finished(wildcards):
-    """The last check of an engine that works elsewhere."""
-    return [f"{RESULTS}/complete.json"] if PROJECT.engine.submits else []
+# -- remote engines -----------------------------------------------------------------------------------------------
 
 
 def submitted(wildcards):
-    """The submit job that fills the store with a folder's results, if the engine works elsewhere."""
-    if not PROJECT.engine.submits:
+    """The submit job that fills the store with a folder's results, if the engine is remote."""
+    if DECIDED.submissions is None:
         return []
-    number = PROJECT.submissions.round(wildcards.model, wildcards.folder)
+    number = DECIDED.submissions.round(wildcards.model, wildcards.folder)
     return f"{RESULTS}/submitted/{number}/{wildcards.model}.json"
+
+
+def to_complete(wildcards):
+    """Models that this run runs, those included that it makes."""
+    names = [*DECIDED.running, *new_models()]
+    return sorted(name for name in names if not models.failed(MODELS, name))
+
+
+def outcomes(wildcards):
+    """What came of the models that this run tried to make."""
+    return [*new_generation(wildcards)[1:], *new_vocabulary(wildcards)]
+
+
+def everything_finished(wildcards):
+    """The last check of a remote engine."""
+    return [] if DECIDED.submissions is None else [f"{RESULTS}/complete.json"]
+
+
+# -- jobs ---------------------------------------------------------------------------------------------------------
 
 
 def share_of_cores(model):
@@ -117,7 +216,9 @@ def share_of_cores(model):
 
     On a cluster it is one (or what set-threads says): a job there must not reckon otherwise than the run that sent it.
     """
-    return PROJECT.threads(model, workflow.cores or 1) if workflow.local_exec else 1
+    if DECIDED.submissions is not None or not workflow.local_exec:
+        return 1
+    return max(1, (workflow.cores or 1) // max(DECIDED.unfinished.get(model, 0), 1))
 
 
 def constraint(names):
@@ -125,18 +226,6 @@ def constraint(names):
     return "|".join(name.replace(".", r"\.") for name in names)
 
 
-def model_file(wildcards):
-    """The file that marks a trained model as finished; frozen, so its age means nothing."""
-    return [] if wildcards.model == PROJECT.engine.name else ancient(f"{RESULTS}/models/{wildcards.model}/model.json")
-
-
-def baseline_table(wildcards):
-    """Normalized texts of the baseline on the same folder, unless this is the baseline."""
-    if wildcards.model == PROJECT.baseline or wildcards.folder not in BASELINE_FOLDERS:
-        return []
-    return f"{RESULTS}/runs/{PROJECT.baseline}/{wildcards.folder}/normalized.tsv"
-
-
-def learns():
-    """Whether the generation that is due learns from missed words."""
-    return PROJECT.learns(forced=forced())
+def attempt(folder):
+    """How often a folder was to be repeated or retried."""
+    return DECIDED.folders[folder].attempt

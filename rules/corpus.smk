@@ -4,8 +4,12 @@
 
 checkpoint heal:
     input:
-        index=ancient("<results>/inputs.json"),
-        summaries=summaries([PROJECT.engine.name, *PROJECT.finished]),
+        settings=settings_file,
+        index=index_file,
+        summaries=per_model("summaries", [ENGINE.name, *DECIDED.finished]),
+        scores=learned_from("wer.json"),
+        normalized=learned_from("normalized.tsv"),
+        models=records(DECIDED.finished, "plan.json", "corpus/status.csv"),
     output:
         plan=f"<results>/models/{NEXT}/plan.json",
         words=f"<results>/models/{NEXT}/missed_words.txt",
@@ -14,20 +18,25 @@ checkpoint heal:
     conda:
         "../environment.yml"
     params:
-        results=results_folder,
+        runs=f"{DECIDED.results}/runs",
+        models=f"{DECIDED.results}/models",
+        store=f"{DECIDED.results}/store",
         model=NEXT,
-        learn=lambda w: "yes" if learns() else "no",
-        reason=lambda w: due() or "heal was forced",
-        training_inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
-        heldout=PROJECT.config["evaluation"]["heldout"],
-        corpus=json.dumps(corpus_settings(PROJECT.config), sort_keys=True),
+        learn=lambda w: "yes" if state().learns else "no",
+        reason=lambda w: state().due or "heal was forced",
+        training_inputs=json.dumps(DECIDED.training_inputs, sort_keys=True),
+        heldout=DECIDED.settings.evaluation.heldout,
+        corpus=json.dumps(corpus_settings(DECIDED.settings.corpus), sort_keys=True),
     message:
         f"Planning {NEXT}"
     shell:
         'python "$CLM_SCRIPTS/heal.py"'
-        " --results {params.results:q}"
+        " --settings {input.settings:q}"
         " --index {input.index:q}"
         " --summaries {input.summaries:q}"
+        " --runs {params.runs:q}"
+        " --models {params.models:q}"
+        " --store {params.store:q}"
         " --model {params.model:q}"
         " --learn {params.learn}"
         " --reason {params.reason:q}"
@@ -39,7 +48,9 @@ checkpoint heal:
 
 rule keyword_corpus:
     input:
-        keywords=keywords_file(),
+        settings=settings_file,
+        index=index_file,
+        keywords=own_file(DECIDED.settings.keywords),
     output:
         text="<results>/corpus/keywords/corpus.txt",
         status="<results>/corpus/keywords/status.csv",
@@ -49,17 +60,19 @@ rule keyword_corpus:
     conda:
         "../environment.yml"
     params:
-        results=results_folder,
-        keywords=PROJECT.training_inputs["keywords"],
+        store=f"{DECIDED.results}/store",
+        keywords=DECIDED.training_inputs["keywords"],
         # Articles may have changed since the last generation; what was fetched is in the cache.
         generation=NEXT,
-        corpus=PROJECT.config["corpus"],
-        attempt=PROJECT.history.attempt,
+        corpus=json.dumps(DECIDED.settings.corpus.as_json(), sort_keys=True),
+        attempt=DECIDED.attempt,
     message:
         "Collecting text about the keywords"
     shell:
         'python "$CLM_SCRIPTS/keyword_corpus.py"'
-        " --results {params.results:q}"
+        " --settings {input.settings:q}"
+        " --index {input.index:q}"
+        " --store {params.store:q}"
         " --keywords {input.keywords:q}"
         " --text {output.text:q}"
         " --status {output.status:q}"
@@ -69,6 +82,8 @@ rule keyword_corpus:
 
 rule missed_word_corpus:
     input:
+        settings=settings_file,
+        index=index_file,
         plan=f"<results>/models/{NEXT}/plan.json",
     output:
         text=f"<results>/models/{NEXT}/corpus/articles.txt",
@@ -79,14 +94,16 @@ rule missed_word_corpus:
     conda:
         "../environment.yml"
     params:
-        results=results_folder,
-        corpus=PROJECT.config["corpus"],
-        attempt=PROJECT.history.attempt,
+        store=f"{DECIDED.results}/store",
+        corpus=json.dumps(DECIDED.settings.corpus.as_json(), sort_keys=True),
+        attempt=DECIDED.attempt,
     message:
         f"Collecting text about missed words for {NEXT}"
     shell:
         'python "$CLM_SCRIPTS/missed_word_corpus.py"'
-        " --results {params.results:q}"
+        " --settings {input.settings:q}"
+        " --index {input.index:q}"
+        " --store {params.store:q}"
         " --plan {input.plan:q}"
         " --text {output.text:q}"
         " --status {output.status:q}"

@@ -5,10 +5,12 @@
 
 rule leaderboard:
     input:
-        index=ancient("<results>/inputs.json"),
-        summaries=lambda w: summaries(all_models(w)),
-        diagnoses=lambda w: per_model("diagnosis", all_models(w)),
-        code="<results>/inputs/programs/leaderboard.json",
+        settings=settings_file,
+        index=index_file,
+        summaries=of_models("summaries"),
+        diagnoses=of_models("diagnosis"),
+        models=lambda w: records(all_models(w), "model.json", "plan.json"),
+        code=code_of("leaderboard"),
     output:
         leaderboard=report(
             "<results>/leaderboard.csv", category="Leaderboard", caption="../docs/captions/leaderboard.rst"
@@ -20,15 +22,16 @@ rule leaderboard:
     conda:
         "../environment.yml"
     params:
-        code=PROJECT.code["leaderboard"],
-        results=results_folder,
-        evaluation=PROJECT.config["evaluation"],
+        code=DECIDED.code["leaderboard"],
+        models=f"{DECIDED.results}/models",
+        evaluation=json.dumps(DECIDED.settings.evaluation.as_json(), sort_keys=True),
     message:
         "Comparing the models"
     shell:
         'python "$CLM_SCRIPTS/leaderboard.py"'
-        " --results {params.results:q}"
+        " --settings {input.settings:q}"
         " --index {input.index:q}"
+        " --models {params.models:q}"
         " --summaries {input.summaries:q}"
         " --diagnoses {input.diagnoses:q}"
         " --leaderboard {output.leaderboard:q}"

@@ -8,9 +8,10 @@ rule report:
         leaderboard="<results>/leaderboard.csv",
         runs="<results>/runs.csv",
         comparisons="<results>/comparisons.json",
-        diagnoses=lambda w: per_model("diagnosis", all_models(w)),
+        summaries=of_models("summaries"),
+        diagnoses=of_models("diagnosis"),
         leakage=leakage_checks,
-        code="<results>/inputs/programs/report.json",
+        code=code_of("report"),
     output:
         page=report(
             "<results>/report.html",
@@ -35,9 +36,10 @@ rule report:
     conda:
         "../environment.yml"
     params:
-        code=PROJECT.code["report"],
-        results=results_folder,
-        embed_audio="--embed-audio" if PROJECT.config["report"]["embed_audio"] else "",
+        code=DECIDED.code["report"],
+        # The report shows everything there is; whatever changes below changes one of the inputs.
+        results=str(DECIDED.results),
+        embed_audio="--embed-audio" if DECIDED.settings.report.embed_audio else "",
     message:
         "Writing the report"
     shell:

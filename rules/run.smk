@@ -2,20 +2,24 @@
 import gc
 import os
 import sys
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
-SCRIPTS = os.path.join(workflow.basedir, "scripts")
+SCRIPTS = os.path.join(CHECKOUT, "scripts")
 if SCRIPTS not in sys.path:
     sys.path.insert(0, SCRIPTS)
+from clm import engines
 from clm.base import files, lock
+from clm.base.digests import Digests
+from clm.base.errors import UserError
+from clm.config import load
 from clm.healing.plan import corpus_settings
-from clm.project import state
+from clm.project import record
+from clm.project.dataset import Dataset
+from clm.project.decide import decide
 from clm.results import models
 from clm.run import failure_summary, interpreter, remote, warnings
-from clm.config import export_private, keep
-from clm.config import load as load_config
-from clm.base.errors import UserError
-from clm.project.project import Project
 
 interpreter.put_first_on_path()
 interpreter.name_programs()
@@ -24,83 +28,93 @@ interpreter.name_programs()
 gc.set_threshold(50_000, 50, 100)
 
 
-def load_project():
-    """Read configuration and inputs; what is wrong with them ends the run with a message.
+def stop(error):
+    """End the run with a message for the user as its last lines."""
+    if isinstance(error, OSError):
+        error = UserError(f"{error}", "fix the problem and rerun; finished results are kept")
+    logger.error(str(error))
+    sys.exit(1)
 
-    Gives the project, the results folder as rules name it, and the bucket that holds it if results are kept in one. With
-    a bucket, the project's own results folder is that of the copies on this machine.
+
+def look():
+    """Decide what this run does, or load what was decided if this is a job; nothing is written to the results.
+
+    Gives the state, the data set (None in a job), the results folder as rules name it, the bucket that holds it if
+    results are kept in one, and what the lock said meanwhile. With a bucket, the state's own results folder is that of
+    the copies on this machine.
     """
     provider = workflow.storage_registry.default_storage_provider
     prefix = workflow.storage_settings.default_storage_prefix
-    try:
-        if not workflow.is_main_process:
-            named = remote.relative_results(config["results"])
-            shared = remote.bucket(provider, prefix, named)
-            return remote.decided_project(shared, named), named, shared
-        settings = load_config(user_config, Path(workflow.basedir), Path.cwd())
-        named = settings["results"]
+    if not workflow.is_main_process:
+        named = remote.relative_results(config["results"])
         shared = remote.bucket(provider, prefix, named)
-        if shared:
-            remote.check_keeps(workflow.storage_settings.keep_storage_local)
-            settings["results"] = shared.folder
-        looked_at = hold(Path(settings["results"]))
-        if shared and not looked_at:
-            remote.align(shared)
-        project = Project(settings, cache=Path(".snakemake/clm-digests.json"))
-        if not looked_at:
-            project.prepare()
-        if shared:
-            remote.check_names(project.folders)
-            if not looked_at:
-                shared.mirror().push_new()
-        export_private(settings)
-        for note in warnings.notes(project):
-            logger.warning(note)
-    except (UserError, OSError) as error:
-        stop(error)
-    return project, named, shared
-
-
-class RunStopped(WorkflowError):
-    """Ends the run with a message for the user as the last lines: where in our code it was raised is not shown."""
-
-    __traceback__ = property(lambda self: None, lambda self, value: None)
-
-
-def stop(error):
-    """End the run with a message for the user."""
-    if isinstance(error, OSError):
-        error = UserError(f"{error}", "mend it and run again: what is finished is kept")
-    raise RunStopped(str(error)) from None
-
-
-def hold(results):
-    """Keep other runs off the results folder. A dry run only says who uses it, and then leaves it as it is."""
-    if not workflow.output_settings.dryrun:
-        lock.take(results)
-        return ""
+        return remote.decided_state(shared, named), None, named, shared, None
+    settings = load(user_config, Path(CHECKOUT), Path.cwd())
+    named = settings.results
+    shared = remote.bucket(provider, prefix, named)
+    if shared:
+        remote.check_keeps(workflow.storage_settings.keep_storage_local)
+        settings = replace(settings, results=shared.folder)
+    results = Path(settings.results)
+    seen = lock.stamp(results)
     holder = lock.holder(results)
     if holder:
         logger.warning(f"Another run is using {results} ({holder}): this is what would be left to do.")
-    return holder
+    elif shared:
+        remote.align(shared)
+    engine = engines.create(settings)
+    dataset = Dataset(settings, Digests(Path(".snakemake/clm-digests.json")), probed=engine.submits)
+    state = decide(settings, dataset, results)
+    if shared:
+        remote.check_names(state.folders)
+    settings.export_private()
+    for note in warnings.notes(state, dataset):
+        logger.warning(note)
+    return state, dataset, named, shared, seen
 
 
-PROJECT, RESULTS, BUCKET = load_project()
-NEXT = PROJECT.next
-NEXT_VOCABULARY = PROJECT.next_vocabulary
-MODELS = PROJECT.results / "models"
-BASELINE_FOLDERS = frozenset(PROJECT.folders_of(PROJECT.baseline))
+try:
+    DECIDED, DATASET, RESULTS, BUCKET, SEEN = look()
+except (UserError, OSError) as error:
+    stop(error)
+
+
+@cache
+def state():
+    """What this run decided. Whether heal is in --forcerun is known only once the Snakefile has been read."""
+    if not workflow.is_main_process:
+        return DECIDED
+    return replace(DECIDED, forced="heal" in (workflow.dag_settings.forcerun or ()))
+
+
+@cache
+def has_begun():
+    """Whether this is a run, and not a dry run or a question about the graph.
+
+    At the first call of a run, which an input function makes, it takes the results folder and writes what jobs read.
+    """
+    if not workflow.is_main_process:
+        return True
+    if workflow.execution_settings is None or workflow.dryrun:
+        return False
+    try:
+        lock.take(DECIDED.results, seen=SEEN)
+        record.write(state(), DATASET)
+        if BUCKET:
+            BUCKET.mirror().push_new()
+    except (UserError, OSError) as error:
+        stop(error)
+    return True
 
 
 def begin():
-    """Before the first job: keep what jobs read of configuration and decisions, and what was asked for once more."""
+    """Before the first job: check what it costs, and keep what was asked for."""
     try:
-        PROJECT.check_budget(forced=forced())
+        has_begun()
+        record.check_budget(state())
         if BUCKET and not workflow.local_exec:
-            remote.check_inputs(PROJECT.config)
-        keep(PROJECT.config, PROJECT.results)
-        state.write(PROJECT, forced=forced())
-        PROJECT.record_requests(forced=forced())
+            remote.check_inputs(state().settings)
+        record.write_requests(state())
         if BUCKET:
             remote.offer(BUCKET, workflow.storage_registry.default_storage_provider, local=workflow.local_exec)
     except (UserError, OSError) as error:
@@ -124,7 +138,7 @@ def keep_rest():
 
 
 def lift_rate_limit():
-    """Take away Snakemake's own limit of 100 job starts a second where jobs run on this machine.
+    """Remove Snakemake's own limit of 100 job starts a second where jobs run on this machine.
 
     Here it protects nothing. Under it every pass of the scheduler starts a timer that ends in another pass, so that with
     many short jobs passes cost more than jobs (Snakemake 9.27).
@@ -136,13 +150,14 @@ def lift_rate_limit():
 
 def show(*, done):
     """Print the leaderboard at the end, after an error as well if this run made one."""
-    board, begun = PROJECT.results / "leaderboard.csv", PROJECT.results / "config.yaml"
+    board, begun = DECIDED.results / "leaderboard.csv", DECIDED.results / record.READABLE_SETTINGS
     if board.exists() and (done or board.stat().st_mtime >= begun.stat().st_mtime):
-        shell('python "$CLM_SCRIPTS/show.py" --results {PROJECT.results:q}')
+        shell('python "$CLM_SCRIPTS/show.py" --results {DECIDED.results:q}')
 
 
 def fail(logs):
-    """The last lines after jobs have failed."""
+    """Say in the last lines which jobs have failed."""
     keep_rest()
     show(done=False)
-    raise RunStopped(failure_summary.describe(logs, PROJECT.results, BUCKET.address if BUCKET else ""))
+    logger.error(failure_summary.describe(logs, DECIDED.results, BUCKET.address if BUCKET else ""))
+    sys.exit(1)

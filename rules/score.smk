@@ -6,10 +6,9 @@
 
 rule normalize:
     input:
-        # Written anew only if a reference or a recording changed.
-        manifest="<results>/inputs/{folder}.json",
+        manifest=manifest,
         transcript="<results>/runs/{model}/{folder}/transcript.json",
-        code="<results>/inputs/programs/normalize.json",
+        code=code_of("normalize"),
     output:
         "<results>/runs/{model}/{folder}/normalized.tsv",
     log:
@@ -17,11 +16,11 @@ rule normalize:
     conda:
         "../environment.yml"
     params:
-        code=PROJECT.code["normalize"],
-        recordings=lambda w: [PROJECT.data.text_digest(w.folder), PROJECT.data.audio_digest(w.folder)],
-        normalizer=PROJECT.normalizer,
-        equivalents=f"--equivalents={PROJECT.normalizer['equivalents']}" if PROJECT.normalizer["equivalents"] else "",
-        language=PROJECT.config["language"],
+        code=DECIDED.code["normalize"],
+        recordings=lambda w: [DECIDED.folders[w.folder].text, DECIDED.folders[w.folder].audio],
+        normalizer=DECIDED.normalizer,
+        equivalents=f"--equivalents={DECIDED.normalizer['equivalents']}" if DECIDED.normalizer["equivalents"] else "",
+        language=DECIDED.settings.language,
     message:
         "Normalizing {wildcards.folder} ({wildcards.model})"
     shell:
@@ -41,7 +40,7 @@ rule wer:
         normalized="<results>/runs/{model}/{folder}/normalized.tsv",
         transcript="<results>/runs/{model}/{folder}/transcript.json",
         baseline=baseline_table,
-        code="<results>/inputs/programs/wer.json",
+        code=code_of("wer"),
     output:
         "<results>/runs/{model}/{folder}/wer.json",
     log:
@@ -49,9 +48,9 @@ rule wer:
     conda:
         "../environment.yml"
     params:
-        code=PROJECT.code["wer"],
-        normalizer=PROJECT.normalizer,
-        language=PROJECT.config["language"],
+        code=DECIDED.code["wer"],
+        normalizer=DECIDED.normalizer,
+        language=DECIDED.settings.language,
     message:
         "Scoring {wildcards.folder} ({wildcards.model})"
     shell:
@@ -69,9 +68,9 @@ rule wer:
 
 rule summarize:
     input:
-        index=ancient("<results>/inputs.json"),
-        scores=scores,
-        code="<results>/inputs/programs/summarize.json",
+        index=index_file,
+        scores=of_folders("wer.json"),
+        code=code_of("summarize"),
     output:
         "<results>/summaries/{model}.json",
     log:
@@ -79,8 +78,8 @@ rule summarize:
     conda:
         "../environment.yml"
     params:
-        code=PROJECT.code["summarize"],
-        runs=lambda w: f"{PROJECT.results}/runs/{w.model}",
+        code=DECIDED.code["summarize"],
+        runs=lambda w: f"{DECIDED.results}/runs/{w.model}",
     message:
         "Summarizing {wildcards.model}"
     shell:
@@ -90,10 +89,13 @@ rule summarize:
 
 rule diagnose:
     input:
-        index=ancient("<results>/inputs.json"),
-        scores=scores,
-        transcripts=transcripts,
-        code="<results>/inputs/programs/diagnose.json",
+        settings=settings_file,
+        index=index_file,
+        scores=of_folders("wer.json"),
+        normalized=of_folders("normalized.tsv"),
+        transcripts=of_folders("transcript.json"),
+        corpora=corpora,
+        code=code_of("diagnose"),
     output:
         "<results>/diagnosis/{model}.json",
     log:
@@ -101,25 +103,27 @@ rule diagnose:
     conda:
         "../environment.yml"
     params:
-        code=PROJECT.code["diagnose"],
-        results=results_folder,
-        keywords=PROJECT.data.keywords_digest,
+        code=DECIDED.code["diagnose"],
+        runs=lambda w: f"{DECIDED.results}/runs/{w.model}",
+        keywords=DECIDED.keywords_digest,
     message:
         "Diagnosing {wildcards.model}"
     shell:
         'python "$CLM_SCRIPTS/diagnose.py"'
-        " --results {params.results:q}"
+        " --settings {input.settings:q}"
         " --index {input.index:q}"
-        " --model {wildcards.model:q}"
+        " --runs {params.runs:q}"
+        " --corpora {input.corpora:q}"
         " --output {output:q}"
         " 2> {log:q}"
 
 
 rule leakage:
     input:
-        index=ancient("<results>/inputs.json"),
-        model=model_file,
-        code="<results>/inputs/programs/leakage.json",
+        index=index_file,
+        model=lambda w: descriptions([w.model]),
+        corpora=corpora,
+        code=code_of("leakage"),
     output:
         "<results>/leakage/{model}.json",
     log:
@@ -127,15 +131,14 @@ rule leakage:
     conda:
         "../environment.yml"
     params:
-        code=PROJECT.code["leakage"],
-        results=results_folder,
-        references=PROJECT.data.references_digest,
+        code=DECIDED.code["leakage"],
+        references=DECIDED.references_digest,
     message:
         "Looking for the references in the corpus of {wildcards.model}"
     shell:
         'python "$CLM_SCRIPTS/leakage.py"'
-        " --results {params.results:q}"
         " --index {input.index:q}"
         " --model {wildcards.model:q}"
+        " --corpora {input.corpora:q}"
         " --output {output:q}"
         " 2> {log:q}"

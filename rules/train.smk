@@ -5,9 +5,15 @@
 
 checkpoint train_clm:
     input:
+        settings=settings_file,
+        index=index_file,
         plan=f"<results>/models/{NEXT}/plan.json",
-        keywords=rules.keyword_corpus.output if PROJECT.config["keywords"] else [],
+        keywords=rules.keyword_corpus.output if DECIDED.settings.keywords else [],
         missed_words=rules.missed_word_corpus.output,
+        training_data=own_file(DECIDED.settings.training_data),
+        tuning_data=own_file(DECIDED.settings.tuning_data),
+        # One that would equal an older one is not trained.
+        older=descriptions(DECIDED.finished),
     output:
         outcome=f"<results>/models/{NEXT}/training.json",
     log:
@@ -15,20 +21,20 @@ checkpoint train_clm:
     conda:
         "../environment.yml"
     # One for pronunciations, one for the language model.
-    threads: 2 if PROJECT.config["engine"] == "pocketsphinx" else 1
+    threads: 1 if ENGINE.submits else 2
     params:
-        results=results_folder,
         # Raised by hand if a generation under way has to be trained anew.
         recipe=1,
-        inputs=json.dumps(PROJECT.training_inputs, sort_keys=True),
-        attempt=PROJECT.history.attempt,
+        inputs=json.dumps(DECIDED.training_inputs, sort_keys=True),
+        attempt=DECIDED.attempt,
         keywords=lambda w, input: f"--keyword-corpus={input.keywords[0]}" if input.keywords else "",
         statuses=lambda w, input: input.missed_words[1:2] + input.keywords[1:2],
     message:
         f"Training {NEXT}"
     shell:
         'python "$CLM_SCRIPTS/train_clm.py"'
-        " --results {params.results:q}"
+        " --settings {input.settings:q}"
+        " --index {input.index:q}"
         " --plan {input.plan:q}"
         " {params.keywords:q}"
         " --missed-word-corpus {input.missed_words[0]:q}"
@@ -40,8 +46,10 @@ checkpoint train_clm:
 
 checkpoint train_vocabulary:
     input:
+        settings=settings_file,
         plan=latest_plan,
-        keywords=keywords_file(),
+        keywords=own_file(DECIDED.settings.keywords),
+        older=descriptions(DECIDED.vocabularies),
     output:
         outcome=f"<results>/models/{NEXT_VOCABULARY}/training.json",
     log:
@@ -49,14 +57,13 @@ checkpoint train_vocabulary:
     conda:
         "../environment.yml"
     params:
-        results=results_folder,
         keywords=lambda w, input: f"--keywords={input.keywords}" if input.keywords else "",
-        keywords_digest=PROJECT.training_inputs["keywords"] or "",
+        keywords_digest=DECIDED.training_inputs["keywords"] or "",
     message:
         f"Making {NEXT_VOCABULARY}"
     shell:
         'python "$CLM_SCRIPTS/train_vocabulary.py"'
-        " --results {params.results:q}"
+        " --settings {input.settings:q}"
         " --plan {input.plan:q}"
         " {params.keywords:q}"
         " --keywords-digest={params.keywords_digest:q}"

@@ -7,6 +7,8 @@
 
 
 rule preflight:
+    input:
+        settings=settings_file,
     output:
         "<results>/submitted/{round}/preflight.json",
     log:
@@ -14,39 +16,46 @@ rule preflight:
     conda:
         "../environment.yml"
     params:
-        results=results_folder,
+        models=f"{DECIDED.results}/models",
     message:
-        "Looking at the AWS account"
+        "Checking the AWS account"
     shell:
-        'python "$CLM_SCRIPTS/preflight.py"' " --results {params.results:q} --output {output:q} 2> {log:q}"
+        'python "$CLM_SCRIPTS/preflight.py"'
+        " --settings {input.settings:q}"
+        " --models {params.models:q}"
+        " --output {output:q}"
+        " 2> {log:q}"
 
 
 rule submit:
     input:
-        index=ancient("<results>/inputs.json"),
+        settings=settings_file,
+        index=index_file,
         preflight="<results>/submitted/{round}/preflight.json",
-        model=model_file,
+        model=model_files,
     output:
         "<results>/submitted/{round}/{model}.json",
     log:
         "<results>/logs/submit/{round}/{model}.log",
     wildcard_constraints:
-        model=constraint(PROJECT.running),
+        model=constraint((*DECIDED.running, *DECIDED.making)),
     priority: 10
     conda:
         "../environment.yml"
     resources:
         # Not a parameter: how many models are submitted at the same time is no reason to do it again.
-        quota_percent=lambda w: int(100 * PROJECT.submissions.share),
+        quota_percent=lambda w: int(100 * DECIDED.submissions.share),
     params:
-        results=results_folder,
+        store=f"{DECIDED.results}/store",
     message:
         "Submitting recordings to {wildcards.model}"
     shell:
         'python "$CLM_SCRIPTS/submit.py"'
-        " --results {params.results:q}"
+        " --settings {input.settings:q}"
         " --index {input.index:q}"
+        " --store {params.store:q}"
         " --model {wildcards.model:q}"
+        " --model-files {input.model:q}"
         " --quota-percent {resources.quota_percent}"
         " --output {output:q}"
         " 2> {log:q}"
@@ -54,33 +63,36 @@ rule submit:
 
 rule transcribe:
     input:
-        manifest=ancient("<results>/inputs/{folder}.json"),
-        model=model_file,
+        settings=settings_file,
+        manifest=manifest,
+        model=model_files,
         submitted=submitted,
     output:
         "<results>/runs/{model}/{folder}/transcript.json",
     log:
         "<results>/logs/transcribe/{model}/{folder}.log",
     wildcard_constraints:
-        model=constraint(PROJECT.running),
+        model=constraint((*DECIDED.running, *DECIDED.making)),
     conda:
         "../environment.yml"
     threads: lambda w: share_of_cores(w.model)
     params:
-        results=results_folder,
+        store=f"{DECIDED.results}/store",
         # Raised by hand if what is stored ever has to be made anew.
         recipe=1,
-        audio=lambda w: PROJECT.data.audio_digest(w.folder),
-        model=lambda w: PROJECT.model_digest(w.model),
-        settings=json.dumps(PROJECT.engine.transcription_settings(), sort_keys=True),
-        attempt=lambda w: PROJECT.attempt(w.folder),
+        audio=lambda w: DECIDED.folders[w.folder].audio,
+        model=lambda w: model_digest(w.model),
+        settings=json.dumps(ENGINE.transcription_settings(), sort_keys=True),
+        attempt=lambda w: attempt(w.folder),
     message:
         "Transcribing {wildcards.folder} with {wildcards.model}"
     shell:
         'python "$CLM_SCRIPTS/transcribe.py"'
+        " --settings {input.settings:q}"
         " --manifest {input.manifest:q}"
-        " --results {params.results:q}"
+        " --store {params.store:q}"
         " --model {wildcards.model:q}"
+        " --model-files {input.model:q}"
         " --repeats {params.attempt[repeats]}"
         " --retries {params.attempt[retries]}"
         " --output {output:q}"
@@ -90,7 +102,8 @@ rule transcribe:
 rule complete:
     input:
         leaderboard="<results>/leaderboard.csv",
-        summaries=lambda w: summaries(to_complete(w)),
+        summaries=lambda w: per_model("summaries", to_complete(w)),
+        outcomes=outcomes,
     output:
         "<results>/complete.json",
     log:
@@ -98,23 +111,26 @@ rule complete:
     conda:
         "../environment.yml"
     params:
-        results=results_folder,
+        store=f"{DECIDED.results}/store",
+        engine=ENGINE.name,
         models=lambda w, input: [Path(summary).stem for summary in input.summaries],
     message:
         "Checking that everything is finished"
     shell:
         'python "$CLM_SCRIPTS/complete.py"'
-        " --results {params.results:q}"
-        " --output {output:q}"
+        " --store {params.store:q}"
+        " --engine {params.engine:q}"
         " --models {params.models:q}"
+        " --outcomes {input.outcomes:q}"
+        " --output {output:q}"
         " 2> {log:q}"
 
 
 rule import_transcripts:
     input:
         stored=ancient("<results>/store/imported/{name}/{folder}.json"),
-        manifest="<results>/inputs/{folder}.json",
-        code="<results>/inputs/programs/import_transcripts.json",
+        manifest=manifest,
+        code=code_of("import_transcripts"),
     output:
         "<results>/runs/imported-{name}/{folder}/transcript.json",
     log:
@@ -124,8 +140,9 @@ rule import_transcripts:
     conda:
         "../environment.yml"
     params:
-        code=PROJECT.code["import_transcripts"],
-        stored=lambda w: PROJECT.imported_digest(f"imported-{w.name}", w.folder),
+        code=DECIDED.code["import_transcripts"],
+        stored=lambda w: DECIDED.imported[f"imported-{w.name}"][w.folder],
+        recordings=lambda w: DECIDED.folders[w.folder].audio,
     message:
         "Taking over {wildcards.folder} ({wildcards.name})"
     shell:

@@ -23,7 +23,7 @@ from clm.base.redaction import scrub
 from clm.base.s3_path import SCHEME
 from clm.engines.transcribe.cleanup import SAFE, Cleaner, choose, could_go
 from clm.engines.transcribe.holdings import KINDS, MODELS, Holdings, Item, Results
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
@@ -123,11 +123,11 @@ def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
     config = cli.read_config(args)
-    settings = Settings.of(config)
+    settings = TranscribeSettings.of(config)
     if not settings.bucket:
         raise UserError("config: transcribe.bucket is not set", "name the bucket that the workflow uses")
     aws = Aws(settings.region)
-    results = Results.read(args.results or [Path(config["results"])])
+    results = Results.read(args.results or [Path(config.results)])
     holdings = Holdings(aws, settings, results)
     found = holdings.items(args.only or KINDS)
     items = choose(found, args.only or SAFE, in_use=args.in_use)

@@ -4,7 +4,7 @@ import argparse
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,12 @@ from typing import Any
 from clm import cli
 from clm.base import files
 from clm.base.errors import UserError
-from clm.config import load_yaml
 from clm.corpus.keywords import read_keywords
 from clm.english import words
 from clm.normalization.normalizer import Normalizer, create_normalizer
 from clm.pronunciation import cmudict
 from clm.scoring import diagnosis, error_rate, word_metrics
+from clm.settings import read
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +27,10 @@ Row = dict[str, str]
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, runs")
+    cli.add_settings_option(parser)
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
-    parser.add_argument("--model", required=True, help="name of the model")
+    parser.add_argument("--runs", type=Path, required=True, help="directory with the model's folders, named like it")
+    parser.add_argument("--corpora", type=Path, nargs="*", default=[], help="texts that it was made from")
     parser.add_argument("--output", type=Path, required=True, help="output (JSON)")
     return parser.parse_args(argv)
 
@@ -93,10 +94,10 @@ def look(
     return by_recording, by_keyword, unknown
 
 
-def corpus_words(directory: Path) -> set[str]:
+def corpus_words(paths: Iterable[Path]) -> set[str]:
     """Words that a model's own text spells; empty for a model without one."""
     found: set[str] = set()
-    for path in sorted(directory.glob("*.txt")):
+    for path in paths:
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 found.update(re.findall(r"[^\W\d_]+", line.casefold()))
@@ -105,16 +106,16 @@ def corpus_words(directory: Path) -> set[str]:
 
 def examine(args: argparse.Namespace) -> dict[str, Any]:
     """The whole diagnosis."""
-    config = load_yaml(args.results / "config.yaml")
-    settings = config["normalizer"]
-    normalizer = create_normalizer(settings["profile"], config["language"], settings["without"])
-    runs = args.results / "runs" / args.model
+    settings = read(args.settings)
+    chosen = settings.normalizer
+    normalizer = create_normalizer(chosen.profile, settings.language, chosen.without)
+    runs, model = args.runs, args.runs.name
     index = files.read_json(args.index)
     folders = [folder for folder in index["folders"] if (runs / folder / "wer.json").exists()]
-    everywhere = phrases(config["keywords"], normalizer)
-    known = cmudict.english_words() if config["language"].startswith("en") else frozenset()
-    stock = known if args.model.split("-")[0] == "pocketsphinx" else frozenset()
-    spelled = known | corpus_words(args.results / "models" / args.model / "corpus") if known else known
+    everywhere = phrases(settings.keywords, normalizer)
+    known = cmudict.english_words() if settings.is_english else frozenset()
+    stock = known if model.split("-")[0] == "pocketsphinx" else frozenset()
+    spelled = known | corpus_words(args.corpora) if known else known
 
     @cache
     def texts(folder: str) -> dict[str, Row]:
@@ -145,7 +146,7 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
         texts.cache_clear()
     total = word_metrics.total(part for parts in keywords.values() for part in parts.values())
     return {
-        "model": args.model,
+        "model": model,
         "keyword_recall": total.recall,
         "keyword_precision": total.precision,
         "keyword_f1": total.f1,

@@ -14,7 +14,7 @@ from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path, is_address
 from clm.config import REMOTE
 from clm.engines.transcribe.doctor.findings import NOT_OK, OK, UNKNOWN, Case, Finding
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -45,17 +45,17 @@ def show(finding: Finding) -> str:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    config = cli.read_config(args)
-    section = config["transcribe"]
+    settings = cli.read_config(args)
+    section = settings.transcribe
     case = Case(
-        Settings.of(config),
+        TranscribeSettings.of(settings),
         comprehend=section["comprehend"],
         vocabulary=section["vocabulary"],
-        inputs={key: S3Path.parse(config[key]) for key in REMOTE if is_address(config[key])},
+        inputs={key: S3Path.parse(getattr(settings, key)) for key in REMOTE if is_address(getattr(settings, key))},
     )
     counts = dict.fromkeys((OK, NOT_OK, UNKNOWN), 0)
-    if config["engine"] != "transcribe":
-        note = Finding(UNKNOWN, "engine", f"{config['engine']} needs nothing of this", "engine: transcribe")
+    if settings.engine != "transcribe":
+        note = Finding(UNKNOWN, "engine", f"{settings.engine} needs nothing of this", "engine: transcribe")
         sys.stdout.write(show(note) + "\n")
     for finding in findings(case):
         counts[finding.status] += 1

@@ -7,13 +7,17 @@ file's header does not tell are estimated from its size, and marked with "about"
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clm import cli
+from clm import cli, engines
+from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.progress import duration
-from clm.project.project import Project
+from clm.project import submissions
+from clm.project.dataset import Dataset
+from clm.project.decide import decide
 from clm.project.submissions import Cost
 
 COLUMNS = ("model", "jobs", "audio", "billed", "US$")
@@ -66,14 +70,14 @@ def as_data(costs: dict[str, Cost]) -> list[dict[str, Any]]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    config = cli.read_config(args)
-    project = Project(config, cache=Path(".snakemake/clm-digests.json"))
-    if not project.engine.submits:
-        raise UserError(f"the engine {project.engine.name} costs nothing but time", "set engine: transcribe")
-    costs = project.submissions.costs(forced=args.heal)
-    text = json.dumps(as_data(costs)) if args.json else table(costs, config["transcribe"]["prices"]["date"])
+    settings = cli.read_config(args)
+    if not engines.create(settings).submits:
+        raise UserError(f"the engine {settings.engine} costs nothing but time", "set engine: transcribe")
+    dataset = Dataset(settings, Digests(Path(".snakemake/clm-digests.json")), probed=True)
+    state = replace(decide(settings, dataset, Path(settings.results)), forced=args.heal)
+    text = json.dumps(as_data(state.costs)) if args.json else table(state.costs, settings.transcribe["prices"]["date"])
     sys.stdout.write(text + "\n")
-    project.check_budget(forced=args.heal)
+    submissions.check_budget(settings, state.costs)
 
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ from typing import Any
 
 from clm import cli
 from clm.base import files
-from clm.config import saved
 from clm.corpus.domain import common_words
 from clm.english import words
 from clm.healing import missed_phrases, word_history
 from clm.healing.plan import PLAN_COPY, History, Recordings, corpus_settings, merge_words, missed_words
-from clm.results import models
+from clm.results import manifests, models
+from clm.settings import Settings, read
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +21,12 @@ log = logging.getLogger(__name__)
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
+    cli.add_settings_option(parser)
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries of the models so far")
+    parser.add_argument("--runs", type=Path, required=True, help="directory with the scored folders of the models")
+    parser.add_argument("--models", type=Path, required=True, help="directory with plans and outcomes of the models")
+    parser.add_argument("--store", type=Path, required=True, help="directory of the store")
     parser.add_argument("--model", required=True, help="name of the new generation")
     parser.add_argument("--learn", choices=("yes", "no"), required=True, help="whether missed words are learned")
     parser.add_argument("--reason", required=True, help="why the generation is due")
@@ -33,27 +36,23 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def worth_learning(fresh: list[dict[str, Any]], config: dict[str, Any], results: Path) -> list[dict[str, Any]]:
+def worth_learning(fresh: list[dict[str, Any]], settings: Settings, store: Path) -> list[dict[str, Any]]:
     """Of the words that the offline filter left, those that Amazon Comprehend keeps, where the user wants that."""
-    if config["engine"] != "transcribe" or not config["transcribe"]["comprehend"]:
+    if settings.engine != "transcribe" or not settings.transcribe["comprehend"]:
         return fresh
     from clm.aws.clients import Aws
     from clm.aws.comprehend import SyntaxFilter
 
-    client = Aws(config["transcribe"]["region"]).comprehend
-    kept = SyntaxFilter(client, config["language"], results / "store" / "comprehend").keep(
-        [item["word"] for item in fresh]
-    )
+    client = Aws(settings.transcribe["region"]).comprehend
+    kept = SyntaxFilter(client, settings.language, store / "comprehend").keep([item["word"] for item in fresh])
     log.info("Comprehend keeps %d of %d words", len(kept), len(fresh))
     return [item for item in fresh if item["word"] in kept]
 
 
-def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
+def make_plan(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     """The plan as it is written to plan.json."""
-    heldout = config["evaluation"]["heldout"]
-    engine = config["engine"]
-    directory = args.results / "models"
-    history = History.read(directory, models.finished(directory, engine), args.model)
+    heldout = settings.evaluation.heldout
+    history = History.read(args.models, models.finished(args.models, settings.engine), args.model)
     recordings = Recordings.read(args.index)
     learned = history.words(heldout, recordings.heldout_audio(heldout))
     fresh: list[dict[str, Any]] = []
@@ -62,10 +61,11 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
     summaries = [files.read_json(path) for path in args.summaries]
     folders = recordings.open_folders(heldout)
     if args.learn == "yes":
-        fresh = worth_learning(missed_words(summaries, folders, words.learnable), config, args.results)
-        common = common_words() if config["language"].startswith("en") else frozenset()
+        fresh = worth_learning(missed_words(summaries, folders, words.learnable), settings, args.store)
+        common = common_words() if settings.is_english else frozenset()
+        items = manifests.read_index(args.index)
         names = missed_phrases.missed_phrases(
-            args.results, [summary["model"] for summary in summaries], folders, common
+            args.runs, [summary["model"] for summary in summaries], {name: items[name] for name in folders}, common
         )
         evidence |= recordings.evidence(heldout)
     inputs = args.training_inputs
@@ -73,7 +73,7 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
     heard = history.recordings()
     sources = sorted({folder for item in merged for folder in item["folders"]})
     plans = {plan["model"]: plan for plan in history.plans}
-    statuses = word_history.read_statuses(directory, plans)
+    statuses = word_history.read_statuses(args.models, plans)
     learned_names = history.words(heldout, recordings.heldout_audio(heldout), "phrases")
     return {
         "model": args.model,
@@ -87,14 +87,14 @@ def make_plan(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any
         },
         "evidence": sorted(evidence),
         "training_inputs": inputs,
-        "corpus": corpus_settings(config),
+        "corpus": corpus_settings(settings.corpus),
     }
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    plan = make_plan(args, saved(args.results))
+    plan = make_plan(args, read(args.settings))
     lines = [f"{item['word']}\t{sum(item['folders'].values())}\n" for item in plan["words"]]
     files.write_text(args.missed_words, "".join(lines))
     files.write_json(args.plan.with_name(PLAN_COPY), plan)

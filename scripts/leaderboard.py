@@ -9,17 +9,18 @@ from pathlib import Path
 
 from clm import cli
 from clm.base import files
-from clm.config import load_yaml
 from clm.evaluation import leaderboard
 from clm.evaluation.comparison import Evaluation
 from clm.evaluation.summaries import describe, without_audio
 from clm.healing.plan import Recordings
+from clm.settings import read
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
+    cli.add_settings_option(parser)
+    parser.add_argument("--models", type=Path, required=True, help="directory of model.json and plan.json")
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--summaries", type=Path, nargs="+", required=True, help="summaries, older models first")
     parser.add_argument("--diagnoses", type=Path, nargs="+", required=True, help="diagnosis of each model")
@@ -32,18 +33,17 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    config = load_yaml(args.results / "config.yaml")
+    settings = read(args.settings)
     index = files.read_json(args.index)
     folders = index["folders"]
-    settings = config["evaluation"]
     audio = Recordings.read(args.index).audio
-    summaries = [describe(files.read_json(path), args.results / "models", audio) for path in args.summaries]
+    summaries = [describe(files.read_json(path), args.models, audio) for path in args.summaries]
     keywords = {diagnosis["model"]: diagnosis["keywords"] for diagnosis in map(files.read_json, args.diagnoses)}
     summaries = [
         {**without_audio(summary, folders, index["text_only"]), "keywords": keywords[summary["model"]]}
         for summary in summaries
     ]
-    evaluation = Evaluation(summaries, folders, settings["baseline"] or config["engine"], settings)
+    evaluation = Evaluation(summaries, folders, settings.evaluation.baseline or settings.engine, settings.evaluation)
     board = leaderboard.tables(evaluation)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)

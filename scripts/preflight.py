@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from clm import cli, config
+from clm import cli
 from clm.aws.clients import Aws, code_of, explain
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.progress import Progress
 from clm.engines.transcribe.inventory import explained, language_models
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.results import models
+from clm.settings import read
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +28,13 @@ ENGINE = "transcribe"
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models")
+    cli.add_settings_option(parser)
+    parser.add_argument("--models", type=Path, required=True, help="directory of the models")
     parser.add_argument("--output", type=Path, required=True, help="output: record of this look (JSON)")
     return parser.parse_args(argv)
 
 
-def check_bucket(aws: Aws, settings: Settings) -> None:
+def check_bucket(aws: Aws, settings: TranscribeSettings) -> None:
     """Refuse a bucket that is not there or in another region: Transcribe reads from its own region only.
 
     Raises:
@@ -103,7 +105,7 @@ def check_account_model(name: str, found: Mapping[str, Any] | None, language: st
         raise UserError(f"{where}: its state is {found['ModelStatus']}{reason}", "wait for it, or take it out")
 
 
-def wanted_models(directory: Path, settings: Settings) -> dict[str, dict[str, Any]]:
+def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, dict[str, Any]]:
     """The model.json of our own CLMs and of those that the configuration names."""
     names = [*models.finished(directory, ENGINE), *(f"{ENGINE}-{name}" for name in settings.models)]
     return {name: files.read_json(directory / name / "model.json") for name in names}
@@ -124,11 +126,11 @@ def check_language(aws: Aws, language: str) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    settings = Settings.of(config.saved(args.results))
+    settings = TranscribeSettings.of(read(args.settings))
     aws = Aws(settings.region)
     check_language(aws, settings.language)
     check_bucket(aws, settings)
-    wanted = wanted_models(args.results / "models", settings)
+    wanted = wanted_models(args.models, settings)
     held = explained(language_models(aws.transcribe), "listing language models") if wanted else []
     account = {model["ModelName"]: model for model in held}
     notes = list(check_models(wanted, account, settings.language))

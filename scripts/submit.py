@@ -9,11 +9,12 @@ import logging
 from collections import defaultdict
 from pathlib import Path
 
-from clm import cli, config, engines
+from clm import cli, engines
 from clm.base import files
-from clm.project import submissions
-from clm.results import manifests, models
+from clm.project import requests
+from clm.results import manifests, models, unfinished
 from clm.results.store import Store
+from clm.settings import read
 from clm.types import Failure, Recording, Unfinished
 
 log = logging.getLogger(__name__)
@@ -22,31 +23,33 @@ log = logging.getLogger(__name__)
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models, store")
+    cli.add_settings_option(parser)
+    parser.add_argument("--store", type=Path, required=True, help="directory of the store")
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--model", required=True, help="name of the model")
+    parser.add_argument("--model-files", type=Path, nargs="*", default=[], help="its files, model.json first")
     parser.add_argument("--quota-percent", type=int, default=100, help="part of the account's quotas to use")
     parser.add_argument("--output", type=Path, required=True, help="output: record of this submission (JSON)")
     return parser.parse_args(argv)
 
 
-def wanted(results: Path, index: Path) -> list[tuple[str, Recording]]:
+def wanted(store: Path, index: Path) -> list[tuple[str, Recording]]:
     """Every folder and recording, with the repetitions and retries that were asked for."""
-    requests = models.read_if_there(results / "store" / "attempts.json").get("folders", {})
-    found = []
-    for folder in files.read_json(index)["folders"]:
-        manifest = files.read_json(index.with_suffix("") / f"{folder}.json")
-        found += [(folder, recording) for recording in manifests.recordings(manifest, **requests.get(folder, {}))]
-    return found
+    asked = requests.read(store)
+    return [
+        (folder, recording)
+        for folder, items in manifests.read_index(index).items()
+        for recording in manifests.recordings(items, **asked.get(folder, {}))
+    ]
 
 
 def submit(args: argparse.Namespace) -> dict[str, dict[str, Unfinished]]:
     """Fill the store; returns what remains unfinished, by folder and recording."""
-    engine = engines.create(config.saved(args.results))
+    engine = engines.create(read(args.settings))
     engine.share = args.quota_percent / 100
-    model = models.load(args.results / "models", args.model, engine.name)
-    store = Store(args.results / "store", engine)
-    missing = [item for item in wanted(args.results, args.index) if not store.has(item[1], model)]
+    model = models.of_files(args.model, args.model_files)
+    store = Store(args.store, engine)
+    missing = [item for item in wanted(args.store, args.index) if not store.has(item[1], model)]
     log.info("%d recordings have no result yet", len(missing))
     places = defaultdict(list)
     for folder, recording in missing:
@@ -71,8 +74,7 @@ def main(argv: list[str] | None = None) -> None:
         folder: {name: {"reason": outcome.reason, "hint": outcome.hint} for name, outcome in outcomes.items()}
         for folder, outcomes in submit(args).items()
     }
-    engine = config.saved(args.results)["engine"]
-    submissions.write_unfinished(args.results, engine, args.model, left)
+    unfinished.write(args.store, read(args.settings).engine, args.model, left)
     files.write_json(args.output, {"model": args.model, "unfinished": sorted(left)})
 
 

@@ -18,10 +18,10 @@ from clm.base.errors import UserError, passing
 from clm.base.messages import some
 from clm.base.text_files import read_text
 from clm.bucket import sync
-from clm.config import saved
 from clm.corpus import training_text
 from clm.healing import word_history
-from clm.results import models
+from clm.results import manifests, models
+from clm.settings import Settings, read
 from clm.types import Engine, TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,8 @@ log = logging.getLogger(__name__)
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration")
+    cli.add_settings_option(parser)
+    parser.add_argument("--index", type=Path, required=True, help="recordings of all folders (JSON)")
     parser.add_argument("--plan", type=Path, required=True, help="plan.json of the generation")
     parser.add_argument("--keyword-corpus", type=Path, help="text about the keywords, one sentence per line")
     parser.add_argument("--missed-word-corpus", type=Path, required=True, help="text about the missed words")
@@ -40,25 +41,24 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def sample_rates(results: Path) -> dict[str, frozenset[int]]:
+def sample_rates(index: Path) -> dict[str, frozenset[int]]:
     """Sample rates of each folder's recordings, where the engine had them looked up."""
-    rates = {}
-    for folder in files.read_json(results / "inputs.json")["folders"]:
-        items = files.read_json(results / "inputs" / f"{folder}.json")["recordings"]
-        rates[folder] = frozenset(item["rate"] for item in items if item.get("rate"))
-    return rates
+    return {
+        folder: frozenset(item["rate"] for item in items if item.get("rate"))
+        for folder, items in manifests.read_index(index).items()
+    }
 
 
-def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) -> TrainingText:
+def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText:
     """Copy the text of every source that has some into `directory`, where it stays with the model.
 
     A sentence that several sources have stays in the first: an article that both a keyword and a missed word
     lead to must not count twice.
     """
     own = {
-        key: training_text.own_text(Path(config[key]), config["language"], directory / f"{key}-dropped.tsv")
-        for key in ("training_data", "tuning_data")
-        if config[key]
+        key: training_text.own_text(Path(path), settings.language, directory / f"{key}-dropped.tsv")
+        for key, path in (("training_data", settings.training_data), ("tuning_data", settings.tuning_data))
+        if path
     }
     texts = {
         "training_data": own.get("training_data", ""),
@@ -81,7 +81,7 @@ def gather(args: argparse.Namespace, config: dict[str, Any], directory: Path) ->
             path.unlink(missing_ok=True)
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
     tuning_path = directory / "tuning_data.txt" if tuning else None
-    return TrainingText(paths, tuning_path, sample_rates(args.results), emphasized)
+    return TrainingText(paths, tuning_path, sample_rates(args.index), emphasized)
 
 
 def digest(text: TrainingText, engine: Engine) -> str:
@@ -112,9 +112,9 @@ def count_words(text: TrainingText) -> dict[str, int]:
     return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
 
 
-def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
+def train(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     """Train the generation if it can and should be; return what training.json says."""
-    engine = engines.create(config)
+    engine = engines.create(settings)
     directory = args.plan.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
         models.clear(directory)
@@ -122,20 +122,20 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
     own = f"{models.UNFINISHED}{time.time_ns():020}-"
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
     missing = some([row["keyword"] for row in failed])
-    if failed and not config["corpus"]["allow_partial"]:
+    if failed and not settings.corpus.allow_partial:
         why = f" ({failed[0]['source']})" if failed[0]["source"] else ""
         reason = f"the corpus is not complete, articles could not be fetched for {missing}{why}"
         hint = "run again, which asks for these only; or --config corpus='{allow_partial: true}' trains without them"
         return {"trained": False, "reason": reason, "hint": hint, "retry": True}
     try:
-        text = gather(args, config, directory / "corpus")
+        text = gather(args, settings, directory / "corpus")
         if not text.sources:
             raise UserError(
                 "there is no text to train from, neither articles nor own text",
                 "see the status.csv files, add articles or training_data, then: snakemake --forcerun heal",
             )
         identity = digest(text, engine)
-        if older := twin(directory.parent, engine.name, identity, failed_too=not config["retry_failed"]):
+        if older := twin(directory.parent, engine.name, identity, failed_too=not settings.retry_failed):
             return {"trained": False, **about_twin(directory.parent, older)}
         with tempfile.TemporaryDirectory(dir=directory, prefix=own) as name:
             details = engine.train(text, Path(name))
@@ -171,10 +171,7 @@ def train(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    config = saved(args.results)
-    sync.fetch(args.results / "models", args.results / "inputs", suffix=".json")
-    sync.fetch_shared(Path(config[key]) for key in ("training_data", "tuning_data") if config[key])
-    outcome = train(args, config)
+    outcome = train(args, read(args.settings))
     name = args.plan.parent.name
     if outcome["trained"]:
         sync.send(args.plan.parent)

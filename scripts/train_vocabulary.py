@@ -16,13 +16,13 @@ from clm.base import files
 from clm.base.errors import UserError, passing
 from clm.base.progress import Progress
 from clm.bucket import sync
-from clm.config import saved
 from clm.corpus.keywords import read_keyword_lines
 from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
 from clm.engines.transcribe.phrase_table import Phrase, Vocabulary, build
 from clm.english.words import is_name
 from clm.healing.plan import phrases_digest
 from clm.results import models
+from clm.settings import Settings, read
 from clm.types import TrainingFailed
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ MOST_LINES = 20
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration")
+    cli.add_settings_option(parser)
     parser.add_argument("--plan", type=Path, required=True, help="plan.json whose words are used")
     parser.add_argument("--keywords", type=Path, help="comma- or line-separated keywords")
     parser.add_argument("--keywords-digest", default="", help="digest of the keywords file, for the record")
@@ -80,15 +80,15 @@ def tell_dropped(directory: Path, vocabulary: Vocabulary) -> None:
         progress.show(f"... and {len(lines) - MOST_LINES} more: see {directory / PHRASES_FILE}", now=True)
 
 
-def make(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
+def make(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     """Make the vocabulary if it can and should be; return what training.json says."""
     directory = args.output.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
         return {"trained": True, "reason": "it was finished already"}
-    engine = engines.create(config)
+    engine = engines.create(settings)
     plan = files.read_json(args.plan)
     try:
-        vocabulary = build(phrases(plan, args.keywords), config["language"])
+        vocabulary = build(phrases(plan, args.keywords), settings.language)
     except UserError as error:
         return {"trained": False, "reason": error.message, "hint": error.hint}
     write_phrases(directory / PHRASES_FILE, vocabulary)
@@ -99,7 +99,7 @@ def make(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
             "reason": f"no phrase can be used in a vocabulary ({len(vocabulary.dropped)} dropped)",
             "hint": f"see {directory / PHRASES_FILE}",
         }
-    identity = files.digest({"vocabulary": vocabulary.text, "language": config["language"]})
+    identity = files.digest({"vocabulary": vocabulary.text, "language": settings.language})
     for name in models.finished(directory.parent, engine.name, models.VOCABULARY):
         if files.read_json(directory.parent / name / "model.json")["digest"] == identity:
             hint = "add recordings or keywords"
@@ -132,7 +132,7 @@ def make(args: argparse.Namespace, config: dict[str, Any]) -> dict[str, Any]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    outcome = make(args, saved(args.results))
+    outcome = make(args, read(args.settings))
     name = args.output.parent.name
     if outcome["trained"]:
         sync.send(args.output.parent, args.output.with_name("plan.json"))

@@ -13,12 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from clm import __version__, cli, config, engines
+from clm import __version__, cli, engines
 from clm.base import files
 from clm.base.s3_path import S3Path
 from clm.bucket import sync
-from clm.results import manifests, models
+from clm.results import manifests, models, unfinished
 from clm.results.store import Store
+from clm.settings import Settings, read
 from clm.types import Engine, Failure, Model, Outcome, Recording, Transcript, Unfinished
 
 log = logging.getLogger(__name__)
@@ -30,19 +31,21 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     parser.add_argument("--manifest", type=Path, required=True, help="recordings of the folder (JSON)")
-    parser.add_argument("--results", type=Path, required=True, help="results folder: configuration, models, store")
+    cli.add_settings_option(parser)
+    parser.add_argument("--store", type=Path, required=True, help="directory of the store")
     parser.add_argument("--model", required=True, help="name of the model")
+    parser.add_argument("--model-files", type=Path, nargs="*", default=[], help="its files, model.json first")
     parser.add_argument("--repeats", type=int, default=0, help="how often the folder was to be repeated")
     parser.add_argument("--retries", type=int, default=0, help="how often failures were to be retried")
     parser.add_argument("--output", type=Path, required=True, help="transcript.json")
     return parser.parse_args(argv)
 
 
-def local(recordings: Iterable[Recording], settings: dict[str, Any], directory: Path) -> Iterator[Recording]:
+def local(recordings: Iterable[Recording], settings: Settings, directory: Path) -> Iterator[Recording]:
     """The recordings as files on this machine, each fetched when its turn comes, and checked to be what was planned."""
     from clm.aws.clients import Aws, explain
 
-    aws = Aws(settings["transcribe"]["region"])
+    aws = Aws(settings.transcribe["region"])
     for recording in recordings:
         if not isinstance(recording.audio, S3Path):
             manifests.check_unchanged(recording)
@@ -58,7 +61,7 @@ def local(recordings: Iterable[Recording], settings: dict[str, Any], directory: 
 
 
 def transcribe(
-    recordings: list[Recording], model: Model, engine: Engine, store: Store, settings: dict[str, Any]
+    recordings: list[Recording], model: Model, engine: Engine, store: Store, settings: Settings
 ) -> dict[str, Outcome]:
     """Result of every recording by its name, from the store or, where that has none, from the engine."""
     found: dict[str, Outcome] = {}
@@ -107,20 +110,16 @@ def merged(versions: Iterable[Mapping[str, str]]) -> dict[str, str]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    settings = config.saved(args.results)
+    settings = read(args.settings)
     engine = engines.create(settings)
     manifest = files.read_json(args.manifest)
     folder = manifest["folder"]
-    if args.model != engine.name:
-        sync.fetch(args.results / "models" / args.model)
-    model = models.load(args.results / "models", args.model, engine.name)
-    recordings = manifests.recordings(manifest, repeats=args.repeats, retries=args.retries)
-    found = transcribe(recordings, model, engine, Store(args.results / "store", engine), settings)
+    model = models.of_files(args.model, args.model_files)
+    recordings = manifests.recordings(manifest["recordings"], repeats=args.repeats, retries=args.retries)
+    found = transcribe(recordings, model, engine, Store(args.store, engine), settings)
     if len(found) < len(recordings):
-        from clm.project import submissions
-
-        sync.fetch(submissions.unfinished_path(args.results, engine.name, args.model))
-        left = submissions.read_unfinished(args.results, engine.name, args.model).get(folder, {})
+        sync.fetch(unfinished.path_of(args.store, engine.name, args.model))
+        left = unfinished.read(args.store, engine.name, args.model).get(folder, {})
         for recording in recordings:
             if recording.name not in found:
                 found[recording.name] = Unfinished(**left.get(recording.name, _NOT_SUBMITTED))

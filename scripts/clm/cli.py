@@ -15,6 +15,7 @@ from typing import Any
 from clm import SHARED, __version__
 from clm.base.errors import UserError
 from clm.base.redaction import scrub
+from clm.settings import Settings
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -38,8 +39,8 @@ def add_config_options(arguments: argparse.ArgumentParser) -> None:
     )
 
 
-def read_config(args: argparse.Namespace) -> dict[str, Any]:
-    """The configuration that the workflow would have, given the same options.
+def read_config(args: argparse.Namespace) -> Settings:
+    """The settings that the workflow would have, given the same options.
 
     Raises:
         UserError: a file is not there or no mapping, an entry of --config is malformed, a key or value is wrong.
@@ -59,6 +60,13 @@ def _help_formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.RawDescriptionHelpFormatter(prog, width=_HELP_WIDTH)
 
 
+def add_settings_option(arguments: argparse.ArgumentParser) -> None:
+    """Add the option by which a job is told the settings of its run."""
+    arguments.add_argument(
+        "--settings", type=Path, required=True, metavar="FILE", help="settings of the run (config.json of the results)"
+    )
+
+
 def run(main: Callable[[], None]) -> None:
     """Run a program's `main`; an error for the user ends it with status 1 and the message, without a traceback."""
     handler = logging.StreamHandler(sys.stderr)
@@ -74,7 +82,7 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(scrub(f"Error: {error}"))
     except OSError as error:
         # Full disks and lost network drives pass; the traceback would hide which file it was.
-        sys.exit(scrub(f"Error: {error}\nHint: mend it and run again; what is finished is kept"))
+        sys.exit(scrub(f"Error: {error}\nHint: fix the problem and rerun; finished results are kept"))
     except Exception:
         sys.exit(scrub(traceback.format_exc()))
     _leave()

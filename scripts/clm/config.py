@@ -1,18 +1,16 @@
-"""The configuration: defaults, what the user changed, validation and paths."""
+"""Loading of the configuration: defaults, what the user changed, validation, paths."""
 
 import contextlib
-import copy
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from clm.base import files
 from clm.base.errors import UserError
 from clm.base.messages import nearest
 from clm.base.s3_path import S3Path, is_address
+from clm.settings import Settings
 
 # Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
 UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
@@ -24,9 +22,6 @@ PATHS = (
 )  # fmt: skip
 #: Those of them that may be addresses in S3.
 REMOTE = PATHS[:4]
-#: Keys that tell the account's number; jobs get them through the environment, never through the results folder.
-PRIVATE = ("transcribe.role_arn", "transcribe.kms_key")
-PRIVATE_VARIABLE = "CLM_PRIVATE"
 
 
 def load_yaml(path: Path) -> Any:
@@ -39,7 +34,7 @@ def load_yaml(path: Path) -> Any:
         return yaml.load(file, loader)  # noqa: S506 - both are safe loaders
 
 
-def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> dict[str, Any]:
+def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> Settings:
     """Merge the user's changes into the shipped defaults, check the result and resolve its paths.
 
     Shipped input paths count from `checkout`, the user's from `workdir`; both come back relative to `workdir`
@@ -81,7 +76,7 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> dict[str,
         unknown = value is None or is_address(value) or (value == "auto" and is_address(config["input"]))
         if not unknown and not (workdir / value).exists():
             raise UserError(f"config: {key}: there is no file or folder {value}", "correct the path, or set it to null")
-    return config
+    return Settings.of(config)
 
 
 def check_addresses(config: dict[str, Any]) -> None:
@@ -120,43 +115,6 @@ def resolve_auto(config: dict[str, Any], workdir: Path) -> None:
             put(config, key, str(beside / name) if (workdir / beside / name).exists() else None)
     if config["corpus"]["source"] == "auto":
         config["corpus"]["source"] = "folder" if config["corpus"]["folder"] else "wikipedia"
-
-
-def without_private(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The configuration as it may be kept in the results folder."""
-    public = copy.deepcopy(dict(config))
-    for key in PRIVATE:
-        put(public, key, None)
-    return public
-
-
-def export_private(config: Mapping[str, Any]) -> None:
-    """Hand the keys that are not kept in the results folder to the jobs of this run."""
-    os.environ[PRIVATE_VARIABLE] = json.dumps({key: get(config, key) for key in PRIVATE})
-
-
-def keep(config: Mapping[str, Any], results: Path) -> None:
-    """Write the configuration beside the results: as YAML to be read, and as JSON for the jobs of the run.
-
-    What a job asks for most is its configuration; a YAML parser takes as long to load as all else that it needs.
-    """
-    import yaml
-
-    public = without_private(config)
-    files.write_text(results / "config.yaml", yaml.safe_dump(public, allow_unicode=True, sort_keys=True))
-    files.write_json(results / "config.json", {"config": public})
-
-
-def saved(results: Path) -> dict[str, Any]:
-    """The configuration of the run that this job belongs to."""
-    return with_private(files.read_json(results / "config.json")["config"])
-
-
-def with_private(config: dict[str, Any]) -> dict[str, Any]:
-    """A configuration that was kept, with the keys that this run hands on otherwise."""
-    for key, value in json.loads(os.environ.get(PRIVATE_VARIABLE, "{}")).items():
-        put(config, key, value)
-    return config
 
 
 def relative(path: Path, workdir: Path) -> str:

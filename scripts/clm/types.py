@@ -117,6 +117,8 @@ class Engine(Protocol):
     name: str
     #: Whether the work is done elsewhere: one `submit` job per model starts all of it and waits for it.
     submits: bool
+    #: Files of a model, besides model.json, that transcription reads.
+    model_files: tuple[str, ...]
     #: Raised by hand when training changes; written to model.json, so that older models can be told apart.
     recipe: int
 

@@ -1,8 +1,8 @@
 """A second opinion on Amazon: moto's own Transcribe, S3, IAM, STS and Comprehend, which know nothing of this project.
 
 Two things moto lacks. It never writes a transcript: one is put where OutputBucketName and OutputKey say, when
-the job is first asked about and is COMPLETED. And it has no operations for language models: these are answered from botocore's
-output shapes alone, with no more members than were asked for.
+the job is first asked about and is COMPLETED. And it has no operations for language models: these are answered from
+botocore's output shapes alone, with no more members than were asked for.
 """
 
 import io

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from clm.project.project import Project
 
 from clm.config import load
 from clm.project import state
-from clm.project.project import Project
 from clm.project.state import Decided
 from clm.results import models
 from runner import CHECKOUT

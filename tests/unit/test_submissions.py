@@ -4,12 +4,12 @@ import random
 from pathlib import Path
 
 import pytest
+from clm.project.project import Project
 
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load
 from clm.project import state
-from clm.project.project import Project
 from clm.project.state import Decided
 from clm.project.submissions import COMPREHEND, Cost
 from clm.results.store import Store

@@ -22,7 +22,7 @@ from clm.base import files
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe.cleanup import Cleaner, could_go
 from clm.engines.transcribe.holdings import CHAMPION, IN_USE, MODELS, UPLOADS, Item
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
 PREFIX = "clm"
 #: When every upload in parts began, if one asks moto.
@@ -349,7 +349,7 @@ def test_wrong_kind_and_no_bucket(account: Account, run: Clean, capsys: Any) -> 
 
 
 def test_deletion_itself_refuses_what_is_outside(account: Account) -> None:
-    settings = Settings.of(config.load({"engine": "transcribe", "transcribe": {"bucket": BUCKET}}, *places()))
+    settings = TranscribeSettings.of(config.load({"engine": "transcribe", "transcribe": {"bucket": BUCKET}}, *places()))
     created = datetime.datetime.now(datetime.UTC)
     items = [Item(UPLOADS, f"s3://{bucket}/x", created) for bucket in (BUCKET, "another")]
     for _, trouble in Cleaner(Aws("us-east-1"), settings).delete(items):

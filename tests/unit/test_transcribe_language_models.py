@@ -12,7 +12,7 @@ from clm.base.errors import PassingError, UserError
 from clm.base.s3_path import S3Path
 from clm.config import load
 from clm.engines.transcribe.language_models import Trainer, check_text, choose_base
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.types import TrainingFailed, TrainingText
 from runner import CHECKOUT
 
@@ -30,9 +30,9 @@ def loopback(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
 
 
 @pytest.fixture
-def settings(loopback: Loopback) -> Settings:
+def settings(loopback: Loopback) -> TranscribeSettings:
     section = {"bucket": BUCKET, "role_arn": loopback.create_role(), "poll_seconds": 0.02}
-    return Settings.of(load({"engine": "transcribe", "transcribe": section}, CHECKOUT, CHECKOUT))
+    return TranscribeSettings.of(load({"engine": "transcribe", "transcribe": section}, CHECKOUT, CHECKOUT))
 
 
 @pytest.fixture
@@ -44,12 +44,12 @@ def text(tmp_path: Path) -> TrainingText:
     return TrainingText({"keywords": path}, tuning, WIDE)
 
 
-def train(settings: Settings, text: TrainingText, **options: bool) -> dict:
+def train(settings: TranscribeSettings, text: TrainingText, **options: bool) -> dict:
     return Trainer(Aws(), settings).train(text, **options)
 
 
 def test_a_model_is_made_once_with_all_that_amazon_asks_for(
-    loopback: Loopback, settings: Settings, text: TrainingText
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText
 ) -> None:
     details = train(settings, text)
     assert train(settings, text) == details
@@ -62,13 +62,15 @@ def test_a_model_is_made_once_with_all_that_amazon_asks_for(
     assert list(model.tags) == ["clm-proof"]
 
 
-def test_a_lost_answer_is_no_second_model(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+def test_a_lost_answer_is_no_second_model(loopback: Loopback, settings: TranscribeSettings, text: TrainingText) -> None:
     loopback.service.faults.add("CreateLanguageModel", first=1, reset=True, applied=True)
     train(settings, text)
     assert len(loopback.service.models.all) == 1
 
 
-def test_too_many_in_training_are_waited_for(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+def test_too_many_in_training_are_waited_for(
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText
+) -> None:
     loopback.service.settings.max_training = 1
     other = text.sources["keywords"].with_name("other.txt")
     other.write_text("Another text.\n", encoding="utf-8")
@@ -81,7 +83,9 @@ def test_too_many_in_training_are_waited_for(loopback: Loopback, settings: Setti
     assert train(settings, text)["amazon_model"] in loopback.service.models.all
 
 
-def test_a_full_account_says_which_of_ours_could_go(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+def test_a_full_account_says_which_of_ours_could_go(
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText
+) -> None:
     first = train(settings, text)["amazon_model"]
     loopback.service.settings.max_models = 1
     text.sources["keywords"].write_text("Something else.\n", encoding="utf-8")
@@ -92,7 +96,7 @@ def test_a_full_account_says_which_of_ours_could_go(loopback: Loopback, settings
 
 
 def test_a_model_that_fails_says_why_and_is_tried_again_on_purpose_only(
-    loopback: Loopback, settings: Settings, text: TrainingText
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText
 ) -> None:
     loopback.service.faults.fail("model", ".", "not enough text")
     for _ in range(2):
@@ -103,7 +107,7 @@ def test_a_model_that_fails_says_why_and_is_tried_again_on_purpose_only(
     assert train(settings, text, retry=True)["amazon_model"].endswith("-r2")
 
 
-def test_a_name_that_is_taken_is_told(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+def test_a_name_that_is_taken_is_told(loopback: Loopback, settings: TranscribeSettings, text: TrainingText) -> None:
     name = train(settings, text)["amazon_model"]
     loopback.service.models.all[name].request["LanguageCode"] = "de-DE"
     with pytest.raises(UserError, match="taken by a different one"):
@@ -111,7 +115,7 @@ def test_a_name_that_is_taken_is_told(loopback: Loopback, settings: Settings, te
 
 
 def test_strange_files_beside_the_text_are_not_trained_from(
-    loopback: Loopback, settings: Settings, text: TrainingText
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText
 ) -> None:
     name = train(settings, text)["amazon_model"]
     place = settings.training(name)
@@ -121,7 +125,7 @@ def test_strange_files_beside_the_text_are_not_trained_from(
         train(settings, text)
 
 
-def test_patience_ends(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+def test_patience_ends(loopback: Loopback, settings: TranscribeSettings, text: TrainingText) -> None:
     loopback.service.clock.scale = 0.0
     with pytest.raises(PassingError, match="patience_hours"):
         train(replace(settings, patience_hours=0.1 / 3600), text)
@@ -130,7 +134,7 @@ def test_patience_ends(loopback: Loopback, settings: Settings, text: TrainingTex
     assert loopback.service.calls["Transcribe.CreateLanguageModel"] == 1
 
 
-def test_what_is_missing_is_named(loopback: Loopback, settings: Settings, text: TrainingText) -> None:
+def test_what_is_missing_is_named(loopback: Loopback, settings: TranscribeSettings, text: TrainingText) -> None:
     with pytest.raises(PassingError, match="role_arn"):
         train(replace(settings, role_arn=None), text)
     with pytest.raises(UserError, match="no custom language models for fr-FR"):
@@ -166,6 +170,6 @@ def test_bad_text_is_named_by_file_and_line(tmp_path: Path, content: bytes, what
     assert str(path) in error.value.message
 
 
-def test_places_in_the_bucket(settings: Settings) -> None:
+def test_places_in_the_bucket(settings: TranscribeSettings) -> None:
     assert settings.audio == S3Path(BUCKET, "clm/audio")
     assert replace(settings, prefix="").training("m") == S3Path(BUCKET, "training/m")

@@ -31,11 +31,18 @@ _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 _held: dict[str, IO[str]] = {}
 
 
-def take(results: Path) -> None:
-    """Hold the results folder until this process ends.
+def stamp(results: Path) -> str:
+    """What the lock says about its last holder: it changes when another run takes the results folder."""
+    with contextlib.suppress(OSError):
+        return (results / NAME).read_text(encoding="utf-8")
+    return ""
+
+
+def take(results: Path, seen: str | None = None) -> None:
+    """Hold the results folder until this process ends; `seen` is the stamp when this run looked at the results.
 
     Raises:
-        UserError: another run holds it, or it cannot be written.
+        UserError: another run holds it or has held it since, or it cannot be written.
 
     """
     path = results / NAME
@@ -52,6 +59,12 @@ def take(results: Path) -> None:
             raise UserError(
                 f"results: another run is using {results} ({found}); nothing was changed",
                 "wait until it has ended, stop it, or name another folder: --config results=...",
+            )
+        if seen is not None and seen != stamp(results):
+            file.close()
+            raise UserError(
+                f"results: another run has changed {results} while this one was starting; nothing was done",
+                "run again",
             )
         _describe(file)
     except OSError as error:

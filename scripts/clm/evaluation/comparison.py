@@ -12,6 +12,7 @@ from clm.evaluation import bootstrap, model_scores
 from clm.evaluation.bootstrap import Comparison
 from clm.evaluation.model_scores import FINISHED, Key, Model
 from clm.scoring import mapsswe
+from clm.settings import EvaluationSettings
 
 
 class Evaluation:
@@ -21,7 +22,7 @@ class Evaluation:
         summaries: of all models, oldest first.
         folders: the recordings of every usable folder.
         baseline: the model that verdicts refer to; its own row has no change, p-value and scope.
-        evaluation: the configuration's `heldout` (names of folders), `resamples` and `confidence`.
+        evaluation: how models are compared; `heldout` are names of folders.
 
     """
 
@@ -30,7 +31,7 @@ class Evaluation:
         summaries: Sequence[Mapping[str, Any]],
         folders: Mapping[str, Iterable[str]],
         baseline: str,
-        evaluation: Mapping[str, Any],
+        evaluation: EvaluationSettings,
     ) -> None:
         self.folders = {name: sorted(set(folders[name])) for name in sorted(folders)}
         self.baseline = baseline
@@ -93,7 +94,7 @@ class Evaluation:
         p_value = p_values.get(model.name)
         if comparison is None:
             return ""
-        proven = p_value is not None and p_value < 1 - self.evaluation["confidence"]
+        proven = p_value is not None and p_value < 1 - self.evaluation.confidence
         return comparison.verdict if proven else bootstrap.NOT_PROVEN
 
     def _compare(self, name: str, other_name: str) -> Comparison | None:
@@ -135,7 +136,7 @@ class Evaluation:
     @property
     def settings(self) -> dict[str, Any]:
         """Resamples and confidence, as `clm.evaluation.bootstrap` takes them."""
-        return {name: self.evaluation[name] for name in ("resamples", "confidence")}
+        return {"resamples": self.evaluation.resamples, "confidence": self.evaluation.confidence}
 
     def _named(self, name: str) -> Model:
         return next(model for model in self.models if model.name == name)
@@ -146,7 +147,7 @@ class Evaluation:
 
     def heldout(self, model: Model) -> list[str]:
         """Folders with compared recordings that are held out for this model."""
-        heldout = set(self.evaluation["heldout"]) - set(model.summary["learned_folders"])
+        heldout = set(self.evaluation.heldout) - set(model.summary["learned_folders"])
         return [folder for folder, keys in self.compared.items() if folder in heldout and keys]
 
     def scope(self, model: Model, other: Model) -> tuple[str, list[Key]]:

@@ -4,14 +4,10 @@ import argparse
 import contextlib
 import logging
 import time
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from clm import cli
-from clm.base import files
 from clm.base.errors import UserError
-from clm.config import load_yaml
 from clm.corpus import collect, sources
 from clm.corpus.collection import Collection, Status, counts, write
 from clm.corpus.domain import Domain, common_words
@@ -19,7 +15,8 @@ from clm.corpus.keywords import read_keywords
 from clm.corpus.queries import Query
 from clm.corpus.source import Outcome
 from clm.healing.plan import Recordings
-from clm.results.manifests import reference
+from clm.results import manifests
+from clm.settings import Settings, read
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +24,9 @@ log = logging.getLogger(__name__)
 def parser(description: str | None) -> argparse.ArgumentParser:
     """A parser with the common options; the program adds where its queries come from."""
     arguments = cli.parser(description)
-    arguments.add_argument("--results", type=Path, required=True, help="results folder: configuration, store")
+    cli.add_settings_option(arguments)
+    arguments.add_argument("--index", type=Path, required=True, help="recordings of all folders (JSON)")
+    arguments.add_argument("--store", type=Path, required=True, help="directory of the store, which keeps pages")
     arguments.add_argument("--text", type=Path, required=True, help="output: the text, one sentence per line")
     arguments.add_argument("--status", type=Path, required=True, help="output: what was found for each query (CSV)")
     arguments.add_argument("--sources", type=Path, help="output: page, revision and licence of every article (TSV)")
@@ -44,21 +43,20 @@ def look_up(queries: list[Query], args: argparse.Namespace) -> None:
     models there are must not wait for that.
     """
     started = time.monotonic()
-    config = load_yaml(args.results / "config.yaml")
-    settings = config["corpus"]
-    common = common_words() if config["language"].startswith("en") else frozenset()
+    settings = read(args.settings)
+    common = common_words() if settings.is_english else frozenset()
     try:
-        domain = Domain.of([*(query.text for query in queries), *domain_texts(args.results, config)], common)
-        cache = args.results / "store" / "wikipedia"
-        source = sources.create(config, cache, domain, refresh=args.refresh or settings["refresh"])
+        domain = Domain.of([*(query.text for query in queries), *domain_texts(settings, args.index)], common)
+        cache = args.store / "wikipedia"
+        source = sources.create(settings.corpus, cache, domain, refresh=args.refresh or settings.corpus.refresh)
         found = collect.collect(
             queries,
             source,
-            settings["wikipedia"]["articles_per_keyword"],
+            settings.corpus.wikipedia.articles_per_keyword,
             domain=domain,
             common=common,
-            budget=collect.Budget(settings["max_articles"], settings["max_megabytes"]),
-            language=_language_of_articles(config),
+            budget=collect.Budget(settings.corpus.max_articles, settings.corpus.max_megabytes),
+            language=_language_of_articles(settings),
         )
     except UserError as error:
         log.error("%s", error)
@@ -69,23 +67,19 @@ def look_up(queries: list[Query], args: argparse.Namespace) -> None:
     log.info("%s, in %.1f s", summary, time.monotonic() - started)
 
 
-def _language_of_articles(config: Mapping[str, Any]) -> str:
+def _language_of_articles(settings: Settings) -> str:
     """An edition of Wikipedia may be in another language than the recordings; the one in simple English is not."""
-    edition = config["corpus"]["wikipedia"]["language"]
-    return config["language"] if config["corpus"]["source"] != "wikipedia" or edition == "simple" else edition
+    edition = settings.corpus.wikipedia.language
+    return settings.language if settings.corpus.source != "wikipedia" or edition == "simple" else edition
 
 
-def domain_texts(results: Path, config: Mapping[str, Any]) -> list[str]:
+def domain_texts(settings: Settings, index: Path) -> list[str]:
     """Keywords, and the references of all folders that are not held out: what tells this domain from others."""
-    heldout = config["evaluation"]["heldout"]
-    index = results / "inputs.json"
     texts: list[str] = []
-    if config["keywords"]:
+    if settings.keywords:
         with contextlib.suppress(UserError):  # a file that cannot be read now is another program's business
-            texts = read_keywords(Path(config["keywords"]))
-    if not index.exists():
-        return texts
-    for name in Recordings.read(index).open_folders(heldout):
-        manifest = files.read_json(index.with_suffix("") / f"{name}.json")
-        texts += [reference(item) for item in manifest["recordings"]]
+            texts = read_keywords(Path(settings.keywords))
+    items = manifests.read_index(index)
+    for name in Recordings.read(index).open_folders(settings.evaluation.heldout):
+        texts += [manifests.reference(item) for item in items[name]]
     return texts

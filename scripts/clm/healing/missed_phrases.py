@@ -114,24 +114,26 @@ def _trimmed(span: list[str]) -> list[str]:
 
 
 def missed_phrases(
-    results: Path, models: Iterable[str], folders: Iterable[str], common: Collection[str] = ()
+    directory: Path,
+    models: Iterable[str],
+    folders: Mapping[str, Iterable[Mapping[str, Any]]],
+    common: Collection[str] = (),
 ) -> list[dict[str, Any]]:
     """Phrases that any of the models missed in these folders, as `healing.missed_words` lists words.
 
     Args:
-        results: the results folder.
+        directory: with the scored folders of each model.
         models: names of the models.
-        folders: those to learn from.
+        folders: those to learn from, with the entries of their recordings in the index.
         common: words of general English.
 
     """
     found: dict[str, dict[str, int]] = {}
-    for folder in folders:
-        manifest = files.read_json(results / "inputs" / f"{folder}.json")
-        texts = {item["recording"]: reference(item) for item in manifest["recordings"]}
+    for folder, items in folders.items():
+        texts = {item["recording"]: reference(item) for item in items}
         for model in models:
             total: Counter[str] = Counter()
-            for recording, words, missed in _missed(results / "runs" / model / folder):
+            for recording, words, missed in _missed(directory / model / folder):
                 total += runs(words, missed, common)
                 total += names(texts.get(recording, ""), {words[position] for position in missed})
             for phrase, count in total.items():

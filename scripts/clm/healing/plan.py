@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from clm.base import files
-from clm.results import models
+from clm.results import manifests, models
+from clm.settings import CorpusSettings
 
 FEWEST_TO_HOLD_OUT = 6
 PLAN_COPY = "plan.kept.json"
@@ -36,19 +37,17 @@ def choose_heldout(names: Collection[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class Recordings:
-    """What the manifests beside `results/inputs.json` say: for each folder the evidence names of its recordings."""
+    """For each folder the evidence names of its recordings."""
 
     audio: Mapping[str, frozenset[str]]
     texts: Mapping[str, frozenset[str]]
 
     @classmethod
     def read(cls, index: Path) -> "Recordings":
-        """Read the index and all manifests."""
-        names = files.read_json(index)["folders"]
-        manifests = {name: files.read_json(index.with_suffix("") / f"{name}.json") for name in names}
+        """Read `results/inputs.json`."""
         pairs = {
-            name: [evidence_of(pair["audio_sha256"], pair["text_sha256"]) for pair in manifest["recordings"]]
-            for name, manifest in manifests.items()
+            name: [evidence_of(item["audio_sha256"], item["text_sha256"]) for item in recordings]
+            for name, recordings in manifests.read_index(index).items()
         }
         return cls.of(pairs)
 
@@ -80,12 +79,11 @@ def phrases_digest(plan: Mapping[str, Any], keywords: str | None) -> str:
     return files.digest({**missed, "keywords": keywords})
 
 
-def corpus_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+def corpus_settings(corpus: CorpusSettings) -> dict[str, Any]:
     """The settings that decide where articles come from, as a plan records them."""
-    corpus = config["corpus"]
-    wikipedia = {key: value for key, value in corpus["wikipedia"].items() if key not in ("contact", "licence")}
-    zim = {"zim": corpus["zim"]} if corpus["zim"] else {}
-    return {"source": corpus["source"], "folder": corpus["folder"], **zim, "wikipedia": wikipedia}
+    wikipedia = {key: value for key, value in corpus.wikipedia.as_json().items() if key not in ("contact", "licence")}
+    zim = {"zim": corpus.zim} if corpus.zim else {}
+    return {"source": corpus.source, "folder": corpus.folder, **zim, "wikipedia": wikipedia}
 
 
 @dataclass(frozen=True)
@@ -144,10 +142,8 @@ class History:
         """Whether the plan is still to be carried out: unfinished, or with articles to ask for again."""
         return self.unfinished or bool(self.outcome.get("retry"))
 
-    def due(self, training_inputs: Mapping[str, Any], *, has_text: bool, new_evidence: bool, forced: bool) -> str:
-        """Why a new generation is due, or an empty string."""
-        if forced:
-            return "heal was forced"
+    def due(self, training_inputs: Mapping[str, Any], *, has_text: bool, new_evidence: bool) -> str:
+        """Why a new generation is due without being asked for, or an empty string."""
         if self.pending:
             return self.plan["reason"]
         if has_text and not self.last:

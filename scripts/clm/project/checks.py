@@ -1,71 +1,64 @@
-"""What stops a run before anything is done, because all of it would be in vain."""
+"""Checks that abort a run before any job starts."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from clm.base.errors import UserError
 from clm.base.messages import nearest, some
 from clm.normalization.normalizer import create_normalizer
+from clm.project.dataset import Dataset
+from clm.project.lineup import Lineup
 from clm.results import models
 from clm.scoring import equivalents
-
-if TYPE_CHECKING:
-    from clm.project.project import Project
+from clm.settings import Settings
 
 
-def check(project: Project) -> None:
-    """Stop before anything runs where the whole run would be in vain."""
-    _check_normalizer(project)
-    reasons = "".join(f"\n  {name}: {why}" for name, why in project.left_out.items())
-    if not project.folders:
+def check(settings: Settings, dataset: Dataset, lineup: Lineup) -> None:
+    """Raise a `UserError` where the run as a whole cannot lead to anything."""
+    _check_normalizer(settings)
+    _check_folders(settings, dataset)
+    _ = lineup.running  # raises where a model is named that is not there
+    _check_languages(settings, lineup)
+    former = {path.name for path in lineup.results.glob("runs/*/*") if path.is_dir()}
+    if former and not former & (dataset.folders.keys() | dataset.left_out.keys()):
         raise UserError(
-            f"input: no folder of {project.config['input']} can be used:{reasons}",
-            "each folder needs one audio file and one .txt, or several pairs with equal stems",
-        )
-    if project.left_out and project.config["on_bad_folder"] == "error":
-        raise UserError(
-            f"input: folders of {project.config['input']} cannot be used:{reasons}",
-            "mend them, or leave them out with --config on_bad_folder=warn",
-        )
-    repeat = project.config["repeat"]
-    if repeat is not None and repeat not in project.folders:
-        hint = nearest(repeat, list(project.folders))
-        raise UserError(f"config: repeat: there is no usable folder {repeat!r}", hint)
-    known = [*project.own, *project.imported]
-    for name in project.config["models"] if project.config["models"] != "all" else []:
-        if name not in known:
-            raise UserError(f"config: models: there is no model {name!r}", nearest(name, known))
-    if project.baseline not in project.models:
-        raise UserError(
-            f"config: evaluation.baseline: there is no model {project.baseline!r}",
-            nearest(project.baseline, project.models),
-        )
-    _check_languages(project)
-    former = {path.name for path in project.results.glob("runs/*/*") if path.is_dir()}
-    if former and not former & (project.folders.keys() | project.left_out.keys()):
-        raise UserError(
-            f"results: {project.results} holds results of other recordings ({some(sorted(former))})",
+            f"results: {lineup.results} holds results of other recordings ({some(sorted(former))})",
             "--config results=... names a folder for this data set",
         )
 
 
-def _check_languages(project: Project) -> None:
+def _check_folders(settings: Settings, dataset: Dataset) -> None:
+    reasons = "".join(f"\n  {name}: {why}" for name, why in dataset.left_out.items())
+    if not dataset.folders:
+        raise UserError(
+            f"input: no folder of {settings.input} can be used:{reasons}",
+            "each folder needs one audio file and one .txt, or several pairs with equal stems",
+        )
+    if dataset.left_out and settings.on_bad_folder == "error":
+        raise UserError(
+            f"input: folders of {settings.input} cannot be used:{reasons}",
+            "fix them, or leave them out with --config on_bad_folder=warn",
+        )
+    if settings.repeat is not None and settings.repeat not in dataset.folders:
+        hint = nearest(settings.repeat, list(dataset.folders))
+        raise UserError(f"config: repeat: there is no usable folder {settings.repeat!r}", hint)
+
+
+def _check_languages(settings: Settings, lineup: Lineup) -> None:
     """Refuse models for another language, which an engine might silently not use."""
-    for name in (*project.finished, *project.vocabularies):
-        about = models.read_if_there(project.results / "models" / name / "model.json").get("details", {})
-        language = about.get("language", project.config["language"])
-        if language != project.config["language"]:
+    for name in (*lineup.finished, *lineup.vocabularies):
+        about = models.read_if_there(lineup.results / "models" / name / "model.json").get("details", {})
+        language = about.get("language", settings.language)
+        if language != settings.language:
             raise UserError(
-                f"config: language: {name} in {project.results} is a model for {language}, "
-                f"not for {project.config['language']}: it would silently not be used",
+                f"config: language: {name} in {lineup.results} is a model for {language}, not for "
+                f"{settings.language}: it would silently not be used",
                 "correct language, or name another folder: --config results=...",
             )
 
 
-def _check_normalizer(project: Project) -> None:
-    settings = project.config["normalizer"]
-    normalizer = create_normalizer(settings["profile"], project.config["language"], settings["without"])
-    if settings["equivalents"]:
-        equivalents.read(Path(settings["equivalents"]), normalizer)
+def _check_normalizer(settings: Settings) -> None:
+    normalizer = create_normalizer(settings.normalizer.profile, settings.language, settings.normalizer.without)
+    if settings.normalizer.equivalents:
+        equivalents.read(Path(settings.normalizer.equivalents), normalizer)

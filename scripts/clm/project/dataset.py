@@ -1,4 +1,6 @@
-"""The data set of a run: the input folders, here or in S3, and what identifies their recordings and texts."""
+"""The data set of a run: input folders, here or in S3, and what identifies their recordings and texts."""
+
+from __future__ import annotations
 
 import unicodedata
 from functools import cached_property
@@ -7,69 +9,93 @@ from typing import Any
 
 from clm.base import files
 from clm.base.digests import Digests
+from clm.base.errors import UserError
 from clm.base.s3_path import TEXTS, S3Path, is_address
 from clm.base.text_files import text_files
 from clm.config import REMOTE
+from clm.corpus.keywords import read_keywords
 from clm.healing.plan import Recordings, choose_heldout, evidence_of
 from clm.project import imported, input_folders
+from clm.settings import Settings
 from clm.types import Failure
 
 
-class DataSet:
-    """Folders that can be used (`folders`), and why others cannot (`left_out`).
+class Dataset:
+    """What the settings name as input, looked at once and never changed.
 
-    `config` is validated and resolved; where its keys name texts in S3, they come to name local copies, and names of
-    held-out folders are spelled as on disk. `probed`: whether lengths and flaws of recordings are wanted.
+    `folders` can be used, `left_out` says why others cannot. `keywords`, `training_data` and `tuning_data` are paths on
+    this machine or None; `unusable_keywords` says why a keywords file that is there is not used. `heldout` holds the
+    names as they are spelled on disk.
+
+    Args:
+        settings: validated and resolved.
+        digests: content digests remembered from earlier runs.
+        probed: whether lengths and flaws of recordings are wanted.
+        texts: where copies of texts in S3 are kept; without it in the results folder.
+
     """
 
-    def __init__(self, config: dict[str, Any], digests: Digests, *, probed: bool) -> None:
-        self.config = config
+    def __init__(self, settings: Settings, digests: Digests, *, probed: bool, texts: Path | None = None) -> None:
+        self.settings = settings
         self.digests = digests
         self.probed = probed
-        self.results = Path(config["results"])
-        self.remote = self._remote_inputs()
+        self._results = Path(settings.results)
+        self._remote = self._remote_inputs(texts or self._results / TEXTS)
         self.folders, self.left_out = self._scan()
-        config["evaluation"]["heldout"] = self._heldout(config["evaluation"]["heldout"])
+        self.training_data, self.tuning_data = self._local("training_data"), self._local("tuning_data")
+        self.keywords, self.unusable_keywords = self._usable_keywords()
+        self.heldout = self._spelled_as_on_disk(settings.evaluation.heldout)
 
-    def _remote_inputs(self) -> Any:
+    def _remote_inputs(self, texts: Path) -> Any:
         """What lies in S3, or None; only then is boto3 needed while the Snakefile is read."""
-        if not any(is_address(self.config[key]) for key in REMOTE):
+        if not any(is_address(getattr(self.settings, key)) for key in REMOTE):
             return None
         from clm.aws.clients import Aws
         from clm.project.s3_inputs import RemoteInputs
 
-        section = self.config["transcribe"]
-        ours = S3Path(section["bucket"] or "-", section["prefix"])
-        return RemoteInputs(Aws(section["region"]), self.results / TEXTS, ours)
+        section = self.settings.transcribe
+        return RemoteInputs(Aws(section["region"]), texts, S3Path(section["bucket"] or "-", section["prefix"]))
 
     def _scan(self) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
-        """The input folders; keys of the configuration that name texts in S3 come to name local copies."""
-        config = self.config
-        address = config["input"]
+        address = self.settings.input
         if is_address(address):
-            found = self.remote.scan(address, self.digests)
-        else:
-            found = input_folders.scan(Path(address), self.digests, imported.sources(self.results / "store"))
-        if self.remote is None:
-            return found
-        if config["keywords"] == "auto":
-            config["keywords"] = self.remote.beside(address, "keywords/keywords.txt")
-        for key in REMOTE[1:]:
-            if is_address(config[key]):
-                config[key] = self.remote.local(key, config[key])
-        return found
+            return self._remote.scan(address, self.digests)
+        return input_folders.scan(Path(address), self.digests, imported.sources(self._results / "store"))
 
-    def _heldout(self, names: list[str] | str) -> list[str]:
-        """The folders that are held out, by the Unicode form that their names have on disk."""
-        if names == "auto":
-            return choose_heldout(self.folders)
+    def _local(self, key: str) -> Path | None:
+        """The file or folder that a key names, as a path on this machine."""
+        value = getattr(self.settings, key)
+        if is_address(value):
+            value = self._remote.local(key, value)
+        return Path(value) if value else None
+
+    def _usable_keywords(self) -> tuple[Path | None, str]:
+        """The keywords file, or None and why: one that holds none is left out like a bad folder."""
+        if self.settings.keywords == "auto":  # beside an input in S3
+            beside = self._remote.beside(self.settings.input, "keywords/keywords.txt")
+            path = Path(self._remote.local("keywords", beside)) if beside else None
+        else:
+            path = self._local("keywords")
+        try:
+            if path is not None:
+                read_keywords(path)
+        except UserError as error:
+            return None, str(error)
+        return path, ""
+
+    def _spelled_as_on_disk(self, names: tuple[str, ...] | str) -> tuple[str, ...]:
+        """The held-out folders, in the Unicode form that their names have on disk."""
+        if isinstance(names, str):
+            return tuple(choose_heldout(self.folders))
         on_disk = {unicodedata.normalize("NFC", name): name for name in self.folders}
-        return [on_disk.get(unicodedata.normalize("NFC", name), name) for name in names]
+        return tuple(on_disk.get(unicodedata.normalize("NFC", name), name) for name in names)
 
     @cached_property
-    def with_audio(self) -> list[str]:
+    def with_audio(self) -> tuple[str, ...]:
         """Folders that have something to transcribe."""
-        return [name for name, folder in self.folders.items() if folder.has_audio]
+        return tuple(name for name, folder in self.folders.items() if folder.has_audio)
+
+    # -- digests -------------------------------------------------------------------------------------------------
 
     def audio_digest(self, folder: str) -> str:
         """Digest of the names and contents of a folder's audio files."""
@@ -79,7 +105,7 @@ class DataSet:
         """SHA-256 of a recording's content, or what S3 knows in its place."""
         if pair.audio is None:
             return ""
-        return self.remote.identity(pair.audio) if isinstance(pair.audio, S3Path) else self.digests.sha256(pair.audio)
+        return self._remote.identity(pair.audio) if isinstance(pair.audio, S3Path) else self.digests.sha256(pair.audio)
 
     def text_digest(self, folder: str) -> str:
         """Digest of the names and contents of a folder's references."""
@@ -92,14 +118,13 @@ class DataSet:
 
     @cached_property
     def keywords_digest(self) -> str:
-        """Digest of the keywords that results are looked at for: the list of the run, and those of folders."""
+        """Digest of the keywords that results are searched for: the list of the run, and those of folders."""
         own = {name: folder.keywords for name, folder in self.folders.items() if folder.keywords}
-        return files.digest([self.path_digest("keywords"), {name: self.digests.sha256(own[name]) for name in own}])
+        return files.digest([self.path_digest(self.keywords), {name: self.digests.sha256(own[name]) for name in own}])
 
-    def path_digest(self, key: str) -> str | None:
-        """Digest of the file or folder of text files that a configuration key names, or None."""
-        path = self.config[key]
-        return path and files.digest([self.digests.sha256(text) for text in text_files(Path(path))])
+    def path_digest(self, path: Path | None) -> str | None:
+        """Digest of a file or folder of text files, or None."""
+        return path and files.digest([self.digests.sha256(text) for text in text_files(path)])
 
     @cached_property
     def evidence(self) -> set[str]:
@@ -109,7 +134,9 @@ class DataSet:
             for folder in self.folders.values()
             if folder.has_audio
         }
-        return Recordings.of(pairs).evidence(self.config["evaluation"]["heldout"])
+        return Recordings.of(pairs).evidence(self.heldout)
+
+    # -- recordings ----------------------------------------------------------------------------------------------
 
     def looks(self, pair: input_folders.Pair) -> dict[str, Any]:
         """Length and flaws of a recording, for an engine that is paid by them."""
@@ -118,7 +145,7 @@ class DataSet:
         from clm.audio.probe import problem
 
         found = self.media(pair)
-        flaw = problem(found, self._size(pair), self.config["transcribe"]["limits"])
+        flaw = problem(found, self._size(pair), self.settings.transcribe["limits"])
         return {
             "seconds": found.seconds,
             "exact": found.exact,
@@ -128,21 +155,23 @@ class DataSet:
     def media(self, pair: input_folders.Pair) -> Any:
         """What a recording is, from its first bytes (`clm.audio.probe.Media`)."""
         if isinstance(pair.audio, S3Path):
-            return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self.remote.head(pair.audio))
+            return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self._remote.head(pair.audio))
         return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
 
     def _size(self, pair: input_folders.Pair) -> int:
-        return self.remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size
+        return self._remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size
 
     @cached_property
     def _probes(self) -> Any:
         from clm.audio.probe_cache import Probes
 
-        return Probes(self.results / "store" / "media.json")
+        return Probes(self._results / "store" / "media.json")
 
-    def manifest(self, folder: input_folders.Folder) -> dict[str, Any]:
-        """The recordings of a folder, for the jobs."""
-        recordings = [
+    # -- what jobs read ------------------------------------------------------------------------------------------
+
+    def manifest(self, folder: str) -> list[dict[str, Any]]:
+        """The recordings of a folder."""
+        return [
             {
                 "recording": pair.name,
                 "audio": pair.audio and str(pair.audio),
@@ -151,9 +180,8 @@ class DataSet:
                 "text_sha256": self.digests.sha256(pair.text),
                 **(self._known(pair) if self.probed and pair.audio else {}),
             }
-            for pair in folder.pairs
+            for pair in self.folders[folder].pairs
         ]
-        return {"folder": folder.name, "recordings": recordings}
 
     def _known(self, pair: input_folders.Pair) -> dict[str, Any]:
         looks = self.looks(pair)
@@ -161,16 +189,19 @@ class DataSet:
         return {**looks, "rate": self.media(pair).rate, "flaw": flaw and {"reason": flaw.reason, "hint": flaw.hint}}
 
     def index(self) -> dict[str, Any]:
-        """The folders and their recordings, and what else there is."""
-        folders = {folder.name: [pair.name for pair in folder.pairs] for folder in self.folders.values()}
-        keywords = {folder.name: str(folder.keywords) for folder in self.folders.values() if folder.keywords}
-        text_only = [name for name in self.folders if name not in self.with_audio]
-        return {"folders": folders, "left_out": self.left_out, "keywords": keywords, "text_only": text_only}
+        """All folders with their recordings, and what else there is."""
+        return {
+            "manifests": {name: self.manifest(name) for name in self.folders},
+            "folders": {name: [pair.name for pair in folder.pairs] for name, folder in self.folders.items()},
+            "left_out": self.left_out,
+            "keywords": {name: str(folder.keywords) for name, folder in self.folders.items() if folder.keywords},
+            "text_only": [name for name in self.folders if name not in self.with_audio],
+        }
 
     def save(self) -> None:
         """Keep what was found out about files, so that the next run need not look again."""
         if self.probed:
             self._probes.save()
-        if self.remote:
-            self.remote.save()
+        if self._remote:
+            self._remote.save()
         self.digests.save()

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from clm.base import files
+from clm.project.lineup import Lineup
 from clm.results import models
+from clm.settings import Settings
 
-if TYPE_CHECKING:
-    from clm.project.project import Project
+#: Requests so far, below the store: by folder the number of `repeats` and `retries`.
+RECORD = "attempts.json"
+NEVER: Mapping[str, int] = {"repeats": 0, "retries": 0}
 
-_RECORD = Path("store", "attempts.json")
-NEVER = {"repeats": 0, "retries": 0}
+Requests = Mapping[str, Mapping[str, int]]
 
 
-def asked(project: Project) -> dict[str, dict[str, int]]:
-    """For each folder how often that was asked for, this run included.
+def read(store: Path) -> dict[str, Mapping[str, int]]:
+    """Requests of earlier runs by folder."""
+    return dict(models.read_if_there(store / RECORD).get("folders", {}))
+
+
+def write(store: Path, requests: Requests) -> None:
+    """Keep what is asked for before anything is paid: if the run is killed, the next one still knows."""
+    if requests:
+        files.rewrite_json(store / RECORD, {"folders": requests})
+
+
+def asked(settings: Settings, lineup: Lineup) -> Requests:
+    """Requests by folder, including those of this run.
 
     A request holds for all models. One whose run was killed goes on until every model has answered it, and is not
     counted twice.
     """
-    requests = dict(models.read_if_there(project.results / _RECORD).get("folders", {}))
-    repeat, retry = project.config["repeat"], project.config["retry_failed"]
-    for folder in project.with_audio if retry else [repeat] if repeat else []:
+    requests = read(lineup.results / "store")
+    repeat, retry = settings.repeat, settings.retry_failed
+    for folder in lineup.dataset.with_audio if retry else [repeat] if repeat else []:
         request = requests.get(folder, NEVER)
-        paths = [project.run(model, folder) / "transcript.json" for model in project.running_now]
-        transcripts = [models.read_if_there(path) for path in paths]
+        transcripts = [models.read_if_there(lineup.run(model, folder) / "transcript.json") for model in lineup.running]
         if all(transcript.get("attempt") == request for transcript in transcripts):
             failed = any("failure" in item for transcript in transcripts for item in transcript["recordings"])
             requests[folder] = {
@@ -34,9 +46,3 @@ def asked(project: Project) -> dict[str, dict[str, int]]:
                 "retries": request["retries"] + (retry and failed),
             }
     return requests
-
-
-def keep(results: Path, requests: dict[str, dict[str, int]]) -> None:
-    """Note what is asked for."""
-    if requests:
-        files.rewrite_json(results / _RECORD, {"folders": requests})

@@ -1,4 +1,4 @@
-"""What the main process decided when a run started, as jobs read it: they look for nothing themselves.
+"""What a run has decided: one frozen value that the main process makes once and every job loads.
 
 Without it a job on another machine would have to look through inputs and results, and one that starts after a model is
 finished would number the next one differently.
@@ -7,140 +7,166 @@ finished would number the next one differently.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from clm import config, engines
 from clm.base import files
-from clm.project import submissions
-from clm.results import models
-
-if TYPE_CHECKING:
-    from clm.project.project import Project
+from clm.project.submissions import Cost, Submissions
+from clm.settings import Settings
 
 #: The record in the results folder.
 STATE = "state.json"
 
-
-def write(project: Project, *, forced: bool) -> None:
-    """Keep what jobs need to know of a project; `forced` tells that this run was told to heal."""
-    attempts = {name: project.attempt(name) for name in project.folders}
-    state = {
-        "config": config.without_private(project.config),
-        "folders": {
-            name: [project.data.audio_digest(name), project.data.text_digest(name), attempts[name]]
-            for name in project.folders
-        },
-        "keywords_digest": project.data.keywords_digest,
-        "references_digest": project.data.references_digest,
-        "normalizer": project.normalizer,
-        "code": project.code,
-        "training_inputs": project.training_inputs,
-        "attempt": project.history.attempt,
-        "models": project.models,
-        "finished": project.finished,
-        "running": project.running,
-        "next": project.next,
-        "next_vocabulary": project.next_vocabulary,
-        "baseline_folders": project.folders_of(project.baseline),
-        "due": project.due(forced=forced),
-        "learns": project.learns(forced=forced),
-        "vocabulary_due": project.vocabulary_due(forced=forced),
-        "rounds": project.submissions.rounds if project.engine.submits else {},
-    }
-    files.write_json(project.results / STATE, state, indent=None)
-
-
-class Decided:
-    """Stands for the `Project` in a job: what rules that may run elsewhere ask of it, by the same names."""
-
-    def __init__(self, results: Path) -> None:
-        state = files.read_json(results / STATE)
-        self.config = config.with_private(state["config"])
-        self.results = results
-        self.engine = engines.create(self.config)
-        self.normalizer: dict[str, str] = state["normalizer"]
-        self.code: dict[str, str] = state["code"]
-        self.training_inputs: dict[str, Any] = state["training_inputs"]
-        self.models: list[str] = state["models"]
-        self.finished: list[str] = state["finished"]
-        self.running: list[str] = state["running"]
-        self.next: str = state["next"]
-        self.next_vocabulary: str = state["next_vocabulary"]
-        self.baseline: str = self.config["evaluation"]["baseline"] or self.engine.name
-        self.data = Data(state)
-        self.history = History(state["attempt"])
-        self.submissions = Rounds(state["rounds"])
-        self._state = state
-
-    def folders_of(self, model: str) -> list[str]:
-        """Folders on which a model is judged, as far as jobs ask: those of the baseline."""
-        return self._state["baseline_folders"] if model == self.baseline else list(self._state["folders"])
-
-    def run(self, model: str, folder: str) -> Path:
-        """Directory of the results of one model on one folder."""
-        return self.results / "runs" / model / folder
-
-    def model_digest(self, model: str) -> str:
-        """What a model was made from."""
-        return models.load(self.results / "models", model, self.engine.name).digest
-
-    def attempt(self, folder: str) -> dict[str, int]:
-        """How often the folder was to be repeated or retried."""
-        return self._state["folders"][folder][2]
-
-    def due(self, *, forced: bool) -> str:
-        """Why a new generation is due, or an empty string; whether one was forced is known already."""
-        del forced
-        return self._state["due"]
-
-    def learns(self, *, forced: bool) -> bool:
-        """Whether a generation that is due learns from missed words."""
-        del forced
-        return self._state["learns"]
-
-    def vocabulary_due(self, *, forced: bool) -> bool:
-        """Whether a custom vocabulary is to be made."""
-        del forced
-        return self._state["vocabulary_due"]
-
-    def threads(self, model: str, cores: int) -> int:
-        """One: a job elsewhere must not reckon otherwise than the run that sent it."""
-        del model, cores
-        return 1
-
-
-class Data:
-    """Digests of the data set."""
-
-    def __init__(self, state: Mapping[str, Any]) -> None:
-        self._folders = state["folders"]
-        self.keywords_digest: str = state["keywords_digest"]
-        self.references_digest: str = state["references_digest"]
-
-    def audio_digest(self, folder: str) -> str:
-        """Digest of the names and contents of a folder's audio files."""
-        return self._folders[folder][0]
-
-    def text_digest(self, folder: str) -> str:
-        """Digest of the names and contents of a folder's references."""
-        return self._folders[folder][1]
+FORCED = "heal was forced"
 
 
 @dataclass(frozen=True)
-class History:
-    """Number of the attempt to collect the corpus of the generation that is next."""
+class FolderState:
+    """Digests of a folder's audio and references, and how often it was to be repeated or its failures retried."""
 
+    audio: str
+    text: str
+    has_audio: bool
+    repeats: int = 0
+    retries: int = 0
+
+    @property
+    def attempt(self) -> dict[str, int]:
+        """A parameter of the folder's jobs, so that asking for one more is what makes them run."""
+        return {"repeats": self.repeats, "retries": self.retries}
+
+
+@dataclass(frozen=True)
+class State:
+    """What this run works on and what is to be done about it.
+
+    In `settings` everything that was to be looked for is found: `keywords`, `training_data` and `tuning_data` are paths
+    on this machine or None, `evaluation.heldout` are names of folders. `models` are those of the leaderboard that
+    exist, `finished` and `vocabularies` the generations of the active engine, `running` the models that are run on new
+    recordings, `trained` those with a corpus; `next` and `next_vocabulary` are the names of those that
+    this run may make. `partial` lists the folders of models that are not judged on all.
+    `reason` says why a generation is due by itself, `continues` whether one that was planned learns from missed words,
+    `new_phrases` whether there are phrases of which no vocabulary was made. `submissions` is None for an engine that
+    works on this machine. `forced` says that this run was told to heal.
+    """
+
+    settings: Settings
+    folders: Mapping[str, FolderState]
+    left_out: Mapping[str, str]
+    unusable_keywords: str
+    normalizer: Mapping[str, str]
+    code: Mapping[str, str]
+    keywords_digest: str
+    references_digest: str
+    training_inputs: Mapping[str, Any]
     attempt: int
+    models: tuple[str, ...]
+    finished: tuple[str, ...]
+    vocabularies: tuple[str, ...]
+    trained: tuple[str, ...]
+    running: tuple[str, ...]
+    accounts: Mapping[str, str]
+    next: str
+    next_vocabulary: str
+    partial: Mapping[str, tuple[str, ...]]
+    imported: Mapping[str, Mapping[str, str]]
+    model_digests: Mapping[str, str]
+    unfinished: Mapping[str, int]
+    reason: str
+    continues: bool
+    new_phrases: bool
+    latest_plan: str
+    submissions: Submissions | None = None
+    forced: bool = field(default=False)
+
+    # -- folders and models --------------------------------------------------------------------------------------
+
+    @property
+    def results(self) -> Path:
+        """The results folder."""
+        return Path(self.settings.results)
+
+    @property
+    def baseline(self) -> str:
+        """The model that others are compared with."""
+        return self.settings.evaluation.baseline or self.settings.engine
+
+    @property
+    def with_audio(self) -> tuple[str, ...]:
+        """Folders that have something to transcribe."""
+        return tuple(name for name, folder in self.folders.items() if folder.has_audio)
+
+    def folders_of(self, model: str) -> tuple[str, ...]:
+        """Folders on which a model is judged."""
+        return self.partial.get(model, self.with_audio)
+
+    @property
+    def making(self) -> tuple[str, str]:
+        """Names of the models that this run would make."""
+        return self.next, self.next_vocabulary
+
+    # -- generations ---------------------------------------------------------------------------------------------
+
+    @property
+    def due(self) -> str:
+        """Why a new generation is due, or an empty string."""
+        if not self.with_audio:
+            return ""
+        return FORCED if self.forced else self.reason
+
+    @property
+    def learns(self) -> bool:
+        """Whether a generation that is due learns from missed words."""
+        return self.forced or self.settings.self_heal or self.continues
+
+    @property
+    def vocabulary_due(self) -> bool:
+        """Whether a custom vocabulary is to be made: wanted, and from phrases of which there is none yet."""
+        wanted = self.submissions is not None and self.settings.transcribe["vocabulary"]
+        return bool(wanted and (self.due or self.new_phrases))
+
+    @property
+    def coming(self) -> tuple[str, ...]:
+        """Models that this run makes, unless they turn out to be twins or to have no text."""
+        return ((self.next,) if self.due else ()) + ((self.next_vocabulary,) if self.vocabulary_due else ())
+
+    # -- money ---------------------------------------------------------------------------------------------------
+
+    @property
+    def costs(self) -> dict[str, Cost]:
+        """Cost of this run by model, including the models that it makes, and of Comprehend."""
+        if self.submissions is None:
+            return {}
+        return self.submissions.costs_with(self.coming, learns=bool(self.due and self.learns))
+
+    # -- the record ----------------------------------------------------------------------------------------------
+
+    def write(self, results: Path) -> None:
+        """Keep the state for the jobs of this run."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
+        plain |= {
+            "settings": self.settings.public(),
+            "folders": {name: asdict(folder) for name, folder in self.folders.items()},
+            "submissions": self.submissions and asdict(self.submissions),
+        }
+        files.write_json(results / STATE, plain, indent=None)
+
+    @classmethod
+    def read(cls, results: Path) -> State:
+        """The state of the run that a job belongs to; the results folder is where the job finds it."""
+        plain = files.read_json(results / STATE)
+        known = {item.name: _frozen(plain[item.name]) for item in fields(cls)}
+        known |= {
+            "settings": replace(Settings.of(plain["settings"]).with_private(), results=str(results)),
+            "folders": {name: FolderState(**folder) for name, folder in plain["folders"].items()},
+            "submissions": plain["submissions"] and Submissions.of(plain["submissions"]),
+        }
+        return cls(**known)
 
 
-class Rounds:
-    """Numbers of the runs that submit folders to an engine that works elsewhere."""
-
-    def __init__(self, rounds: Mapping[str, Any]) -> None:
-        self._rounds = rounds
-
-    def round(self, model: str, folder: str) -> int:
-        """The number of the run that submits a folder to a model."""
-        return submissions.round_of(self._rounds, model, folder)
+def _frozen(value: Any) -> Any:
+    """Lists of a JSON file as tuples, which is what they were when they were written."""
+    if isinstance(value, dict):
+        return {key: _frozen(item) for key, item in value.items()}
+    return tuple(value) if isinstance(value, list) else value

@@ -1,27 +1,21 @@
-"""What an engine that does its work elsewhere has still to do for us, what that will cost, and what it left undone.
-
-The main process of Snakemake builds one `Submissions`; jobs read and write the files it names.
-"""
+"""Pending work and cost of a remote engine, as one value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.messages import counted
 from clm.base.progress import duration
+from clm.project.lineup import Lineup
 from clm.results import models
 from clm.results.store import Store
-from clm.types import Recording
-
-if TYPE_CHECKING:
-    from clm.project.project import Project
-
+from clm.settings import Settings
+from clm.types import Engine, Recording
 
 #: Round of the folders of a model that were never submitted apart from the others.
 _REST = ""
@@ -29,41 +23,14 @@ _REST = ""
 #: Name of Comprehend among the costs.
 COMPREHEND = "comprehend"
 
-Left = Mapping[str, Mapping[str, Mapping[str, str]]]
-
-
-def unfinished_path(results: Path, engine: str, model: str) -> Path:
-    """Where a submit job keeps what it left unfinished; an output of no rule."""
-    return results / "store" / engine / "unfinished" / f"{model}.json"
-
-
-def read_unfinished(results: Path, engine: str, model: str) -> Left:
-    """Folder, recording, and the `reason` and `hint` why it is not finished."""
-    return models.read_if_there(unfinished_path(results, engine, model)).get("folders", {})
-
-
-def write_unfinished(results: Path, engine: str, model: str, left: Left) -> None:
-    """Keep what is not finished, or that all is."""
-    files.write_json(unfinished_path(results, engine, model), {"model": model, "folders": left})
-
-
-def round_of(rounds: Mapping[str, Any], model: str, folder: str) -> int:
-    """The number of the run that submits a folder to a model.
-
-    >>> rounds = {"number": 3, "rounds": {"transcribe": {"": 1, "new folder": 2}}}
-    >>> [round_of(rounds, "transcribe", folder) for folder in ("a folder", "new folder")]
-    [1, 2]
-    """
-    known = rounds["rounds"].get(model, {})
-    return known.get(folder, known.get(_REST, rounds["number"]))
+Rounds = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
 class Cost:
     """What a run will do at the engine: jobs, seconds of audio and those billed, US dollars.
 
-    `rough` tells that some lengths are estimates; `unknown` counts recordings whose length cannot be told at all, which
-    are taken for shortest.
+    `rough`: some lengths are estimates; `unknown` counts recordings of unknown length, billed as the shortest.
     """
 
     jobs: int = 0
@@ -84,145 +51,163 @@ class Cost:
         )
 
 
+@dataclass(frozen=True)
 class Submissions:
-    """Everything is looked up once, when Snakemake reads the Snakefile."""
+    """What a remote engine has to do in this run.
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._results = project.results
-        self._store = Store(project.results / "store", project.engine)
+    A folder that changes makes one submit job run, and that must not touch the other folders. So every run has a
+    `number`, and each folder depends on the record of the run that submitted it last: `rounds`, by model and folder.
+    (An `ancient` input would not do: Snakemake overlooks all that depends on it where the job that makes it runs.)
 
-    @cached_property
-    def missing(self) -> dict[str, list[Recording]]:
-        """By model that exists already: the recordings without a result, each audio once."""
-        project = self._project
-        missing = {}
-        for name in project.running_now:
-            model = models.load(self._results / "models", name, project.engine.name)
-            recordings = {
-                recording.sha256: recording
-                for folder in project.folders_of(name)
-                for recording in project.recordings(folder)
-                if not self._store.has(recording, model)
-            }
-            missing[name] = list(recordings.values())
-        return missing
+    `missing` counts recordings without a result by model; `pending` is what they cost, `new` what each model costs that
+    this run may make, `comprehend` what choosing missed words costs at most.
+    """
 
-    # A folder that changes makes one submit job run, and that must not touch the other folders. So every run has a
-    # number, and each folder depends on the record of the run that submitted it last. (An input that is `ancient` would
-    # not do: Snakemake overlooks all that depends on it where the job that makes it runs.)
+    number: int
+    rounds: Rounds
+    missing: Mapping[str, int]
+    pending: Mapping[str, Cost]
+    new: Mapping[str, Cost]
+    comprehend: Cost | None
 
-    @cached_property
-    def number(self) -> int:
-        """The number of this run, if it submits anything."""
-        done = (path.parent.name for path in self._results.glob("submitted/*/preflight.json"))
-        return 1 + max((int(name) for name in done if name.isdigit()), default=0)
-
-    @cached_property
-    def _rounds(self) -> dict[str, dict[str, int]]:
-        """By model and folder: the run that submits it."""
-        recorded = models.read_if_there(self._rounds_path).get("rounds", {})
-        rounds = {name: dict(folders) for name, folders in recorded.items()}
-        for name, recordings in self.missing.items():
-            known = rounds.setdefault(name, {_REST: self.number})
-            waiting = {recording.sha256 for recording in recordings}
-            for folder in self._project.folders if recordings else ():
-                # A submission that was killed is not made up for by one of its own beside that of this run.
-                killed = not self._submitted(name, known.get(folder, known[_REST])).exists()
-                if killed or not waiting.isdisjoint(item.sha256 for item in self._project.recordings(folder)):
-                    known[folder] = self.number
-        return rounds
-
-    def _submitted(self, model: str, number: int) -> Path:
-        return self._results / "submitted" / str(number) / f"{model}.json"
-
-    @property
-    def _rounds_path(self) -> Path:
-        return self._results / "store" / self._project.engine.name / "rounds.json"
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Self:
+        """From what `dataclasses.asdict` made."""
+        costs = {key: {name: Cost(**cost) for name, cost in plain[key].items()} for key in ("pending", "new")}
+        comprehend = plain["comprehend"] and Cost(**plain["comprehend"])
+        return cls(plain["number"], plain["rounds"], plain["missing"], **costs, comprehend=comprehend)
 
     def round(self, model: str, folder: str) -> int:
-        """The number of the run that submits a folder to a model; of this one for a model that it makes."""
-        return round_of(self.rounds, model, folder)
+        """The number of the run that submits a folder to a model; this one for a model that it makes."""
+        known = self.rounds.get(model, {})
+        return known.get(folder, known.get(_REST, self.number))
 
-    @cached_property
-    def rounds(self) -> dict[str, Any]:
-        """The number of this run, and those by model and folder; the models that it makes are submitted by itself."""
-        coming = {name: {_REST: self.number} for name in self._project.making}
-        return {"number": self.number, "rounds": {**self._rounds, **coming}}
-
-    def record(self, *, forced: bool) -> None:
-        """Keep the numbers when the run starts, for the next ones."""
-        if any(self.missing.values()) or self._project.coming(forced=forced):
-            files.write_json(self._rounds_path, self.rounds)
-
-    @cached_property
+    @property
     def share(self) -> float:
         """The part of the quotas for each of the models that are submitted at the same time."""
         return 1.0 / max(1, sum(map(bool, self.missing.values())))
 
-    # -- money ---------------------------------------------------------------------------------------------------
+    def costs_with(self, coming: Iterable[str], *, learns: bool) -> dict[str, Cost]:
+        """Cost by model, including these new ones, and of Comprehend if the run learns from missed words."""
+        costs = {**self.pending, **{name: self.new[name] for name in coming}}
+        return {**costs, COMPREHEND: self.comprehend} if learns and self.comprehend else costs
 
-    def cost(self, model: str, recordings: Iterable[Recording]) -> Cost:
-        """What transcribing these recordings with a model costs."""
-        usable = [recording for recording in recordings if recording.flaw is None]
-        known = [recording.seconds for recording in usable if recording.seconds is not None]
-        unknown = len(usable) - len(known)
-        least = self._project.config["transcribe"]["prices"]["least_seconds"]
-        billed = [max(seconds, least) for seconds in known] + [least] * unknown
-        dollars = self._project.engine.estimate(billed, model).dollars
-        rough = any(not recording.exact for recording in usable)
-        return Cost(len(usable), sum(known), sum(billed), dollars, rough, unknown)
+    def write(self, store: Path, engine: str) -> None:
+        """Keep the numbers when the run starts, for the next ones."""
+        files.write_json(_rounds_path(store, engine), {"number": self.number, "rounds": self.rounds})
 
-    def costs(self, *, forced: bool) -> dict[str, Cost]:
-        """By model: what this run will cost; with the models that it is going to make, and with Comprehend."""
-        project = self._project
-        costs = {name: self.cost(name, recordings) for name, recordings in self.missing.items()}
-        folders = project.with_audio
-        everything = {recording.sha256: recording for name in folders for recording in project.recordings(name)}
-        for name in project.coming(forced=forced):
-            costs[name] = self.cost(name, everything.values())
-        if project.config["transcribe"]["comprehend"] and project.due(forced=forced) and project.learns(forced=forced):
-            costs[COMPREHEND] = self._syntax_cost()
-        return costs
 
-    def _syntax_cost(self) -> Cost:
-        """What Comprehend costs at most: if every word of the references that it was never asked about is missed."""
-        from clm.aws.comprehend import SyntaxFilter
+def look(
+    settings: Settings,
+    lineup: Lineup,
+    engine: Engine,
+    recordings: Mapping[str, list[Recording]],
+    unknown_words: list[str],
+) -> Submissions:
+    """Compare the store with what the models of a run need.
 
-        config = self._project.config
-        known = SyntaxFilter(None, config["language"], self._results / "store" / "comprehend")
-        units = known.price_units(sorted(self._project.words_to_learn()))
-        return Cost(dollars=units * config["transcribe"]["prices"]["comprehend_unit"])
+    Args:
+        settings: of the run.
+        lineup: its models.
+        engine: the remote engine.
+        recordings: of every folder, with their lengths, flaws and requested repetitions.
+        unknown_words: words that a generation may learn, for Comprehend's price.
 
-    def announce(self, *, forced: bool) -> str:
-        """One line on what this run will do and cost."""
-        costs = self.costs(forced=forced)
-        total = sum(costs.values(), Cost())
-        coming = self._project.coming(forced=forced)
-        if not total.jobs and not total.dollars:
-            return "Amazon Transcribe: nothing to pay for, all results are there."
-        about = "about " if total.rough or total.unknown else ""
-        extra = f" and {total.unknown} recordings of unknown length" if total.unknown else ""
-        training = f"; up to {counted(len(coming), 'model')} to make" if coming else ""
-        date = self._project.config["transcribe"]["prices"]["date"]
-        return (
-            f"Amazon Transcribe: {total.jobs} jobs for {about}{duration(total.seconds)} of audio{extra} "
-            f"(billed: {duration(total.billed)}), about ${total.dollars:.2f} by transcribe.prices ({date}){training}."
+    """
+    store = Store(lineup.results / "store", engine)
+    missing: dict[str, dict[str, Recording]] = {}
+    for name in lineup.running:
+        model = lineup.model(name)
+        pending = (item for folder in lineup.folders_of(name) for item in recordings[folder])
+        missing[name] = {item.sha256: item for item in pending if not store.has(item, model)}
+    number = _next_number(lineup.results)
+    everything = {item.sha256: item for items in recordings.values() for item in items}.values()
+    return Submissions(
+        number=number,
+        rounds=_rounds(lineup, engine.name, number, missing, recordings),
+        missing={name: len(found) for name, found in missing.items()},
+        pending={name: cost(settings, engine, name, found.values()) for name, found in missing.items()},
+        new={name: cost(settings, engine, name, everything) for name in lineup.making},
+        comprehend=_syntax_cost(settings, lineup.results, unknown_words) if settings.transcribe["comprehend"] else None,
+    )
+
+
+def _next_number(results: Path) -> int:
+    """The number of this run, if it submits anything."""
+    done = (path.parent.name for path in results.glob("submitted/*/preflight.json"))
+    return 1 + max((int(name) for name in done if name.isdigit()), default=0)
+
+
+def _rounds(
+    lineup: Lineup,
+    engine: str,
+    number: int,
+    missing: Mapping[str, Mapping[str, Recording]],
+    recordings: Mapping[str, list[Recording]],
+) -> dict[str, dict[str, int]]:
+    recorded = models.read_if_there(_rounds_path(lineup.results / "store", engine)).get("rounds", {})
+    rounds = {name: dict(folders) for name, folders in recorded.items()}
+    for name, waiting in missing.items():
+        known = rounds.setdefault(name, {_REST: number})
+        for folder in recordings if waiting else ():
+            # A submission that was killed is not made up for by one of its own beside that of this run.
+            former = lineup.results / "submitted" / str(known.get(folder, known[_REST])) / f"{name}.json"
+            if not former.exists() or any(item.sha256 in waiting for item in recordings[folder]):
+                known[folder] = number
+    return rounds | {name: {_REST: number} for name in lineup.making}
+
+
+def _rounds_path(store: Path, engine: str) -> Path:
+    return store / engine / "rounds.json"
+
+
+def cost(settings: Settings, engine: Engine, model: str, recordings: Iterable[Recording]) -> Cost:
+    """Cost of transcribing these recordings with a model."""
+    usable = [recording for recording in recordings if recording.flaw is None]
+    known = [recording.seconds for recording in usable if recording.seconds is not None]
+    unknown = len(usable) - len(known)
+    least = settings.transcribe["prices"]["least_seconds"]
+    billed = [max(seconds, least) for seconds in known] + [least] * unknown
+    dollars = engine.estimate(billed, model).dollars
+    rough = any(not recording.exact for recording in usable)
+    return Cost(len(usable), sum(known), sum(billed), dollars, rough, unknown)
+
+
+def _syntax_cost(settings: Settings, results: Path, words: list[str]) -> Cost:
+    """Cost of Comprehend at most: every word of the references that it was never asked about is missed."""
+    from clm.aws.comprehend import SyntaxFilter
+
+    known = SyntaxFilter(None, settings.language, results / "store" / "comprehend")
+    return Cost(dollars=known.price_units(words) * settings.transcribe["prices"]["comprehend_unit"])
+
+
+def announcement(settings: Settings, costs: Mapping[str, Cost], coming: tuple[str, ...]) -> str:
+    """One line on what this run will do and cost."""
+    total = sum(costs.values(), Cost())
+    if not total.jobs and not total.dollars:
+        return "Amazon Transcribe: nothing to pay, all results already exist."
+    about = "about " if total.rough or total.unknown else ""
+    extra = f" and {counted(total.unknown, 'recording')} of unknown length" if total.unknown else ""
+    training = f"; up to {counted(len(coming), 'model')} to make" if coming else ""
+    return (
+        f"Amazon Transcribe: {counted(total.jobs, 'job')} for {about}{duration(total.seconds)} of audio{extra} "
+        f"(billed: {duration(total.billed)}), about ${total.dollars:.2f} by transcribe.prices "
+        f"({settings.transcribe['prices']['date']}){training}."
+    )
+
+
+def check_budget(settings: Settings, costs: Mapping[str, Cost]) -> None:
+    """Stop before spending more than the user allows.
+
+    Raises:
+        UserError: the estimate is above `max_cost`.
+
+    """
+    limit = settings.transcribe["max_cost"]
+    total = sum(costs.values(), Cost())
+    if limit is not None and total.dollars > limit:
+        raise UserError(
+            f"config: transcribe.max_cost: this run would cost about ${total.dollars:.2f} for "
+            f"{counted(total.jobs, 'job')}, more than the ${limit:.2f} allowed",
+            "raise max_cost, or spend less: models: [...] chooses models; scripts/estimate.py shows the cost of each",
         )
-
-    def check_budget(self, *, forced: bool) -> None:
-        """Stop before spending more than the user allows.
-
-        Raises:
-            UserError: the estimate is above `max_cost`, or nothing can be said about some lengths.
-
-        """
-        limit = self._project.config["transcribe"]["max_cost"]
-        total = sum(self.costs(forced=forced).values(), Cost())
-        if limit is not None and total.dollars > limit:
-            raise UserError(
-                f"config: transcribe.max_cost: this run would cost about ${total.dollars:.2f} for {total.jobs} jobs, "
-                f"more than the ${limit:.2f} that it may",
-                "raise max_cost, or spend less: models: [...] chooses models, scripts/estimate.py shows what costs how "
-                "much",
-            )

@@ -1,14 +1,15 @@
-"""The manifests in `<results>/inputs/`: the recordings of each folder as the main process saw them."""
+"""The manifests in `<results>/inputs/` and their index: the recordings of each folder as the main process saw them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from clm.base import files
 from clm.base.text_files import check_content, read_text
 from clm.types import Failure, Recording, location
 
 
-def recordings(manifest: Mapping[str, Any], *, repeats: int = 0, retries: int = 0) -> list[Recording]:
+def recordings(items: Iterable[Mapping[str, Any]], *, repeats: int = 0, retries: int = 0) -> list[Recording]:
     """The recordings of a folder that have audio; `repeats` and `retries` as they were asked for."""
     return [
         Recording(
@@ -21,9 +22,14 @@ def recordings(manifest: Mapping[str, Any], *, repeats: int = 0, retries: int = 
             repeats=repeats,
             retries=retries,
         )
-        for item in manifest["recordings"]
+        for item in items
         if item["audio"] is not None
     ]
+
+
+def read_index(index: Path) -> dict[str, list[dict[str, Any]]]:
+    """Entries of all recordings by folder, from `<results>/inputs.json`."""
+    return files.read_json(index)["manifests"]
 
 
 def check_unchanged(recording: Recording) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,13 +65,18 @@ def clear(directory: Path, before: str = "~") -> None:
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
+def account_digest(name: str) -> str:
+    """Digest of a CLM that the account has already, which is known by its name alone."""
+    return files.digest({"account_model": name})
+
+
 def account_model(model: str, name: str) -> dict[str, Any]:
-    """The model.json of a CLM that the account has already. It is known by its name alone."""
+    """The model.json of a CLM that the account has already."""
     return {
         "model": model,
         "engine": model.split("-")[0],
         "created": "",
-        "digest": files.digest({"account_model": name}),
+        "digest": account_digest(name),
         "corpus_words": None,
         "details": {"amazon_model": name},
     }
@@ -82,6 +87,11 @@ def load(directory: Path, name: str, engine: str) -> Model:
     if name == engine:
         return Model(name)
     return Model(name, directory / name, files.read_json(directory / name / "model.json")["digest"])
+
+
+def of_files(name: str, paths: Sequence[Path]) -> Model:
+    """The model of this name with these files, model.json first; stock if it has none."""
+    return Model(name, paths[0].parent, files.read_json(paths[0])["digest"]) if paths else Model(name)
 
 
 def read_if_there(path: Path) -> dict[str, Any]:

@@ -15,8 +15,10 @@ from clm.base.messages import some
 from clm.base.s3_path import TEXTS, S3Path, is_address
 from clm.bucket import sync
 from clm.bucket.sync import Shared
-from clm.project.state import STATE, Decided
+from clm.project import record
+from clm.project.state import STATE, State
 from clm.run import snakemake_metadata
+from clm.settings import Settings
 
 if TYPE_CHECKING:
     from snakemake_interface_storage_plugins.storage_provider import StorageProviderBase
@@ -83,22 +85,28 @@ def check_names(names: Iterable[str]) -> None:
         raise UserError(f"input: folders with ? or # in their names: {some(bad)}", "rename them, or use no bucket")
 
 
-def check_inputs(settings: Mapping[str, Any]) -> None:
+def check_inputs(settings: Settings) -> None:
     """Refuse inputs that jobs on other machines could not read.
 
     Raises:
         UserError: names the keys.
 
     """
-    kept = Path(settings["results"]) / TEXTS
-    read = {key: config.get(settings, key) for key in _READ_BY_JOBS}
+    kept = Path(settings.results) / TEXTS
+    read = {key: getattr(settings, key) for key in _READ_BY_JOBS}
     local = [key for key, path in read.items() if path and not (is_address(path) or Path(path).is_relative_to(kept))]
-    local += [key for key in _ONLY_HERE if config.get(settings, key)]
+    local += [key for key in _ONLY_HERE if _value(settings, key)]
     if local:
         raise UserError(
             f"config: {', '.join(local)}: jobs on other machines cannot read files of this one",
             "put recordings and texts in S3 and name them s3://...; other files work only where jobs run here",
         )
+
+
+def _value(settings: Settings, key: str) -> Any:
+    section, _, name = key.partition(".")
+    values = getattr(settings, section)
+    return values[name] if isinstance(values, Mapping) else getattr(values, name)
 
 
 def align(place: Shared) -> None:
@@ -128,13 +136,13 @@ def keep(place: Shared) -> None:
     mirror.remember(_SEEN)
 
 
-def decided_project(place: Shared | None, results: str) -> Decided:
+def decided_state(place: Shared | None, results: str) -> State:
     """What the main process decided, for a job; one on another machine fetches it."""
     if place is None:
-        return Decided(Path(results))
+        return State.read(Path(results))
     folder = Path(place.folder)
     replace(place, missing=sync.EVERYTHING).offer()
-    sync.fetch(*(folder / name for name in (STATE, "config.json", "config.yaml", "inputs.json")))
+    sync.fetch(*(folder / name for name in (STATE, record.SETTINGS, record.READABLE_SETTINGS, record.INDEX)))
     if not (folder / STATE).exists():
         raise UserError(f"{place.address}/{STATE}: not there", "jobs are started by a run of Snakemake, not by hand")
-    return Decided(folder)
+    return State.read(folder)

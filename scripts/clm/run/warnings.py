@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from clm import engines
 from clm.base import files
+from clm.base.errors import UserError
 from clm.base.messages import some
 from clm.config import load_yaml
-from clm.healing.plan import corpus_settings
+from clm.healing.plan import History, corpus_settings
+from clm.project import record, submissions
+from clm.project.dataset import Dataset
+from clm.project.state import State
 from clm.results import models
+from clm.settings import Settings
+from clm.types import Engine
 
-if TYPE_CHECKING:
-    from clm.project.project import Project
 
-
-def notes(project: Project) -> list[str]:
+def notes(state: State, dataset: Dataset) -> list[str]:
     """What a person should know before the run starts."""
-    found = [project.submissions.announce(forced=False), *_base_notes(project)] if project.engine.submits else []
-    found += [f"Input folder {name!r} is left out: {why}." for name, why in project.left_out.items()]
-    absent = [name for name in project.config["evaluation"]["heldout"] if name not in project.folders]
+    settings = state.settings
+    engine = engines.create(settings)
+    found = []
+    if state.submissions:
+        found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
+    found += [f"Input folder {name!r} is left out: {why}." for name, why in state.left_out.items()]
+    absent = [name for name in settings.evaluation.heldout if name not in state.folders]
     if absent:
         names = some([repr(name) for name in absent])
         found.append(f"Held out, but not in the input: {names}. A name such as 007 needs quotes in YAML.")
-    if project.unusable_keywords:
-        found.append(f"Going on without keywords: {project.unusable_keywords}")
-    saved = project.results / "config.yaml"
-    former = load_yaml(saved) if saved.exists() else None
-    if former and former["engine"] == project.engine.name:
-        settings = engines.create(former).transcription_settings()
-        if settings != project.engine.transcription_settings():
-            found.append(_price_note(project))
-    if project.finished and project.history.corpus not in (None, corpus_settings(project.config)):
+    if state.unusable_keywords:
+        found.append(f"Going on without keywords: {state.unusable_keywords}")
+    former = _former_settings(state.results)
+    if former and former.engine == engine.name and _transcribes_otherwise(former, engine):
+        found.append(_price_note(state, engine))
+    history = History.read(state.results / "models", state.finished, state.next)
+    if state.finished and history.corpus not in (None, corpus_settings(settings.corpus)):
         found.append(
             "The corpus settings changed: finished models stay as they are, the next generation uses them."
             " Hint: snakemake --forcerun heal makes one now."
@@ -39,14 +44,28 @@ def notes(project: Project) -> list[str]:
     return found
 
 
-def _price_note(project: Project) -> str:
-    runs = project.results / "runs.csv"
+def _former_settings(results: Path) -> Settings | None:
+    """The settings of the last run, unless there was none or it was of a version whose settings lack something."""
+    saved = results / record.READABLE_SETTINGS
+    try:
+        return Settings.of(load_yaml(saved)) if saved.exists() else None
+    except TypeError:
+        return None
+
+
+def _transcribes_otherwise(former: Settings, engine: Engine) -> bool:
+    try:
+        return engines.create(former).transcription_settings() != engine.transcription_settings()
+    except UserError:  # what was allowed then may not be any more
+        return False
+
+
+def _price_note(state: State, engine: Engine) -> str:
+    runs = state.results / "runs.csv"
     rows = files.read_table(runs) if runs.exists() else []
-    lengths = {
-        name: [float(row["seconds"] or 0) for row in rows if row["model"] == name] for name in project.running_now
-    }
+    lengths = {name: [float(row["seconds"] or 0) for row in rows if row["model"] == name] for name in state.running}
     seconds = sum(map(sum, lengths.values()))
-    estimates = [project.engine.estimate(items, name) for name, items in lengths.items()]
+    estimates = [engine.estimate(items, name) for name, items in lengths.items()]
     return (
         "Settings that transcription uses have changed:"
         f" at most {seconds / 60:.0f} minutes of audio (all models together) are transcribed anew,"
@@ -55,19 +74,19 @@ def _price_note(project: Project) -> str:
     )
 
 
-def _base_notes(project: Project) -> list[str]:
+def _base_notes(state: State, dataset: Dataset) -> list[str]:
     """Where a CLM's base model does not suit the recordings: Amazon says nothing, the results are just worse."""
     from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
 
     notes = []
-    for model in (name for name in project.finished if name in project.running_now):
-        base = models.read_if_there(project.results / "models" / model / "model.json")["details"].get("base_model")
+    for model in (name for name in state.finished if name in state.running):
+        base = models.read_if_there(state.results / "models" / model / "model.json")["details"].get("base_model")
         odd = sorted(
             name
-            for name in project.with_audio
+            for name in state.with_audio
             if any(
-                (rate := project.data.media(pair).rate) and (rate < BORDER_HZ) != (base == NARROW_BAND)
-                for pair in project.folders[name].pairs
+                (rate := dataset.media(pair).rate) and (rate < BORDER_HZ) != (base == NARROW_BAND)
+                for pair in dataset.folders[name].pairs
             )
         )
         if odd:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from clm.corpus.domain import Domain
 from clm.corpus.source import Source
+from clm.settings import CorpusSettings
 
 
-def create(config: Mapping[str, Any], cache: Path, domain: Domain | None = None, *, refresh: bool = False) -> Source:
-    """The source that a resolved configuration names.
+def create(corpus: CorpusSettings, cache: Path, domain: Domain | None = None, *, refresh: bool = False) -> Source:
+    """The source that the settings name.
 
     Args:
-        config: the configuration.
+        corpus: where text comes from.
         cache: a folder for what was fetched.
         domain: what the recordings are about, which settles what an ambiguous title means.
         refresh: ask whether what is in the cache has changed since.
@@ -23,24 +22,23 @@ def create(config: Mapping[str, Any], cache: Path, domain: Domain | None = None,
         UserError: the source cannot work with these settings.
 
     """
-    corpus = config["corpus"]
-    if corpus["source"] == "folder":
+    if corpus.source == "folder":
         from clm.corpus.sources.folder import FolderSource
 
-        return FolderSource(corpus["folder"])
-    if corpus["source"] == "zim":
+        return FolderSource(corpus.folder)
+    if corpus.source == "zim":
         from clm.corpus.sources.zim import ZimSource
 
-        return ZimSource(corpus["zim"], domain)
+        return ZimSource(corpus.zim, domain)
     from clm.corpus.sources.wikipedia import WikipediaSource
 
-    wiki = corpus["wikipedia"]
+    wiki = corpus.wikipedia
     return WikipediaSource(
         cache,
-        wiki["language"],
-        contact=wiki["contact"],
-        api_url=wiki["api_url"],
-        licence=wiki.get("licence"),
+        wiki.language,
+        contact=wiki.contact,
+        api_url=wiki.api_url,
+        licence=wiki.licence,
         domain=domain,
         refresh=refresh,
     )

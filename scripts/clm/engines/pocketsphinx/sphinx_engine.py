@@ -16,6 +16,8 @@ from clm.base.errors import UserError
 from clm.base.files import sha256_of_file
 from clm.base.progress import Progress, duration
 from clm.engines.pocketsphinx import decoder_settings, decoding
+from clm.engines.pocketsphinx.stock import LEXICON_FILE, LM_FILE
+from clm.settings import Settings
 from clm.types import Estimate, Failure, Model, Recording, TrainingText, Transcript
 
 if TYPE_CHECKING:
@@ -29,19 +31,19 @@ _LONG_SECONDS = 600.0
 _PROGRESS_SECONDS = 30.0
 
 
-def create(config: Mapping[str, Any]) -> PocketSphinx:
+def create(settings: Settings) -> PocketSphinx:
     """Create the engine.
 
     Raises:
         UserError: the language is not US English, or a decoder parameter is unknown, reserved or of a wrong type.
 
     """
-    if config["language"] != LANGUAGE:
+    if settings.language != LANGUAGE:
         raise UserError(
-            f"config: language: the pocketsphinx engine speaks {LANGUAGE} only, not {config['language']!r}",
+            f"config: language: the pocketsphinx engine speaks {LANGUAGE} only, not {settings.language!r}",
             f"set language: {LANGUAGE}",
         )
-    section = config.get("pocketsphinx") or {}
+    section = settings.pocketsphinx
     pronunciations = section.get("pronunciations")
     return PocketSphinx(
         decoder_settings.checked(section.get("decoder") or {}),
@@ -56,6 +58,7 @@ class PocketSphinx:
 
     name = "pocketsphinx"
     submits = False
+    model_files = (LM_FILE, LEXICON_FILE)
     recipe = 4
 
     def __init__(

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from clm.settings import Settings
 from clm.types import Engine
 
 
-def create(config: Mapping[str, Any]) -> Engine:
+def create(settings: Settings) -> Engine:
     """Create the engine; its module is loaded only now, since the package's other modules are used without it.
 
     Raises:
-        UserError: the engine cannot work with this configuration.
+        UserError: the engine cannot work with these settings.
 
     """
     from clm.engines.transcribe import transcribe_engine
 
-    return transcribe_engine.create(config)
+    return transcribe_engine.create(settings)

@@ -25,7 +25,7 @@ from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory, jobs
 from clm.engines.transcribe.jobs import Records, Results, Task
 from clm.engines.transcribe.refusals import Refusals, spread
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.engines.transcribe.uploads import Uploads
 from clm.types import Outcome, Unfinished
 
@@ -64,7 +64,7 @@ class Batch:
     def __init__(
         self,
         aws: Aws,
-        settings: Settings,
+        settings: TranscribeSettings,
         records: Records,
         claims: Path,
         *,

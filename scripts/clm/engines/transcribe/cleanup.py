@@ -20,7 +20,7 @@ from clm.engines.transcribe.holdings import (
     VOCABULARIES,
     Item,
 )
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
 #: What the next run makes again for nothing. Jobs and transcripts were paid for, and models took hours.
 SAFE = (VOCABULARIES, UPLOADS, PARTS)
@@ -52,7 +52,7 @@ def could_go(models: Iterable[Item]) -> list[str]:
 class Cleaner:
     """Deletes what was listed."""
 
-    def __init__(self, aws: Aws, settings: Settings) -> None:
+    def __init__(self, aws: Aws, settings: TranscribeSettings) -> None:
         self._aws = aws
         self._settings = settings
 

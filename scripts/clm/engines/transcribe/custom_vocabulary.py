@@ -11,14 +11,14 @@ from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.progress import Progress
 from clm.base.redaction import scrub
-from clm.engines.transcribe.settings import NAME_PREFIX, TAG, Settings
+from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
 from clm.types import TrainingFailed
 
 
 class VocabularyMaker:
     """Makes one vocabulary, or finds that it is there."""
 
-    def __init__(self, aws: Aws, settings: Settings, progress: Progress | None = None) -> None:
+    def __init__(self, aws: Aws, settings: TranscribeSettings, progress: Progress | None = None) -> None:
         self._aws = aws
         self._settings = settings
         self._patience = Patience(settings.poll_seconds, settings.patience_hours, progress)

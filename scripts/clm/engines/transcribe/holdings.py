@@ -20,7 +20,7 @@ from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory
 from clm.engines.transcribe.jobs import ask_tag, tag_of
-from clm.engines.transcribe.settings import NAME_PREFIX, TAG, Settings
+from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
 
 JOBS, TRANSCRIPTS, MODELS, VOCABULARIES, UPLOADS, PARTS = KINDS = (
     "jobs", "transcripts", "models", "vocabularies", "uploads", "parts",
@@ -90,7 +90,7 @@ def _names(folder: Path) -> Iterator[tuple[str, str]]:
 class Holdings:
     """Lists what is ours."""
 
-    def __init__(self, aws: Aws, settings: Settings, results: Results) -> None:
+    def __init__(self, aws: Aws, settings: TranscribeSettings, results: Results) -> None:
         self._aws = aws
         self._settings = settings
         self._results = results

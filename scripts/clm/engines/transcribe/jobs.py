@@ -20,7 +20,7 @@ from clm.aws.s3 import read
 from clm.base import files
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
-from clm.engines.transcribe.settings import NAME_PREFIX, TAG, Settings
+from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
 from clm.types import Failure, Recording, Transcript, Unfinished
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Records:
             self.write(task, "started", None)
 
 
-def request(task: Task, media: S3Path, settings: Settings) -> dict[str, Any]:
+def request(task: Task, media: S3Path, settings: TranscribeSettings) -> dict[str, Any]:
     """Arguments of StartTranscriptionJob."""
     helper, extra = task.helper, {}
     if helper.language_model:
@@ -104,7 +104,7 @@ def request(task: Task, media: S3Path, settings: Settings) -> dict[str, Any]:
     }
 
 
-def result_path(task: Task, settings: Settings) -> S3Path:
+def result_path(task: Task, settings: TranscribeSettings) -> S3Path:
     """Where Amazon writes the result."""
     return S3Path(settings.bucket, f"{settings.transcripts.folder}{task.name}.json")
 
@@ -113,7 +113,7 @@ def difference(
     job: Mapping[str, Any],
     task: Task,
     media: S3Path,
-    settings: Settings,
+    settings: TranscribeSettings,
     *,
     recorded: bool = False,
     ask: Callable[[], str | None] = lambda: None,
@@ -184,7 +184,7 @@ def over_limit(task: Task) -> Unfinished:
     )
 
 
-def forgotten(task: Task, settings: Settings) -> Unfinished:
+def forgotten(task: Task, settings: TranscribeSettings) -> Unfinished:
     """The job was paid for, but neither the job nor its result can be found any more."""
     return Unfinished(
         f"its job {task.name} was started, but there is no result at {result_path(task, settings)} (any more)",
@@ -201,7 +201,7 @@ def failed(job: Mapping[str, Any]) -> Failure:
 class Results:
     """Fetches results from the bucket."""
 
-    def __init__(self, aws: Aws, settings: Settings) -> None:
+    def __init__(self, aws: Aws, settings: TranscribeSettings) -> None:
         self._aws = aws
         self._settings = settings
 

@@ -19,7 +19,7 @@ from clm.base.progress import Progress, duration
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe.inventory import explained, language_models
-from clm.engines.transcribe.settings import CLM_LANGUAGES, NAME_PREFIX, TAG, Settings
+from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, NAME_PREFIX, TAG, TranscribeSettings
 from clm.types import TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ def check_text(path: Path) -> bool:
 class Trainer:
     """Makes one model, or finds that it is there; a killed process loses nothing but time."""
 
-    def __init__(self, aws: Aws, settings: Settings, progress: Progress | None = None) -> None:
+    def __init__(self, aws: Aws, settings: TranscribeSettings, progress: Progress | None = None) -> None:
         self._aws = aws
         self._settings = settings
         self._patience = Patience(settings.poll_seconds * _SLOWER, settings.patience_hours, progress)

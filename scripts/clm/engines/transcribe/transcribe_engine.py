@@ -6,7 +6,7 @@ What a model is at Amazon stands in its model.json: `amazon_model` names a CLM, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from clm.aws.clients import Aws
 from clm.base import files
 from clm.base.errors import UserError
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.results import models
+from clm.settings import Settings
 from clm.types import Estimate, Model, Outcome, Recording, TrainingText, result_key
 
 if TYPE_CHECKING:
@@ -24,23 +25,23 @@ if TYPE_CHECKING:
 _LANGUAGE = re.compile(r"[a-z]{2,3}-[A-Z]{2}")
 
 
-def create(config: Mapping[str, Any]) -> Transcribe:
+def create(settings: Settings) -> Transcribe:
     """Create the engine.
 
     Raises:
         UserError: language or bucket cannot be right.
 
     """
-    if not _LANGUAGE.fullmatch(config["language"]):
-        raise UserError(f"config: language: {config['language']!r} is no code of a language", "such as en-US")
-    settings = Settings.of(config)
-    for name in settings.models:
+    if not _LANGUAGE.fullmatch(settings.language):
+        raise UserError(f"config: language: {settings.language!r} is not a language code", "such as en-US")
+    section = TranscribeSettings.of(settings)
+    for name in section.models:
         if models.is_own(f"{Transcribe.name}-{name}"):
             raise UserError(
                 f"config: transcribe.models: {name!r} would be named like a generation of ours",
                 "give the model another name in the account, or take it out of the list",
             )
-    return Transcribe(settings, Path(config["results"]), retry_failed=config["retry_failed"])
+    return Transcribe(section, Path(settings.results), retry_failed=settings.retry_failed)
 
 
 class Transcribe:
@@ -48,9 +49,12 @@ class Transcribe:
 
     name = "transcribe"
     submits = True
+    model_files = ()
     recipe = 1
 
-    def __init__(self, settings: Settings, results: Path, *, retry_failed: bool = False, share: float = 1.0) -> None:
+    def __init__(
+        self, settings: TranscribeSettings, results: Path, *, retry_failed: bool = False, share: float = 1.0
+    ) -> None:
         self.settings = settings
         self.share = share
         self._results = results

@@ -15,7 +15,7 @@ from clm.aws.s3 import Uploader, has, listing
 from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.s3_path import S3Path
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.types import Recording
 
 #: Keys that need no escaping wherever an address is parsed ("safe characters" in S3's user guide, blanks and letters of
@@ -63,7 +63,7 @@ class Claims:
 class Uploads:
     """Knows what the bucket has, and adds what it lacks; `put` may be called from several threads."""
 
-    def __init__(self, aws: Aws, settings: Settings, claims: Path) -> None:
+    def __init__(self, aws: Aws, settings: TranscribeSettings, claims: Path) -> None:
         self._aws = aws
         self._settings = settings
         self._uploader = Uploader(aws.s3, settings.kms_key)

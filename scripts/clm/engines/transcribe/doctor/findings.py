@@ -15,7 +15,7 @@ from clm.aws import policies
 from clm.aws.clients import Aws, code_of, explain, is_broken, is_busy, is_denied
 from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
-from clm.engines.transcribe.settings import Settings
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
 OK, NOT_OK, UNKNOWN = "ok", "not ok", "unknown"
 #: Attempts of one call: a person waits.
@@ -73,7 +73,7 @@ class Caller:
 class Case:
     """What is examined; `caller` is known once the credentials were checked, `inputs` are what is read on S3 by key."""
 
-    settings: Settings
+    settings: TranscribeSettings
     comprehend: bool = False
     vocabulary: bool = False
     inputs: Mapping[str, S3Path] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from clm.engines.transcribe.doctor.findings import (
     permission,
 )
 from clm.engines.transcribe.inventory import language_models, vocabularies
-from clm.engines.transcribe.settings import CLM_LANGUAGES, TAG
+from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, TAG
 
 #: What is answered about something that does not exist.
 _ABSENT = ("NotFoundException", "BadRequestException")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clm.base.s3_path import S3Path
+from clm.settings import Settings
 
 #: Every job, model and vocabulary of ours has a name that begins so, and this tag.
 NAME_PREFIX = "clm-"
@@ -16,7 +17,7 @@ CLM_LANGUAGES = ("en-US", "hi-IN", "es-US", "en-GB", "en-AU", "de-DE", "ja-JP")
 
 
 @dataclass(frozen=True)
-class Settings:
+class TranscribeSettings:
     """The section `transcribe` of a validated configuration, with the language of the recordings."""
 
     language: str
@@ -35,11 +36,11 @@ class Settings:
     prices: Mapping[str, Any]
 
     @classmethod
-    def of(cls, config: Mapping[str, Any]) -> Settings:
-        """Take what the engine needs out of the whole configuration."""
-        section = config["transcribe"]
+    def of(cls, settings: Settings) -> TranscribeSettings:
+        """Take what the engine needs out of all settings."""
+        section = settings.transcribe
         own = {key: section[key] for key in cls.__dataclass_fields__ if key in section}
-        return cls(**{**own, "language": config["language"], "models": tuple(section["models"])})
+        return cls(**{**own, "language": settings.language, "models": tuple(section["models"])})
 
     def _place(self, *parts: str) -> S3Path:
         return S3Path(self.bucket, "/".join(part.strip("/") for part in (self.prefix, *parts) if part.strip("/")))

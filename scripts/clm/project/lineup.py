@@ -1,0 +1,158 @@
+"""The models of a run: which there are, which are run on new recordings, and which may be made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from clm.base.errors import UserError
+from clm.base.messages import nearest
+from clm.project import imported
+from clm.project.dataset import Dataset
+from clm.results import models
+from clm.settings import Settings
+from clm.types import Model
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """The models as they are on disk when a run starts.
+
+    `finished` and `vocabularies` are the generations of the active engine, oldest first; `accounts` maps models that
+    the account has already to their names there; `imported` maps imported models to their folders.
+    """
+
+    settings: Settings
+    dataset: Dataset
+    results: Path
+    finished: tuple[str, ...]
+    vocabularies: tuple[str, ...]
+    accounts: Mapping[str, str]
+    imported: Mapping[str, Mapping[str, Path]]
+    next: str
+    next_vocabulary: str
+
+    @classmethod
+    def read(cls, settings: Settings, dataset: Dataset, results: Path, *, remote: bool) -> Lineup:
+        """Look at the results folder; `remote` says that the engine has models of its own elsewhere."""
+        engine, directory = settings.engine, results / "models"
+        generations = models.finished(directory, engine)
+        vocabularies = models.finished(directory, engine, models.VOCABULARY)
+        names = settings.transcribe["models"] if remote else ()
+        return cls(
+            settings=settings,
+            dataset=dataset,
+            results=results,
+            finished=tuple(generations if dataset.with_audio else ()),
+            vocabularies=tuple(vocabularies),
+            accounts={f"{engine}-{name}": name for name in names},
+            imported=imported.folders(results / "store"),
+            next=models.following(generations, engine),
+            next_vocabulary=models.following(vocabularies, engine, models.VOCABULARY),
+        )
+
+    @property
+    def stock(self) -> str:
+        """The stock model, which is named like its engine."""
+        return self.settings.engine
+
+    @property
+    def making(self) -> tuple[str, str]:
+        """The models that this run would make."""
+        return self.next, self.next_vocabulary
+
+    @cached_property
+    def own(self) -> tuple[str, ...]:
+        """Models of the active engine that exist, failed ones included; none where there is no audio."""
+        if not self.dataset.with_audio:
+            return ()
+        return (self.stock, *self.finished, *self.vocabularies, *self.accounts)
+
+    @cached_property
+    def all(self) -> tuple[str, ...]:
+        """Every model of the leaderboard that exists: stock, generations, then those of other engines.
+
+        Imported models come last; those without a folder that is still in the input do not count.
+        """
+        others = {path.name for path in self.results.glob("runs/*") if path.is_dir()} - {*self.own, self.stock}
+        unborn = {name for name in others if models.is_own(name) and name.startswith(f"{self.stock}-")}
+        others = {name for name in others - unborn if not name.startswith(imported.PREFIX)}
+        return (*self.own, *sorted(others), *(name for name in self.imported if self.imported_folders(name)))
+
+    @cached_property
+    def trained(self) -> tuple[str, ...]:
+        """Models of the leaderboard, of any engine, that were trained here: those with a corpus."""
+        directories = ((name, self.results / "models" / name) for name in self.all)
+        return tuple(
+            name for name, path in directories if (path / "corpus").is_dir() and (path / "model.json").exists()
+        )
+
+    @cached_property
+    def baseline(self) -> str:
+        """The model that others are compared with.
+
+        Raises:
+            UserError: the settings name one that is not there.
+
+        """
+        name = self.settings.evaluation.baseline
+        if name is None:
+            return self.stock if self.dataset.with_audio or not self.all else self.all[0]
+        if name not in self.all:
+            raise UserError(f"config: evaluation.baseline: there is no model {name!r}", nearest(name, self.all))
+        return name
+
+    @cached_property
+    def running(self) -> tuple[str, ...]:
+        """Models that exist and are run on new recordings in this run.
+
+        Raises:
+            UserError: the settings name one that is not there.
+
+        """
+        wanted = {self.stock, self.baseline, *self.accounts, *self._chosen()}
+        # A generation that was never summarized is not done with its first run.
+        wanted |= {name for name in self.own if not (self.results / "summaries" / f"{name}.json").exists()}
+        if not self.settings.transcribe["vocabulary"]:
+            wanted -= set(self.vocabularies)
+        failed = {name for name in self.own if models.failed(self.results / "models", name)}
+        return tuple(name for name in self.own if name in wanted and name not in failed)
+
+    def _chosen(self) -> tuple[str, ...]:
+        """The models that the settings choose."""
+        if self.settings.models == "all":
+            return self.own
+        known = (*self.own, *self.imported)
+        for name in self.settings.models:
+            if name not in known:
+                raise UserError(f"config: models: there is no model {name!r}", nearest(name, known))
+        return tuple(self.settings.models)
+
+    def model(self, name: str) -> Model:
+        """A model that exists; one of the account is known by its name alone."""
+        if name in self.accounts:
+            return Model(name, self.results / "models" / name, models.account_digest(self.accounts[name]))
+        return models.load(self.results / "models", name, self.stock)
+
+    def run(self, model: str, folder: str) -> Path:
+        """Directory of the results of one model on one folder."""
+        return self.results / "runs" / model / folder
+
+    def imported_folders(self, model: str) -> tuple[str, ...]:
+        """Folders of the input for which transcripts were imported."""
+        return tuple(name for name in self.dataset.folders if name in self.imported[model])
+
+    def folders_of(self, model: str) -> tuple[str, ...]:
+        """Folders on which a model is judged: all, or for a model that is not run (any more) those it has finished."""
+        if model in self.imported:
+            return self.imported_folders(model)
+        if model in self.running or model in self.making:
+            return self.dataset.with_audio
+        return tuple(name for name in self.dataset.folders if (self.run(model, name) / "transcript.json").exists())
+
+    def unfinished(self, model: str) -> int:
+        """Number of folders that a model has not finished."""
+        paths = (self.run(model, name) / "transcript.json" for name in self.dataset.with_audio)
+        return sum(not path.exists() for path in paths)

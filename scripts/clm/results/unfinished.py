@@ -1,0 +1,26 @@
+"""What a submit job left unfinished, and why: a file of the store, which is the output of no rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from clm.base import files
+from clm.results import models
+
+Left = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
+def path_of(store: Path, engine: str, model: str) -> Path:
+    """Where it is kept, below the store."""
+    return store / engine / "unfinished" / f"{model}.json"
+
+
+def read(store: Path, engine: str, model: str) -> Left:
+    """By folder and recording: the `reason` why it is not finished, and a `hint`."""
+    return models.read_if_there(path_of(store, engine, model)).get("folders", {})
+
+
+def write(store: Path, engine: str, model: str, left: Left) -> None:
+    """Keep what is not finished, or that all is."""
+    files.write_json(path_of(store, engine, model), {"model": model, "folders": left})
