@@ -24,6 +24,7 @@ from clm.normalization.normalizer import create_normalizer
 from clm.normalization.profiles import is_unspaced
 from clm.report import leaderboard_text
 from clm.results import models
+from clm.settings import Settings
 
 WIDTH = 100
 MOST_WORDS = 8
@@ -86,7 +87,7 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
 
 def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
     """Which models were trained by another version of the training code."""
-    engine = engines.create(load_yaml(results / "config.yaml"))
+    engine = engines.create(Settings.of(load_yaml(results / "config.yaml")))
     recipes = {row["model"]: models.read_if_there(results / "models" / row["model"] / "model.json") for row in board}
     names = [name for name, model in recipes.items() if model.get("engine") == engine.name]
     older = [name for name in names if recipes[name].get("recipe", engine.recipe) != engine.recipe]

@@ -28,6 +28,8 @@ class Settings:
     min_audio_seconds: float = 0.5
     max_audio_seconds: float = 4 * 3600.0
     max_audio_bytes: int = 2 << 30
+    #: Longer ones are refused with LimitExceededException, whose text in botocore's model names this as a reason.
+    max_start_seconds: float = float("inf")
     max_training_bytes: int = 2 << 30
     max_tuning_bytes: int = 200 << 20
     keep_days: float = 90.0

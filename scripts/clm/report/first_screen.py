@@ -18,6 +18,7 @@ from clm.report.figures.svg import percent
 from clm.report.gather import ModelResults, Results
 from clm.report.listening import word_totals
 from clm.results import models
+from clm.settings import Settings
 
 MOST_STEPS = 5
 MOST_WORDS = 8
@@ -264,7 +265,7 @@ def spent(results: Results) -> list[tuple[str, str]]:
     if total:
         lines.append(("Recognised", f"{duration(total)} with {counted(len(own), 'model')}"))
     try:
-        engine = engines.create(results.config)
+        engine = engines.create(Settings.of(results.config))
         estimates = [engine.estimate(part, name) for name, part in own.items() if engines_of.get(name) == engine.name]
     except (UserError, KeyError, TypeError):
         return lines

@@ -281,6 +281,7 @@ class Batch:
             self._adopt(task, media, recorded=recorded)
         elif isinstance(error, ClientError) and code_of(error) == "BadRequestException":
             if self._refusals.bad(task.name, trouble.message):
+                self._ready.appendleft((task, media))
                 raise trouble
             self._finish(task, Unfinished(trouble.message, trouble.hint))
         elif code_of(error) == "LimitExceededException":
