@@ -225,7 +225,9 @@ class Batch:
             except PassingError as error:
                 self._finish(task, Unfinished(error.message, error.hint))
             except Exception as error:
-                if isinstance(error, OSError) and error.filename:  # our file, not the network
+                if isinstance(error, OSError) and error.filename == str(
+                    task.recording.audio
+                ):  # our file, not the network
                     what = f"{task.recording.audio}: not readable ({error.strerror})"
                     self._finish(task, Unfinished(what, "put it back and run again"))
                     continue

@@ -99,7 +99,7 @@ def request(task: Task, media: S3Path, settings: TranscribeSettings) -> dict[str
         "Media": {"MediaFileUri": str(media)},
         "OutputBucketName": settings.bucket,
         "OutputKey": result_path(task, settings).key,
-        "Tags": [{"Key": TAG, "Value": task.key}],
+        "Tags": settings.tag_list(task.key),
         **extra,
     }
 

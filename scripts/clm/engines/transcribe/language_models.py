@@ -18,8 +18,9 @@ from clm.base.messages import some
 from clm.base.progress import Progress, duration
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
+from clm.engines.transcribe.artifacts import encryption
 from clm.engines.transcribe.inventory import explained, language_models
-from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, NAME_PREFIX, TAG, TranscribeSettings
+from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, NAME_PREFIX, TranscribeSettings
 from clm.types import TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,10 @@ WIDE_BAND, NARROW_BAND = "WideBand", "NarrowBand"
 #: Amazon's base models are for audio of at least, and of less than, so many samples per second.
 BORDER_HZ = 16_000
 MOST_BYTES, MOST_TUNING_BYTES = 2 << 30, 200 << 20
+_ACCESS = re.compile(
+    r"\b(?:roles?|access|permissions?|(?:un)?authori[sz]ed|denied|forbidden|regions?|assumed?|credentials?|kms)\b",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<\?xml")
 #: Looks at a training, as a multiple of the looks at jobs: it takes hours.
 _SLOWER = 3
@@ -92,6 +97,21 @@ def check_text(path: Path) -> bool:
     return words
 
 
+def may_pass(model: Mapping[str, Any]) -> bool:
+    """Whether a failed training failed for role, access or region, which somebody can put right.
+
+    Amazon has no codes for that, only FailureReason, whose texts are documented nowhere; addresses in it are
+    not its words.
+
+    >>> may_pass({"FailureReason": "The role arn:aws:iam::1:role/x can't be assumed."})
+    True
+    >>> may_pass({"FailureReason": "No training data was found at s3://region/role/access."}), may_pass({})
+    (False, False)
+    """
+    reason = re.sub(r"\b(?:s3://|https?://|arn:)\S+", "", model.get("FailureReason") or "")
+    return bool(_ACCESS.search(reason))
+
+
 class Trainer:
     """Makes one model, or finds that it is there; a killed process loses nothing but time."""
 
@@ -123,7 +143,7 @@ class Trainer:
         name = f"{NAME_PREFIX}{settings.language.lower()}-{content[:20]}"
         model = self._find(name)
         for attempt in range(2, 100):
-            if not (retry and model and model["ModelStatus"] == "FAILED"):
+            if not (model and model["ModelStatus"] == "FAILED" and (retry or may_pass(model))):
                 break
             name = f"{NAME_PREFIX}{settings.language.lower()}-{content[:20]}-r{attempt}"
             model = self._find(name)
@@ -133,6 +153,12 @@ class Trainer:
         model = self._wait(name, base, model)
         if model["ModelStatus"] == "FAILED":
             reason = scrub(model.get("FailureReason") or "Amazon gave no reason")
+            if may_pass(model):
+                raise PassingError(
+                    f"Amazon could not train {name}: {reason}",
+                    "scripts/doctor.py checks role, region and permissions; the next run trains it once more, under "
+                    "another name (scripts/clean.py --only models deletes what failed)",
+                )
             raise TrainingFailed(f"Amazon could not train {name}: {reason}")
         return {"amazon_model": name, "base_model": base, "language": settings.language}
 
@@ -190,7 +216,8 @@ class Trainer:
             "LanguageCode": settings.language,
             "BaseModelName": base,
             "InputDataConfig": data,
-            "Tags": [{"Key": TAG, "Value": content}],
+            "Tags": settings.tag_list(content),
+            **encryption(self._aws, "CreateLanguageModel", settings),
         }
         while True:
             try:
@@ -199,6 +226,8 @@ class Trainer:
                 if code_of(error) == "ConflictException":  # it was accepted although its answer was lost
                     break
                 trouble = explain(error, f"creating model {name}", "transcribe")
+                if code_of(error) == "BadRequestException":  # the text was checked: it is role, bucket or region
+                    raise PassingError(trouble.message, trouble.hint) from error
                 if not is_busy(error):
                     raise trouble from error
                 self._check_quota()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from clm.base.s3_path import S3Path
@@ -34,6 +35,8 @@ class TranscribeSettings:
     patience_hours: float
     limits: Mapping[str, float]
     prices: Mapping[str, Any]
+    tags: Mapping[str, str] = MappingProxyType({})
+    channels: bool = False
 
     @classmethod
     def of(cls, settings: Settings) -> TranscribeSettings:
@@ -41,6 +44,11 @@ class TranscribeSettings:
         section = settings.transcribe
         own = {key: section[key] for key in cls.__dataclass_fields__ if key in section}
         return cls(**{**own, "language": settings.language, "models": tuple(section["models"])})
+
+    def tag_list(self, value: str) -> list[dict[str, str]]:
+        """Our tag with this value, then the user's own, in the API's shape."""
+        own = [{"Key": key, "Value": text} for key, text in sorted(self.tags.items())]
+        return [{"Key": TAG, "Value": value}, *own]
 
     def _place(self, *parts: str) -> S3Path:
         return S3Path(self.bucket, "/".join(part.strip("/") for part in (self.prefix, *parts) if part.strip("/")))
