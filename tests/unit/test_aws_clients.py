@@ -122,7 +122,7 @@ def test_what_boto3_refuses_to_send_is_no_passing_trouble(configure: Callable[[s
 class Html(http.server.BaseHTTPRequestHandler):
     """A login page instead of Amazon."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the library's name
+    def do_POST(self) -> None:
         body = b"<html><body>Please log in</body></html>"
         self.send_response(200)
         self.send_header("Content-Type", "text/html")

@@ -131,8 +131,10 @@ def _refuse_page(operation_model: Any, response_dict: dict[str, Any], **_: Any) 
     """Raise where a page was sent in the place of Amazon's answer: botocore's parser would find nothing in it."""
     from botocore.parsers import ResponseParserError
 
-    kind = str(response_dict.get("headers", {}).get("content-type", ""))
-    if kind.startswith("text/html") and not operation_model.has_streaming_output:
+    if operation_model.has_streaming_output:
+        return
+    begin = (response_dict.get("body") or b"")[:200].lstrip().lower()
+    if begin.startswith((b"<html", b"<!doctype html")):
         raise ResponseParserError(f"HTTP {response_dict.get('status_code')} with a page of HTML")
 
 

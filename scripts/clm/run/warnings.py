@@ -25,6 +25,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     found = []
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
+    found += _failed_notes(state)
     found += [f"Input folder {name!r} is left out: {why}." for name, why in state.left_out.items()]
     absent = [name for name in settings.evaluation.heldout if name not in state.folders]
     if absent:
@@ -72,6 +73,23 @@ def _price_note(state: State, engine: Engine) -> str:
         f" for ${sum(estimate.dollars for estimate in estimates):.2f}"
         f" and about {sum(estimate.cpu_seconds for estimate in estimates) / 60:.0f} minutes of CPU time."
     )
+
+
+def _failed_notes(state: State) -> list[str]:
+    """Models that could not be made, and how to try again."""
+    directory = state.results / "models"
+    failures = {name: models.failed(directory, name) for name in (*state.finished, *state.vocabularies)}
+    notes = [
+        f"{name} could not be made: {reason.rstrip('.')}."
+        " Hint: snakemake --forcerun heal --config retry_failed=True tries once more."
+        for name, reason in failures.items()
+        if reason
+    ]
+    for name in state.making:
+        outcome = models.read_if_there(directory / name / "training.json")
+        if outcome and not (outcome["trained"] or outcome.get("twin") or outcome.get("retry")):
+            notes.append(f"{name} was not made: {outcome['reason'].rstrip('.')}. Hint: {outcome.get('hint', '')}")
+    return notes
 
 
 def _base_notes(state: State, dataset: Dataset) -> list[str]:

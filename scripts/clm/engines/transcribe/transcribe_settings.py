@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from clm.base.s3_path import S3Path
@@ -35,8 +34,8 @@ class TranscribeSettings:
     patience_hours: float
     limits: Mapping[str, float]
     prices: Mapping[str, Any]
-    tags: Mapping[str, str] = MappingProxyType({})
-    channels: bool = False
+    tags: Mapping[str, str]
+    channels: bool
 
     @classmethod
     def of(cls, settings: Settings) -> TranscribeSettings:
