@@ -50,7 +50,7 @@ clean:  ## remove the environment, the site and caches; results/ stays
 lock:  ## renew requirements.txt and that of the container from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --output-file requirements.txt
-	uv pip compile pyproject.toml --extra aws-batch --extra media --constraint requirements.txt --universal \
+	uv pip compile pyproject.toml --extra aws-batch --constraint requirements.txt --universal \
 	  --python-version 3.12 --generate-hashes --no-header --output-file requirements-container.txt
 
 $(READY): requirements.txt

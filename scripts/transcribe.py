@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from clm import __version__, cli, engines
-from clm.base import files
+from clm.base import files, notices
 from clm.base.s3_path import S3Path
 from clm.bucket import sync
 from clm.results import manifests, models, unfinished
@@ -89,7 +89,8 @@ def entry(recording: Recording, outcome: Outcome) -> dict[str, Any]:
     """One recording of transcript.json."""
     about = {"recording": recording.name, "audio": str(recording.audio), "sha256": recording.sha256}
     if isinstance(outcome, Transcript):
-        return {**about, "seconds": outcome.seconds, "made": outcome.made, "result": outcome.result}
+        said = {"notices": notices.to_json(outcome.notices)} if outcome.notices else {}
+        return {**about, "seconds": outcome.seconds, "made": outcome.made, **said, "result": outcome.result}
     kind = "failure" if isinstance(outcome, Failure) else "unfinished"
     return {**about, "seconds": None, kind: {"reason": outcome.reason, "hint": outcome.hint}}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from clm.base import files
+from clm.base.notices import Notice
 from clm.base.s3_path import S3Path, is_address
 from clm.base.text_files import read_text
 
@@ -48,13 +49,15 @@ class Model:
 class Transcript:
     """A finished recognition: `result` is in Amazon Transcribe's JSON shape, `seconds` is the audio's length.
 
-    The store adds the `versions` of what made it, and the day (UTC) on which it was `made`.
+    `notices` are remarks on the audio. The store adds the `versions` of what made it, and the day (UTC) on which it was
+    `made`.
     """
 
     result: dict[str, Any]
     seconds: float
     versions: Mapping[str, str] = field(default_factory=dict, compare=False)
     made: str | None = field(default=None, compare=False)
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)

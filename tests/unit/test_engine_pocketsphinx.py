@@ -68,6 +68,15 @@ def speech(shared_data: Path) -> Path:
     return shared_data / "speech"
 
 
+def test_notices_on_the_audio_are_part_of_the_transcript(tmp_path: Path) -> None:
+    wave = np.random.default_rng(1).normal(0, 0.01, 8000)
+    soundfile.write(tmp_path / "a.wav", np.stack([wave, 0 * wave], axis=1), 8000)
+    ((_, outcome),) = PocketSphinx({}).transcribe([Recording("a", tmp_path / "a.wav", "")], Model("pocketsphinx"))
+    assert {notice.code for notice in outcome.notices} == {"silent_channels", "narrowband"}
+    assert outcome.seconds == 1.0
+    assert outcome.result["results"]["transcripts"]
+
+
 def test_another_language_is_refused() -> None:
     with pytest.raises(UserError, match="en-GB"):
         create({"engine": "pocketsphinx", "language": "en-GB", "pocketsphinx": {}})

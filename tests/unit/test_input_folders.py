@@ -42,6 +42,29 @@ def test_several_pairs_by_stem(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("suffix", ["opus", "OGA", "aac", "aiff", "au", "caf", "w64", "mov", "mkv", "wma", "ds2"])
+def test_recordings_of_any_format(tmp_path: Path, suffix: str) -> None:
+    make(tmp_path, "talk", f"one.{suffix}", "two.txt")
+    assert scan(tmp_path)[0]["talk"].pairs[0].audio.name == f"one.{suffix}"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a.wav", "a.mov", "a.txt"],
+        ["a.wav", "screen.mkv", "text.txt"],
+        ["a.wav", "a.avi", "a.txt", "b.flac", "b.wma", "b.txt"],
+        ["a.wav", "a.txt", "b.opus", "b.txt"],
+        ["a.wav", "a.txt", "notes.ts"],
+    ],
+)
+def test_a_video_beside_the_recording_made_from_it_does_not_count(tmp_path: Path, names: list[str]) -> None:
+    make(tmp_path, "talk", *names)
+    (found,) = scan(tmp_path)[0].values()
+    assert found.pairs[0].audio.name == "a.wav"
+    assert len(found.pairs) == sum(name.endswith(".txt") for name in names)
+
+
 @pytest.mark.parametrize(
     ("names", "reason"),
     [

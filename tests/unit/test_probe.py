@@ -15,7 +15,10 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+import audio_files
+from clm.audio.formats import AMAZON_FORMATS
 from clm.audio.probe import HEAD_BYTES, Head, Media, probe, problem
+from clm.audio.probe_cache import Probes
 from runner import CHECKOUT
 
 LIMITS = {"audio_hours": 4, "audio_megabytes": 2000}
@@ -115,7 +118,7 @@ def test_lengths_agree_with_those_of_soundfile(kind: str, subtype: str, rate: in
     # mp3 encoders put silence before and after
     assert found.seconds == pytest.approx(info.duration, abs=0.25 if kind == "MP3" else 0.07)
     assert (found.format, found.rate, found.channels, found.exact) == (name, rate, channels, True)
-    first = head(data, 4096 if kind == "OGG" else 1024)
+    first = head(data, 1024 if kind in ("WAV", "WAVEX", "RF64") else 16_384)
     assert (first.format, first.rate, first.channels) == (name, rate, channels)
     if kind != "OGG":
         assert first == found
@@ -126,7 +129,7 @@ def test_the_head_of_an_ogg_file_gives_an_estimate(subtype: str) -> None:
     data = made("OGG", subtype, seconds=60, rate=48_000, channels=2)
     found, first = whole(data), head(data)
     assert len(data) > 3 * HEAD_BYTES
-    assert found == Media("ogg", 48_000, 2, pytest.approx(60, abs=0.001), True)
+    assert found == Media("ogg", 48_000, 2, pytest.approx(60, abs=0.01), True)
     assert not first.exact
     assert first.seconds == pytest.approx(60, rel=0.8)
     assert head(data, len(data) - 5000).seconds == pytest.approx(60, rel=0.05)
@@ -136,8 +139,8 @@ def test_an_ogg_file_that_was_cut_short_has_what_is_there() -> None:
     data = made("OGG", "VORBIS", seconds=60)
     half = data[: len(data) // 2]
     last = half.rfind(b"OggS", 0, len(half) - 27)
-    assert 0 < whole(half).seconds < 60
-    assert whole(half).seconds == int.from_bytes(half[last + 6 : last + 14], "little") / 16_000
+    promised = int.from_bytes(half[last + 6 : last + 14], "little") / 16_000
+    assert promised - 1 < whole(half).seconds <= promised
 
 
 class TestWav:
@@ -226,11 +229,12 @@ def test_amr_has_frames_of_twenty_milliseconds(kind: str, rate: int) -> None:
     modes = [0, 2, 7, 8, 4] * 1000
     data = amr(kind, modes)
     assert whole(data) == Media("amr", rate, 1, pytest.approx(100), True)
-    assert whole(data[:-1]).seconds == pytest.approx(99.98)
+    assert whole(data[:-1]).seconds == pytest.approx(99.98, abs=0.021)  # half a frame is one or none
     first = head(data)
     assert not first.exact
     assert first.seconds == pytest.approx(100, rel=0.01)
-    assert whole(b"#!AMR_MC1.0\n\0\0\0\2") == Media("amr")
+    several_channels = whole(b"#!AMR_MC1.0\n\0\0\0\2")
+    assert (several_channels.format, several_channels.seconds) == ("amr", None)
 
 
 def test_mp4_with_its_index_in_front_and_its_brands(shared_data: Path) -> None:
@@ -246,7 +250,7 @@ def test_mp4_with_its_index_in_front_and_its_brands(shared_data: Path) -> None:
     assert whole(boxes[b"ftyp"] + boxes[b"mdat"]) == Media("mp4")
     header = front.index(b"mvhd") + 4
     fragmented = front[: header + 16] + bytes(4) + front[header + 20 :]
-    assert whole(fragmented) == Media("mp4", 44_100, 2)
+    assert whole(fragmented) == Media("mp4", 44_100, 2, pytest.approx(9.0, abs=0.03), True)
 
 
 def test_webm_without_a_duration_as_browsers_record_it(shared_data: Path) -> None:
@@ -258,7 +262,7 @@ def test_webm_without_a_duration_as_browsers_record_it(shared_data: Path) -> Non
     first = head(bare, 30_000)
     assert (first.rate, first.exact) == (44_100, False)
     assert first.seconds == pytest.approx(whole(data).seconds, rel=0.3)
-    assert whole(data.replace(b"webm", b"film", 1)) == Media("")
+    assert whole(data.replace(b"webm", b"film", 1)).format not in AMAZON_FORMATS
 
 
 SAMPLES = (
@@ -274,7 +278,7 @@ MARKS = (
 @given(st.sampled_from(MARKS), st.binary(max_size=3000), st.integers(0, 4000))
 def test_any_bytes_are_read_without_an_error(mark: bytes, rest: bytes, known: int) -> None:
     for found in (whole(mark + rest), head(mark + rest, known)):
-        assert found.format in {"", "amr", "flac", "m4a", "mp3", "mp4", "ogg", "wav", "webm"}
+        assert found.format.islower() or found.format == ""
         assert found.seconds is None or found.seconds >= 0
         assert found.seconds is not None or not found.exact
 
@@ -303,6 +307,8 @@ class TestProblem:
         [
             (Media(""), 0, "empty"),
             (Media(""), 10, "no audio that Amazon takes"),
+            (Media("aiff", 16_000, 1, 10.0, True), 10, "aiff audio"),
+            (Media("mkv", 16_000, 1, 10.0, True), 10, "mkv audio"),
             (Media("wav", 7999, 1, 10.0, True), 10, "7,999 samples per second"),
             (Media("wav", 96_000, 1, 10.0, True), 10, "96,000 samples per second"),
             (Media("wav", 16_000, 3, 10.0, True), 10, "3 channels"),
@@ -331,10 +337,48 @@ class TestProblem:
     def test_limits_and_estimates_pass(self, media: Media) -> None:
         assert problem(media, 2000 * 2**20, LIMITS) is None
 
+    @pytest.mark.parametrize(
+        ("container", "codec", "name"),
+        [
+            ("adts", "aac", "aac"), ("aiff", "pcm_s16be", "aiff"), ("asf", "wmav2", "wma"), ("mov", "aac", "mov"),
+            ("matroska", "libopus", "mkv"), ("caf", "alac", "caf"), ("mpegts", "aac", "mpeg-ts"),
+            ("w64", "pcm_s16le", "w64"),
+            ("ac3", "ac3", "ac3"), ("3gp", "aac", "3gp"), ("au", "pcm_s16be", "au"), ("mp2", "mp2", "mp2"),
+        ],
+    )  # fmt: skip
+    def test_formats_that_are_not_amazons_are_named(
+        self, tmp_path: Path, container: str, codec: str, name: str
+    ) -> None:
+        wave = audio_files.tone(2.0, 48_000)
+        data = audio_files.ffmpeg(tmp_path / "audio.wav", container, codec, wave, rate=48_000, bit_rate=96_000)
+        media = whole(data)
+        assert (media.format, media.rate, media.seconds) == (name, 48_000, pytest.approx(2.0, abs=0.1))
+        found = problem(media, len(data), LIMITS)
+        assert found.reason.startswith(f"it is {name} audio")
+        assert "ffmpeg -i" in found.hint
+
     @pytest.mark.parametrize("name", ["mono.empty.wav", "mono.zero.wav", "mono.invalid.wav", "wizard.txt"])
     def test_real_files_that_are_of_no_use(self, shared_data: Path, name: str) -> None:
         data = (shared_data / "speech" / "formats" / name).read_bytes()
         assert problem(whole(data), len(data), LIMITS) is not None
+
+
+def test_what_was_seen_is_remembered_until_probes_see_more(tmp_path: Path) -> None:
+    wav = made("WAV", "PCM_16", seconds=1)
+    cache = tmp_path / "media.json"
+    probes = Probes(cache)
+    expected = probes.get("digest", len(wav), lambda: io.BytesIO(wav))
+    probes.save()
+    assert expected == Media("wav", 16_000, 1, 1.0, True)
+    assert Probes(cache).get("digest", len(wav), lambda: pytest.fail("looked again")) == expected
+    cache.write_text('{"digest": {"format": "mp4", "rate": 8000}}')  # as an older version kept it
+    assert Probes(cache).get("digest", len(wav), lambda: io.BytesIO(wav)) == expected
+
+
+@pytest.mark.parametrize("kind", audio_files.unfinished_wavs(audio_files.tone(0.1), 16_000))
+def test_wav_headers_that_were_never_finished(kind: str) -> None:
+    data = audio_files.unfinished_wavs(audio_files.tone(20.0), 16_000)[kind]
+    assert whole(data) == head(data) == Media("wav", 16_000, 1, 20.0, True)
 
 
 def test_a_thousand_files_take_about_a_second(tmp_path: Path) -> None:
@@ -356,5 +400,5 @@ def test_a_thousand_files_take_about_a_second(tmp_path: Path) -> None:
 
 
 def test_importing_it_costs_little() -> None:
-    code = "import sys, clm.audio.probe; sys.exit(str({'numpy', 'soundfile', 'tinytag'} & set(sys.modules) or '') or 0)"
+    code = "import sys, clm.audio.probe; sys.exit(str({'numpy', 'soundfile', 'av'} & set(sys.modules) or '') or 0)"
     subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT / "scripts", check=True)

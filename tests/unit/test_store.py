@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+from clm.base.notices import Notice
 from clm.results.store import Store
 from clm.types import Failure, Model, Recording, Transcript, result_key
 
@@ -45,6 +46,17 @@ def test_results_are_kept(tmp_path: Path) -> None:
     assert one.get(RETRIED, STOCK) == RESULT
     assert one.has(RECORDING, STOCK)
     assert one.has(RETRIED, STOCK)
+
+
+def test_notices_are_kept_with_the_result(tmp_path: Path) -> None:
+    said = (
+        Notice("cut_short", {"promised": 9.0, "found": 3.0}),
+        Notice("narrowband", {"rate": 8000, "expected": 16000}),
+    )
+    store(tmp_path).put(RECORDING, STOCK, replace(RESULT, notices=said))
+    assert store(tmp_path).get(RECORDING, STOCK).notices == said
+    store(tmp_path).put(RECORDING, STOCK, RESULT)
+    assert store(tmp_path).get(RECORDING, STOCK).notices == ()
 
 
 def test_failures_hold_until_a_retry_is_asked_for(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,27 +9,26 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clm.audio.containers import REMEDIES, UndecodableError, codec, container, has_decoder, open_stream
+from clm.audio import decoders, formats, mixing
+from clm.audio.decoders import Ffmpeg, Sndfile, Source, UndecodableError
+from clm.audio.notices import sentence
 from clm.base.errors import UserError
+from clm.base.notices import Notice
 
 if TYPE_CHECKING:
     import numpy as np
-    import soundfile
     from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
 RATE = 16_000
-#: Samples per second of anything that may be speech; a damaged header tells others, and seconds become hours.
+#: Samples per second of anything that may be speech; a damaged header states others, and seconds become hours.
 PLAUSIBLE_RATES = range(1_000, 1_000_001)
-#: Below this level over the whole recording there is nothing to hear: the rounding noise of 16 bits is at -98 dBFS,
-#: a quiet room at -60.
-SILENCE_DBFS = -70.0
-#: Frames decoded at a time, so that an hour of stereo never is in memory as floats. soundfile seeks after every read,
-#: at which the mp3 decoder complains on stderr, so there should be few; after damage small ones save what can be saved.
-_BLOCK, _SMALL_BLOCK = 1 << 22, 4096
 _LEVEL_BLOCK = 1 << 20
-_CONVERT = "convert it to wav or flac, for instance with: ffmpeg -i input -ar 16000 -ac 1 output.wav"
+_BEGINNING = 4096
+#: A track that far below another, in dB, is not the one that somebody speaks on.
+_TRACK_BELOW = 40.0
+_CONVERT = formats.remedy("", "wav")
 
 
 class AudioError(UserError):
@@ -39,18 +37,24 @@ class AudioError(UserError):
 
 @dataclass(frozen=True)
 class Audio:
-    """`samples`: int16 (n,), mono, 16 kHz; `seconds`: their length; `source_rate`: samples per second of the file."""
+    """A decoded recording.
+
+    `samples`: int16 (n,), mono, 16 kHz; `seconds`: their length; `source_rate`: samples per second of the file;
+    `notices`: what should be known about the recording (`clm.audio.notices` has the sentences).
+    """
 
     samples: NDArray[np.int16]
     seconds: float
     source_rate: int
+    notices: tuple[Notice, ...] = ()
 
 
 def read_audio(path: Path) -> Audio:
-    """Read a wav, flac, mp3, ogg or opus file, of any rate, width and number of channels.
+    """Read an audio or video file of any format that libsndfile or FFmpeg decodes, told by its content.
 
-    With PyAV or ffmpeg it may also be mp4, m4a, webm or amr. Channels are averaged. A file that is cut short gives
-    what can be decoded, with a warning in the log.
+    Channels are averaged; where that would lose speech, the loudest or those that carry sound are taken. Of several
+    audio tracks the first counts, unless it is silent beside another. Whatever was not as expected is in the notices
+    and in the log.
 
     Raises:
         AudioError: the file is missing, empty, silent or not audio that can be decoded.
@@ -60,49 +64,102 @@ def read_audio(path: Path) -> Audio:
         raise AudioError(f"{path}: there is no such audio file", "correct the path")
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)", "copy it again, or take the folder out")
-    with path.open("rb") as raw:
-        beginning = raw.read(16)
-    samples, rate = _read_container(path, name) if (name := container(beginning)) else _read_file(path)
-    if len(samples) == 0:
+    audio = _decoded(path)
+    if len(audio.samples) == 0:
         raise AudioError(f"{path}: the audio has no samples, only a header", "record or export it again")
-    if _level(samples) < SILENCE_DBFS:
+    if _level(audio.samples) < mixing.SILENCE_DBFS:
         raise AudioError(f"{path}: the audio is silent", "check the recording and its channels")
-    if rate < RATE:
-        log.warning(
-            "%s: %d samples per second, which sounds like a telephone; upsampled, but the stock acoustic model is"
-            " wideband: it expects %d or more, so more words will be wrong",
-            path, rate, RATE,
+    for notice in audio.notices:
+        log.warning("%s: %s", path, sentence(notice))
+    return audio
+
+
+def _decoded(path: Path) -> Audio:
+    """The recording by the first decoder that gives samples."""
+    with path.open("rb") as raw:
+        kind = formats.kind(raw.read(_BEGINNING))
+    refusals: list[str] = []
+    empty = None
+    for decoder in (_by_sndfile, _by_ffmpeg):
+        if decoder is _by_sndfile and kind in formats.FFMPEG_ONLY:
+            continue
+        try:
+            audio = decoder(path, refusals)
+        except UndecodableError as error:
+            refusals.append(str(error))
+            continue
+        if len(audio.samples):
+            return audio
+        empty = audio
+        refusals.append("no samples")
+    if empty:
+        return empty
+    what = f"not decodable as {formats.described(kind)}" if kind in formats.FFMPEG_ONLY else "not decodable as audio"
+    known = "" if kind in formats.FFMPEG_ONLY else f"; it is {formats.described(kind)}"
+    raise AudioError(f"{path}: {what} ({'; '.join(dict.fromkeys(refusals))}){known}", formats.remedy(kind, "wav"))
+
+
+def _by_sndfile(path: Path, _: list[str]) -> Audio:
+    if decoders.is_concatenated(path):
+        source = Ffmpeg(path)
+        audio = _mixed(source)
+        return Audio(
+            audio.samples, audio.seconds, audio.source_rate,
+            (Notice("concatenated", {"found": audio.seconds}), *audio.notices),
         )  # fmt: skip
-    return Audio(samples, len(samples) / RATE, rate)
+    return _mixed(Sndfile(path))
 
 
-def _read_file(path: Path) -> tuple[NDArray[np.int16], int]:
-    """Samples of a file that libsndfile knows, and the file's own rate."""
-    import soundfile
-
-    try:
-        file = soundfile.SoundFile(path)
-    except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
-        reason = getattr(error, "error_string", str(error))
-        raise AudioError(f"{path}: not decodable as audio ({reason})", f"listen to it; {_CONVERT}") from error
-    with file:
-        blocks = _resampled(path, file.samplerate, _blocks(path, file))
-        return _joined(blocks), file.samplerate
+def _by_ffmpeg(path: Path, refusals: list[str]) -> Audio:
+    source = Ffmpeg(path)
+    notices = [Notice("second_decoder", {"reason": refusals[0]})] if refusals else []
+    if source.tracks > 1:
+        source, notice = _track(path, source.tracks)
+        notices.append(notice)
+    audio = _mixed(source)
+    return Audio(audio.samples, audio.seconds, audio.source_rate, (*notices, *audio.notices))
 
 
-def _read_container(path: Path, name: str) -> tuple[NDArray[np.int16], int]:
-    """Samples of an mp4, m4a, webm or amr file, and the file's own rate."""
-    if not has_decoder():
+def _track(path: Path, tracks: int) -> tuple[Ffmpeg, Notice]:
+    """The first audio track, or the loudest if the first is silent beside it."""
+    levels = []
+    for track in range(tracks):
+        try:
+            levels.append(_level_of(Ffmpeg(path, track)))
+        except UndecodableError:
+            levels.append(-200.0)
+    loudest = max(range(tracks), key=levels.__getitem__)
+    if levels[0] < max(levels[loudest] - _TRACK_BELOW, mixing.SILENCE_DBFS) and loudest:
+        return Ffmpeg(path, loudest), Notice("silent_track", {"tracks": tracks, "track": loudest + 1})
+    return Ffmpeg(path), Notice("audio_tracks", {"tracks": tracks, "track": 1})
+
+
+def _level_of(source: Source) -> float:
+    """Level of a track in dB relative to full scale, of its channels together."""
+    import numpy as np
+
+    energy, count = 0.0, 0
+    for block in source.blocks():
+        energy += float(np.square(block, dtype=np.float64).sum())
+        count += block.size
+    return float(10 * np.log10(max(energy / max(count, 1), 1e-20)))
+
+
+def _mixed(source: Source) -> Audio:
+    """The recording averaged; and again, where that shows that it should be mixed otherwise."""
+    if source.rate not in PLAUSIBLE_RATES:
         raise AudioError(
-            f"{path}: {name} audio is not supported without PyAV or ffmpeg (codec {codec(path)})",
-            f"{REMEDIES}; or {_CONVERT}",
+            f"{source.path}: its header is damaged: it states {source.rate} samples per second",
+            f"listen to it; {_CONVERT}",
         )
-    try:
-        with open_stream(path) as stream:
-            blocks = _resampled(path, stream.rate, stream.blocks)
-            return _joined(blocks), stream.rate
-    except UndecodableError as error:
-        raise AudioError(f"{path}: not decodable as {name} ({error})", f"listen to it; {_CONVERT}") from error
+    levels = mixing.Levels(source.rate)
+    samples = _joined(_resampled(source, levels.watch(source.blocks()), mixing.Choice()))
+    choice, notices = levels.choice()
+    if choice != mixing.Choice():
+        samples = _joined(_resampled(source, source.blocks(), choice))
+    if source.rate < RATE:
+        notices.append(Notice("narrowband", {"rate": source.rate, "expected": RATE}))
+    return Audio(samples, len(samples) / RATE, source.rate, (*source.notices.values(), *notices))
 
 
 def _joined(blocks: Iterable[NDArray[np.int16]]) -> NDArray[np.int16]:
@@ -115,47 +172,21 @@ def _joined(blocks: Iterable[NDArray[np.int16]]) -> NDArray[np.int16]:
     return np.frombuffer(samples, np.int16)
 
 
-def _resampled(path: Path, rate: int, blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.int16]]:
+def _resampled(
+    source: Source, blocks: Iterable[NDArray[np.float32]], choice: mixing.Choice
+) -> Iterator[NDArray[np.int16]]:
     """Mono blocks at 16 kHz of float32 (frames, channels) from -1 to 1; samples above full scale are clipped."""
     import numpy as np
     import soxr
 
-    if rate not in PLAUSIBLE_RATES:
-        raise AudioError(
-            f"{path}: its header is damaged: it tells {rate} samples per second", f"listen to it; {_CONVERT}"
-        )
-    resampler = soxr.ResampleStream(rate, RATE, 1, dtype="float32")
+    resampler = soxr.ResampleStream(source.rate, RATE, 1, dtype="float32")
     for block, last in chain(((block, False) for block in blocks), [(np.zeros((0, 1), np.float32), True)]):
         if not np.isfinite(block).all():
-            raise AudioError(f"{path}: the audio contains infinite or undefined samples", _CONVERT)
-        mono = block.mean(axis=1, dtype=np.float32)
-        if rate != RATE:
+            raise AudioError(f"{source.path}: the audio contains infinite or undefined samples", _CONVERT)
+        mono = mixing.mixed(block, choice)
+        if source.rate != RATE:
             mono = resampler.resample_chunk(mono, last=last)
         yield np.clip(np.rint(mono * 32768.0), -32768, 32767).astype(np.int16)
-
-
-def _blocks(path: Path, file: soundfile.SoundFile) -> Iterator[NDArray[np.float32]]:
-    """Decoded blocks, float32 (frames, channels) from -1 to 1."""
-    import soundfile
-
-    found = 0
-    try:
-        while len(block := file.read(_BLOCK, dtype="float32", always_2d=True)):
-            found += len(block)
-            yield block
-    except soundfile.LibsndfileError as error:
-        # A decoder that met damage is of no more use: another one reads up to it in small steps.
-        with soundfile.SoundFile(path) as again, contextlib.suppress(soundfile.LibsndfileError):
-            again.seek(found)
-            while len(block := again.read(_SMALL_BLOCK, dtype="float32", always_2d=True)):
-                found += len(block)
-                yield block
-        log.warning("%s: damaged after %.1f seconds (%s)", path, found / file.samplerate, error)
-    if found < file.frames:
-        log.warning(
-            "%s: cut short, its header promises %.1f seconds and there are %.1f",
-            path, file.frames / file.samplerate, found / file.samplerate,
-        )  # fmt: skip
 
 
 def _level(samples: NDArray[np.int16]) -> float:

@@ -10,6 +10,9 @@ from typing import BinaryIO
 from clm.audio.probe import Media, probe
 from clm.base import files
 
+#: Raised by hand when `probe` comes to see other things in the same file.
+PROBE = 2
+
 
 class Probes:
     """Properties of audio by content, remembered between runs."""
@@ -19,8 +22,9 @@ class Probes:
         self._known: dict[str, Media] = {}
         self._changed = False
         with contextlib.suppress(OSError, ValueError, TypeError):  # only a cache: else all are looked at anew
-            entries = json.loads(cache.read_text(encoding="utf-8"))
-            self._known = {key: Media(**entry) for key, entry in entries.items()}
+            found = json.loads(cache.read_text(encoding="utf-8"))
+            if found.get("probe") == PROBE:
+                self._known = {key: Media(**entry) for key, entry in found["media"].items()}
 
     def get(self, identity: str, size: int, read: Callable[[], BinaryIO]) -> Media:
         """Properties of the audio of this digest; `read` opens it, or its beginning, if it was never seen."""
@@ -34,4 +38,5 @@ class Probes:
         """Keep what is known."""
         if self._changed:
             with contextlib.suppress(OSError):  # only a cache
-                files.write_text(self._cache, json.dumps({key: asdict(media) for key, media in self._known.items()}))
+                media = {key: asdict(media) for key, media in self._known.items()}
+                files.write_text(self._cache, json.dumps({"probe": PROBE, "media": media}))

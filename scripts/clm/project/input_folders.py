@@ -1,5 +1,6 @@
 """The input folders: which recordings there are, and what is wrong with the rest."""
 
+import contextlib
 import errno
 import os
 import unicodedata
@@ -8,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from clm.audio.formats import AUDIO_SUFFIXES, COMMON_SUFFIXES
 from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.messages import some
@@ -15,7 +17,6 @@ from clm.base.s3_path import S3Path
 from clm.base.text_files import printable
 from clm.config import UNUSABLE_NAME
 
-AUDIO_SUFFIXES = frozenset({".wav", ".flac", ".mp3", ".mp4", ".m4a", ".ogg", ".webm", ".amr"})
 LONGEST_NAME = 240  # bytes; file systems allow 255, and results are named after folders
 KEYWORDS_FILE = "keywords.txt"
 
@@ -129,12 +130,18 @@ def pair_files(paths: Sequence[Path] | Sequence[S3Path], *, text_only: bool = Fa
 
     """
     audio = [path for path in paths if path.suffix.lower() in AUDIO_SUFFIXES]
+    common = [path for path in audio if path.suffix.lower() in COMMON_SUFFIXES]
     texts = [path for path in paths if path.suffix.lower() == ".txt" and not is_keywords(path.name)]
     if not audio and not text_only:
-        raise BadFolderError(f"no audio file ({', '.join(sorted(AUDIO_SUFFIXES))})")
+        raise BadFolderError(f"no audio file ({', '.join(sorted(COMMON_SUFFIXES))} and others)")
     if not texts:
         raise BadFolderError("no transcript (.txt)")
-    return pair(audio, texts) if audio else tuple(Pair(text.stem, None, text) for text in texts)
+    if not audio:
+        return tuple(Pair(text.stem, None, text) for text in texts)
+    if len(common) < len(audio):  # a video beside the recording that was made from it
+        with contextlib.suppress(BadFolderError):
+            return pair(common, texts)
+    return pair(audio, texts)
 
 
 def is_keywords(name: str) -> bool:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from clm.base import files
+from clm.base import files, notices
 from clm.bucket import sync
 from clm.types import Engine, Failure, Model, Recording, Transcript, result_key
 
@@ -38,7 +38,8 @@ class Store:
         entry = files.read_json(path)
         if "failure" in entry:
             return Failure(**entry["failure"]) if entry["retries"] >= recording.retries else None
-        return Transcript(entry["result"], entry["seconds"], entry["versions"], entry.get("made"))
+        said = notices.from_json(entry.get("notices", []))
+        return Transcript(entry["result"], entry["seconds"], entry["versions"], entry.get("made"), said)
 
     def put(self, recording: Recording, model: Model, outcome: Transcript | Failure) -> None:
         """Keep a result or a failure for good."""
@@ -55,6 +56,8 @@ class Store:
         else:
             made = time.strftime("%Y-%m-%d", time.gmtime())
             entry |= {"made": made, "seconds": outcome.seconds, "result": outcome.result}
+            if outcome.notices:
+                entry["notices"] = notices.to_json(outcome.notices)
         path = self._path(recording, model)
         files.write_json(path, entry, indent=None)
         sync.send(path)

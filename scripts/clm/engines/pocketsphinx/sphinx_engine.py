@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ class PocketSphinx:
         """Versions of the packages that transcripts and models depend on; the base model comes with pocketsphinx."""
         from importlib import metadata
 
-        packages = ("g2p2", "numpy", "pocketsphinx", "soundfile", "soxr")
+        packages = ("av", "g2p2", "numpy", "pocketsphinx", "soundfile", "soxr")
         return {"base_model": "en-us", **{package: metadata.version(package) for package in packages}}
 
     def transcription_settings(self) -> dict[str, Any]:
@@ -122,7 +123,8 @@ class PocketSphinx:
                 start = 0
                 for utterance in decoding.utterances(audio.samples):
                     end = start + len(utterance)
-                    done = Transcript({}, audio.seconds) if end == len(audio.samples) else audio.seconds
+                    finished = Transcript({}, audio.seconds, notices=audio.notices)
+                    done = finished if end == len(audio.samples) else audio.seconds
                     yield recording, start / decoding.SAMPLE_RATE, utterance.tobytes(), done
                     start = end
 
@@ -138,7 +140,7 @@ class PocketSphinx:
                 if outcome > _LONG_SECONDS:
                     progress.show(f"{recording.audio}: {duration(offset)} of {duration(outcome)} transcribed")
             else:
-                yield recording, Transcript(decoding.result(items), outcome.seconds)
+                yield recording, replace(outcome, result=decoding.result(items))
                 items = []
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:

@@ -1,0 +1,140 @@
+"""From channels to one: the average, unless averaging loses speech; and the level of what is far beyond full scale.
+
+Levels are compared by the second, without the mean of each second, so that a channel that carries nothing but a
+constant voltage is silent. Two channels of equal power and correlation r have a mix of (1 + r) / 2 of that power;
+independent ones have half. A second counts as cancelled where the mix has less than a quarter of what independent
+channels would have: two channels with r below -0.75.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from clm.base.notices import Notice
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+#: Below this level over the whole recording there is nothing to hear: the rounding noise of 16 bits is at -98 dBFS,
+#: a quiet room at -60.
+SILENCE_DBFS = -70.0
+#: A channel that far below the loudest is left out: beside it nobody is understood. From `_WEAK` on it is said.
+_INAUDIBLE, _WEAK = 40.0, 20.0
+_CANCELLED = 0.25
+#: So much of the sound may be cancelled before a single channel is better.
+_LOST = 0.1
+#: Where more than a thousandth is beyond full scale times this, clipping is no cure: converters that wrote integers as
+#: floats, and the like. The level is then such that at most a ten-thousandth is clipped: a click decides nothing.
+_BEYOND, _BEYOND_SHARE, _CLIPPED_SHARE = 2.0, 0.001, 0.0001
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How to mix: the channels to average (None: all of them), and a factor for the level."""
+
+    channels: tuple[int, ...] | None = None
+    factor: float = 1.0
+
+
+@dataclass
+class Levels:
+    """Levels of channels and of their average, gathered while blocks pass through `watch`."""
+
+    rate: int
+    frames: int = 0
+    _powers: list[NDArray[np.float64]] = field(default_factory=list)
+    _exponents: dict[int, int] = field(default_factory=dict)
+
+    def watch(self, blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+        """Blocks of float32 (frames, channels), unchanged."""
+        for block in blocks:
+            self.frames += len(block)
+            self._see_peaks(block)
+            if block.shape[1] > 1 and len(block):
+                self._see_powers(block)
+            yield block
+
+    def _see_peaks(self, block: NDArray[np.float32]) -> None:
+        import numpy as np
+
+        if len(block) and max(float(block.max()), -float(block.min())) > _BEYOND:
+            loudest = np.abs(block).max(axis=1)
+            exponents, counts = np.unique(np.frexp(loudest[loudest > _BEYOND])[1], return_counts=True)
+            for exponent, count in zip(exponents.tolist(), counts.tolist(), strict=True):
+                self._exponents[exponent] = self._exponents.get(exponent, 0) + count
+
+    def _see_powers(self, block: NDArray[np.float32]) -> None:
+        """Keep the energy of each second without its mean: of the channels and, last, of their average."""
+        import numpy as np
+
+        wide = np.concatenate([block, block.mean(axis=1, dtype=np.float32, keepdims=True)], axis=1)
+        starts = np.arange(0, len(block), self.rate)
+        lengths = np.diff(np.append(starts, len(block)))[:, None]
+        energies = np.add.reduceat(np.square(wide), starts, axis=0, dtype=np.float64)
+        means = np.add.reduceat(wide, starts, axis=0, dtype=np.float64) / lengths
+        self._powers.append(np.maximum(energies - lengths * np.square(means), 0.0))
+
+    def choice(self) -> tuple[Choice, list[Notice]]:
+        """How the blocks that passed should be mixed, and what is to be said about it."""
+        factor, notices = self._factor()
+        widths = {powers.shape[1] for powers in self._powers}
+        if len(widths) != 1:  # one channel; or their number changes on the way, where a mix is all there is
+            return Choice(None, factor), notices
+        channels, more = self._channels(factor)
+        return Choice(channels, factor), [*notices, *more]
+
+    def _factor(self) -> tuple[float, list[Notice]]:
+        """The power of two that brings the samples into full scale, if they are far beyond."""
+        if sum(self._exponents.values()) <= _BEYOND_SHARE * self.frames:
+            return 1.0, []
+        beyond, exponent = 0, 0
+        for exponent in sorted(self._exponents, reverse=True):
+            beyond += self._exponents[exponent]
+            if beyond > _CLIPPED_SHARE * self.frames:
+                break
+        return 2.0**-exponent, [Notice("rescaled", {"decibels": round(20 * math.log10(2.0**exponent))})]
+
+    def _channels(self, factor: float) -> tuple[tuple[int, ...] | None, list[Notice]]:
+        import numpy as np
+
+        powers = np.concatenate(self._powers)
+        seconds, mixes = powers[:, :-1], powers[:, -1]
+        means = seconds.sum(axis=0) * factor**2 / self.frames
+        decibels = 10 * np.log10(np.maximum(means, 1e-30))
+        loudest = int(decibels.argmax())
+        audible = decibels >= max(SILENCE_DBFS, decibels[loudest] - _INAUDIBLE)
+        count, heard = len(means), tuple(np.flatnonzero(audible).tolist())
+        if not heard:  # all of it is silent, which is said elsewhere
+            return None, []
+        notices = []
+        if len(heard) < count:
+            notices.append(Notice("silent_channels", {"silent": count - len(heard), "channels": count}))
+        if len(heard) > 1:
+            # The average of those that are heard is that of all of them, times the ratio of their numbers.
+            if _is_cancelled(seconds[:, list(heard)], mixes * (count / len(heard)) ** 2):
+                said = Notice("opposite_phase", {"channel": loudest + 1, "channels": count})
+                return (loudest,), [*notices, said]
+            if (below := float(decibels[loudest] - decibels[list(heard)].min())) > _WEAK:
+                notices.append(Notice("weak_channels", {"decibels": round(below)}))
+        return (heard if len(heard) < count else None), notices
+
+
+def _is_cancelled(channels: NDArray[np.float64], mixes: NDArray[np.float64]) -> bool:
+    """Whether the average loses a tenth of the sound or more, by the energies of each second."""
+    independent = channels.sum(axis=1) / channels.shape[1] ** 2
+    lost = independent[mixes < _CANCELLED * independent].sum()
+    return bool(lost > _LOST * independent.sum())
+
+
+def mixed(block: NDArray[np.float32], choice: Choice) -> NDArray[np.float32]:
+    """One channel of a block (frames, channels)."""
+    import numpy as np
+
+    if choice.channels is not None and max(choice.channels) < block.shape[1]:
+        block = block[:, list(choice.channels)]
+    mono: NDArray[np.float32] = block.mean(axis=1, dtype=np.float32)
+    return mono if choice.factor == 1.0 else mono * np.float32(choice.factor)
