@@ -42,9 +42,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def sample_rates(index: Path) -> dict[str, frozenset[int]]:
-    """Sample rates of each folder's recordings, where the engine had them looked up."""
+    """Sample rates of each folder's recordings, where the engine had them looked up; 0 is one that is unknown."""
     return {
-        folder: frozenset(item["rate"] for item in items if item.get("rate"))
+        folder: frozenset(item["rate"] or 0 for item in items if "rate" in item)
         for folder, items in manifests.read_index(index).items()
     }
 

@@ -222,3 +222,10 @@ def test_the_users_key_and_tags_are_for_models_too(
     assert vocabulary.tags["cost-center"] == "42"
     by_alias = replace(settings, kms_key="alias/talks")
     assert encryption(Aws(), "CreateLanguageModel", by_alias) == {}
+
+
+def test_an_unknown_rate_is_not_taken_for_wideband() -> None:
+    rates = {"one": frozenset([16_000]), "two": frozenset([0])}
+    with pytest.raises(PassingError, match=r"unknown \(two\)"):
+        choose_base(rates, None)
+    assert choose_base(rates, "NarrowBand") == "NarrowBand"

@@ -89,6 +89,12 @@ def read(client: Any, path: S3Path, first: int | None = None) -> bytes:
     return client.get_object(Bucket=path.bucket, Key=path.key, **part)["Body"].read()
 
 
+def read_range(client: Any, path: S3Path, offset: int, count: int) -> bytes:
+    """Bytes of an object from an offset on, fewer where it ends."""
+    part = f"bytes={offset}-{offset + count - 1}"
+    return client.get_object(Bucket=path.bucket, Key=path.key, Range=part)["Body"].read()
+
+
 @dataclass(frozen=True)
 class Uploader:
     """Puts files and texts into a bucket, encrypted as the user or the bucket's defaults say."""

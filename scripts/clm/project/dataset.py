@@ -40,6 +40,7 @@ class Dataset:
         self.digests = digests
         self.probed = probed
         self._results = Path(settings.results)
+        self._looked = False
         self._remote = self._remote_inputs(texts or self._results / TEXTS)
         self.folders, self.left_out = self._scan()
         self.training_data, self.tuning_data = self._local("training_data"), self._local("tuning_data")
@@ -142,6 +143,7 @@ class Dataset:
         """Length and flaws of a recording, for an engine that is paid by them."""
         if not self.probed or pair.audio is None:
             return {}
+        from clm.audio import lengths
         from clm.audio.probe import problem
 
         found = self.media(pair)
@@ -149,14 +151,30 @@ class Dataset:
         return {
             "seconds": found.seconds,
             "exact": found.exact,
+            "at_most": lengths.of(found, self._size(pair)).at_most,
+            "channels": found.channels,
             "flaw": Failure(flaw.reason, flaw.hint) if flaw else None,
         }
 
     def media(self, pair: input_folders.Pair) -> Any:
-        """What a recording is, from its first bytes (`clm.audio.probe.Media`)."""
+        """What a recording is (`clm.audio.probe.Media`), of one in S3 from its first and last bytes."""
         if isinstance(pair.audio, S3Path):
-            return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self._remote.head(pair.audio))
+            self._look_at_objects()
+            return self._probes.find(self.audio_id(pair), lambda: self._remote.media(pair.audio))
         return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
+
+    def _look_at_objects(self) -> None:
+        """Look at all recordings in S3 that were never seen, side by side, and remember them whatever this run does."""
+        if self._looked:
+            return
+        self._looked = True
+        pairs = [pair for folder in self.folders.values() for pair in folder.pairs if isinstance(pair.audio, S3Path)]
+        unseen = {self.audio_id(pair): pair.audio for pair in pairs if not self._probes.has(self.audio_id(pair))}
+        if unseen:
+            found = self._remote.all_media(list(unseen.values()))
+            for (identity, _), media in zip(unseen.items(), found, strict=True):
+                self._probes.find(identity, lambda media=media: media)
+            self._probes.save_copy()
 
     def _size(self, pair: input_folders.Pair) -> int:
         return self._remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size
@@ -165,7 +183,7 @@ class Dataset:
     def _probes(self) -> Any:
         from clm.audio.probe_cache import Probes
 
-        return Probes(self._results / "store" / "media.json")
+        return Probes(self._results / "store" / "media.json", self.digests.cache.with_name("clm-media.json"))
 
     # -- what jobs read ------------------------------------------------------------------------------------------
 

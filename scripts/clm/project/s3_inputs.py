@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from clm.audio.probe import HEAD_BYTES, Head
+from clm.audio.probe import HEAD_BYTES, Excerpt, Media, probe
 from clm.aws.clients import Aws, code_of, explain
-from clm.aws.s3 import Object, listing, read, sha256
+from clm.aws.s3 import Object, listing, read, read_range, sha256
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
@@ -21,6 +21,9 @@ from clm.project import input_folders
 
 _THREADS = 16
 _NFC = "NFC"
+#: Formats that may tell their length at the end, and those that do so by an index.
+_INDEXED = {"mp4", "m4a", "3gp"}
+_TOLD_AT_THE_END = {*_INDEXED, "ogg"}
 
 
 class RemoteInputs:
@@ -117,14 +120,34 @@ class RemoteInputs:
         """Bytes of an object."""
         return self._objects[path].size
 
-    def head(self, path: S3Path) -> Head:
-        """The beginning of an object."""
+    def all_media(self, paths: list[S3Path]) -> list[Media]:
+        """What recordings are, as many as there are threads at a time."""
+        found: dict[S3Path, Media] = {}
+
+        def look(path: S3Path) -> None:
+            found[path] = self.media(path)
+
+        self._parallel(look, paths)
+        return [found[path] for path in paths]
+
+    def media(self, path: S3Path) -> Media:
+        """What a recording is, from its first bytes, and where these do not tell its length from others.
+
+        An mp4 file may have its index at the end, an ogg file has its length there. The index of hours is longer than
+        what is looked at of the end, so that the rest of it is fetched by its place.
+        """
         size = self.size(path)
-        try:
-            data = read(self._aws.s3, path, min(size, HEAD_BYTES)) if size else b""
-        except Exception as error:
-            raise explain(error, f"reading {path}", "s3") from error
-        return Head(data, size)
+        client = self._aws.s3
+        first = read(client, path, min(size, HEAD_BYTES)) if size else b""
+        found = probe(Excerpt(first, size), size)
+        if found.exact or size <= HEAD_BYTES or found.format not in _TOLD_AT_THE_END:
+            return found
+        last = read_range(client, path, max(HEAD_BYTES, size - HEAD_BYTES), HEAD_BYTES)
+        nearer = probe(Excerpt(first, size, last), size)
+        if not nearer.exact and nearer.format in _INDEXED:
+            whole = Excerpt(first, size, last, lambda offset, count: read_range(client, path, offset, count))
+            nearer = probe(whole, size)
+        return nearer if nearer.seconds is not None else found
 
     def save(self) -> None:
         """Keep the checksums that were asked for."""

@@ -39,14 +39,21 @@ _SLOWER = 3
 
 
 def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str | None) -> str:
-    """Amazon's base model for recordings of these sample rates, by folder.
+    """Amazon's base model for recordings of these sample rates, by folder; 0 is an unknown rate.
 
     Raises:
-        NotSetUpError: some recordings need the one and some the other.
+        NotSetUpError: some recordings need the one and some the other, or nobody knows which.
 
     """
     if wanted is not None:
         return wanted
+    unknown = sorted(folder for folder, rates in sample_rates.items() if 0 in rates)
+    if unknown:
+        raise NotSetUpError(
+            f"the sample rate of recordings is unknown ({some(unknown)}), and a CLM is made for {BORDER_HZ} samples "
+            f"per second and more ({WIDE_BAND}) or for less ({NARROW_BAND})",
+            f"choose with transcribe.base_model: {WIDE_BAND}, or convert these recordings (to flac, say)",
+        )
     narrow = [folder for folder, rates in sample_rates.items() if any(rate < BORDER_HZ for rate in rates)]
     wide = [folder for folder, rates in sample_rates.items() if any(rate >= BORDER_HZ for rate in rates)]
     if narrow and wide:

@@ -110,11 +110,13 @@ class Transcribe:
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """The price by the table in the configuration; every job costs at least the minimum."""
-        prices = self.settings.prices
-        billed = sum(max(seconds, prices["least_seconds"]) for seconds in lengths)
+        from clm.engines.transcribe import prices
+
+        table = self.settings.prices
+        billed = sum(max(seconds, table["least_seconds"]) for seconds in lengths) / 60
         stock = model == self.name or models.number(model, "vocabulary")
-        rate = prices["minute"] if stock else prices["minute_with_clm"]
-        return Estimate(dollars=billed / 60 * rate, cpu_seconds=0.0)
+        rows = prices.tiers(table, self.settings.region)
+        return Estimate(prices.dollars(rows, table["month_minutes"], billed, clm=not stock), cpu_seconds=0.0)
 
     def _helper(self, model: Model) -> Helper:
         """What jobs with this model use.
