@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from clm import cli
-from clm.aws.clients import Aws
 from clm.base.errors import UserError
 from clm.base.progress import duration
 from clm.base.redaction import scrub
@@ -126,7 +125,7 @@ def main(argv: list[str] | None = None) -> None:
     settings = TranscribeSettings.of(config)
     if not settings.bucket:
         raise UserError("config: transcribe.bucket is not set", "name the bucket that the workflow uses")
-    aws = Aws(settings.region)
+    aws = settings.connect()
     results = Results.read(args.results or [Path(config.results)])
     holdings = Holdings(aws, settings, results)
     found = holdings.items(args.only or KINDS)

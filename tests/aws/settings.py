@@ -19,6 +19,8 @@ class Settings:
     model_seconds: float = 0.0
     vocabulary_seconds: float = 0.0
     max_jobs: int = 250
+    #: Only told by Service Quotas; order faults to have starts refused.
+    starts_per_second: float = 25.0
     max_queue: int = 10_000
     #: The share of `max_jobs` that jobs out of the queue may use.
     queue_share: float = 0.9

@@ -53,6 +53,8 @@ class Aws:
     """The account and region to work in; clients are made when first used."""
 
     region: str | None = None
+    #: A bucket, and the account that must own it, or S3 refuses to touch it.
+    owned: tuple[str, str] | None = None
 
     @functools.cached_property
     def session(self) -> Any:
@@ -85,7 +87,14 @@ class Aws:
         except BotoCoreError as error:
             raise explain(error, f"connecting to {service}") from error
         client.meta.events.register("before-parse", _refuse_page)
+        if service == "s3" and self.owned:
+            client.meta.events.register("before-parameter-build.s3", self._expect_owner)
         return client
+
+    def _expect_owner(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        bucket, owner = self.owned or ("", "")
+        if params.get("Bucket") == bucket and "ExpectedBucketOwner" in model.input_shape.members:
+            params.setdefault("ExpectedBucketOwner", owner)
 
     @functools.cached_property
     def s3(self) -> Any:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clm.aws.clients import code_of
+from clm.aws.clients import code_of, is_denied
 from clm.base.s3_path import S3Path
 
 #: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts anew.
@@ -19,19 +19,28 @@ _MOST_PARTS = 10_000
 #: What S3 says of an upload in parts that another process has completed or given up.
 _UPLOAD_GONE = {"NoSuchUpload", "InvalidPart", "InvalidPartOrder", "404"}
 _ATTEMPTS = 3
+#: What GetBucketLocation says instead of the names of the oldest regions.
+OLD_REGIONS = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
+#: Storage classes whose objects must be restored first (S3's user guide, "Working with archived objects").
+ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
+_TIERED = "INTELLIGENT_TIERING"
 #: Transcribe tries with this file whether it may write.
 ACCESS_FILE = ".write_access_check_file.temp"
 
 
 @dataclass(frozen=True)
 class Object:
-    """An object as a listing shows it; `hashed` tells that S3 keeps a SHA-256 of it, `modified` is its age (POSIX)."""
+    """An object as a listing shows it.
+
+    `hashed` tells that S3 keeps a SHA-256 of it, `modified` is its age (POSIX), `storage` its storage class.
+    """
 
     path: S3Path
     size: int
     etag: str
     hashed: bool = False
     modified: float = 0.0
+    storage: str = ""
 
 
 def listing(client: Any, below: S3Path, begin: str = "") -> Iterator[Object]:
@@ -46,7 +55,32 @@ def listing(client: Any, below: S3Path, begin: str = "") -> Iterator[Object]:
                     entry["ETag"].strip('"'),
                     "SHA256" in entry.get("ChecksumAlgorithm", ()),
                     entry["LastModified"].timestamp(),
+                    entry.get("StorageClass", ""),
                 )
+
+
+def bucket_region(client: Any, bucket: str) -> str:
+    """The region of a bucket; HeadBucket tells it where GetBucketLocation is not allowed."""
+    try:
+        answer = client.get_bucket_location(Bucket=bucket).get("LocationConstraint")
+    except Exception as error:
+        if not is_denied(error):
+            raise
+        return client.head_bucket(Bucket=bucket)["BucketRegion"]
+    return OLD_REGIONS.get(answer, answer)
+
+
+def archived(client: Any, entry: Object) -> str:
+    """The storage class of an object that must be restored before anybody can read it; "" for any other.
+
+    Only the object itself tells whether it is restored, and where "intelligent tiering" has moved it.
+    """
+    if entry.storage not in ARCHIVES and entry.storage != _TIERED:
+        return ""
+    head = client.head_object(Bucket=entry.path.bucket, Key=entry.path.key)
+    if 'ongoing-request="false"' in head.get("Restore", ""):
+        return ""
+    return entry.storage if entry.storage in ARCHIVES or head.get("ArchiveStatus") else ""
 
 
 def sha256(client: Any, path: S3Path) -> str | None:
@@ -73,14 +107,15 @@ def whole_sha256(head: Mapping[str, Any]) -> str | None:
 
 
 def has(client: Any, path: S3Path, size: int | None = None) -> bool:
-    """Whether an object is there, and of this size in bytes."""
+    """Whether an object is there, can be read, and is of this size in bytes."""
     try:
         head = client.head_object(Bucket=path.bucket, Key=path.key)
     except Exception as error:
         if code_of(error) in ("404", "NoSuchKey"):
             return False
         raise
-    return size is None or head["ContentLength"] == size
+    readable = head.get("StorageClass") not in ARCHIVES or 'ongoing-request="false"' in head.get("Restore", "")
+    return readable and (size is None or head["ContentLength"] == size)
 
 
 def read(client: Any, path: S3Path, first: int | None = None) -> bytes:

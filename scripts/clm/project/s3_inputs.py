@@ -12,7 +12,7 @@ from typing import Any
 
 from clm.audio.probe import HEAD_BYTES, Excerpt, Media, probe
 from clm.aws.clients import Aws, code_of, explain
-from clm.aws.s3 import Object, listing, read, read_range, sha256
+from clm.aws.s3 import Object, archived, listing, read, read_range, sha256
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
@@ -69,6 +69,9 @@ class RemoteInputs:
                 usable[name] = input_folders.Folder(name, input_folders.pair_files(found[name]))
             except input_folders.BadFolderError as error:
                 left_out[name] = str(error)
+        for name, reason in self._archived(usable).items():
+            left_out[name] = reason
+            del usable[name]
         own = {name: path for name in usable for path in found[name] if input_folders.is_keywords(path.name)}
         texts = [pair.text for folder in usable.values() for pair in folder.pairs]
         local = self._fetch([*texts, *own.values()])
@@ -83,6 +86,25 @@ class RemoteInputs:
                 del usable[name]
         self._hash(pair.audio for folder in usable.values() for pair in folder.pairs)
         return usable, left_out
+
+    def _archived(self, folders: dict[str, input_folders.Folder]) -> dict[str, str]:
+        """Folders with something that must be restored first, and why."""
+        places = {
+            path: name for name, folder in folders.items() for pair in folder.pairs for path in (pair.audio, pair.text)
+        }
+        kinds: dict[S3Path, str] = {}
+
+        def look(path: S3Path) -> None:
+            kinds[path] = archived(self._aws.s3, self._objects[path])
+
+        self._parallel(look, [path for path in places if path and self._objects[path].storage not in ("", "STANDARD")])
+        return {
+            places[
+                path
+            ]: f"{path.name} is archived in S3 ({kind}); restore it (aws s3api restore-object), then run again"
+            for path, kind in sorted(kinds.items())
+            if kind
+        }
 
     def beside(self, address: str, name: str) -> str | None:
         """The address of an object beside the input folder, if it is there."""

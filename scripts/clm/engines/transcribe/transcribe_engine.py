@@ -63,7 +63,7 @@ class Transcribe:
     @cached_property
     def aws(self) -> Aws:
         """The account."""
-        return Aws(self.settings.region)
+        return self.settings.connect()
 
     def versions(self) -> dict[str, str]:
         """The client's version; Amazon does not tell those of its models."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clm.aws.clients import Aws
 from clm.base.s3_path import S3Path
 from clm.settings import Settings
 
@@ -23,6 +24,7 @@ class TranscribeSettings:
     language: str
     region: str | None
     bucket: str
+    bucket_owner: str | None
     prefix: str
     role_arn: str | None
     kms_key: str | None
@@ -43,6 +45,10 @@ class TranscribeSettings:
         section = settings.transcribe
         own = {key: section[key] for key in cls.__dataclass_fields__ if key in section}
         return cls(**{**own, "language": settings.language, "models": tuple(section["models"])})
+
+    def connect(self) -> Aws:
+        """The account, in the region and with the owner of the bucket that the settings name."""
+        return Aws(self.region, (self.bucket, self.bucket_owner) if self.bucket_owner else None)
 
     def tag_list(self, value: str) -> list[dict[str, str]]:
         """Our tag with this value, then the user's own, in the API's shape."""

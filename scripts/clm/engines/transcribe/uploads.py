@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clm.aws.clients import Aws
-from clm.aws.s3 import Uploader, has, listing
+from clm.aws.s3 import ARCHIVES, Uploader, has, listing
 from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.s3_path import S3Path
@@ -76,7 +76,8 @@ class Uploads:
         if isinstance(recording.audio, S3Path):
             return
         if self._there is None:
-            self._there = {entry.path.name: entry.size for entry in listing(self._aws.s3, self._settings.audio)}
+            entries = listing(self._aws.s3, self._settings.audio)
+            self._there = {entry.path.name: entry.size for entry in entries if entry.storage not in ARCHIVES}
         if self.address(recording).name not in self._there and recording.audio.exists():
             self.total_bytes += recording.audio.stat().st_size
 
