@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -122,6 +123,12 @@ def read(client: Any, path: S3Path, first: int | None = None) -> bytes:
     """The content of an object, or its first bytes."""
     part = {"Range": f"bytes=0-{first - 1}"} if first else {}
     return client.get_object(Bucket=path.bucket, Key=path.key, **part)["Body"].read()
+
+
+def read_dated(client: Any, path: S3Path) -> tuple[bytes, datetime.datetime]:
+    """The content of an object, and when it was written (UTC)."""
+    answer = client.get_object(Bucket=path.bucket, Key=path.key)
+    return answer["Body"].read(), answer["LastModified"].astimezone(datetime.UTC)
 
 
 def read_range(client: Any, path: S3Path, offset: int, count: int) -> bytes:

@@ -11,12 +11,12 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from clm.aws.clients import Aws, code_of, explain
-from clm.aws.s3 import read
+from clm.aws.s3 import read_dated
 from clm.base import files
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
@@ -206,7 +206,7 @@ class Results:
         self._settings = settings
 
     def fetch(self, task: Task) -> Transcript | Unfinished | None:
-        """The result of a job, or None if there is none (yet).
+        """The result of a job, or None if there is none (yet); made on the day when Amazon wrote it (UTC).
 
         Raises:
             UserError: the bucket cannot be read.
@@ -219,7 +219,8 @@ class Results:
         trouble: Exception | None = None
         for _ in range(_READ_ATTEMPTS):
             try:
-                return parse(read(self._aws.s3, path), task)
+                data, written = read_dated(self._aws.s3, path)
+                return replace(parse(data, task), made=written.date().isoformat())
             except damage as error:  # cut off on its way, or damaged where it lies
                 trouble = error
             except Exception as error:
