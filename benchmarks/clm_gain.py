@@ -19,10 +19,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 import numpy as np
 
-from clm import engines
+from clm import cli, engines
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.text_files import read_text, text_files
+from clm.config import load
 from clm.corpus import clean
 from clm.lm import adapt
 from clm.normalization.normalizer import create_normalizer
@@ -31,7 +32,7 @@ from clm.pronunciation import pronouncer
 from clm.scoring import error_rate
 from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
-CONFIG = {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": {}}}
+SETTINGS = load({}, cli.CHECKOUT, cli.CHECKOUT)
 SWEEP = (0.1, 0.3, 0.5, 0.7, 0.9)
 
 
@@ -92,7 +93,7 @@ def main() -> None:
     parser.add_argument("--sweep", type=float, nargs="*", metavar="WEIGHT", help="also with fixed weights")
     args = parser.parse_args()
     weights = [] if args.sweep is None else args.sweep or SWEEP
-    engine = engines.create(CONFIG)
+    engine = engines.create(SETTINGS)
     names = ["as shipped", "one pronunciation", *(f"weight {weight}" for weight in weights)]
     with tempfile.TemporaryDirectory() as temporary:
         models = {"stock": Model(engine.name)}

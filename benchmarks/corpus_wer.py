@@ -74,8 +74,8 @@ def main() -> None:
     learned = [path for path in sorted(root.iterdir()) if path.name not in heldout]
     closed = [root / name for name in heldout[: args.lectures]]
     engine = engines.create(config)
-    source = FolderSource(CHECKOUT / config["corpus"]["folder"])
-    asked = keywords.read_keywords(CHECKOUT / config["keywords"])
+    source = FolderSource(CHECKOUT / config.corpus.folder)
+    asked = keywords.read_keywords(CHECKOUT / config.keywords)
     plan = missed(score(engine, Model(engine.name), learned), root)
     texts = [read_text(folder / "transcript.txt") for folder in learned]
     domain = Domain.of([*asked, *texts], common_words())

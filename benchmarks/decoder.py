@@ -9,10 +9,11 @@ mean something.
 import argparse
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
-from clm_gain import CONFIG, errors, train
+from clm_gain import SETTINGS, errors, train
 
 from clm import engines
 from clm.engines.pocketsphinx.decoder_settings import DEFAULTS
@@ -36,11 +37,11 @@ def main() -> None:
     rows = {"pocketsphinx's own": plain(), "the engine's": {}, **{str(chosen): chosen for chosen in args.decoder}}
     with tempfile.TemporaryDirectory() as name:
         clm = Path(name) / "clm"
-        train(engines.create(CONFIG), args.set / "training_data", clm)
+        train(engines.create(SETTINGS), args.set / "training_data", clm)
         for title, model in (("stock", Model("pocketsphinx")), ("clm", Model("clm", clm, "clm"))):
             first = None
             for settings, chosen in rows.items():
-                engine = engines.create({**CONFIG, "pocketsphinx": {"decoder": chosen}})
+                engine = engines.create(replace(SETTINGS, pocketsphinx={"decoder": chosen}))
                 start = time.process_time()
                 counts = errors(engine, model, args.set)
                 used = time.process_time() - start

@@ -23,12 +23,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import numpy as np
 import soundfile
 
-from clm import engines
+from clm import cli, engines
 from clm.audio.decode import RATE, read_audio
+from clm.config import load
 from clm.scoring import error_rate
 from clm.types import Engine, Model, Recording
 
-CONFIG = {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {}}
+SETTINGS = load({}, cli.CHECKOUT, cli.CHECKOUT)
 
 
 def bare(samples: list[np.ndarray]) -> int:
@@ -125,7 +126,7 @@ def compare(paths: list[Path]) -> Decoding:
     pool.close()
     pool.join()
     alone, alone_cpu = time.perf_counter() - start, cpu() - used
-    engine = engines.create(CONFIG)
+    engine = engines.create(SETTINGS)
     start, used = time.perf_counter(), cpu()
     separate = heard(engine, [Recording(path.stem, path, "") for path in paths])
     audio = sum(map(len, samples)) / RATE
@@ -148,7 +149,7 @@ def long(paths: list[Path], separate: list[list[Word]], minutes: float) -> Long:
         path = Path(name) / "long.flac"
         soundfile.write(path, np.tile(once, times), RATE)
         start = time.perf_counter()
-        (joined,) = heard(engines.create(CONFIG), [Recording("long", path, "")])
+        (joined,) = heard(engines.create(SETTINGS), [Recording("long", path, "")])
         elapsed = time.perf_counter() - start
     own, worker = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     counts = error_rate.count(error_rate.align([word.text for word in expected], [word.text for word in joined]))

@@ -139,6 +139,7 @@ rule leakage:
         'python "$CLM_SCRIPTS/leakage.py"'
         " --index {input.index:q}"
         " --model {wildcards.model:q}"
+        " --model-file {input.model:q}"
         " --corpora {input.corpora:q}"
         " --output {output:q}"
         " 2> {log:q}"

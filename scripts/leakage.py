@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clm import cli
 from clm.base import files
-from clm.results import manifests
+from clm.results import manifests, models
 from clm.scoring import leakage
 
 log = logging.getLogger(__name__)
@@ -20,9 +20,16 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__)
     parser.add_argument("--index", type=Path, required=True, help="folders of the input (JSON)")
     parser.add_argument("--model", required=True, help="name of the model")
+    parser.add_argument("--model-file", type=Path, required=True, help="its model.json")
     parser.add_argument("--corpora", type=Path, nargs="*", default=[], help="texts that it was made from")
     parser.add_argument("--output", type=Path, required=True, help="output (JSON)")
     return parser.parse_args(argv)
+
+
+def used(model_file: Path, corpora: list[Path]) -> dict[str, Path]:
+    """The texts that a model was trained and tuned with, by source; not all that was collected was trained from."""
+    sources = models.read_if_there(model_file).get("sources")
+    return {path.stem: path for path in corpora if not sources or path.stem in (*sources, "tuning_data")}
 
 
 def references(index: Path) -> dict[str, list[str]]:
@@ -33,7 +40,7 @@ def references(index: Path) -> dict[str, list[str]]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    found = leakage.find({path.stem: path for path in args.corpora}, references(args.index))
+    found = leakage.find(used(args.model_file, args.corpora), references(args.index))
     for folder, report in found.items():
         if report["leaked"]:
             log.warning("%s: the corpus of %s holds its text, as in: %s", folder, args.model, report["example"])

@@ -96,13 +96,14 @@ class ResultsFolder:
         self.directory = directory / "results"
         self.input = directory / "input"
         self.texts = texts
-        self.config = config.without_private(config.load(settings, CHECKOUT, CHECKOUT))
+        self.config = config.load(settings, CHECKOUT, CHECKOUT).public()
         self.config["keywords"] = None
         self.config["evaluation"] |= {"heldout": texts.heldout, "resamples": 1000}
 
     def write(self) -> "ResultsFolder":
         """Write everything, scores included, up to the leaderboard."""
         files.write_text(self.directory / "config.yaml", yaml.safe_dump(self.config))
+        files.write_json(self.directory / "config.json", {"config": self.config})
         folders = {name: sorted(recordings) for name, recordings in self.texts.references.items()}
         index = {"folders": folders, "left_out": {}, "keywords": {}, "text_only": []}
         files.write_json(self.directory / "inputs.json", index)
@@ -159,7 +160,9 @@ class ResultsFolder:
             summary = str(self.directory / "summaries" / f"{name}.json")
             summarize.main(["--index", index, "--runs", str(self.directory / "runs" / name), "--output", summary])
             diagnosis = ["--output", str(self.directory / "diagnosis" / f"{name}.json")]
-            diagnose.main(["--results", str(self.directory), "--index", index, "--model", name, *diagnosis])
+            corpora = sorted(str(path) for path in (self.directory / "models" / name / "corpus").glob("*.txt"))
+            runs = ["--runs", str(self.directory / "runs" / name), "--corpora", *corpora]
+            diagnose.main(["--settings", str(self.directory / "config.json"), "--index", index, *runs, *diagnosis])
         return self.compare()
 
     def compare(self) -> "ResultsFolder":
@@ -175,7 +178,8 @@ class ResultsFolder:
             for part in (f"--{option}", str(self.directory / name))
         ]
         leaderboard.main([
-            "--results", str(self.directory), "--index", index,
+            "--settings", str(self.directory / "config.json"), "--index", index,
+            "--models", str(self.directory / "models"),
             "--summaries", *(str(self.directory / "summaries" / f"{name}.json") for name in models),
             "--diagnoses", *(str(self.directory / "diagnosis" / f"{name}.json") for name in models), *outputs,
         ])  # fmt: skip

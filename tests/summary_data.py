@@ -1,6 +1,8 @@
 """Summaries of models with made-up results, small enough to reckon by hand."""
 
-EVALUATION = {"heldout": ["f0", "f1"], "resamples": 1000, "confidence": 0.95}
+from clm.settings import EvaluationSettings
+
+EVALUATION = EvaluationSettings(heldout=("f0", "f1"), baseline=None, resamples=1000, confidence=0.95)
 FOLDERS = {f"f{folder}": [f"r{recording}" for recording in range(6)] for folder in range(4)}
 
 

@@ -126,9 +126,10 @@ class Decoder:
 
     def __init__(self, directory: Path | None = None) -> None:
         # Imported here: the other mode must not pay for numpy and the engine.
-        from clm.engines.pocketsphinx.sphinx_engine import create
+        from clm.engines.pocketsphinx import decoder_settings
+        from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
 
-        self._engine = create({"language": "en-US"})
+        self._engine = PocketSphinx(decoder_settings.checked({}))
         self._temporary = None if directory else tempfile.TemporaryDirectory(prefix="aws-decode-")
         self._directory = directory or Path(self._temporary.name)
         self._heard: dict[tuple[str, str], list[Item]] = {}

@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ from clm.base.s3_path import S3Path
 from clm.bucket import sync
 from clm.bucket.mirror import Mirror
 from clm.bucket.sync import Shared
+from clm.config import load
 from clm.run import remote, snakemake_metadata
+from runner import CHECKOUT
 
 BUCKET = "results-bucket"
 ADDRESS = S3Path(BUCKET, "project/results")
@@ -207,7 +210,7 @@ def test_where_everything_is_here_nothing_is_fetched(place: Shared) -> None:
 
 def test_a_job_by_hand_is_told_so(place: Shared) -> None:
     with pytest.raises(UserError, match=r"state\.json: not there"):
-        remote.decided_project(place, "results")
+        remote.decided_state(place, "results")
 
 
 # -- refusals ---------------------------------------------------------------------
@@ -241,14 +244,11 @@ def test_names_without_an_address_of_their_own_are_refused() -> None:
 
 
 def test_inputs_that_jobs_elsewhere_cannot_read_are_refused() -> None:
-    section = {"results": "copies", "normalizer": {"equivalents": None}, "pocketsphinx": {"pronunciations": None}}
-    remote.check_inputs(
-        {"input": "s3://b-1/in", "training_data": "copies/store/s3/abc", "tuning_data": None, **section}
-    )
+    shipped = load({"results": "copies"}, CHECKOUT, CHECKOUT)
+    remote.check_inputs(replace(shipped, input="s3://b-1/in", training_data="copies/store/s3/abc"))
+    forms = replace(shipped.normalizer, equivalents="forms.txt")
     with pytest.raises(UserError, match=r"input, training_data, normalizer\.equivalents"):
-        remote.check_inputs(
-            {"input": "data", "training_data": "my/store/s3/abc", **section, "normalizer": {"equivalents": "forms.txt"}}
-        )
+        remote.check_inputs(replace(shipped, input="data", training_data="my/store/s3/abc", normalizer=forms))
 
 
 # -- records of Snakemake ---------------------------------------------------------------------

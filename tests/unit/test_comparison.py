@@ -1,6 +1,7 @@
 """Verdicts on simulated models, and the statistics behind a verdict."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -26,7 +27,7 @@ def hours(*rates, recordings, words, seed=1):
                 "blocks": [list(pair) for pair in zip(sizes, wrong, strict=True)]
             }
             model["folders"][folder] = {"recordings": {"r": scored}, "failures": [], "seconds": 60}
-    evaluation = Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
+    evaluation = Evaluation(models, folders, "base", replace(EVALUATION, heldout=()))
     row = next(row for row in leaderboard.tables(evaluation).rows if row["model"] == "clm")
     return row["verdict"], evaluation.comparisons()["clm"]["baseline"]
 
@@ -50,7 +51,7 @@ def test_statistics_behind_a_verdict_are_complete():
             recordings = {"r": result(10) | {"mapsswe": [5, -3, 9]}}
             model["folders"][folder] = {"recordings": recordings, "failures": [], "seconds": 60}
         model["keywords"] = {"a": {"r": [4, 3, 2 if model is models[1] else 3]}}
-    evaluation = Evaluation(models, folders, "base", EVALUATION | {"heldout": []})
+    evaluation = Evaluation(models, folders, "base", replace(EVALUATION, heldout=()))
     details = evaluation.comparisons()["clm"]["baseline"]
     assert details["mapsswe"]["segments"] == 10
     assert details["keyword_false_alarms"] == [1, 0]

@@ -37,9 +37,9 @@ def test_readme_shows_the_keys_as_they_are() -> None:
 
 def test_shipped_configuration_is_valid_and_finds_the_demo() -> None:
     settings = config.load({}, CHECKOUT, CHECKOUT)
-    assert settings["input"] == "sample-data/input"
-    assert settings["keywords"] == "sample-data/keywords/keywords.txt"
-    assert settings["corpus"]["source"] == "folder"
+    assert settings.input == "sample-data/input"
+    assert settings.keywords == "sample-data/keywords/keywords.txt"
+    assert settings.corpus.source == "folder"
 
 
 def test_heldout_folders_of_the_demo_exist() -> None:
@@ -49,17 +49,17 @@ def test_heldout_folders_of_the_demo_exist() -> None:
 
 def test_nothing_of_the_demo_leaks_into_a_users_run(tmp_path: Path) -> None:
     settings = config.load({"input": "mine/input"}, CHECKOUT, tmp_path)
-    assert settings["input"] == "mine/input"
-    assert settings["keywords"] is None
-    assert settings["corpus"] == {**settings["corpus"], "source": "wikipedia", "folder": None}
-    assert settings["evaluation"]["heldout"] == []
-    assert settings["results"] == "results"
+    assert settings.input == "mine/input"
+    assert settings.keywords is None
+    assert (settings.corpus.source, settings.corpus.folder) == ("wikipedia", None)
+    assert settings.evaluation.heldout == ()
+    assert settings.results == "results"
 
 
 def test_shipped_paths_count_from_the_checkout(tmp_path: Path) -> None:
     settings = config.load({}, CHECKOUT, tmp_path)
-    assert Path(settings["input"]) == CHECKOUT / "sample-data" / "input"
-    assert settings["results"] == "results"
+    assert Path(settings.input) == CHECKOUT / "sample-data" / "input"
+    assert settings.results == "results"
 
 
 def test_auto_looks_beside_the_input(tmp_path: Path) -> None:
@@ -67,10 +67,10 @@ def test_auto_looks_beside_the_input(tmp_path: Path) -> None:
     (tmp_path / "mine" / "keywords" / "keywords.txt").write_text("cell")
     (tmp_path / "mine" / "articles").mkdir()
     settings = config.load({"input": "mine/input"}, CHECKOUT, tmp_path)
-    assert settings["keywords"] == "mine/keywords/keywords.txt"
-    assert settings["corpus"]["source"] == "folder"
+    assert settings.keywords == "mine/keywords/keywords.txt"
+    assert settings.corpus.source == "folder"
     off = config.load({"input": "mine/input", "keywords": "null"}, CHECKOUT, tmp_path)
-    assert off["keywords"] is None
+    assert off.keywords is None
 
 
 @pytest.mark.parametrize(

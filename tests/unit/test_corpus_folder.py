@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 
 from clm.base.errors import UserError
-from clm.corpus import source
+from clm.config import load
+from clm.corpus import source, sources
 from clm.corpus.source import Outcome
 from clm.corpus.sources.folder import FolderSource
 from clm.corpus.sources.wikipedia import WikipediaSource
+from runner import CHECKOUT
 
 ARTICLES = {
     "Mitochondrion.txt": "A mitochondrion burns sugar.",
@@ -100,12 +102,12 @@ def test_no_folder_configured():
 
 
 def test_create_picks_the_configured_source(folder: Path):
-    wikipedia = {"language": "en", "contact": "a@example.org", "api_url": None, "articles_per_keyword": 3}
-    config = {"corpus": {"source": "folder", "folder": str(folder), "wikipedia": wikipedia}}
-
-    assert isinstance(source.create(config, folder / "cache"), FolderSource)
-    config["corpus"]["source"] = "wikipedia"
-    assert isinstance(source.create(config, folder / "cache"), WikipediaSource)
+    chosen = load({"corpus": {"source": "folder", "folder": str(folder)}}, CHECKOUT, folder).corpus
+    assert isinstance(sources.create(chosen, folder / "cache"), FolderSource)
+    chosen = load(
+        {"corpus": {"wikipedia": {"contact": "a@example.org"}, "source": "wikipedia"}}, CHECKOUT, folder
+    ).corpus
+    assert isinstance(sources.create(chosen, folder / "cache"), WikipediaSource)
 
 
 def test_links_that_loop_and_pipes_are_left_out(folder: Path, caplog: pytest.LogCaptureFixture):

@@ -6,7 +6,8 @@ import pytest
 
 import zim_maker
 from clm.base.errors import UserError
-from clm.corpus import source
+from clm.config import load
+from clm.corpus import sources
 from clm.corpus.clean import sentences
 from clm.corpus.domain import Domain
 from clm.corpus.source import Finding, Outcome
@@ -99,16 +100,15 @@ def test_what_is_no_zim_file_is_a_clear_message(tmp_path: Path):
 
 
 def test_create_picks_it(path: Path, tmp_path: Path):
-    wikipedia = {"language": "en", "contact": None, "api_url": None, "articles_per_keyword": 3}
-    config = {"corpus": {"source": "zim", "zim": str(path), "folder": None, "wikipedia": wikipedia}}
-
-    assert isinstance(source.create(config, tmp_path), ZimSource)
+    chosen = load({"corpus": {"source": "zim", "zim": str(path)}}, CHECKOUT, tmp_path).corpus
+    assert isinstance(sources.create(chosen, tmp_path), ZimSource)
 
 
 def test_libzim_is_imported_only_when_chosen_and_its_absence_is_a_clear_message(path: Path):
     code = (
         "import sys; sys.modules['libzim'] = None\n"
-        "from clm import corpus\nfrom clm.corpus.source import collect, program, wikipedia, zim\n"
+        "from clm.corpus import collect\nfrom clm.healing import lookup\n"
+        "from clm.corpus.sources import wikipedia, zim\n"
         "from clm.base.errors import UserError\n"
         "try: zim.ZimSource(sys.argv[1])\n"
         "except UserError as error: print(error)\n"

@@ -218,8 +218,7 @@ BY_FFMPEG = {
     "m4a": ("ipod", "aac", 44_100, None),
     "alac": ("ipod", "alac", 44_100, None),
     "mov": ("mov", "pcm_s16le", 44_100, None),
-    "3gp": ("3gp", "libopencore_amrnb", 8_000, None),
-    "amr": ("amr", "libopencore_amrnb", 8_000, None),
+    "3gp": ("3gp", "aac", 16_000, None),
     "aac": ("adts", "aac", 44_100, None),
     "latm": ("latm", "aac", 16_000, None),
     "ts": ("mpegts", "aac", 44_100, None),
@@ -296,6 +295,7 @@ class TestFormatsByContent:
             (b"MThd\0\0\0\6\0\1\0\1\0\x60" + bytes(99), "MIDI", "recording itself"),
             (b"\3ds2" + bytes(600), "an encrypted dictation", "software of the recorder"),
             (b"\xff\xfeH\0i\0", "text", "recording itself"),
+            (b"SQLite format 3\0" + bytes(500), "a database", "export"),
             (bytes(5000), "zeros only", "recording itself"),
             (b"Rar!\x1a\7\0" + bytes(99), "a rar archive", "unpack"),
             (np.random.default_rng(3).bytes(3000), "of no known format", "ffmpeg -i"),
@@ -351,6 +351,16 @@ class TestHeadersThatAreWrong:
         data = audio_files.ffmpeg(path, "ipod", "aac", wave, rate=44_100, options={"movflags": "faststart"})
         path.write_bytes(data[: len(data) // 3])
         assert "cut_short" in {notice.code for notice in check_tone(path, tolerance=0.5).notices}
+
+    @pytest.mark.parametrize("container", ["ipod", "mp4", "mov", "3gp"])
+    def test_an_mp4_whose_recorder_was_killed_lacks_its_index(self, tmp_path: Path, container: str) -> None:
+        path = tmp_path / "killed.m4a"
+        wave = audio_files.tone(3.0, 16_000)
+        data = audio_files.ffmpeg(path, container, "aac", wave)
+        path.write_bytes(data[: data.rindex(b"moov") - 4])
+        with pytest.raises(AudioError, match="its index is missing") as error:
+            read_audio(path)
+        assert "app that recorded it" in error.value.hint
 
     def test_what_stands_behind_the_samples_is_no_sound(self, tmp_path: Path) -> None:
         wav = audio_files.sndfile("WAV", "PCM_16", audio_files.tone(), RATE)

@@ -13,6 +13,7 @@ import pytest
 import soundfile
 
 from clm.base.errors import UserError
+from clm.config import load
 from clm.engines import create
 from clm.engines.pocketsphinx.decoder_settings import DEFAULTS
 from clm.engines.pocketsphinx.decoding import LONGEST_UTTERANCE, utterances
@@ -21,6 +22,7 @@ from clm.lm import trie
 from clm.lm.adapt import encode
 from clm.lm.ngrams import sequence_log_probabilities
 from clm.types import Failure, Model, Recording, TrainingText, Transcript
+from runner import CHECKOUT
 
 TEXT = """Telomerase adds telomeric repeats to chromosomes.
 The café's mRNA vaccine for COVID-19 works.
@@ -29,7 +31,7 @@ In the United States it was 1995.
 
 
 def engine(**settings: object) -> PocketSphinx:
-    return create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"decoder": settings}})
+    return create(load({"pocketsphinx": {"decoder": settings}}, CHECKOUT, CHECKOUT))
 
 
 def recordings(folder: Path) -> list[Recording]:
@@ -79,7 +81,7 @@ def test_notices_on_the_audio_are_part_of_the_transcript(tmp_path: Path) -> None
 
 def test_another_language_is_refused() -> None:
     with pytest.raises(UserError, match="en-GB"):
-        create({"engine": "pocketsphinx", "language": "en-GB", "pocketsphinx": {}})
+        create(load({"language": "en-GB"}, CHECKOUT, CHECKOUT))
 
 
 @pytest.mark.parametrize(
@@ -120,8 +122,8 @@ def test_settings_versions_and_price() -> None:
 
 def test_importing_and_creating_loads_nothing_heavy() -> None:
     code = (
-        "import sys; sys.path.insert(0, 'scripts'); from clm.types import create; "
-        "create({'engine': 'pocketsphinx', 'language': 'en-US', 'pocketsphinx': {}}); "
+        "import sys; sys.path.insert(0, 'scripts'); from pathlib import Path; from clm.engines import create; "
+        "from clm.config import load; create(load({}, Path.cwd(), Path.cwd())); "
         "print([name for name in ('numpy', 'pocketsphinx', 'soundfile', 'g2p2') if name in sys.modules])"
     )
     checkout = Path(__file__).parents[2]
@@ -288,9 +290,7 @@ def test_own_pronunciations_reach_lexicon_decoder_and_settings(tmp_path: Path, s
         "telomerase\tEY M IY AH B AH L\namiable\tT EH L OW M ER EY S\nabsent\tAE B\nnowhere-to-be-found\tAE B\n",
         encoding="utf-8",
     )
-    chosen = create(
-        {"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"pronunciations": str(own), "decoder": {}}}
-    )
+    chosen = create(load({"pocketsphinx": {"pronunciations": str(own)}}, CHECKOUT, CHECKOUT))
     text = tmp_path / "text.txt"
     text.write_text("He was made telomerase himself.\nHe might even have been made telomerase.\n", encoding="utf-8")
     report = chosen.train(TrainingText({"training_data": text}), tmp_path / "model")
@@ -305,7 +305,7 @@ def test_own_pronunciations_reach_lexicon_decoder_and_settings(tmp_path: Path, s
 def test_a_bad_file_of_pronunciations_stops_training_with_its_line(tmp_path: Path) -> None:
     own = tmp_path / "own.tsv"
     own.write_text("telomerase\tT EH L O\n", encoding="utf-8")
-    chosen = create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"pronunciations": str(own)}})
+    chosen = create(load({"pocketsphinx": {"pronunciations": str(own)}}, CHECKOUT, CHECKOUT))
     text = tmp_path / "text.txt"
     text.write_text("telomerase\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"own\.tsv: line 1: telomerase: unknown phone 'O'"):
@@ -347,10 +347,10 @@ def test_a_full_disk_leaves_no_model(tmp_path: Path) -> None:
     text.write_text(TEXT, encoding="utf-8")
     code = (
         "import resource, signal, sys; sys.path.insert(0, 'scripts'); from pathlib import Path\n"
-        "from clm.types import TrainingText, create\n"
+        "from clm.config import load\nfrom clm.engines import create\nfrom clm.types import TrainingText\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000))\n"
-        "engine = create({'engine': 'pocketsphinx', 'language': 'en-US', 'pocketsphinx': {}})\n"
+        "engine = create(load({}, Path.cwd(), Path.cwd()))\n"
         f"engine.train(TrainingText({{'text': Path({str(text)!r})}}), Path({str(tmp_path / 'model')!r}))\n"
     )
     checkout = Path(__file__).parents[2]
@@ -363,7 +363,7 @@ def test_a_full_disk_leaves_no_model(tmp_path: Path) -> None:
 def test_an_arpa_file_is_written_on_request(tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text(TEXT, encoding="utf-8")
-    chosen = create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"arpa": True}})
+    chosen = create(load({"pocketsphinx": {"arpa": True}}, CHECKOUT, CHECKOUT))
     assert chosen.training_settings() == engine().training_settings()
     chosen.train(TrainingText({"training_data": text}), tmp_path)
     oracle = kenlm.Model(str(tmp_path / "lm.arpa"))

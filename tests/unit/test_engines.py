@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -142,4 +143,4 @@ def test_silence_is_never_a_text_that_was_lost(engine: Engine, tmp_path: Path) -
 
 def test_unknown_engine_names_the_known_ones() -> None:
     with pytest.raises(UserError, match="pocketsphinx"):
-        engines.create({"engine": "siri"})
+        engines.create(replace(load({}, CHECKOUT, CHECKOUT), engine="siri"))

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from clm.base.errors import UserError
+from clm.config import load
 from clm.engines import create
 from clm.pronunciation import espeak
 from clm.types import TrainingText
+from runner import CHECKOUT
 
 needs_espeak = pytest.mark.skipif(
     shutil.which(espeak.PROGRAM) is None, reason=f"needs the program {espeak.PROGRAM} (Debian: apt-get install)"
@@ -27,7 +29,7 @@ def test_switched_on_without_the_program_training_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    chosen = create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"espeak": True}})
+    chosen = create(load({"pocketsphinx": {"espeak": True}}, CHECKOUT, CHECKOUT))
     text = tmp_path / "text.txt"
     text.write_text("telomerase\n", encoding="utf-8")
     with pytest.raises(UserError, match="no program espeak-ng") as error:
@@ -41,14 +43,12 @@ def test_switched_off_it_is_never_asked(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     text = tmp_path / "text.txt"
     text.write_text("The qubits of the blazar.\n", encoding="utf-8")
-    create({"engine": "pocketsphinx", "language": "en-US"}).train(TrainingText({"training_data": text}), tmp_path)
+    create(load({}, CHECKOUT, CHECKOUT)).train(TrainingText({"training_data": text}), tmp_path)
     assert not (tmp_path / "asked").exists()
 
 
 def test_it_asks_for_a_new_generation() -> None:
-    engines = [
-        create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"espeak": on}}) for on in (True, False)
-    ]
+    engines = [create(load({"pocketsphinx": {"espeak": on}}, CHECKOUT, CHECKOUT)) for on in (True, False)]
     assert json.dumps(engines[0].training_settings()) != json.dumps(engines[1].training_settings())
     assert engines[0].transcription_settings() == engines[1].transcription_settings()
 
@@ -79,7 +79,7 @@ def test_words_get_american_phones() -> None:
 def test_a_lexicon_names_it_as_a_source(tmp_path: Path) -> None:
     text = tmp_path / "text.txt"
     text.write_text("The qubits of the blazar.\n", encoding="utf-8")
-    chosen = create({"engine": "pocketsphinx", "language": "en-US", "pocketsphinx": {"espeak": True}})
+    chosen = create(load({"pocketsphinx": {"espeak": True}}, CHECKOUT, CHECKOUT))
     report = chosen.train(TrainingText({"training_data": text}), tmp_path)
     assert report["espeak"] == espeak.version()
     assert "\tespeak\t" in (tmp_path / "lexicon.tsv").read_text("utf-8")

@@ -2,6 +2,7 @@
 
 import copy
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from summary_data import EVALUATION, FOLDERS, fail, result, summary
 
 
 def compare(*summaries, folders=FOLDERS, baseline="base", **evaluation):
-    rows, runs = leaderboard.tables(Evaluation(summaries, folders, baseline, EVALUATION | evaluation))
+    rows, runs = leaderboard.tables(Evaluation(summaries, folders, baseline, replace(EVALUATION, **evaluation)))
     assert all(tuple(row) == leaderboard.COLUMNS for row in rows)
     assert all(tuple(run) == leaderboard.RUN_COLUMNS for run in runs)
     assert all(type(cell) is str for row in [*rows, *runs] for cell in row.values())

@@ -96,13 +96,15 @@ def test_the_program_looks_at_what_a_model_was_trained_and_tuned_with(tmp_path, 
     (corpus / "tuning_data.txt").write_text(tuned, encoding="utf-8")
     (corpus / "articles.txt").write_text(other, encoding="utf-8")  # collected, not trained from
     files.write_json(corpus.parent / "model.json", {"sources": {"keywords": 9}})
+    manifests = {}
     for name, reference in (("spoken", spoken), ("tuned", tuned), ("other", other)):
         path = tmp_path / f"{name}.txt"
         path.write_text(reference, encoding="utf-8")
         item = {"recording": "r", "text": str(path), "text_sha256": files.sha256_of_file(path)}
-        files.write_json(tmp_path / "inputs" / f"{name}.json", {"folder": name, "recordings": [item]})
-    files.write_json(tmp_path / "inputs.json", {"folders": {"spoken": ["r"], "tuned": ["r"], "other": ["r"]}})
-    arguments = ["--results", str(tmp_path), "--index", str(tmp_path / "inputs.json"), "--model", "clm"]
+        manifests[name] = [item]
+    files.write_json(tmp_path / "inputs.json", {"manifests": manifests})
+    arguments = ["--index", str(tmp_path / "inputs.json"), "--model", "clm"]
+    arguments += ["--model-file", str(corpus.parent / "model.json"), "--corpora", *map(str, corpus.glob("*.txt"))]
     program.main([*arguments, "--output", str(tmp_path / "leakage.json")])
     found = files.read_json(tmp_path / "leakage.json")["folders"]
     assert {name: report["leaked"] for name, report in found.items()} == {

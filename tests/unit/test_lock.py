@@ -14,7 +14,7 @@ from clm.base import lock
 from clm.base.errors import UserError
 from runner import CHECKOUT
 
-_BEGIN = "import sys; from pathlib import Path; from clm import lock; results = Path(sys.argv[1]);"
+_BEGIN = "import sys; from pathlib import Path; from clm.base import lock; results = Path(sys.argv[1]);"
 _HOLD = f"{_BEGIN} lock.take(results); print('held', flush=True); sys.stdin.read()"
 _LOOK = f"{_BEGIN} print(lock.holder(results))"
 

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
 import mediawiki_server as server
+from clm import settings
 from clm.base import files
 from clm.config import load
 from clm.healing.lookup import domain_texts
@@ -27,9 +27,10 @@ def command(results: Path, wiki: server.Wiki, keywords: list[str], *arguments: s
     file = results / "keywords.txt"
     file.write_text("\n".join(keywords), encoding="utf-8")
     corpus = {"source": "wikipedia", "wikipedia": {"api_url": wiki.url, "contact": "tests@example.org"}}
-    config = load({"corpus": corpus, "keywords": str(file)}, CHECKOUT, results)
-    (results / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    given = {"results": results, "keywords": file, "text": results / "text.txt", "status": results / "status.csv",
+    settings.write(load({"corpus": corpus, "keywords": str(file)}, CHECKOUT, results), results / "config.json")
+    files.write_json(results / "inputs.json", {"manifests": {}})
+    given = {"settings": results / "config.json", "index": results / "inputs.json", "store": results / "store",
+             "keywords": file, "text": results / "text.txt", "status": results / "status.csv",
              "sources": results / "sources.tsv"}  # fmt: skip
     options = [f"--{name}={value}" for name, value in given.items()]
     return [sys.executable, str(CHECKOUT / "scripts" / "keyword_corpus.py"), *options, *arguments]
@@ -88,14 +89,16 @@ def test_refresh_asks_for_revisions(results: Path):
 
 
 def test_held_out_references_say_nothing_about_the_domain(tmp_path: Path):
+    manifests = {}
     for name, word in (("one", "osmosis"), ("two", "kinase")):
         text = tmp_path / f"{name}.txt"
         text.write_text(f"About {word}.", encoding="utf-8")
         item = {"recording": "a", "audio_sha256": name * 20, "text": str(text)}
         item["text_sha256"] = files.sha256_of_file(text)
-        files.write_json(tmp_path / "inputs" / f"{name}.json", {"recordings": [item]})
-    files.write_json(tmp_path / "inputs.json", {"folders": {"one": ["a"], "two": ["a"]}})
+        manifests[name] = [item]
+    files.write_json(tmp_path / "inputs.json", {"manifests": manifests})
+    chosen = load({"keywords": None, "evaluation": {"heldout": ["two"]}}, CHECKOUT, tmp_path)
 
-    texts = domain_texts(tmp_path, {"keywords": None, "evaluation": {"heldout": ["two"]}})
+    texts = domain_texts(chosen, tmp_path / "inputs.json")
 
     assert texts == ["About osmosis."]

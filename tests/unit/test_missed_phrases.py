@@ -51,16 +51,15 @@ def test_phrases_are_read_from_the_scored_folders(tmp_path: Path):
     text = tmp_path / "a.txt"
     text.write_text("It is NextEra Energy that met a golgi apparatus.", encoding="utf-8")
     item = {"recording": "a", "text": str(text), "text_sha256": files.sha256_of_file(text)}
-    files.write_json(tmp_path / "inputs" / "one.json", {"recordings": [item]})
     reference = "it is nextera energy that met a golgi apparatus"
     for model, alignment in (("stock", [["equal", 0, 2, 0, 2], ["delete", 2, 4, 2, 2], ["equal", 4, 9, 2, 7]]),
                              ("clm", [["equal", 0, 7, 0, 7], ["substitute", 7, 9, 7, 9]])):  # fmt: skip
-        directory = tmp_path / "runs" / model / "one"
+        directory = tmp_path / model / "one"
         files.write_json(directory / "wer.json", {"recordings": [{"recording": "a", "alignment": alignment}]})
         row = {"recording": "a", "reference": reference, "hypothesis": "x"}
         files.write_table(directory / "normalized.tsv", list(row), [row], delimiter="\t")
 
-    found = missed_phrases.missed_phrases(tmp_path, ["stock", "clm", "absent"], ["one"])
+    found = missed_phrases.missed_phrases(tmp_path, ["stock", "clm", "absent"], {"one": [item]})
 
     assert found == [
         {"word": "NextEra Energy", "folders": {"one": 1}},

@@ -9,22 +9,20 @@ INPUTS = {"keywords": "k1", "training_data": None, "tuning_data": None, "setting
 PLAN = {"train": True, "reason": "first", "training_inputs": INPUTS, "evidence": ["audio 1", "text 1"], "words": []}
 
 
-def due(history: History, inputs: dict = INPUTS, *, has_text=True, new_evidence=False, forced=False) -> str:
-    return history.due(inputs, has_text=has_text, new_evidence=new_evidence, forced=forced)
+def due(history: History, inputs: dict = INPUTS, *, has_text=True, new_evidence=False) -> str:
+    return history.due(inputs, has_text=has_text, new_evidence=new_evidence)
 
 
 def test_first_generation_needs_text() -> None:
     assert due(History())
     assert not due(History(), has_text=False)
     assert due(History(), has_text=False, new_evidence=True)
-    assert due(History(), has_text=False, forced=True)
 
 
 def test_finished_generation_is_quiet_until_its_inputs_change() -> None:
     history = History((PLAN,))
     assert not due(history)
     assert "keywords" in due(history, {**INPUTS, "keywords": "k2"})
-    assert due(history, forced=True)
     assert due(history, new_evidence=True)
 
 

@@ -19,7 +19,7 @@ BOARD = [{"model": "pocketsphinx"}, {"model": "pocketsphinx-clm-001"}]
 
 
 def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(load({}, CHECKOUT, CHECKOUT)))
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(load({}, CHECKOUT, CHECKOUT).public()))
     path = tmp_path / "models" / "pocketsphinx-clm-001" / "model.json"
     files.write_json(path, {"engine": "pocketsphinx", "recipe": PocketSphinx.recipe})
     assert list(program.other_recipes(tmp_path, BOARD)) == []

@@ -1,14 +1,18 @@
-"""What a job reads is what the main process decided."""
+"""What a job loads is what the main process decided, and deciding writes nothing."""
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
-from clm.project.project import Project
 
+from clm.base.digests import Digests
 from clm.config import load
-from clm.project import state
-from clm.project.state import Decided
+from clm.project import record
+from clm.project.dataset import Dataset
+from clm.project.decide import decide
+from clm.project.state import STATE, State
 from clm.results import models
+from clm.settings import PRIVATE_VARIABLE, Settings
 from runner import CHECKOUT
 from workflow_data import small_data_set
 
@@ -16,41 +20,58 @@ ROLE = "arn:aws:iam::111122223333:role/clm"
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def settings(tmp_path: Path) -> Settings:
     workflow = small_data_set(tmp_path)
-    results = tmp_path / "results"
-    changes = {"input": str(workflow.data / "input"), "results": str(results), "transcribe": {"role_arn": ROLE}}
-    return Project(load(changes, CHECKOUT, CHECKOUT), results / "cache.json")
+    changes = {"input": str(workflow.data / "input"), "results": str(tmp_path / "results")}
+    return load({**changes, "transcribe": {"role_arn": ROLE}}, CHECKOUT, CHECKOUT)
 
 
-def test_a_job_knows_what_the_main_process_decided(project: Project) -> None:
-    state.write(project, forced=False)
-    job = Decided(project.results)
-    for name in (
-        "results", "models", "finished", "running", "next", "next_vocabulary", "baseline", "normalizer",
-        "training_inputs",
-    ):  # fmt: skip
-        assert getattr(job, name) == getattr(project, name), name
-    assert job.history.attempt == project.history.attempt
-    assert job.data.keywords_digest == project.data.keywords_digest
-    assert job.data.references_digest == project.data.references_digest
-    assert job.folders_of("pocketsphinx") == project.folders_of("pocketsphinx")
-    for folder in project.folders:
-        assert job.run("pocketsphinx", folder) == project.run("pocketsphinx", folder)
-        assert job.attempt(folder) == project.attempt(folder)
-        assert job.data.audio_digest(folder) == project.data.audio_digest(folder)
-        assert job.data.text_digest(folder) == project.data.text_digest(folder)
-    assert job.due(forced=False) == project.due(forced=False) != ""
-    assert job.learns(forced=False) == project.learns(forced=False)
-    assert job.config["keywords"] == project.config["keywords"]
-    assert ROLE not in (project.results / state.STATE).read_text()
+@pytest.fixture
+def dataset(settings: Settings, tmp_path: Path) -> Dataset:
+    return Dataset(settings, Digests(tmp_path / "cache.json"), probed=False)
 
 
-def test_a_generation_that_is_finished_meanwhile_changes_nothing(project: Project) -> None:
-    state.write(project, forced=False)
-    made = project.results / "models" / project.next
+def test_deciding_writes_nothing(settings: Settings, dataset: Dataset) -> None:
+    state = decide(settings, dataset, Path(settings.results))
+    assert state.due
+    assert not Path(settings.results).exists()
+
+
+def test_a_job_loads_what_the_main_process_decided(
+    settings: Settings, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = replace(decide(settings, dataset, Path(settings.results)), forced=True)
+    record.write(state, dataset)
+    assert ROLE not in (state.results / STATE).read_text()
+    monkeypatch.setenv(PRIVATE_VARIABLE, "")
+    settings.export_private()
+    job = State.read(state.results)
+    for item in fields(State):
+        assert getattr(job, item.name) == getattr(state, item.name), item.name
+
+
+def test_a_generation_that_is_finished_meanwhile_changes_nothing(settings: Settings, dataset: Dataset) -> None:
+    state = decide(settings, dataset, Path(settings.results))
+    record.write(state, dataset)
+    made = state.results / "models" / state.next
     made.mkdir(parents=True)
     (made / "model.json").write_text('{"format": 1, "digest": "abc"}')
-    job = Decided(project.results)
-    assert (job.next, job.finished) == (models.generation("pocketsphinx", 1), [])
-    assert job.model_digest(job.next) == "abc"
+    job = State.read(state.results)
+    assert (job.next, job.finished) == (models.generation("pocketsphinx", 1), ())
+
+
+def test_heal_is_due_only_where_it_was_forced_or_there_is_text(settings: Settings, tmp_path: Path) -> None:
+    silent = replace(settings, keywords=None)
+    dataset = Dataset(silent, Digests(tmp_path / "cache.json"), probed=False)
+    state = decide(silent, dataset, Path(settings.results))
+    assert (state.due, state.coming, state.learns) == ("", (), False)
+    forced = replace(state, forced=True)
+    assert (forced.due, forced.coming, forced.learns) == ("heal was forced", (state.next,), True)
+
+
+def test_settings_cannot_be_changed(settings: Settings) -> None:
+    with pytest.raises(AttributeError):
+        settings.language = "de-DE"
+    with pytest.raises(TypeError):
+        settings.transcribe["max_cost"] = 1
+    assert Settings.of(settings.as_json()) == settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,8 @@ _LEVEL_BLOCK = 1 << 20
 _BEGINNING = 4096
 #: A track that far below another, in dB, is not the one that somebody speaks on.
 _TRACK_BELOW = 40.0
+_EMPTY = "no samples"
+_RESCUE = "copy it again; or open it in the app that recorded it, which may complete it; or record again"
 _CONVERT = formats.remedy("", "wav")
 
 
@@ -65,8 +67,6 @@ def read_audio(path: Path) -> Audio:
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)", "copy it again, or take the folder out")
     audio = _decoded(path)
-    if len(audio.samples) == 0:
-        raise AudioError(f"{path}: the audio has no samples, only a header", "record or export it again")
     if _level(audio.samples) < mixing.SILENCE_DBFS:
         raise AudioError(f"{path}: the audio is silent", "check the recording and its channels")
     for notice in audio.notices:
@@ -78,46 +78,44 @@ def _decoded(path: Path) -> Audio:
     """The recording by the first decoder that gives samples."""
     with path.open("rb") as raw:
         kind = formats.kind(raw.read(_BEGINNING))
-    refusals: list[str] = []
-    empty = None
-    for decoder in (_by_sndfile, _by_ffmpeg):
-        if decoder is _by_sndfile and kind in formats.FFMPEG_ONLY:
-            continue
+    only_ffmpeg = kind in formats.FFMPEG_ONLY
+    reasons: list[str] = []
+    for decode in (_by_ffmpeg,) if only_ffmpeg else (_by_sndfile, _by_ffmpeg):
         try:
-            audio = decoder(path, refusals)
+            audio = decode(path)
         except UndecodableError as error:
-            refusals.append(str(error))
+            reasons.append(str(error))
             continue
         if len(audio.samples):
-            return audio
-        empty = audio
-        refusals.append("no samples")
-    if empty:
-        return empty
-    what = f"not decodable as {formats.described(kind)}" if kind in formats.FFMPEG_ONLY else "not decodable as audio"
-    known = "" if kind in formats.FFMPEG_ONLY else f"; it is {formats.described(kind)}"
-    raise AudioError(f"{path}: {what} ({'; '.join(dict.fromkeys(refusals))}){known}", formats.remedy(kind, "wav"))
+            return _noted(audio, Notice("second_decoder", {"reason": reasons[0]})) if reasons else audio
+        reasons.append(_EMPTY)
+    if _EMPTY in reasons:
+        raise AudioError(f"{path}: the audio has no samples, only a header", "record or export it again")
+    if kind in formats.WITH_INDEX and decoders.lacks_index(path):
+        found = f"not decodable as {formats.described(kind)} (its index is missing: it was cut off)"
+        raise AudioError(f"{path}: {found}", _RESCUE)
+    why, what = "; ".join(dict.fromkeys(reasons)), formats.described(kind)
+    found = f"not decodable as {what} ({why})" if only_ffmpeg else f"not decodable as audio ({why}); it is {what}"
+    raise AudioError(f"{path}: {found}", formats.remedy(kind, "wav"))
 
 
-def _by_sndfile(path: Path, _: list[str]) -> Audio:
-    if decoders.is_concatenated(path):
-        source = Ffmpeg(path)
-        audio = _mixed(source)
-        return Audio(
-            audio.samples, audio.seconds, audio.source_rate,
-            (Notice("concatenated", {"found": audio.seconds}), *audio.notices),
-        )  # fmt: skip
-    return _mixed(Sndfile(path))
+def _by_sndfile(path: Path) -> Audio:
+    if not decoders.is_concatenated(path):
+        return _mixed(Sndfile(path))
+    audio = _mixed(Ffmpeg(path))
+    return _noted(audio, Notice("concatenated", {"found": audio.seconds}))
 
 
-def _by_ffmpeg(path: Path, refusals: list[str]) -> Audio:
+def _by_ffmpeg(path: Path) -> Audio:
     source = Ffmpeg(path)
-    notices = [Notice("second_decoder", {"reason": refusals[0]})] if refusals else []
-    if source.tracks > 1:
-        source, notice = _track(path, source.tracks)
-        notices.append(notice)
-    audio = _mixed(source)
-    return Audio(audio.samples, audio.seconds, audio.source_rate, (*notices, *audio.notices))
+    if source.tracks == 1:
+        return _mixed(source)
+    source, notice = _track(path, source.tracks)
+    return _noted(_mixed(source), notice)
+
+
+def _noted(audio: Audio, notice: Notice) -> Audio:
+    return replace(audio, notices=(notice, *audio.notices))
 
 
 def _track(path: Path, tracks: int) -> tuple[Ffmpeg, Notice]:
@@ -168,7 +166,7 @@ def _joined(blocks: Iterable[NDArray[np.int16]]) -> NDArray[np.int16]:
 
     samples = bytearray()
     for block in blocks:
-        samples += memoryview(block).cast("B")
+        samples += block.data.cast("B")
     return np.frombuffer(samples, np.int16)
 
 

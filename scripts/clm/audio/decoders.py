@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from clm.audio import formats, riff
+from clm.audio.excerpt import Excerpt
 from clm.base.notices import Notice
 
 if TYPE_CHECKING:
@@ -146,44 +147,56 @@ class Ffmpeg(Source):
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Decode; the channels are kept, since FFmpeg would weigh them. Damaged packets are left out."""
-        import av
         import numpy as np
 
         gathered: list[NDArray[np.float32]] = []
-        frames = total = bad = row = 0
-        reason = ""
+        frames = total = 0
+        self._bad, self._reason = 0, ""
+        for part in self._parts():
+            if gathered and (frames >= _GATHERED or part.shape[1] != gathered[-1].shape[1]):
+                yield np.concatenate(gathered)
+                gathered, frames = [], 0
+            gathered.append(part)
+            frames += len(part)
+            total += len(part)
+        if gathered:
+            yield np.concatenate(gathered)
+        if self._bad and not total:
+            raise UndecodableError(self._reason)
+        if self._bad:
+            self.notice("packets_skipped", packets=self._bad, found=total / self.rate)
+        if self._promised > 1.02 * total / self.rate + 0.5:
+            self.notice("cut_short", promised=self._promised, found=total / self.rate)
+
+    def _parts(self) -> Iterator[NDArray[np.float32]]:
+        """What the packets hold; damaged ones are counted."""
+        import av
+        import numpy as np
+
         with opened(self.path) as file:
             resampler = av.AudioResampler(format="fltp", rate=self.rate)
             packets = file.demux(audio_tracks(file)[self.track])
-            while True:
+            in_a_row = 0
+            while in_a_row <= _BAD_PACKETS:
                 try:
                     packet = next(packets, None)
-                    parts = [part for frame in packet.decode() for part in resampler.resample(frame)] if packet else []
-                    row = 0
+                    if packet is None:
+                        break
+                    parts = [part for frame in packet.decode() for part in resampler.resample(frame)]
                 except (av.error.FFmpegError, ValueError) as error:
-                    bad, row, reason, parts = bad + 1, row + 1, getattr(error, "strerror", "") or str(error), []
-                    if row <= _BAD_PACKETS:
-                        continue
-                    packet = None
+                    self._bad, self._reason = self._bad + 1, getattr(error, "strerror", "") or str(error)
+                    in_a_row += 1
+                    continue
+                in_a_row = 0
                 for part in parts:
-                    block = part.to_ndarray().T
-                    if gathered and block.shape[1] != gathered[-1].shape[1]:
-                        yield np.concatenate(gathered)
-                        gathered, frames = [], 0
-                    gathered.append(block)
-                    frames += len(block)
-                    total += len(block)
-                if gathered and (frames >= _GATHERED or packet is None):
-                    yield np.concatenate(gathered)
-                    gathered, frames = [], 0
-                if packet is None:
-                    break
-        if bad and not total:
-            raise UndecodableError(reason)
-        if bad:
-            self.notice("packets_skipped", packets=bad, found=total / self.rate)
-        if self._promised > 1.02 * total / self.rate + 0.5:
-            self.notice("cut_short", promised=self._promised, found=total / self.rate)
+                    yield np.asarray(part.to_ndarray().T, np.float32)
+
+
+def _any_tags() -> dict[str, str]:
+    """Arguments that make PyAV read tags of any encoding; from version 19 on it does by itself."""
+    import av
+
+    return {} if int(av.__version__.partition(".")[0]) >= 19 else {"metadata_errors": "ignore"}
 
 
 def audio_tracks(container: Any) -> list[Any]:
@@ -193,20 +206,8 @@ def audio_tracks(container: Any) -> list[Any]:
 
 #: Demuxers that estimate a length from the bit rate, or find the end by looking for the last packet.
 _WITHOUT_LENGTH = {
-    "mp3",
-    "aac",
-    "ac3",
-    "eac3",
-    "amr",
-    "amrnb",
-    "amrwb",
-    "loas",
-    "mpegts",
-    "mpeg",
-    "dts",
-    "ogg",
-    "truehd",
-}
+    "mp3", "aac", "ac3", "eac3", "amr", "amrnb", "amrwb", "loas", "mpegts", "mpeg", "dts", "ogg", "truehd",
+}  # fmt: skip
 
 
 def promised(file: Any, track: Any) -> float | None:
@@ -214,19 +215,19 @@ def promised(file: Any, track: Any) -> float | None:
     if file.format.name in _WITHOUT_LENGTH:
         return None
     if track.duration:
-        return float(track.duration * track.time_base)
+        return float(track.duration) * float(track.time_base)
     return file.duration / 1e6 if file.duration and len(file.streams) == 1 else None
 
 
 class _Nameless:
     """A file without its name, so that FFmpeg guesses nothing from the suffix."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO | Excerpt) -> None:
         self.read, self.seek, self.tell = file.read, file.seek, file.tell
 
 
 @contextlib.contextmanager
-def opened(source: Path | BinaryIO) -> Iterator[Any]:
+def opened(source: Path | BinaryIO | Excerpt) -> Iterator[Any]:
     """A file as PyAV's container.
 
     Raises:
@@ -237,11 +238,10 @@ def opened(source: Path | BinaryIO) -> Iterator[Any]:
 
     with contextlib.ExitStack() as stack:
         file = stack.enter_context(source.open("rb", buffering=_BUFFER)) if isinstance(source, Path) else source
+        open_any: Any = av.open
         options = {"format_whitelist": DEMUXERS, "protocol_whitelist": "file"}
         try:
-            container = av.open(
-                _Nameless(file), metadata_errors="ignore", buffer_size=_BUFFER, container_options=options
-            )
+            container = open_any(_Nameless(file), buffer_size=_BUFFER, container_options=options, **_any_tags())
         except (av.error.FFmpegError, ValueError) as error:
             raise UndecodableError(getattr(error, "strerror", "") or str(error)) from error
         yield stack.enter_context(container)
@@ -268,6 +268,14 @@ def is_concatenated(path: Path) -> bool:
             return False
         pattern = {"flac": _FLAC, "mp3": formats.STATED_LENGTH}.get(beginning)
         return pattern is not None and len(list(islice(pattern.finditer(data), 2))) == 2
+
+
+def lacks_index(path: Path) -> bool:
+    """Whether an mp4 file is without its index, which a recorder writes when it is stopped, not when it is killed."""
+    import mmap
+
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(b"moov") < 0
 
 
 def _states_length(path: Path) -> bool:

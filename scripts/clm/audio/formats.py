@@ -31,7 +31,7 @@ _MARKS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b", "gzip"), (0, b"7z\xbc\xaf", "7z"), (0, b"Rar!", "rar"), (0, b"\x89PNG", "png"),
     (0, b"\xff\xd8\xff", "jpeg"), (0, b"GIF8", "gif"), (0, b"\xd0\xcf\x11\xe0", "office"), (0, b"{\\rtf", "rtf"),
     (0, b"#EXTM3U", "playlist"), (0, b"[playlist]", "playlist"), (0, b"version https://git-lfs", "git-lfs"),
-    (0, b"bplist", "plist"),
+    (0, b"bplist", "plist"), (0, b"SQLite format 3", "database"),
 )  # fmt: skip
 _NAMES = {
     "pdf": "a PDF document", "zip": "a zip archive", "gzip": "a gzip archive", "7z": "a 7z archive",
@@ -41,7 +41,7 @@ _NAMES = {
     "midi": "MIDI, which is notes and no sound", "ds2": "an encrypted dictation (DS2)", "zeros": "zeros only",
     "dss": "a dictation (DSS)", "dvf": "a dictation of a Sony recorder (DVF)",
     "msv": "a dictation of a Sony recorder (MSV)",
-    "plist": "a property list",
+    "plist": "a property list", "database": "a database, such as a project of Audacity",
 }  # fmt: skip
 _ARCHIVES, _DICTATIONS = {"zip", "gzip", "7z", "rar"}, {"ds2", "dss", "dvf", "msv"}
 _NO_MEDIA = {"pdf", "png", "jpeg", "gif", "office", "rtf", "html", "text", "midi", "plist", "zeros", "playlist"}
@@ -51,6 +51,8 @@ FFMPEG_ONLY = frozenset({
     "mp4", "m4a", "mov", "3gp", "webm", "mkv", "amr", "aac", "ac3", "mpeg", "mpeg-ts", "wma", "flv", "avi", "wavpack",
     "tta", "tak", "dts", "realmedia", "realaudio", "dss", "monkey's audio",
 })  # fmt: skip
+#: Kinds that cannot be decoded without an index, the box moov.
+WITH_INDEX = frozenset({"mp4", "m4a", "mov", "3gp"})
 #: The first frame of an mp3 file whose header states the length: Xing or Info behind the side information (of 9, 17
 #: or 32 bytes, and a checksum of 2), or VBRI.
 STATED_LENGTH = re.compile(
@@ -128,6 +130,8 @@ def remedy(name: str, target: str = "flac") -> str:
         return "export it as wav with the software of the recorder, which alone reads all of these files"
     if name == "git-lfs":
         return "fetch the file itself with: git lfs pull"
+    if name == "database":
+        return "export the recording as wav or flac with the program that keeps it there"
     if name in _NO_MEDIA:
         return "put the recording itself there, or take the file out"
     return f"convert it, for instance with: ffmpeg -i input -ar 16000 -ac 1 output.{target}"

@@ -71,17 +71,16 @@ class Levels:
         """Keep the energy of each second without its mean: of the channels and, last, of their average."""
         import numpy as np
 
-        wide = np.concatenate([block, block.mean(axis=1, dtype=np.float32, keepdims=True)], axis=1)
-        starts = np.arange(0, len(block), self.rate)
-        lengths = np.diff(np.append(starts, len(block)))[:, None]
-        energies = np.add.reduceat(np.square(wide), starts, axis=0, dtype=np.float64)
-        means = np.add.reduceat(wide, starts, axis=0, dtype=np.float64) / lengths
-        self._powers.append(np.maximum(energies - lengths * np.square(means), 0.0))
+        for start in range(0, len(block), self.rate):
+            channels = np.ascontiguousarray(block[start : start + self.rate].T)
+            waves = [*channels, channels.sum(axis=0) / np.float32(len(channels))]
+            energies = [float(np.dot(wave, wave)) - len(wave) * float(wave.mean()) ** 2 for wave in waves]
+            self._powers.append(np.maximum(energies, 0.0))
 
     def choice(self) -> tuple[Choice, list[Notice]]:
         """How the blocks that passed should be mixed, and what is to be said about it."""
         factor, notices = self._factor()
-        widths = {powers.shape[1] for powers in self._powers}
+        widths = {len(powers) for powers in self._powers}
         if len(widths) != 1:  # one channel; or their number changes on the way, where a mix is all there is
             return Choice(None, factor), notices
         channels, more = self._channels(factor)
@@ -101,7 +100,7 @@ class Levels:
     def _channels(self, factor: float) -> tuple[tuple[int, ...] | None, list[Notice]]:
         import numpy as np
 
-        powers = np.concatenate(self._powers)
+        powers = np.stack(self._powers)
         seconds, mixes = powers[:, :-1], powers[:, -1]
         means = seconds.sum(axis=0) * factor**2 / self.frames
         decibels = 10 * np.log10(np.maximum(means, 1e-30))

@@ -62,8 +62,8 @@ def walked(container: Any, track: Any, *, whole: bool) -> Walk:
                 break
     if not packets:
         return Walk()
-    total = float(durations * track.time_base)
-    span = float(((last_time or 0) - (first_time or 0)) * track.time_base)
+    total = durations * float(track.time_base)
+    span = ((last_time or 0) - (first_time or 0)) * float(track.time_base)
     seconds = span if abs(span - total) <= AGREE * span or not durations else total
     return Walk(seconds, packets, least, greatest, first or 0, end)
 

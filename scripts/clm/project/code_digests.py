@@ -18,7 +18,7 @@ CHEAP = ("normalize", "wer", "import_transcripts", "summarize", "diagnose", "lea
 PLUMBING = frozenset(
     {
         "aws.clients", "aws.s3", "base.errors", "base.lock", "base.progress", "base.s3_path", "bucket.mirror",
-        "bucket.sync", "cli", "config",
+        "bucket.sync", "cli", "config", "settings",
     }
 )  # fmt: skip
 #: What modules read beside themselves: files, or directories with all that is in them.

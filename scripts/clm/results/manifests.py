@@ -30,8 +30,12 @@ def recordings(items: Iterable[Mapping[str, Any]], *, repeats: int = 0, retries:
 
 
 def read_index(index: Path) -> dict[str, list[dict[str, Any]]]:
-    """Entries of all recordings by folder, from `<results>/inputs.json`."""
-    return files.read_json(index)["manifests"]
+    """Entries of all recordings by folder, from `<results>/inputs.json`; version 0.1.0 kept them beside it only."""
+    found = files.read_json(index)
+    if "manifests" in found:
+        return found["manifests"]
+    paths = {folder: index.with_suffix("") / f"{folder}.json" for folder in found["folders"]}
+    return {folder: files.read_json(path)["recordings"] for folder, path in paths.items()}
 
 
 def check_unchanged(recording: Recording) -> None:
