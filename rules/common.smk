@@ -65,7 +65,8 @@ def model_files(wildcards):
 def frozen_model_file(model, name):
     """A file of a model; nothing retrains a finished one, so its age means nothing."""
     path = f"models/{model}/{name}"
-    return frozen(path) if model in DECIDED.accounts else ancient(f"{RESULTS}/{path}")
+    local_only = model in DECIDED.accounts or models.parts(model)
+    return frozen(path) if local_only else ancient(f"{RESULTS}/{path}")
 
 
 def descriptions(names):
@@ -109,7 +110,10 @@ def new_models():
         names += [NEXT] if made(checkpoints.train_clm.get().output.outcome)["trained"] else []
     if state().vocabulary_due:
         names += [NEXT_VOCABULARY] if made(checkpoints.train_vocabulary.get().output.outcome)["trained"] else []
-    return names
+    both = state().combination(name for name in names if not models.failed(MODELS, name))
+    if both:
+        models.write_combination(MODELS, both)
+    return names + ([both] if both else [])
 
 
 def made(file):
@@ -223,7 +227,7 @@ def share_of_cores(model):
 
 def constraint(names):
     """A wildcard constraint: one of these names."""
-    return "|".join(name.replace(".", r"\.") for name in names)
+    return "|".join(name.replace(".", r"\.").replace("+", r"\+") for name in names)
 
 
 def attempt(folder):

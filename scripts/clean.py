@@ -20,8 +20,8 @@ from clm.base.errors import UserError
 from clm.base.progress import duration
 from clm.base.redaction import scrub
 from clm.base.s3_path import SCHEME
-from clm.engines.transcribe.cleanup import SAFE, Cleaner, choose, could_go
-from clm.engines.transcribe.holdings import KINDS, MODELS, Holdings, Item, Results
+from clm.engines.transcribe.leftovers.cleanup import SAFE, Cleaner, choose, could_go
+from clm.engines.transcribe.leftovers.holdings import KINDS, MODELS, Holdings, Item, Results
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")

@@ -17,8 +17,8 @@ from clm.base.errors import UserError, passing
 from clm.base.progress import Progress
 from clm.bucket import sync
 from clm.corpus.keywords import read_keyword_lines
-from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
-from clm.engines.transcribe.phrase_table import Phrase, Vocabulary, build
+from clm.engines.transcribe.phrases.custom_vocabulary import VocabularyMaker
+from clm.engines.transcribe.phrases.phrase_table import Phrase, Vocabulary, build
 from clm.english.words import is_name
 from clm.healing.plan import phrases_digest
 from clm.results import models

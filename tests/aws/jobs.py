@@ -246,7 +246,8 @@ class Jobs:
         except RecognitionError as error:
             return str(error)
         alternatives = job.request.get("Settings", {}).get("ShowAlternatives", False)
-        body = result_json(job.name, items, alternatives=alternatives)
+        channels = job.request.get("Settings", {}).get("ChannelIdentification", False)
+        body = result_json(job.name, items, alternatives=alternatives, channels=channels)
         storage.write(*job.output, body, job.request.get("OutputEncryptionKMSKeyId"))
         return ""
 

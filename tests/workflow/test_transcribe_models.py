@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import numpy as np
+
 from clm.base import files
 from team import BUCKET, FIRST, STOCK, VOCABULARY, Team
 
@@ -106,3 +108,43 @@ def test_news_about_models_is_shown(team: Team) -> None:
     chosen = team.go("--config", f"models=[{STOCK}]")
     assert "incomplete" in team.board()[FIRST]["status"]
     assert "not finished:" not in chosen.output
+
+
+def test_a_clm_and_a_vocabulary_in_one_job_are_a_row_of_their_own(team: Team) -> None:
+    both = f"{FIRST}+vocabulary-001"
+    run = team.go(vocabulary=True, combine=True)
+    assert "8 jobs" in run.output
+    assert set(team.board()) == {STOCK, FIRST, VOCABULARY, both}
+    together = [start for start in team.service.starts if start.model and start.vocabulary]
+    assert len(together) == 2
+    assert int(team.board()[both]["fixed_words"]) >= int(team.board()[FIRST]["fixed_words"])
+    starts = team.starts
+    assert team.go(vocabulary=True, combine=True).jobs.keys() <= {"complete"}
+    team.add("three", source=2)
+    team.go(vocabulary=True, combine=True)
+    assert team.starts == starts + 4
+    team.go(vocabulary=True)  # what was made stays on the board
+    assert both in team.board()
+
+
+def test_channels_are_recognised_apart_and_scored_as_one(team: Team) -> None:
+    import soundfile
+
+    text = "Good morning and welcome. To the first lecture today. On osmosis and power."
+    path = team.data / "input" / "one"
+    samples, rate = soundfile.read(path / "audio.wav")
+    soundfile.write(path / "audio.wav", np.stack([samples, samples], axis=1), rate)
+    (path / "transcript.txt").write_text(text)
+    team.service.settings.error_rate = 0.0
+    run = team.go(channels=True, top={"keywords": "null"})
+    assert "billed: 45 s" in run.output  # one recording of two channels, one of one
+    [two] = [start for start in team.service.starts if "ChannelIdentification" in start.settings]
+    assert team.board()[STOCK]["wer"] == "0.000000"
+    [job] = [job for job in team.service.jobs.all.values() if job.name == two.name]
+    assert job.request["Settings"] == {"ChannelIdentification": True}
+
+
+def test_own_tags_are_on_jobs_and_models(team: Team) -> None:
+    team.go(tags={"cost-center": "42"})
+    for found in (team.service.jobs.all, team.service.models.all):
+        assert {entry.tags["cost-center"] for entry in found.values()} == {"42"}

@@ -54,6 +54,8 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
         accounts=lineup.accounts,
         next=lineup.next,
         next_vocabulary=lineup.next_vocabulary,
+        combinations=lineup.combinations,
+        possible_combinations=lineup.possible_combinations,
         partial=judged,
         imported=_imported(dataset, lineup),
         model_digests={name: lineup.model(name).digest for name in lineup.running},

@@ -13,6 +13,7 @@ from typing import Any
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.text_files import read_text
+from clm.engines.transcribe import call_analytics
 from clm.project import input_folders
 
 PREFIX = "imported-"
@@ -71,6 +72,8 @@ def read_result(path: Path) -> dict[str, Any]:
         raise UserError(
             f"{path}: not readable as JSON ({error})", "save the transcript as plain text (.txt)"
         ) from error
+    if call_analytics.is_call(data):
+        return call_analytics.as_transcript(data)
     results = data.get("results") if isinstance(data, dict) else None
     transcripts = results.get("transcripts") if isinstance(results, dict) else None
     if not isinstance(transcripts, list) or not all(

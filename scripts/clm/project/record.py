@@ -34,6 +34,8 @@ def write(state: State, dataset: Dataset) -> None:
         code_digests.write_sources(results)
         for name in state.finished:
             models.clear(results / "models" / name)
+        for name in state.combinations:
+            models.write_combination(results / "models", name)
         for model, name in state.accounts.items():
             files.rewrite_json(results / "models" / model / "model.json", models.account_model(model, name))
         _write_settings(state)

@@ -20,6 +20,7 @@ from clm.aws.s3 import read_dated
 from clm.base import files
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
+from clm.engines.transcribe import channels
 from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
 from clm.types import Failure, Recording, Transcript, Unfinished
 
@@ -89,8 +90,11 @@ def request(task: Task, media: S3Path, settings: TranscribeSettings) -> dict[str
     helper, extra = task.helper, {}
     if helper.language_model:
         extra["ModelSettings"] = {"LanguageModelName": helper.language_model}
-    if helper.vocabulary:
-        extra["Settings"] = {"VocabularyName": helper.vocabulary}
+    chosen: dict[str, Any] = {"VocabularyName": helper.vocabulary} if helper.vocabulary else {}
+    if settings.channels and task.recording.channels == channels.MOST:
+        chosen["ChannelIdentification"] = True
+    if chosen:
+        extra["Settings"] = chosen
     if settings.kms_key:
         extra["OutputEncryptionKMSKeyId"] = settings.kms_key
     return {
@@ -255,6 +259,7 @@ def parse(data: bytes, task: Task) -> Transcript:
     if result.get("jobName", task.name) != task.name:
         raise ValueError("it is of another job")
     result.pop("accountId", None)
+    channels.merge(results)
     ends = [float(item["end_time"]) for item in results["items"] if "end_time" in item]
     seconds = task.recording.seconds
     return Transcript(result, max(ends, default=0.0) if seconds is None else seconds)

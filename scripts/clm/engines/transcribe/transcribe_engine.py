@@ -72,8 +72,9 @@ class Transcribe:
         return {"boto3": metadata.version("boto3"), "service": "Amazon Transcribe 2017-10-26"}
 
     def transcription_settings(self) -> dict[str, Any]:
-        """The language; where audio and results lie makes no difference."""
-        return {"language": self.settings.language}
+        """The language, and whether channels are told apart; where audio and results lie makes no difference."""
+        channels = {"channels": True} if self.settings.channels else {}
+        return {"language": self.settings.language, **channels}
 
     def training_settings(self) -> dict[str, Any]:
         """Language and base model."""
@@ -138,8 +139,9 @@ class Transcribe:
                 "silently not use it",
                 "correct language, or use another results folder: --config results=...",
             )
-        if vocabulary := about.get("vocabulary"):
+        vocabulary, name = about.get("vocabulary"), about.get("amazon_model")
+        if not name:
             return Helper("vocabulary", vocabulary=vocabulary)
         check_language(language)
-        name = about["amazon_model"]
-        return Helper("clm" if models.number(model.name) else name, language_model=name)
+        slug = "clm-vocabulary" if vocabulary else "clm" if models.number(model.name) else name
+        return Helper(slug, language_model=name, vocabulary=vocabulary)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from clm.engines.transcribe.charsets import allowed, has_capitals
+from clm.engines.transcribe.phrases.charsets import allowed, has_capitals
 from clm.english import tokenizer
 from clm.normalization.basic import APOSTROPHES, HYPHENS
 
