@@ -6,7 +6,7 @@ here. scripts/doctor.py looks at more, for setting up an account.
 
 import argparse
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +16,13 @@ from clm.aws.clients import Aws, code_of, explain
 from clm.aws.s3 import bucket_region
 from clm.base import files
 from clm.base.errors import UserError
+from clm.base.messages import some
 from clm.base.progress import Progress
 from clm.base.s3_path import S3Path, is_address
 from clm.engines.transcribe.inventory import explained, language_models
+from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
-from clm.results import models
+from clm.results import manifests, models
 from clm.settings import read
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     cli.add_settings_option(parser)
+    parser.add_argument("--index", type=Path, required=True, help="recordings of all folders (JSON)")
     parser.add_argument("--models", type=Path, required=True, help="directory of the models")
     parser.add_argument("--output", type=Path, required=True, help="output: record of this look (JSON)")
     return parser.parse_args(argv)
@@ -133,6 +136,27 @@ def check_account_model(name: str, found: Mapping[str, Any] | None, language: st
         raise UserError(f"{where}: its state is {found['ModelStatus']}{reason}", "wait for it, or take it out")
 
 
+def odd_bases(
+    names: Iterable[str], account: Mapping[str, Mapping[str, Any]], rates: Mapping[str, frozenset[int]]
+) -> Iterator[str]:
+    """Tell which CLMs of the account are for other sample rates than the recordings have; Amazon says nothing."""
+    for name in names:
+        base = account.get(name, {}).get("BaseModelName")
+        odd = [
+            folder
+            for folder, found in rates.items()
+            if any(rate and (rate < BORDER_HZ) != (base == NARROW_BAND) for rate in found)
+        ]
+        if base and odd:
+            kind = (
+                f"of {BORDER_HZ:,} samples per second or more" if base == NARROW_BAND else f"of less than {BORDER_HZ:,}"
+            )
+            yield (
+                f"{ENGINE}-{name} has the base model {base}, which does not suit recordings {kind}: "
+                f"{some(sorted(odd))}. Its verdict says little about what it can do."
+            )
+
+
 def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, dict[str, Any]]:
     """The model.json of our own CLMs and of those that the configuration names."""
     names = [*models.finished(directory, ENGINE), *(f"{ENGINE}-{name}" for name in settings.models)]
@@ -165,6 +189,11 @@ def main(argv: list[str] | None = None) -> None:
     held = explained(language_models(aws.transcribe), "listing language models") if wanted else []
     account = {model["ModelName"]: model for model in held}
     notes = [*check_encryption(aws, settings), *check_models(wanted, account, settings.language)]
+    rates = {
+        folder: frozenset(item["rate"] for item in items if item.get("rate"))
+        for folder, items in manifests.read_index(args.index).items()
+    }
+    notes += odd_bases(settings.models, account, rates)
     progress = Progress()
     for note in notes:
         log.warning("%s", note)

@@ -229,3 +229,21 @@ def test_an_unknown_rate_is_not_taken_for_wideband() -> None:
     with pytest.raises(PassingError, match=r"unknown \(two\)"):
         choose_base(rates, None)
     assert choose_base(rates, "NarrowBand") == "NarrowBand"
+
+
+@pytest.mark.usefixtures("loopback")
+def test_tuning_text_that_was_trained_on_is_refused_with_the_lines(
+    settings: TranscribeSettings, text: TrainingText
+) -> None:
+    text.sources["keywords"].write_text("It rains.\nWater moves through a membrane.\nThank you.\n", encoding="utf-8")
+    text.tuning.write_text("Thank you.\n\nwater moves through a membrane.\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"line 3 is line 2 of keywords\.txt"):
+        train(settings, text)
+
+
+def test_a_model_of_few_words_is_told(
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(settings, text)
+    assert "has 3 words" in capsys.readouterr().out
+    assert loopback.service.models.all

@@ -148,3 +148,49 @@ def test_own_tags_are_on_jobs_and_models(team: Team) -> None:
     team.go(tags={"cost-center": "42"})
     for found in (team.service.jobs.all, team.service.models.all):
         assert {entry.tags["cost-center"] for entry in found.values()} == {"42"}
+
+
+def test_a_model_of_the_account_for_other_rates_is_told(team: Team) -> None:
+    team.s3.put_object(Bucket=BUCKET, Key="old/text.txt", Body=b"Good morning and welcome")
+    team.loopback.client("transcribe").create_language_model(
+        ModelName="phone",
+        LanguageCode="en-US",
+        BaseModelName="NarrowBand",
+        InputDataConfig={"S3Uri": f"s3://{BUCKET}/old/", "DataAccessRoleArn": team.role},
+    )
+    run = team.go(models=["phone"], top={"keywords": "null"})
+    assert "transcribe-phone has the base model NarrowBand, which does not suit recordings of 16,000" in run.output
+
+
+def test_a_training_that_failed_for_its_role_is_tried_again_and_others_are_named_at_every_run(team: Team) -> None:
+    team.service.faults.fail("model", ".", "The role can't be assumed")
+    run = team.go(status=1)
+    assert "The role can't be assumed" in run.output
+    team.service.faults.clear()
+    team.go()
+    assert team.board()[FIRST]["status"] == "finished"
+    team.add("three", source=2, text="Mitochondria are the power of a cell.")
+    team.service.faults.fail("model", ".", "too little text")
+    team.go("--forcerun", "heal")
+    run = team.go()
+    assert "transcribe-clm-002 could not be made: Amazon could not train" in run.output
+    assert "retry_failed=True" in run.output
+
+
+def test_an_input_in_another_region_is_refused(team: Team) -> None:
+    elsewhere = team.loopback.client("s3", region_name="eu-west-1")
+    elsewhere.create_bucket(Bucket="far-away", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for path in (team.data / "input").rglob("*.*"):
+        team.s3.put_object(Bucket="far-away", Key=str(path.relative_to(team.data)), Body=path.read_bytes())
+    run = team.go(status=1, top={"input": "s3://far-away/input", "keywords": "null"})
+    assert "config: input: far-away is in eu-west-1, but the region is us-east-1" in run.output
+    assert team.starts == 0
+
+
+def test_an_archived_recording_leaves_out_its_folder_alone(team: Team) -> None:
+    for path in (team.data / "input").rglob("*.*"):
+        cold = {"StorageClass": "GLACIER"} if "two" in str(path) and path.suffix == ".wav" else {}
+        team.s3.put_object(Bucket=BUCKET, Key=str(path.relative_to(team.data)), Body=path.read_bytes(), **cold)
+    run = team.go(top={"input": f"s3://{BUCKET}/input", "keywords": "null"})
+    assert "'two' is left out: audio.wav is archived in S3 (GLACIER)" in run.output
+    assert team.board()[STOCK]["folders"] == "1"

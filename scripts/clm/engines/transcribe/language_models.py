@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 WIDE_BAND, NARROW_BAND = "WideBand", "NarrowBand"
 #: Amazon's base models are for audio of at least, and of less than, so many samples per second.
 BORDER_HZ = 16_000
+#: Shorter lines ("Thank you.") may be in both texts.
+_SHORTEST_SENTENCE = 4
+#: Models of fewer words are never "better" (docs/metrics.md).
+FEWEST_WORDS = 200
 MOST_BYTES, MOST_TUNING_BYTES = 2 << 30, 200 << 20
 _ACCESS = re.compile(
     r"\b(?:roles?|access|permissions?|(?:un)?authori[sz]ed|denied|forbidden|regions?|assumed?|credentials?|kms)\b",
@@ -104,6 +108,35 @@ def check_text(path: Path) -> bool:
     return words
 
 
+def check_overlap(text: TrainingText) -> None:
+    """Refuse tuning text that is in the training text, too: what a model was trained with cannot tell how to weigh it.
+
+    Raises:
+        UserError: names the lines of both.
+
+    """
+    if text.tuning is None:
+        return
+    wanted = {
+        line.strip().lower(): number for number, line in _lines(text.tuning) if len(line.split()) >= _SHORTEST_SENTENCE
+    }
+    shared = [
+        f"line {wanted[line.strip().lower()]} is line {number} of {path.name}"
+        for path in text.sources.values()
+        for number, line in _lines(path)
+        if line.strip().lower() in wanted
+    ]
+    if shared:
+        raise UserError(
+            f"{text.tuning}: {len(shared)} lines of the tuning text are in the training text, too: {some(shared)}",
+            "take them out of one of the two",
+        )
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    yield from enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+
+
 def may_pass(model: Mapping[str, Any]) -> bool:
     """Whether a failed training failed for role, access or region, which somebody can put right.
 
@@ -125,6 +158,7 @@ class Trainer:
     def __init__(self, aws: Aws, settings: TranscribeSettings, progress: Progress | None = None) -> None:
         self._aws = aws
         self._settings = settings
+        self._progress = progress or Progress()
         self._patience = Patience(settings.poll_seconds * _SLOWER, settings.patience_hours, progress)
 
     def train(self, text: TrainingText, *, retry: bool = False) -> dict[str, Any]:
@@ -176,8 +210,16 @@ class Trainer:
             raise UserError("the training text has no words", "add articles, keywords or training_data")
         if size > MOST_BYTES:
             raise UserError(f"the training text has {size} bytes; Amazon takes {MOST_BYTES}", "shorten training_data")
+        words = sum(len(path.read_text(encoding="utf-8").split()) for path in text.sources.values())
+        if words < FEWEST_WORDS:
+            note = (
+                f"The training text has {words} words; a CLM of fewer than {FEWEST_WORDS} is hardly worth its training"
+            )
+            log.warning("%s", note)
+            self._progress.show(note, now=True)
         if text.tuning is not None:
             check_text(text.tuning)
+            check_overlap(text)
             if text.tuning.stat().st_size > MOST_TUNING_BYTES:
                 raise UserError(
                     f"the tuning text has more than the {MOST_TUNING_BYTES} bytes that Amazon takes",
