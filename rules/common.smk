@@ -47,7 +47,7 @@ def code_of(program):
 
 def own_file(path):
     """A file of the user, which stays where it is, or nothing; copies of texts from S3 are among the results."""
-    if not path:
+    if not path or path == tuning_text.AUTO:
         return []
     return ancient(path) if Path(path).is_relative_to(DECIDED.results) else ancient(local(path))
 

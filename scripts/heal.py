@@ -8,6 +8,7 @@ from typing import Any
 
 from clm import cli
 from clm.base import files
+from clm.corpus import tuning_text
 from clm.corpus.domain import common_words
 from clm.english import words
 from clm.healing import missed_phrases, word_history
@@ -71,7 +72,9 @@ def make_plan(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     inputs = args.training_inputs
     merged = merge_words(learned, fresh)
     heard = history.recordings()
-    sources = sorted({folder for item in merged for folder in item["folders"]})
+    sources = {folder for item in merged for folder in item["folders"]}
+    if settings.tuning_data == tuning_text.AUTO:  # what a model is tuned with is not held out for it
+        sources |= tuning_text.references(args.index, heldout).keys()
     plans = {plan["model"]: plan for plan in history.plans}
     statuses = word_history.read_statuses(args.models, plans)
     learned_names = history.words(heldout, recordings.heldout_audio(heldout), "phrases")
@@ -83,7 +86,7 @@ def make_plan(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
         "phrases": missed_phrases.choose(merge_words(learned_names, names)),
         "words": word_history.trace(merged, summaries, plans, statuses, folders),
         "recordings": {
-            folder: sorted(heard.get(folder, set()) | recordings.audio.get(folder, set())) for folder in sources
+            folder: sorted(heard.get(folder, set()) | recordings.audio.get(folder, set())) for folder in sorted(sources)
         },
         "evidence": sorted(evidence),
         "training_inputs": inputs,

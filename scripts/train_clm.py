@@ -9,6 +9,7 @@ import datetime
 import logging
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from clm import __version__, cli, engines
 from clm.base import files
 from clm.base.errors import UserError, passing
 from clm.base.messages import some
+from clm.base.progress import Progress
 from clm.base.text_files import read_text
 from clm.bucket import sync
-from clm.corpus import training_text
+from clm.corpus import clean, training_text, tuning_text
+from clm.corpus.spoken_numbers import spoken
 from clm.healing import word_history
 from clm.results import manifests, models
 from clm.settings import Settings, read
@@ -58,7 +61,7 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
     own = {
         key: training_text.own_text(Path(path), settings.language, directory / f"{key}-dropped.tsv")
         for key, path in (("training_data", settings.training_data), ("tuning_data", settings.tuning_data))
-        if path
+        if path and path != tuning_text.AUTO
     }
     texts = {
         "training_data": own.get("training_data", ""),
@@ -71,6 +74,8 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
         seen.update(lines)
         texts[name] = "".join(lines)
     tuning = own.get("tuning_data", "")
+    if settings.tuning_data == tuning_text.AUTO:
+        tuning = references(args.index, settings, texts.values())
     emphasized = word_history.still_missed(files.read_json(args.plan))
     texts["still_missed"] = training_text.once_more(texts, emphasized)
     for name, text in {**texts, "tuning_data": tuning}.items():
@@ -82,6 +87,18 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
     tuning_path = directory / "tuning_data.txt" if tuning else None
     return TrainingText(paths, tuning_path, sample_rates(args.index), emphasized)
+
+
+def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
+    """Tuning text out of the references, apart from the training text; says what was taken."""
+    chosen = tuning_text.references(index, settings.evaluation.heldout)
+    speak = spoken if settings.is_english else str
+    found = [sentence for texts in chosen.values() for text in texts for sentence in clean.sentences(text)]
+    text = tuning_text.apart("".join(f"{speak(sentence)}\n" for sentence in found), training)
+    where = f"references of {some(sorted(chosen))}, {len(text.split())} words" if text else "none: too few open folders"
+    log.info("tuning_data: auto: %s", where)
+    Progress().show(f"Tuning text: {where}", now=True)
+    return text
 
 
 def digest(text: TrainingText, engine: Engine) -> str:

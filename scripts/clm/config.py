@@ -73,6 +73,8 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> Settings:
     for key in PATHS[1:]:
         value = get(config, key)
         # Whether something is in S3 is looked up later, with what else is listed there.
+        if key == "tuning_data" and value == "auto":  # chosen from the references when a model is trained
+            continue
         unknown = value is None or is_address(value) or (value == "auto" and is_address(config["input"]))
         if not unknown and not (workdir / value).exists():
             raise UserError(f"config: {key}: there is no file or folder {value}", "correct the path, or set it to null")

@@ -194,3 +194,18 @@ def test_an_archived_recording_leaves_out_its_folder_alone(team: Team) -> None:
     run = team.go(top={"input": f"s3://{BUCKET}/input", "keywords": "null"})
     assert "'two' is left out: audio.wav is archived in S3 (GLACIER)" in run.output
     assert team.board()[STOCK]["folders"] == "1"
+
+
+def test_tuning_text_out_of_references_that_are_not_held_out(team: Team) -> None:
+    for number in range(6):
+        team.add(
+            f"talk {number}", source=number % 4, start=1.0 + number, text=f"This is talk number {number} about cells."
+        )
+    run = team.go(top={"tuning_data": "auto", "evaluation": {"heldout": ["one", "two"]}})
+    assert "Tuning text: references of talk" in run.output
+    [model] = team.service.models.all.values()
+    assert "about cells." in model.corpus.tuning.lower()
+    assert not set(model.corpus.tuning.splitlines()) & set(model.corpus.text.splitlines())
+    plan = files.read_json(team.results / "models" / FIRST / "plan.json")
+    assert [name for name in plan["recordings"] if name.startswith("talk")]
+    assert not {"one", "two"} & plan["recordings"].keys()

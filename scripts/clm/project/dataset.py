@@ -14,6 +14,7 @@ from clm.base.s3_path import TEXTS, S3Path, is_address
 from clm.base.text_files import text_files
 from clm.config import REMOTE
 from clm.corpus.keywords import read_keywords
+from clm.corpus.tuning_text import AUTO
 from clm.healing.plan import Recordings, choose_heldout, evidence_of
 from clm.project import imported, input_folders
 from clm.settings import Settings
@@ -66,6 +67,8 @@ class Dataset:
     def _local(self, key: str) -> Path | None:
         """The file or folder that a key names, as a path on this machine."""
         value = getattr(self.settings, key)
+        if value == AUTO:  # chosen from the references when a model is trained
+            return None
         if is_address(value):
             value = self._remote.local(key, value)
         return Path(value) if value else None

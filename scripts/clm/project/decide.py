@@ -9,6 +9,7 @@ from typing import Any
 
 from clm import engines
 from clm.base.text_files import read_text
+from clm.corpus.tuning_text import AUTO
 from clm.english.words import learnable
 from clm.healing.plan import History, phrases_digest
 from clm.normalization.normalizer import create_normalizer
@@ -74,6 +75,7 @@ def _effective(settings: Settings, dataset: Dataset, lineup: Lineup) -> Settings
     baseline = None if lineup.baseline == lineup.stock else lineup.baseline
     evaluation = replace(settings.evaluation, heldout=dataset.heldout, baseline=baseline)
     found = {key: None if path is None else str(path) for key, path in paths.items()}
+    found["tuning_data"] = AUTO if settings.tuning_data == AUTO else found["tuning_data"]
     return replace(settings, **found, evaluation=evaluation)
 
 
@@ -112,6 +114,8 @@ def _training_inputs(dataset: Dataset, engine: Engine) -> dict[str, Any]:
         "tuning_data": dataset.tuning_data,
     }
     digests = {key: dataset.path_digest(path) for key, path in paths.items()}
+    if dataset.settings.tuning_data == AUTO:  # a folder more must not train anew by itself
+        digests["tuning_data"] = AUTO
     return {**digests, "settings": engine.training_settings()}
 
 
