@@ -1,6 +1,6 @@
 # Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long torture lint docs site clean lock
+.PHONY: help setup demo test test-unit test-long torture lint docs site clean lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -8,6 +8,10 @@ SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
   $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
 export PYTHONDONTWRITEBYTECODE := 1
+# Tests start hundreds of programs: these may keep what Python makes of the sources.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
+# As many at once as there are cores, but each needs a gigabyte of memory.
+WORKERS := -n logical --maxprocesses 4
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -17,16 +21,19 @@ setup: $(READY)  ## install everything into .venv/ (the others do so, too)
 demo: $(READY)  ## run the workflow on sample-data and show the leaderboard (about five minutes the first time)
 	$(BIN)/snakemake --cores 4
 
-test: lint  ## lint and all tests but the long ones (about a quarter of an hour)
+test: lint  ## lint and all tests but the long ones (about six minutes on two cores)
 	$(BIN)/snakemake --lint
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not long and not torture"
+	$(PYTEST) $(WORKERS) -m "not long and not torture" --junitxml=.pytest_cache/tests.xml
+
+test-unit: $(READY)  ## the tests of the library alone (about two minutes)
+	$(PYTEST) $(WORKERS) -m "not long and not torture" tests/unit scripts
 
 test-long: $(READY)  ## the tests that take longer
-	$(BIN)/pytest -m long
+	$(PYTEST) -m long
 
 torture: $(READY)  ## try to break the workflow: kills, full disks, moved folders, fuzzed texts (some hours; docs/torture.md)
 	@mkdir -p .torture && rm -f .torture/counts.jsonl
-	TORTURE_COUNTS=$(CURDIR)/.torture/counts.jsonl $(BIN)/pytest -n 2 tests/torture
+	TORTURE_COUNTS=$(CURDIR)/.torture/counts.jsonl $(PYTEST) -n 2 tests/torture
 	@$(BIN)/python tests/torture/counts.py .torture/counts.jsonl
 
 lint: $(READY)  ## check style and formatting

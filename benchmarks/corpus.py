@@ -17,7 +17,7 @@ import mediawiki_server as server
 from clm.corpus import clean
 from clm.corpus.collect import collect
 from clm.corpus.sources.wikipedia import WikipediaSource
-from clm.corpus.spoken_numbers import spoken
+from clm.english.verbalize import verbalize
 
 CHECKOUT = Path(__file__).parents[1]
 MEGABYTES = 20
@@ -79,7 +79,7 @@ def main() -> None:
         print(f"cleaning, {kind}: {size / (time.process_time() - start):.1f} MB/s per core")
     start = time.process_time()
     for sentence in found:
-        spoken(sentence)
+        verbalize(sentence)
     size = sum(len(sentence.encode()) for sentence in found) / 1e6
     print(f"spelling out numbers: {size / (time.process_time() - start):.1f} MB/s per core")
 

@@ -19,12 +19,13 @@ from clm.base import files
 from clm.base.text_files import read_text
 from clm.config import load, load_yaml
 from clm.corpus import collect, keywords, queries
-from clm.corpus.domain import Domain, common_words
+from clm.corpus.domain import Domain
 from clm.corpus.sources.folder import FolderSource
 from clm.english.words import learnable
 from clm.healing import missed_phrases
 from clm.healing.plan import merge_words
 from clm.normalization.normalizer import create_normalizer
+from clm.pronunciation.general_english import common_words
 from clm.scoring import error_rate
 from clm.types import Engine, Model, Recording, TrainingText, Transcript
 

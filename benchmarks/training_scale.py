@@ -50,7 +50,8 @@ def two_threads() -> dict[str, str]:
 def estimations(corpus: Path, directory: Path) -> tuple[float, float | None]:
     """CPU seconds for improved Kneser-Ney trigrams of the same sentences: ours, and IRSTLM's, or None without it."""
     sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
-    from clm.english.tokenizer import read_text, tokenize
+    from clm.base.text_files import read_text
+    from clm.english.tokenizer import tokenize
     from clm.lm.adapt import encode
     from clm.lm.ngrams import estimate
 

@@ -12,14 +12,14 @@ BASELINE_FOLDERS = frozenset(DECIDED.folders_of(DECIDED.baseline))
 
 
 def written(name):
-    """A file that the run writes before its first job; in a dry run there may be none yet."""
-    return f"{RESULTS}/{name}" if has_begun() or (DECIDED.results / name).exists() else []
+    """A file that the run writes before its first job if its content has changed; a dry run writes it elsewhere."""
+    previewed = preview() / name
+    return local(str(previewed)) if not has_begun() and previewed.exists() else f"{RESULTS}/{name}"
 
 
 def frozen(name):
-    """Such a file, or a finished model's, whose age means nothing."""
-    path = written(name)
-    return ancient(path) if path else []
+    """Such a file, or a finished model's, whose age means nothing; in a dry run there may be none yet."""
+    return ancient(f"{RESULTS}/{name}") if has_begun() or (DECIDED.results / name).exists() else []
 
 
 def settings_file(wildcards):
@@ -33,7 +33,12 @@ def index_file(wildcards):
 
 
 def manifest(wildcards):
-    """The recordings of a folder; whether they have changed is for parameters to say."""
+    """The recordings of a folder, written anew only if a recording or a reference has changed."""
+    return written(f"inputs/{wildcards.folder}.json")
+
+
+def manifest_of_any_age(wildcards):
+    """The same for jobs that are expensive: whether they run again is for parameters to say."""
     return frozen(f"inputs/{wildcards.folder}.json")
 
 
@@ -202,9 +207,14 @@ def to_complete(wildcards):
     return sorted(name for name in names if not models.failed(MODELS, name))
 
 
-def outcomes(wildcards):
-    """What came of the models that this run tried to make."""
-    return [*new_generation(wildcards)[1:], *new_vocabulary(wildcards)]
+def unfinished_models(wildcards):
+    """What came of the models that this run tried to make and the next one goes on with."""
+    tried = []
+    if len(new_generation(wildcards)) > 1:
+        tried.append(checkpoints.train_clm.get().output.outcome)
+    if state().vocabulary_due:
+        tried.append(checkpoints.train_vocabulary.get().output.outcome)
+    return [path for path in tried if made(path).get("unfinished")]
 
 
 def everything_finished(wildcards):

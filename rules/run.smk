@@ -108,6 +108,15 @@ def has_begun():
     return True
 
 
+@cache
+def preview():
+    """Where a dry run keeps what a run would write anew: in Snakemake's own folder, not in the results."""
+    directory = Path(".snakemake", "clm-preview")
+    if not has_begun():
+        record.preview(DECIDED, DATASET, directory)
+    return directory
+
+
 def begin():
     """Before the first job: check what it costs, and keep what was asked for."""
     try:

@@ -66,7 +66,7 @@ rule submit:
 rule transcribe:
     input:
         settings=settings_file,
-        manifest=manifest,
+        manifest=manifest_of_any_age,
         model=model_files,
         submitted=submitted,
     output:
@@ -105,7 +105,7 @@ rule complete:
     input:
         leaderboard="<results>/leaderboard.csv",
         summaries=lambda w: per_model("summaries", to_complete(w)),
-        outcomes=outcomes,
+        unfinished=unfinished_models,
     output:
         "<results>/complete.json",
     log:
@@ -123,7 +123,7 @@ rule complete:
         " --store {params.store:q}"
         " --engine {params.engine:q}"
         " --models {params.models:q}"
-        " --outcomes {input.outcomes:q}"
+        " --unfinished {input.unfinished:q}"
         " --output {output:q}"
         " 2> {log:q}"
 
@@ -144,7 +144,6 @@ rule import_transcripts:
     params:
         code=DECIDED.code["import_transcripts"],
         stored=lambda w: DECIDED.imported[f"imported-{w.name}"][w.folder],
-        recordings=lambda w: DECIDED.folders[w.folder].audio,
     message:
         "Taking over {wildcards.folder} ({wildcards.name})"
     shell:

@@ -22,7 +22,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--store", type=Path, required=True, help="directory of the store")
     parser.add_argument("--engine", required=True, help="name of the engine")
     parser.add_argument("--models", nargs="*", default=[], help="models that were run")
-    parser.add_argument("--outcomes", type=Path, nargs="*", default=[], help="training.json of models that were made")
+    parser.add_argument("--unfinished", type=Path, nargs="*", default=[], help="training.json of unfinished models")
     parser.add_argument("--output", type=Path, required=True, help="output: says that all is finished (JSON)")
     return parser.parse_args(argv)
 
@@ -38,15 +38,14 @@ def untranscribed(store: Path, engine: str, model: str) -> list[str]:
 
 def untrained(paths: Iterable[Path]) -> list[str]:
     """One line for each model that this run tried to make and the next one goes on with."""
-    outcomes = map(files.read_json, paths)
-    return [f"{item['model']}: {item['reason']}. Hint: {item['hint']}" for item in outcomes if item.get("unfinished")]
+    return [f"{item['model']}: {item['reason']}. Hint: {item['hint']}" for item in map(files.read_json, paths)]
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
     lines = [line for model in args.models for line in untranscribed(args.store, args.engine, model)]
-    makings = untrained(args.outcomes)
+    makings = untrained(args.unfinished)
     counts = [counted(len(found), what) for found, what in ((lines, "recording"), (makings, "model")) if found]
     lines = makings + lines
     if lines:

@@ -15,7 +15,7 @@ from clm.base.errors import UserError
 from clm.corpus.keywords import read_keywords
 from clm.english import words
 from clm.normalization.normalizer import Normalizer, create_normalizer
-from clm.pronunciation import cmudict
+from clm.pronunciation import general_english
 from clm.scoring import diagnosis, error_rate, word_metrics
 from clm.settings import read
 
@@ -113,7 +113,7 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
     index = files.read_json(args.index)
     folders = [folder for folder in index["folders"] if (runs / folder / "wer.json").exists()]
     everywhere = phrases(settings.keywords, normalizer)
-    known = cmudict.english_words() if settings.is_english else frozenset()
+    known = general_english.known_words() if settings.is_english else frozenset()
     stock = known if model.split("-")[0] == "pocketsphinx" else frozenset()
     spelled = known | corpus_words(args.corpora) if known else known
 

@@ -9,10 +9,10 @@ from typing import Any
 from clm import cli
 from clm.base import files
 from clm.corpus import tuning_text
-from clm.corpus.domain import common_words
 from clm.english import words
 from clm.healing import missed_phrases, word_history
 from clm.healing.plan import PLAN_COPY, History, Recordings, corpus_settings, merge_words, missed_words
+from clm.pronunciation.general_english import common_words
 from clm.results import manifests, models
 from clm.settings import Settings, read
 

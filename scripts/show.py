@@ -106,6 +106,12 @@ def made(results: Path, model: str) -> dict[str, list[str]]:
     return {folder: score.get("made", []) for folder, score in summary.items()}
 
 
+def normalizers(results: Path, model: str) -> list[dict[str, Any]]:
+    """The normalizers that a model's folders were scored with."""
+    summary = by_folder(results / "summaries" / f"{model}.json", "folders")
+    return [score.get("normalizer", {}) for score in summary.values()]
+
+
 def training_marks(results: Path, model: str) -> list[str]:
     """What training found wrong with a model."""
     return models.read_if_there(results / "models" / model / "model.json").get("details", {}).get("marks", [])
@@ -140,6 +146,7 @@ def report(results: Path) -> Iterator[str]:
         yield from changed_words(results, newest)
     yield from leaderboard_text.leaks(leaks)
     yield from harm.values()
+    yield from leaderboard_text.mixed_normalizers({row["model"]: normalizers(results, row["model"]) for row in board})
     yield from leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:

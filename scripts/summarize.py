@@ -22,8 +22,13 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def summarize_folder(score: dict[str, Any]) -> dict[str, Any]:
     """What the leaderboard and healing need of one wer.json."""
     recordings = {item["recording"]: {key: item[key] for key in KEPT} for item in score["recordings"]}
-    made = score.get("made", [])  # not in a wer.json of an older version
-    return {"recordings": recordings, "failures": score["failures"], "seconds": score["seconds"], "made": made}
+    return {
+        "recordings": recordings,
+        "failures": score["failures"],
+        "seconds": score["seconds"],
+        "made": score.get("made", []),  # not in a wer.json of an older version
+        "normalizer": score.get("normalizer", {}),
+    }
 
 
 def main(argv: list[str] | None = None) -> None:

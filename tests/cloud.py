@@ -4,7 +4,6 @@ The recordings are distinct noise, so the service tells their texts by their con
 misheard; a CLM, trained from an article with all of them, hears them right.
 """
 
-import os
 import random
 import subprocess
 import sys
@@ -18,7 +17,7 @@ import yaml
 
 from aws.server import Loopback, serving
 from clm.base import files
-from runner import CHECKOUT, Run
+from runner import CHECKOUT, Run, completed, variables
 
 STOCK, CLM = "transcribe", "transcribe-clm-001"
 BUCKET = "talks"
@@ -82,8 +81,7 @@ class Cloud:
     @property
     def environment(self) -> dict[str, str]:
         """Variables of Snakemake and its jobs."""
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "AWS_"))}
-        return {**inherited, **self.loopback.environment, "AWS_SECRET_ACCESS_KEY": SECRET}
+        return variables({**self.loopback.environment, "AWS_SECRET_ACCESS_KEY": SECRET})
 
     def start(self, log: IO[str], *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start Snakemake as the leader of a new process group; its output goes to `log`."""
@@ -100,10 +98,7 @@ class Cloud:
 
     def run(self, *arguments: str, status: int = 0, **environment: str) -> Run:
         """Run Snakemake and expect this exit status."""
-        path = self.directory / "output.txt"
-        with path.open("w", encoding="utf-8") as log:
-            found = self.start(log, *arguments, **environment).wait()
-        run = Run(found, path.read_text(encoding="utf-8"))
+        run = completed(self.command(*arguments), self.directory, {**self.environment, **environment})
         assert run.status == status, run.output
         return run
 

@@ -1,11 +1,16 @@
 """Runs the real Snakemake on a small data set and counts the jobs by rule."""
 
+import atexit
+import functools
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -21,6 +26,9 @@ ARTICLES = {
     "Lecture": "A lecture about the membrane begins in the morning. Welcome to the lecture.",
     "Power": "Where does the power of a cell come from? The power comes from mitochondria.",
 }
+
+#: Variables of the environment that every run of Snakemake gets, whatever its test says.
+VARIABLES: dict[str, str] = {}
 
 #: First words of a job's message, by rule.
 MESSAGES = {
@@ -58,6 +66,44 @@ class Run:
     def transcribed(self) -> set[tuple[str, str]]:
         """Folders and models that were transcribed."""
         return set(re.findall(r"^Job \d+: Transcribing (.*) with (\S+)$", self.output, re.MULTILINE))
+
+
+def variables(further: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a run: that of the tests without what pytest and a user's AWS account put there."""
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST", "AWS_"))}
+    return {**inherited, **VARIABLES, **further}
+
+
+def completed(command: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
+    """Run a command line of Snakemake to its end, in a fork of a process that has imported it where forks work."""
+    with tempfile.NamedTemporaryFile(prefix="clm-", suffix=".txt") as output:
+        if sys.platform == "linux":
+            _, _, _, *arguments = command  # the interpreter, -m, snakemake
+            request = {"arguments": arguments, "directory": str(directory), "environment": dict(environment)}
+            server = _zygote()
+            server.stdin.write(json.dumps({**request, "output": output.name}) + "\n")
+            server.stdin.flush()
+            status = int(server.stdout.readline())
+        else:
+            status = subprocess.run(
+                command,
+                cwd=directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                check=False,
+            ).returncode
+        return Run(status, Path(output.name).read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _zygote() -> subprocess.Popen[str]:
+    """One for all tests of this process; it ends with its input."""
+    program = [sys.executable, str(Path(__file__).with_name("zygote.py"))]
+    server = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+    atexit.register(server.communicate)
+    return server
 
 
 class Workflow:
@@ -106,17 +152,7 @@ class Workflow:
 
     def run(self, *arguments: str, status: int = 0) -> Run:
         """Run Snakemake and expect this exit status."""
-        process = subprocess.run(
-            self.command(*arguments),
-            cwd=self.directory,
-            env=self._variables,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            check=False,
-        )
-        run = Run(process.returncode, process.stdout)
+        run = completed(self.command(*arguments), self.directory, variables(self.environment))
         assert run.status == status, run.output
         return run
 
@@ -125,18 +161,13 @@ class Workflow:
         return subprocess.Popen(
             self.command(*arguments),
             cwd=self.directory,
-            env=self._variables,
+            env=variables(self.environment),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
             text=True,
         )
-
-    @property
-    def _variables(self) -> dict[str, str]:
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-        return {**inherited, **self.environment}
 
     def outcome(self) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
         """All that two runs on the same data have in common: leaderboard and runs, without dates."""

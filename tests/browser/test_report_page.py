@@ -13,8 +13,6 @@ from chromium import Browser
 from clm.base import files
 from report_data import STOCK, ResultsFolder, hostile
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 SHORT = "[...document.querySelectorAll(arguments[0])].map(e => e.textContent.trim())"
 
 

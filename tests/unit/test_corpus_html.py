@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm.corpus.clean import sentences
-from clm.corpus.domain import common_words
 from clm.corpus.sources.folder import FolderSource
 from clm.corpus.sources.html import linked_entries, text_of
 
@@ -72,11 +71,3 @@ def test_time_grows_with_length_only(piece: str):
     started = time.process_time()
     text_of(piece * (500_000 // len(piece)))
     assert time.process_time() - started < 8
-
-
-def test_common_words_are_those_of_general_english():
-    common = common_words()
-
-    assert {"the", "power", "energy", "morning"} <= common
-    assert {"membrane", "osmosis", "kinase", "dividend", "lecture"}.isdisjoint(common)
-    assert 500 < len(common) < 2000

@@ -1,8 +1,8 @@
 """The contract of engines: every engine passes all of this."""
 
+import dataclasses
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,14 @@ from clm.types import Engine, Failure, Model, Recording, TrainingText, Transcrip
 from runner import CHECKOUT, Workflow
 
 SENTENCES = "Osmosis moves water through the zymogen membrane.\nThe zymogen waits for osmosis in the cell.\n"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_words(small_stock: Path) -> Iterator[None]:
+    """The contract is the same with a stock model of few words."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("POCKETSPHINX_PATH", str(small_stock))
+        yield
 
 
 @pytest.fixture(scope="module", params=engines.NAMES)
@@ -143,4 +151,4 @@ def test_silence_is_never_a_text_that_was_lost(engine: Engine, tmp_path: Path) -
 
 def test_unknown_engine_names_the_known_ones() -> None:
     with pytest.raises(UserError, match="pocketsphinx"):
-        engines.create(replace(load({}, CHECKOUT, CHECKOUT), engine="siri"))
+        engines.create(dataclasses.replace(load({}, CHECKOUT, CHECKOUT), engine="siri"))

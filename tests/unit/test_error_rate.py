@@ -164,7 +164,7 @@ def test_a_folder_holds_what_wer_json_promises():
     failures = [{"recording": "c", "reason": "no audio in it", "hint": "replace it"}]
     result = folder_score.score_folder(rows, baseline, failures, BASIC)
     assert json.loads(json.dumps(result)) == result
-    assert result["normalizer"] == {"profile": "basic", "version": 1}
+    assert result["normalizer"] == {"profile": "basic", "version": 2}
     assert result["counts"] == {"hits": 5, "substitutions": 1, "deletions": 0, "insertions": 1}
     assert result["wer"] == pytest.approx(2 / 6)
     assert result["cer"] == pytest.approx(3 / 10)

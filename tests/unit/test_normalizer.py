@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clm.base.errors import UserError
-from clm.english.fillers import FILLERS
+from clm.english.fillers import is_filler
 from clm.normalization.normalizer import create_normalizer
 
 BASIC = create_normalizer("basic")
@@ -52,6 +52,40 @@ def test_words_and_numbers_keep_what_belongs_to_them(text, expected):
 )
 def test_tags_go_but_speech_in_brackets_stays(text, expected):
     assert BASIC(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("So, um, it %HESITATION divides %UH twice ~NS then ~SIL moves", "so it divides twice then moves"),
+        ("it ++noise++ divides &=laughs twice *coughs* and **applause** moves", "it divides twice and moves"),
+        ("5 %of them, 5% of ~ten or *every* cell ++", "5 of them 5 of ten or every cell"),
+        ("a (inaudible 00:12:30) b (00:01:02) c (crosstalk 3:15) d (12) e (unintelligible 2.5) f", "a b c d 12 e f"),
+        ("a (audience laughing) b (laughs nervously) c (phone ringing) d (speaker clears throat) e", "a b (x) c d e"),
+        (
+            "a (speaking foreign language) b (brief pause) c (loud music playing) d (the door closes) e",
+            "a b c d the door closes e",
+        ),
+        (
+            "a (laughing gas) b (noise floor) c (silence is golden) d",
+            "a laughing gas b noise floor c silence is golden d",
+        ),
+        ("a <2.3s> b <laugh> c <1 sec> d <0.5> e", "a b c d 0.5 e"),
+        (
+            "It divides.Then it moves.The Ph.D. at node.js, Yeti.Com and U.S.Steel",
+            "it divides then it moves the phd at node.js yeti.com and u.s.steel",
+        ),
+        ("Es ist wahr.Über Nacht. Да.Нет, так.Вот", "es ist wahr über nacht да нет так вот"),
+        ("10² and 5³ m² CO₂", "10 2 and 5 3 m2 co2"),
+    ],
+)
+def test_tags_notes_and_glued_sentences(text, expected):
+    assert BASIC(text) == expected.replace("(x) ", "")
+
+
+def test_fillers_go_however_long_they_are_held():
+    assert BASIC("Ummm, uhhhh, hmmmmm, aaah, errrm, mmmm, mhmmm, uh huh, Uh-huh, ummmmm-hmm") == ""
+    assert BASIC("huh? ha, oh, err, mum, ham, hum") == "huh ha oh err mum ham hum"
 
 
 def test_fillers_go_as_whole_words_only():
@@ -122,7 +156,7 @@ def test_no_word_of_a_large_dictionary_is_damaged():
     words = {line.split()[0] for line in lines if "(" not in line.split()[0]}
     assert len(words) > 100_000
     changed = {word for word in words if BASIC(word) != word}
-    assert all("." in word or word != word.strip("'") or word in FILLERS | {"uh-huh"} for word in changed)
+    assert all("." in word or word != word.strip("'") or is_filler(word) or word == "uh-huh" for word in changed)
     assert all(BASIC(word) == word.replace(".", "").strip("'") for word in changed if BASIC(word))
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clm.base.errors import UserError
-from clm.english.tokenizer import fold, is_latin, number_words, read_text, tokenize
+from clm.english.tokenizer import tokenize
 from clm.pronunciation.cmudict import Entry, read_dictionary, read_lexicon, words_and_phones, write_lexicon
 from clm.pronunciation.pronouncer import MOST, Pronouncer
 from clm.pronunciation.user_dictionary import read_pronunciations
@@ -190,57 +190,3 @@ def test_a_damaged_lexicon_is_a_message(tmp_path: Path, content: str) -> None:
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
     with pytest.raises(UserError, match="not a readable lexicon"):
         read_lexicon(path, frozenset("B"))
-
-
-@pytest.mark.parametrize(
-    ("text", "sentences"),
-    [
-        ("", []),
-        ("One. Two!", ["one", "two"]),
-        ("Dr. Smith et al. found it. It works", ["dr smith et al found it", "it works"]),
-        ("In 1995 or 2005, 21st", ["in nineteen ninety five or two thousand five twenty first"]),
-        ("$1,200 at 3.5%", ["one thousand two hundred dollars at three point five percent"]),
-        ("the 1990s, 1900, 1905, 007", ["the nineteen nineties nineteen hundred nineteen oh five zero zero seven"]),
-        ("30-minute COVID-19 H2O", ["thirty minute covid-19 h2o"]),
-        ("the U.S. Army’s ‘well-known’ R&D", ["the u.s. army's well-known r&d"]),
-        ("vitamin B, a <b>bold</b> claim &amp; more", ["vitamin b. a bold claim and more"]),
-        ("β-catenin http://x.org/a me@x.org мир 中文", ["beta-catenin"]),
-        ("GATTACA" * 6 + " sequence", ["sequence"]),
-        ("a1-" * 5000 + "b code", ["code"]),
-        ("007", ["zero zero seven"]),
-        ("so " * 2500, [" ".join(["so"] * 1000)] * 2 + [" ".join(["so"] * 500)]),
-        ("either/or (and) \u00ad\x00\x07", ["either or and"]),
-    ],
-)
-def test_text_becomes_spoken_words(text: str, sentences: list[str]) -> None:
-    assert [" ".join(sentence) for sentence in tokenize([text]).sentences] == sentences
-
-
-def test_the_most_frequent_spelling_is_kept() -> None:
-    assert tokenize(["MRNA mRNA mRNA Plasmid plasmid plasmid"]).written == {"mrna": "mRNA", "plasmid": "plasmid"}
-
-
-@given(st.integers(0, 10**15 - 1))
-def test_numbers_are_words(value: int) -> None:
-    assert all(word.isalpha() for word in number_words(str(value)))
-
-
-def test_a_number_of_any_length_is_read() -> None:
-    assert number_words("1" * 9000) == ["one"] * 9000
-
-
-def test_letters_are_folded() -> None:
-    assert fold("Müller-Łódź") == "muller-lodz"
-    assert not is_latin("γ")
-
-
-@pytest.mark.parametrize(
-    ("content", "reason"), [(b"\xff\xfea\0b\0", "byte 0"), (b"ab\xff", "byte 2"), (b"a\0b", "zero")]
-)
-def test_text_in_another_encoding_is_a_message(tmp_path: Path, content: bytes, reason: str) -> None:
-    path = tmp_path / "text.txt"
-    path.write_bytes(content)
-    with pytest.raises(UserError, match=reason):
-        read_text(path)
-    path.write_bytes(b"\xef\xbb\xbfword")
-    assert read_text(path) == "word"

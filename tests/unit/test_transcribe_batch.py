@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.retries.standard import ExponentialBackoff
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,8 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    # boto3 waits up to some seconds between its attempts, and offers no clock.
+    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0.01)
     with serving(job_seconds=0.1, error_rate=0.0) as loopback:
         for name, value in loopback.environment.items():
             monkeypatch.setenv(name, value)

@@ -83,6 +83,8 @@ def test_phrases_are_written_as_they_are_spoken(text: str, expected: list[tuple[
         ("ja-JP", "ネットワーク", ("ネっトワーク", "ネットワーク")),
         ("ru-RU", "Клетка ДНК", ("клетка-днк", "Клетка ДНК")),
         ("pl-PL", "Łódź", ("łódź", "Łódź")),
+        ("tr-TR", "Iğdır İli", ("ığdır-ili", "Iğdır İli")),
+        ("az-AZ", "İSTİLİK", ("istilik", "İSTİLİK")),
     ],
 )
 def test_other_languages_have_letters_of_their_own(language: str, text: str, expected: tuple[str, str]) -> None:

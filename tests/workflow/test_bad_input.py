@@ -208,12 +208,10 @@ def test_read_only_results(finished: Workflow) -> None:
         finished.results.chmod(0o755)
 
 
-def start(workflow: Workflow) -> subprocess.Popen[bytes]:
+def start(workflow: Workflow) -> subprocess.Popen[str]:
     """Start a run in a session of its own and wait until it has begun to transcribe."""
-    with (workflow.directory / "output.txt").open("wb") as output:
-        process = subprocess.Popen(
-            workflow.command(), cwd=workflow.directory, stdout=output, stderr=output, start_new_session=True
-        )
+    with (workflow.directory / "output.txt").open("w") as output:
+        process = workflow.start(output)
     deadline = time.monotonic() + 60
     while b"Transcribing" not in (workflow.directory / "output.txt").read_bytes():
         assert time.monotonic() < deadline

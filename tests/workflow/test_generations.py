@@ -146,7 +146,8 @@ def test_a_new_generation_is_run_although_the_list_of_models_lacks_it(finished: 
 def test_a_job_that_outlives_its_run_finds_the_finished_model_untouchable(finished: Workflow) -> None:
     before = {name: state for name, state in frozen(finished).items() if name != "training.json"}
     directory = finished.results / "models" / FIRST
-    arguments = ["--results", finished.results, "--plan", directory / "plan.json", "--attempt", "0"]
+    arguments = ["--settings", finished.results / "config.json", "--index", finished.results / "inputs.json"]
+    arguments += ["--plan", directory / "plan.json", "--attempt", "0"]
     arguments += ["--missed-word-corpus", directory / "corpus" / "articles.txt"]
     arguments += ["--statuses", directory / "corpus" / "status.csv", "--output", directory / "training.json"]
     train_clm.main([str(argument) for argument in arguments])

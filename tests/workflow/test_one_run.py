@@ -15,10 +15,10 @@ from runner import Workflow
 
 
 @contextmanager
-def under_way(workflow: Workflow) -> Iterator[subprocess.Popen[bytes]]:
+def under_way(workflow: Workflow) -> Iterator[subprocess.Popen[str]]:
     """A real run that has just begun and is halted there."""
-    with (workflow.directory / "first.txt").open("wb") as output:
-        process = subprocess.Popen(workflow.command(), cwd=workflow.directory, stdout=output, stderr=output)
+    with (workflow.directory / "first.txt").open("w") as output:
+        process = workflow.start(output)
     try:
         deadline = time.monotonic() + 120
         while f"process {process.pid} " not in lock.holder(workflow.results):  # it says so soon after it holds it

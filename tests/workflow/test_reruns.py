@@ -5,11 +5,14 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from clm.base import files
 from runner import CHECKOUT, Workflow
 from states import FIRST, STOCK, frozen, models, store
 
 
+@pytest.mark.usefixtures("real_stock")
 def test_first_run_does_everything_in_one_go(fresh: Workflow) -> None:
     run = fresh.run()
     assert run.jobs == Counter(

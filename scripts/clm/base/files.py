@@ -52,12 +52,16 @@ def write_json(path: Path, data: Mapping[str, Any], *, indent: int | None = 1) -
 
 def rewrite_json(path: Path, data: Mapping[str, Any]) -> None:
     """Write a JSON file unless it says the same already, so that it keeps its age."""
+    if not holds(path, data):
+        write_json(path, data, indent=None)
+
+
+def holds(path: Path, data: Mapping[str, Any]) -> bool:
+    """Whether a JSON file of ours says just this."""
     try:
-        if read_json(path) == {"format": FORMAT, **data}:
-            return
+        return read_json(path) == {"format": FORMAT, **data}
     except (UserError, FileNotFoundError):
-        pass
-    write_json(path, data, indent=None)
+        return False
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -10,13 +10,16 @@ def read_text(path: Path) -> str:
     """A UTF-8 text without its byte order mark.
 
     Raises:
-        UserError: the text is not UTF-8; names the file and the byte.
+        UserError: the text is not UTF-8, or holds zero bytes; names the file and the byte.
 
     """
     offset = invalid_utf8(path)
     if offset is not None:
         raise UserError(f"{path}: not UTF-8 (byte {offset})", "save the file as UTF-8")
-    return path.read_text(encoding="utf-8-sig")
+    text = path.read_text(encoding="utf-8-sig")
+    if "\0" in text:
+        raise UserError(f"{path}: not text, it contains zero bytes", "save the file as UTF-8")
+    return text
 
 
 def check_content(path: Path, sha256: str) -> None:

@@ -17,7 +17,7 @@ from clm.corpus.domain import Domain
 from clm.corpus.duplicates import near_duplicates
 from clm.corpus.queries import DEEPEST, Kind, Query, as_queries, fallbacks
 from clm.corpus.source import Article, Finding, LookupFailed, Outcome, Source
-from clm.corpus.spoken_numbers import spoken
+from clm.english.verbalize import verbalize
 from clm.english.words import content_terms, plain, terms
 
 #: Beyond the articles wanted, so many are looked at to choose from.
@@ -215,7 +215,7 @@ class _Assembly:
         used = self._within_budget()
         kept = {article: text for article, text in self._texts.items() if article in used}
         unique = dict.fromkeys(sentence for text in kept.values() for sentence in text)
-        speak = spoken if self._language.split("-")[0] == "en" else str
+        speak = verbalize if self._language.split("-")[0] == "en" else str
         origins = [
             Origin.of(article, _count(text) if article in used else 0, self._notes.get(article, ""))
             for article, text in self._texts.items()

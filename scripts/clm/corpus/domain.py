@@ -2,12 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from clm.english.words import content_terms, singular, terms
 
-#: A word that makes up more than this share of general English says nothing about a domain, and needs no article.
-COMMON = 1e-4
 #: Of an article, the beginning is compared: it says what the article is about, and long ones have no advantage.
 _BEGINNING = 500
 # with fewer terms in the domain, or fewer words in an article, nothing can be said about it
@@ -54,16 +51,3 @@ class Domain:
         ordered = sorted(shares)
         usual = ordered[len(ordered) // 2] if len(ordered) >= _FEWEST_ARTICLES else 0
         return share <= _USUAL_SHARE * usual
-
-
-@cache
-def common_words() -> frozenset[str]:
-    """Words of general English by the recogniser's own counts: the unigrams of the stock language model."""
-    from pathlib import Path
-
-    import pocketsphinx
-
-    from clm.lm import trie
-
-    probabilities = trie.read_unigrams(Path(pocketsphinx.get_model_path("en-us/en-us.lm.bin")))
-    return frozenset(word for word, probability in probabilities.items() if probability > COMMON)

@@ -8,7 +8,7 @@ from pathlib import Path
 from clm.base import files
 from clm.base.text_files import read_text, text_files
 from clm.corpus import clean, dropped
-from clm.corpus.spoken_numbers import spoken
+from clm.english.verbalize import verbalize
 from clm.english.words import plain
 
 #: Sentences with words that are still missed are added so many times more; the first so many of each word.
@@ -30,7 +30,7 @@ def own_text(path: Path, language: str, report: Path) -> str:
     found = [sentence for file in text_files(path) for sentence in clean.sentences(read_text(file), left_out)]
     files.write_table(report, dropped.COLUMNS, left_out.rows(), delimiter="\t")
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())
-    speak = spoken if language.startswith("en") else str
+    speak = verbalize if language.startswith("en") else str
     return "".join(f"{speak(sentence)}\n" for sentence in found)
 
 

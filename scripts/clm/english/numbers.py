@@ -1,13 +1,10 @@
-"""English number words: one reading for every number, and one form for every reading.
+"""English number words: their only table, and the reading of every number.
 
->>> spell("1995"), unify_numbers("one thousand nine hundred and ninety five")
-('nineteen ninety five', 'nineteen ninety five')
+>>> spell("1995"), natural("1,995")
+('nineteen ninety five', 'one thousand nine hundred ninety five')
 """
 
-import re
 from collections.abc import Callable
-from functools import lru_cache
-from itertools import groupby
 
 _SMALL_TEXT = """
 zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
@@ -23,9 +20,23 @@ ORDINALS = {
 NUMBERS = frozenset({*SMALL, *TENS, "hundred", *(name for _, name in SCALES)})
 MOST_DIGITS = 15  # longer ones are read digit by digit, as numbers with a leading zero are
 
+#: Gives the words of a number in digits; `counts` is true where it cannot be a year, as before a unit.
+Reading = Callable[[str, bool], str]
 
-def spell(number: str) -> str:
-    """Words of a number in digits of any script, with or without thousands commas and decimals.
+
+def natural(number: str, counts: bool = False) -> str:
+    """Words of a number as it is mostly said: four digits without a separator are a year unless they count something.
+
+    >>> [natural(number) for number in ("1905", "1,905", "2004", "1900", "3100", "10,000")]
+    ['nineteen oh five', 'one thousand nine hundred five', 'two thousand four', 'nineteen hundred', 'three thousand one hundred', 'ten thousand']
+    >>> natural("1905", counts=True), natural("3.14"), natural("120003")
+    ('one thousand nine hundred five', 'three point one four', 'one hundred twenty thousand three')
+    """  # noqa: E501
+    return _read(number, _cardinal if counts or not (len(number) == 4 and number.isdecimal()) else _reading)
+
+
+def spell(number: str, _counts: bool = False) -> str:
+    """Words of a number in digits of any script, with or without separators of thousands and decimals.
 
     Values from 1100 to 1999 and from 2010 to 2099 are read as years are, whatever they count: a reading has to be
     chosen for the value, since the same value is written in both ways.
@@ -33,24 +44,40 @@ def spell(number: str) -> str:
     >>> [spell(number) for number in ("0", "105", "1,250", "1905", "2020", "120003", "3.05", "007")]
     ['zero', 'one hundred five', 'twelve fifty', 'nineteen oh five', 'twenty twenty', 'one hundred twenty thousand three', 'three point zero five', 'zero zero seven']
     """  # noqa: E501
-    whole, point, decimals = number.replace(",", "").partition(".")
+    return _read(number, _reading)
+
+
+def digits(number: str) -> str:
+    """Words of the digits, one by one.
+
+    >>> digits("555")
+    'five five five'
+    """
+    return " ".join(SMALL[int(digit)] for digit in number)
+
+
+def _read(number: str, reading: Callable[[int], list[str]]) -> str:
+    """A number with any decimals; further points, as in a version, divide numbers that are read each by itself."""
+    whole, *decimals = number.replace(",", "").split(".")
     whole = whole or "0"
-    if len(whole) > MOST_DIGITS or (len(whole) > 1 and int(whole[0]) == 0):
-        words = [SMALL[int(digit)] for digit in whole]
-    else:
-        words = _reading(int(whole))
-    return " ".join(words + (["point", *(SMALL[int(digit)] for digit in decimals)] if point else []))
+    by_digit = len(whole) > MOST_DIGITS or (len(whole) > 1 and int(whole[0]) == 0)
+    words = [digits(whole) if by_digit else " ".join(reading(int(whole)))]
+    for part in decimals:
+        single = len(decimals) == 1 or part[0] == "0" or len(part) > MOST_DIGITS
+        words += ["point", digits(part) if single else " ".join(_cardinal(int(part)))]
+    return " ".join(words)
 
 
 def _reading(value: int) -> list[str]:
     if 1100 <= value < 2000:
-        return _year(*divmod(value, 100))
+        return year(*divmod(value, 100))
     if 2010 <= value < 2100:
         return ["twenty", *_cardinal(value - 2000)]
     return _cardinal(value)
 
 
-def _year(century: int, rest: int) -> list[str]:
+def year(century: int, rest: int) -> list[str]:
+    """Words of a year, of its hundreds and the rest."""
     if not rest:
         return [SMALL[century], "hundred"]
     return [SMALL[century], *(["oh"] if rest < 10 else []), *_cardinal(rest)]
@@ -87,92 +114,15 @@ def decade(words: str) -> str:
     return f"{words[:-1]}ies" if words.endswith("y") else f"{words}{'es' if words.endswith('x') else 's'}"
 
 
-_D = f"(?:{'|'.join(SMALL[1:10])})"
-_TEEN = f"(?:{'|'.join(SMALL[10:])})"
-_TY = f"(?:{'|'.join(TENS[2:])})"
-_BELOW_100 = f"(?:{_TY}(?: {_D})?|{_TEEN}|{_D})"
-_SCALE = f"(?:hundred|{'|'.join(name for _, name in SCALES)})"
-_VALUES = {word: value for value, word in enumerate(SMALL)} | {word: 10 * ten for ten, word in enumerate(TENS)}
+def _all_forms() -> frozenset[str]:
+    singles = {*NUMBERS, "dozen", "half", "quarter"}
+    ordinals = {ordinal(word) for word in NUMBERS}
+    plurals = {decade(word) for word in singles | (ordinals - {"first", "second"})} - {"halfs"}
+    return frozenset({*singles - {"quarter"}, *ordinals, *plurals, "halves"} - {"zeroth"})
 
 
-def _value(words: str | None) -> int:
-    return sum(_VALUES[word] for word in (words or "").split())
+#: Every form of a number as one word: cardinals, ordinals, plurals, fractions.
+NUMBER_WORDS = _all_forms()
 
-
-def _year_of(century: str, rest: str | None) -> str:
-    return " ".join(_year(_value(century), _value(rest)))
-
-
-#: What is rewritten, where no number word stands before it, and by what; tried until nothing changes. Every step
-#: takes a word away or puts a word in its final form, so this ends, and a second call changes nothing.
-_LONE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
-    (re.compile(rf"\b{pattern}\b"), replacement)
-    for pattern, replacement in (
-        (
-            rf"one thousand ({_D}) hundred(?: ({_BELOW_100}))?",
-            lambda match: _year_of(SMALL[10 + _value(match[1])], match[2]),
-        ),
-        (rf"({_TEEN}) hundred ({_BELOW_100})", lambda match: _year_of(match[1], match[2])),
-        (rf"two thousand ({_TY}(?: {_D})?|{_TEEN})", lambda match: f"twenty {match[1]}"),
-        (
-            rf"({_TY}) ({_D}) hundred",
-            lambda match: f"{SMALL[_value(match[1]) // 10]} thousand {match[2]} hundred",
-        ),
-        (r"one half", lambda _: "half"),
-    )
-)
-_ANYWHERE = tuple(
-    (re.compile(rf"\b{pattern}\b"), replacement)
-    for pattern, replacement in (
-        (rf"({_SCALE}) and (?={_BELOW_100}\b)", r"\1 "),
-        (rf"(?<!half )a (?={_SCALE}\b)", "one "),
-        (r"a half", "half"),
-        (rf"({_TEEN}|{_TY}) o (?={_D}\b)", r"\1 oh "),
-        (r"point (?:oh|o)", "point zero"),
-        (rf"(dollars?|pounds?|euros?) and (?={_BELOW_100} (?:cents?|pence)\b)", r"\1 "),
-        (rf"({_D}|{_TEEN}|{_TY}|o'clock) ([ap]) m", r"\1 \2m"),
-        (r"o'clock (?=[ap]m\b)", ""),
-    )
-)
-
-
-#: Words that take part in a rewriting; a run of them is looked at only if it holds one of the others too.
-_JOINING_TEXT = """
-and a half o oh point am pm m p cent cents pence dollar dollars pound pounds euro euros
-"""
-_JOINING = frozenset(_JOINING_TEXT.split())
-_DECIDING = NUMBERS | {"half", "o'clock", "point"}
-
-
-def unify_numbers(text: str) -> str:
-    """Bring number words to the reading that `spell` gives.
-
-    >>> unify_numbers("two thousand and twenty or twenty five hundred or a million and two or nineteen o five")
-    'twenty twenty or two thousand five hundred or one million two or nineteen oh five'
-    """
-    words: list[str] = []
-    for related, run in groupby(text.split(), key=lambda word: word in _JOINING or word in _DECIDING):
-        run = list(run)
-        if related and len(run) > 1 and not _DECIDING.isdisjoint(run):
-            words.append(_unify_run(" ".join(run)))
-        else:
-            words += run
-    return " ".join(words)
-
-
-@lru_cache(maxsize=10_000)
-def _unify_run(text: str) -> str:
-    before = None
-    while text != before:
-        before = text
-        for pattern, replacement in _ANYWHERE:
-            text = pattern.sub(replacement, text)
-        for pattern, rewrite in _LONE:
-            text = pattern.sub(lambda match, rewrite=rewrite: match[0] if _continues(match) else rewrite(match), text)
-    return text
-
-
-def _continues(match: re.Match[str]) -> bool:
-    """Whether a number word stands before the match, of which it is a part then."""
-    before = match.string[: match.start()].rstrip(" ")
-    return before[before.rfind(" ") + 1 :] in NUMBERS
+#: Days of a month need these, and some of them two.
+ORDINAL_WORDS = tuple(map(ordinal, (*SMALL[1:], TENS[2], TENS[3])))

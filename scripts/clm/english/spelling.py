@@ -1,10 +1,12 @@
 """English words that are written in two ways: contractions, abbreviations, British and American spellings.
 
 Families of words are given by their stems, so that a rule touches what is listed here and nothing that only looks
-like it: "organise" is known, so "organised" is, but "promise" and "precise" are not.
+like it: "organise" is known, so "organised" is, but "promise" and "precise" are not. Where a list of known words can
+tell, as for pronunciations, the regular differences are tried on any word.
 """
 
 import re
+from collections.abc import Container, Iterator
 from functools import cache, lru_cache
 
 _VERBS = {"m": "am", "re": "are", "ve": "have", "ll": "will", "d": "would"}
@@ -108,6 +110,24 @@ FAMILIES: tuple[tuple[str, str], ...] = (
     (r"(skil|wil)ful(ly)?", r"\1lful\2"),
 )
 
+#: Regular differences (Webster's reforms); bold, since a result counts only if it is a known word.
+_REGULAR = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"is(e|ed|es|er|ers|ing|able|ation|ations)$", r"iz\1"),
+        (r"ys(e|ed|es|er|ers|ing)$", r"yz\1"),
+        (r"our(?=$|s|ed|ing|al|able|ite|less|er|ful)", "or"),
+        (r"(?<=[bcdhtv])re(?=$|s$|d$)", "er"),
+        (r"ae|oe", "e"),
+        (r"ll(?=ed$|ing$|er$|ers$)", "l"),
+        (r"ogue(?=$|s$)", "og"),
+        (r"ence(?=$|s$)", "ense"),
+        (r"mme$", "m"),
+        (r"ph(?=ur)", "f"),
+        (r"(?<=alumin)ium$", "um"),
+    )
+)
+
 
 def expand_contractions(text: str) -> str:
     """Write contractions in full; 's after a noun stays, since it may be a possessive.
@@ -176,3 +196,22 @@ def unify_spelling(text: str) -> str:
     'the color of pediatric centers'
     """
     return " ".join(map(american, text.split()))
+
+
+def known_american(word: str, known: Container[str]) -> str | None:
+    """The first known American spelling of a word, or None.
+
+    >>> british = ("neutralising", "leukaemia", "tumours")
+    >>> [known_american(word, {"neutralizing", "leukemia", "tumors"}) for word in british]
+    ['neutralizing', 'leukemia', 'tumors']
+    """
+    return next((spelling for spelling in _regular_spellings(word) if spelling in known and spelling != word), None)
+
+
+def _regular_spellings(word: str) -> Iterator[str]:
+    """The word with one rule applied, then with all of them."""
+    changed = word
+    for pattern, replacement in _REGULAR:
+        yield pattern.sub(replacement, word)
+        changed = pattern.sub(replacement, changed)
+    yield changed

@@ -2,8 +2,8 @@
 
 The words are written as the scorer's `basic` normalizer writes them: lower case, plain apostrophes, no punctuation
 but inside words. A hyphenated word stays one word, because references keep it as one, and so do names like
-"covid-19", "h2o", "at&t" and "u.s.". What is only digits becomes words, since that is how the stock model writes
-them, and a letter on its own has a dot ("b." for the letter b) for the same reason.
+"covid-19", "h2o", "at&t" and "u.s.". All other numbers become words (`clm.english.verbalize`), since that is how the
+stock model writes them, and a letter on its own has a dot ("b." for the letter b) for the same reason.
 """
 
 from __future__ import annotations
@@ -16,28 +16,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from pathlib import Path
 
-from clm.base.errors import UserError
+from clm.english.verbalize import verbalize, write_fractions
 
-_ONES_TEXT = """
-zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-seventeen eighteen nineteen
-"""
-_ONES = _ONES_TEXT.split()
-_TENS_TEXT = """
-zero ten twenty thirty forty fifty sixty seventy eighty ninety
-"""
-_TENS = _TENS_TEXT.split()
-_SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"))
-_ORDINALS = {
-    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
-    "twelve": "twelfth",
-}  # fmt: skip
-_CURRENCIES = {"$": "dollars", "£": "pounds", "€": "euros"}
 _SYMBOLS = {"&": "and", "+": "plus", "=": "equals", "%": "percent", "°": "degrees"}
-# Longer numbers are read digit by digit, as telephone numbers are.
-_MOST_DIGITS = 15
 
 # What is longer is a sequence, a key or a formula: nothing that anybody says as a word.
 _LONGEST = 40
@@ -54,7 +36,7 @@ _LETTERS_WITHOUT_MARK = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "th", "þ": "th", "ı": "i"}
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_UNSPEAKABLE = re.compile(r"://|^www\.|@\w")
+_URL = re.compile(r"\S*(?:://|\bwww\.)\S*", re.IGNORECASE)
 _ABBREVIATIONS_TEXT = """
 mr mrs ms dr prof st vs etc e.g i.e cf fig no vol al approx jr sr inc
 """
@@ -64,7 +46,6 @@ _INITIALS = re.compile(r"(?:[a-z]\.)+")
 _PIECE = re.compile(
     r"""
     (?P<initials>(?:[A-Za-z]\.){2,})
-    | (?P<currency>[$£€]?)(?P<number>\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(?P<suffix>%|(?:st|nd|rd|th|s)\b)?(?![^\W\d_])
     | (?P<word>[^\W_]+(?:['&-][^\W_]+)*)
     | (?P<symbol>[&+=%°])
     """,
@@ -88,24 +69,6 @@ class Text:
         return self._counts
 
 
-def read_text(path: Path) -> str:
-    """Read a UTF-8 text file, with or without a byte order mark.
-
-    Raises:
-        UserError: the file is missing, or not UTF-8.
-
-    """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError as error:
-        raise UserError(f"{path}: there is no such text file", "correct the path") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not UTF-8 text (byte {error.start})", "save it as UTF-8, then run again") from error
-    if "\0" in text:
-        raise UserError(f"{path}: not text, it contains zero bytes", "save it as UTF-8, then run again")
-    return text
-
-
 def tokenize(texts: Iterable[str]) -> Text:
     """Divide texts into sentences and words; a sentence ends at the end of a line at the latest.
 
@@ -116,9 +79,9 @@ def tokenize(texts: Iterable[str]) -> Text:
     chunks: Counter[str] = Counter()
     read = _Reader()
     for text in texts:
-        plain = _without_markup(text)
-        chunks.update(plain.split())
-        for line in plain.splitlines():
+        lines = [verbalize(line) for line in _without_markup(text).splitlines()]
+        chunks.update(" ".join(lines).split())
+        for line in lines:
             sentence: list[str] = []
             for chunk in line.split():
                 words, ends = read[chunk]
@@ -175,24 +138,22 @@ def _without_markup(text: str) -> str:
     if not text.isascii():
         for mark, plain in _PLAIN.items():
             text = text.replace(mark, plain)
-        text = unicodedata.normalize("NFKC", text)
+        text = unicodedata.normalize("NFKC", write_fractions(text))
     if "<" in text:
         text = _TAG.sub(" ", text)
+    if "://" in text or "www." in text.lower():
+        text = _URL.sub(" ", text)
     return html.unescape(text) if "&" in text else text
 
 
 def _read_chunk(chunk: str) -> tuple[list[tuple[str, str]], bool]:
     """Words of a piece of text without spaces, each with its spelling there; whether a sentence ends after it."""
-    if _UNSPEAKABLE.search(chunk):
-        return [], False
     pieces: list[tuple[str, str]] = []
     for match in _PIECE.finditer(chunk):
         if match["initials"]:
             pieces.append((match["initials"].lower(), match["initials"]))
-        elif match["number"]:
-            pieces += [(word, word) for word in _read_number(match)]
         elif match["symbol"]:
-            # Between spaces or after a digit it is spoken; elsewhere it is only a mark.
+            # Between spaces it is spoken; elsewhere it is only a mark.
             pieces += [(_SYMBOLS[match[0]],) * 2] if len(chunk) == 1 or match[0] in "%°" else []
         else:
             pieces += _read_word(match["word"])
@@ -209,12 +170,6 @@ def _ends_sentence(chunk: str) -> bool:
 def _read_word(word: str) -> list[tuple[str, str]]:
     if len(word) > _LONGEST:
         return []
-    parts = word.split("-")
-    if len(parts) > 1 and parts[0].isdecimal():
-        # "30-minute" is two spoken words, "covid-19" one name.
-        return [(spoken, spoken) for spoken in number_words(parts[0])] + _read_word("-".join(parts[1:]))
-    if word.isdecimal():
-        return [(spoken, spoken) for spoken in number_words(word)]
     if not word.isascii():
         word = "".join(_greek_name(letter) for letter in word)
         if not (is_latin(word) and fold(word)):
@@ -247,64 +202,3 @@ def fold(word: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", word.lower().translate(_LETTERS_WITHOUT_MARK))
     return "".join(letter for letter in plain if letter.isascii())
-
-
-def _read_number(match: re.Match[str]) -> list[str]:
-    number, suffix = match["number"], match["suffix"] or ""
-    plain = number.replace(",", "")
-    words = number_words(plain) if "," in number or match["currency"] else number_or_year(plain)
-    if suffix == "%":
-        words.append("percent")
-    elif suffix == "s":
-        words[-1] = words[-1][:-1] + "ies" if words[-1].endswith("y") else words[-1] + "s"
-    elif suffix:
-        words[-1] = ordinal(words[-1])
-    return words + ([_CURRENCIES[match["currency"]]] if match["currency"] else [])
-
-
-def number_or_year(number: str) -> list[str]:
-    """Words of a number; four digits from 1100 to 2099 are read as a year, since that is what they mostly are.
-
-    >>> [" ".join(number_or_year(number)) for number in ("1905", "2000", "2004", "1900", "3100")]
-    ['nineteen oh five', 'two thousand', 'two thousand four', 'nineteen hundred', 'three thousand one hundred']
-    """
-    if len(number) != 4 or not number.isdecimal() or not 1100 <= int(number) <= 2099:
-        return number_words(number)
-    century, year = divmod(int(number), 100)
-    if century == 20 and year < 10:
-        return number_words(number)
-    if year == 0:
-        return [*number_words(str(century)), "hundred"]
-    return number_words(str(century)) + (["oh"] if year < 10 else []) + number_words(str(year))
-
-
-def number_words(number: str) -> list[str]:
-    """Spoken words of a number in digits, with or without a decimal point.
-
-    >>> " ".join(number_words("120003")), " ".join(number_words("3.14"))
-    ('one hundred twenty thousand three', 'three point one four')
-    """
-    whole, point, decimals = number.partition(".")
-    by_digit = len(whole) > _MOST_DIGITS or (len(whole) > 1 and int(whole[0]) == 0)
-    words = [_ONES[int(digit)] for digit in whole] if by_digit else _cardinal(int(whole or "0"))
-    return words + (["point", *(_ONES[int(digit)] for digit in decimals)] if point else [])
-
-
-def _cardinal(value: int) -> list[str]:
-    if value < 20:
-        return [_ONES[value]]
-    if value < 100:
-        return [_TENS[value // 10], *([_ONES[value % 10]] if value % 10 else [])]
-    if value < 1000:
-        return [_ONES[value // 100], "hundred", *(_cardinal(value % 100) if value % 100 else [])]
-    scale, name = next(pair for pair in _SCALES if value >= pair[0])
-    return [*_cardinal(value // scale), name, *(_cardinal(value % scale) if value % scale else [])]
-
-
-def ordinal(word: str) -> str:
-    """The ordinal of a number word.
-
-    >>> ordinal("twenty"), ordinal("three"), ordinal("six")
-    ('twentieth', 'third', 'sixth')
-    """
-    return _ORDINALS.get(word) or (word[:-1] + "ieth" if word.endswith("y") else word + "th")

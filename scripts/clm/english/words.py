@@ -5,27 +5,12 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from clm.english.fillers import FILLERS
+from clm.english.fillers import is_filler
+from clm.english.numbers import NUMBER_WORDS
 
 _NUMERAL = re.compile(r"[$€£#+-]?\d[\d.,:/-]*(?:s|'s|st|nd|rd|th|am|pm|%)?")
 _TOKEN = re.compile(r"\w+(?:['\N{RIGHT SINGLE QUOTATION MARK}]\w+)*")
 _POSSESSIVE = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}]s?$")
-
-_NUMBER_WORDS = """
-zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
-nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen half
-first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth
-sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth
-ninetieth hundredth thousandth millionth billionth
-ones twos threes fours fives sixes sevens eights nines tens dozens twenties thirties forties fifties sixties seventies
-eighties nineties hundreds thousands millions billions trillions thirds fourths fifths sixths sevenths eighths ninths
-tenths halves quarters
-"""
-
-
-@cache
-def _number_words() -> frozenset[str]:
-    return frozenset(_NUMBER_WORDS.split())
 
 
 @cache
@@ -44,7 +29,7 @@ def learnable(word: str) -> bool:
     base = _POSSESSIVE.sub("", word)
     if len(base) < 2 or not any(character.isalpha() for character in base):
         return False
-    if {word, base} & (stop_words() | FILLERS):
+    if {word, base} & stop_words() or is_filler(word) or is_filler(base):
         return False
     return not _is_number(base)
 
@@ -56,7 +41,7 @@ def _is_number(word: str) -> bool:
     [True, True, True, False, False]
     """
     parts = [part for part in word.split("-") if part not in ("", "and", "a")]
-    return bool(_NUMERAL.fullmatch(word)) or _number_words().issuperset(parts)
+    return bool(_NUMERAL.fullmatch(word)) or NUMBER_WORDS.issuperset(parts)
 
 
 def is_name(phrase: str) -> bool:

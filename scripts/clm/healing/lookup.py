@@ -10,11 +10,12 @@ from clm import cli
 from clm.base.errors import UserError
 from clm.corpus import collect, sources
 from clm.corpus.collection import Collection, Status, counts, write
-from clm.corpus.domain import Domain, common_words
+from clm.corpus.domain import Domain
 from clm.corpus.keywords import read_keywords
 from clm.corpus.queries import Query
 from clm.corpus.source import Outcome
 from clm.healing.plan import Recordings
+from clm.pronunciation.general_english import common_words
 from clm.results import manifests
 from clm.settings import Settings, read
 

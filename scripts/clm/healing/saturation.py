@@ -95,11 +95,9 @@ class _Known:
     @cached_property
     def _dictionary(self) -> frozenset[str]:
         """Words of the recogniser's own dictionary; the embedded engine's serves as a list of English words."""
-        import pocketsphinx
+        from clm.pronunciation.general_english import known_words
 
-        from clm.pronunciation.cmudict import words_and_phones
-
-        return words_and_phones(Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict")))[0]
+        return known_words()
 
     def _is_near_a_known_word(self, word: str) -> bool:
         from rapidfuzz.distance import DamerauLevenshtein

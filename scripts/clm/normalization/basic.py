@@ -1,12 +1,16 @@
-"""Profile `basic`, version 1: the rules of `BASIC` in order, in every language.
+"""Profile `basic`, version 2: the rules of `BASIC` in order, in every language.
 
 What it decides:
 
 - Punctuation goes, except inside words and numbers: well-known, don't, at&t, yeti.com, 3.5, 1,000, 10:30, 24/7.
   A hyphen between letters stays, so well-known is one word; a slash between letters divides (and/or: two words).
 - The dots of initials go: U.S.A. is usa, p.m. is pm, Ph.D. is phd. Symbols that stand alone ($ % & +) go.
-- Every short [..], <..> and {..} is a tag and goes; (..) only if all its words name a sound, as in (applause).
-- Fillers go as whole words, and only in languages that have them: in German `er` and `um` are words.
+- Every short [..], <..> and {..} is a tag and goes; (..) only if its words name a sound, who makes it, how, or when,
+  as in (applause), (audience laughing loudly) or (inaudible 00:12:30). The tags of vendors go: %HESITATION, ~NS.
+- A full stop between a small letter and a capital ends a sentence, though the space is missing: divides.Then.
+- Fillers go as whole words, however long they are held (ummm), and only in languages that have them: in German `er` and
+  `um` are words.
+- Turkish and Azerbaijani have two letters i: the small one of I is ı there, and that of İ is i.
 - In languages that are written without spaces (`profiles.UNSPACED`) every character is a word, but for letters that
   have case and digits, which stay together.
 - Accents, digits and letters of every script stay; numbers keep their written form (5 is not five).
@@ -18,17 +22,34 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from clm.english.fillers import FILLERS
+from clm.english.fillers import is_filler
+from clm.english.written import RAISED, TOP
+from clm.normalization.profiles import DOTLESS
 
 type_of = unicodedata.category
 
 TAG_LENGTH = 60  # a longer bracket is speech in brackets, or an unclosed tag: its words are kept
 
-_SOUNDS = """
-applause breath breathing cheering cheers chuckle chuckles chuckling clapping cough coughing coughs crosstalk inaudible
-indiscernible laugh laughing laughs laughter music noise noises sigh sighs silence unintelligible
+_SOUNDS_TEXT = """
+applauding applauds applause barking beep beeping beeps breath breathes breathing breaths buzzing chatter cheer
+cheering cheers chuckle chuckles chuckling clapping claps clearing clears clicking cough coughing coughs crosstalk
+crying foreign gasp gasps giggle giggles giggling groan groans humming inaudible indecipherable indiscernible
+indistinct knocking laugh laughing laughs laughter mumbles mumbling murmuring music muttering noise noises overlapping
+pause pauses ringing rings shouting sigh sighing sighs silence singing sings slams sneeze sneezes sneezing sniff
+sniffing sniffles sniffs snort snorts unclear unintelligible whistle whistles whistling yawn yawning yawns
 """
-SOUNDS = frozenset(_SOUNDS.split())
+SOUNDS = frozenset(_SOUNDS_TEXT.split())
+#: What may stand beside a sound in a note: who or what makes it, how, and where.
+_BESIDE_TEXT = """
+a all an and at audience audio background begins both brief briefly chair child children closes continues crowd dog
+door ends everybody everyone fades fading faint faintly female from group heavily heavy in interviewer language laughs
+light lightly long loud loudly male man men nervous nervously of off on opens other others over people phone playing
+plays quiet quietly resumes room second seconds section short slightly soft softly some sound sounds speaker speakers
+speaking speaks speech starts still stops talking telephone the their then throat to voice voices woman women word
+words
+"""
+_BESIDE = frozenset(_BESIDE_TEXT.split())
+_VENDOR_NOISES = "ns|sil|spn|nsn|noise|unk|bg|int|fil|laugh|breath|cough|lipsmack"
 
 APOSTROPHES = "\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\u00b4`\uff40\u055a\ua78b\ua78c"
 HYPHENS = "\u2010\u2011"
@@ -40,9 +61,18 @@ _WORD = rf"[^\s{INSIDE_WORDS}{INSIDE_NUMBERS}]+"
 _TOKEN = re.compile(rf"{_WORD}(?:(?:\.?['\-]|[{INSIDE_WORDS}]|(?<=\d)[{INSIDE_NUMBERS}](?=\d)){_WORD})*")
 _TAG = re.compile(
     rf"\[[^\[\]\n]{{0,{TAG_LENGTH}}}\]|\{{[^{{}}\n]{{0,{TAG_LENGTH}}}\}}"
-    rf"|<[^<>\s\d](?:[^<>\n]{{0,{TAG_LENGTH}}}[^<>\s])?>"
+    rf"|<[^<>\s\d](?:[^<>\n]{{0,{TAG_LENGTH}}}[^<>\s])?>|<\d+(?:\.\d+)?\s?m?s(?:ec(?:ond)?s?)?>"
 )
+# %HESITATION, but not the per cent of "5 %of"; ~NS, but not the ~ of "~ten"; ++laughter++, &=laughs, *coughs*
+_VENDOR_TAG = re.compile(
+    rf"(?<!\S)(?<!\d )(?:%[^\W\d][\w-]*|~(?:{_VENDOR_NOISES})|\+\+[\w ]{{1,30}}\+\+|&=\w+)(?![\w'])"
+    rf"|(?<!\S)\*+(?P<sound>[\w ]{{3,{TAG_LENGTH}}})\*+(?!\w)"
+)
+_TIME_OF_NOTE = re.compile(r"\d+(?::\d\d)+(?:\.\d+)?|\d+(?:\.\d+)?")
+_TIME_ALONE = re.compile(r"\s*\d?\d:\d\d:\d\d(?:\.\d+)?\s*")
+_GLUED = re.compile(r"(?<=[^\W\d_]{2})\.(?=[^\W\d_])")
 _PARENTHESIS = re.compile(rf"\(([^()\n]{{1,{TAG_LENGTH}}})\)")
+_FIRST_WORD = re.compile(r"\w+")
 _INITIALS = re.compile(r"(?<!\S)(?:[a-z]|ph)(?:\.[a-z])+(?=['\-]|s?(?:\s|$))")
 
 
@@ -88,13 +118,50 @@ _AFTER = _CharacterTable(_after_composition)
 _WORDS_ONLY = _CharacterTable(_word_or_space)
 
 
+def divide_sentences(text: str) -> str:
+    """Put the missing space behind a full stop between a small letter and a capital.
+
+    >>> divide_sentences("It divides.Then the Ph.D. of U.S.Steel reads node.js and Yeti.com, e.g.The end.A cell")
+    'It divides. Then the Ph.D. of U.S.Steel reads node.js and Yeti.com, e.g.The end. A cell'
+    """
+
+    def divide(match: re.Match[str]) -> str:
+        before, after = text[match.start() - 2 : match.start()], text[match.end()]
+        if before == "Ph" or not before[1].islower() or not after.isupper():
+            return "."
+        following = _FIRST_WORD.match(text, match.end())
+        return "." if following and following[0].lower() in TOP else ". "
+
+    return _GLUED.sub(divide, text)
+
+
+def lower(text: str, language: str) -> str:
+    """Small letters as a language (a BCP 47 code) has them: Turkish and Azerbaijani tell a dotted from a dotless i.
+
+    >>> lower("IĞDIR İzmir", "tr-TR"), lower("Iowa", "en-US")
+    ('ığdır izmir', 'iowa')
+    """
+    if language.split("-")[0].lower() in DOTLESS:
+        text = unicodedata.normalize("NFC", text).replace("\u0130", "i").replace("I", "\u0131")
+    return text.lower()
+
+
+def unify_turkic(text: str) -> str:
+    """Bring characters to one form, like `unify`, with the two letters i of Turkish and Azerbaijani.
+
+    >>> unify_turkic("ISPARTA'da İzmir, ılık, iyi")
+    "ısparta'da izmir, ılık, iyi"
+    """
+    return unify(lower(unicodedata.normalize("NFKC", RAISED.sub(r" \g<0>", text).translate(_BEFORE)), "tr"))
+
+
 def unify(text: str) -> str:
     """Bring characters to one form: NFKC, lower case, one apostrophe, one hyphen, nothing invisible.
 
     >>> unify("Don’t re‑use ＡＢＣ CO₂ 1½ Naïve")
     "don't re-use abc co2 1 1/2 naïve"
     """
-    text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).lower()
+    text = unicodedata.normalize("NFKC", RAISED.sub(r" \g<0>", text).translate(_BEFORE)).lower()
     return unicodedata.normalize("NFKC", text).translate(_AFTER)
 
 
@@ -103,12 +170,25 @@ def drop_tags(text: str) -> str:
 
     >>> drop_tags("so [inaudible] the <laugh> cell (applause) wall (or membrane) if a < b and c > d")
     'so   the   cell   wall (or membrane) if a < b and c > d'
+    >>> drop_tags("so %hesitation it (audience laughing) is ~ns 5 % of (inaudible 00:12:30) a <2.3s> cell")
+    'so   it   is   5 % of   a   cell'
     """
 
     def keep_speech(match: re.Match[str]) -> str:
-        return " " if SOUNDS.issuperset(re.findall(r"\w+", match[1])) else match[0]
+        return " " if _is_note(match[1]) else match[0]
 
-    return _PARENTHESIS.sub(keep_speech, _TAG.sub(" ", text))
+    def keep_words(match: re.Match[str]) -> str:
+        return " " if match["sound"] is None or _is_note(match["sound"]) else match[0]
+
+    return _VENDOR_TAG.sub(keep_words, _PARENTHESIS.sub(keep_speech, _TAG.sub(" ", text)))
+
+
+def _is_note(bracketed: str) -> bool:
+    """Whether it names a sound, and nothing that is no part of such a note, or is a time to the second."""
+    words = set(re.findall(r"\w+", _TIME_OF_NOTE.sub(" ", bracketed)))
+    if not words:
+        return bool(_TIME_ALONE.fullmatch(bracketed)) or not re.search(r"\w", bracketed)
+    return not words.isdisjoint(SOUNDS) and words <= SOUNDS | _BESIDE
 
 
 def strip_punctuation(text: str) -> str:
@@ -134,14 +214,18 @@ def join_initials(text: str) -> str:
 def drop_fillers(text: str) -> str:
     """Drop hesitations, also hyphenated ones; after a number `mm` means millimetres.
 
-    >>> drop_fillers("um the uh-huh column umbrella mm-hmm is 5 mm erm tall")
-    'the column umbrella is 5 mm tall'
+    >>> drop_fillers("um the uh-huh column ummm umbrella mm-hmm uh huh is 5 mm erm tall huh")
+    'the column umbrella is 5 mm tall huh'
     """
     kept: list[str] = []
+    before = ""
     for word in text.split():
-        is_filler = word == "uh-huh" or FILLERS.issuperset(word.split("-"))
-        if not is_filler or (word == "mm" and kept and kept[-1][-1].isdigit()):
+        dropped = word[0] in "aehmu" and (
+            word == "uh-huh" or (word == "huh" and before == "uh") or all(map(is_filler, word.split("-")))
+        )
+        if not dropped or (word == "mm" and kept and kept[-1][-1].isdigit()):
             kept.append(word)
+        before = word
     return " ".join(kept)
 
 
@@ -164,4 +248,4 @@ def divide_characters(text: str) -> str:
 
 
 Rule = Callable[[str], str]
-BASIC: tuple[Rule, ...] = (unify, drop_tags, strip_punctuation, join_initials, drop_fillers)
+BASIC: tuple[Rule, ...] = (divide_sentences, unify, drop_tags, strip_punctuation, join_initials, drop_fillers)

@@ -1,7 +1,7 @@
 """Text normalization before scoring: the same rules, a profile, for reference and hypothesis.
 
-Profile `basic` is in `clm.normalization.basic`; `spoken` is `basic` and the rules of `clm.normalization.spoken`,
-`clm.english.spelling` and `clm.english.numbers`; `whisper` is in `clm.normalization.whisper`.
+Profile `basic` is in `clm.normalization.basic`; `spoken` is `basic`, the rules of `clm.normalization.spoken` and
+the readings of `clm.english`; `whisper` is in `clm.normalization.whisper`.
 
 `basic` and `spoken` are idempotent and total: they accept any string. A change of a rule raises the version.
 """
@@ -15,13 +15,15 @@ from clm.normalization.basic import (
     BASIC,
     Rule,
     divide_characters,
+    divide_sentences,
     drop_fillers,
     drop_tags,
     join_initials,
     strip_punctuation,
     unify,
+    unify_turkic,
 )
-from clm.normalization.profiles import VERSIONS, is_unspaced
+from clm.normalization.profiles import DOTLESS, VERSIONS, is_unspaced
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ def create_normalizer(profile: str, language: str = "en-US", without: Iterable[s
     rules = _rules(profile, english)
     if is_unspaced(language):
         rules = _with_division(rules)
+    if language.split("-")[0].lower() in DOTLESS:
+        rules = tuple(unify_turkic if rule is unify else rule for rule in rules)
     names = {rule.__name__ for rule in rules}
     left_out = tuple(sorted(set(without)))
     for name in left_out:
@@ -105,16 +109,22 @@ def _rules(profile: str, english: bool) -> tuple[Rule, ...]:
 
         return whisper.rules(english)
     if profile == "spoken":
-        from clm.english import numbers, spelling
+        from clm.english import addresses, amounts, dates, number_forms, roman, spelling, verbalize
         from clm.normalization import spoken
 
         return (
+            divide_sentences,
             unify,
             drop_tags,
-            spoken.speak_money,
-            spoken.speak_times,
-            spoken.speak_fractions,
-            spoken.speak_units,
+            addresses.speak_addresses,
+            verbalize.join_thousands,
+            amounts.speak_money,
+            dates.speak_dates,
+            dates.speak_times,
+            dates.speak_fractions,
+            amounts.speak_units,
+            amounts.speak_phones,
+            amounts.speak_ranges,
             spoken.speak_symbols,
             strip_punctuation,
             join_initials,
@@ -124,8 +134,10 @@ def _rules(profile: str, english: bool) -> tuple[Rule, ...]:
             drop_fillers,  # those that a hyphen or a digit held
             spelling.expand_contractions,
             spoken.join_letters,
+            roman.speak_roman,
             spelling.expand_abbreviations,
             spelling.unify_spelling,
-            numbers.unify_numbers,
+            number_forms.unify_numbers,
+            spoken.unify_dates,
         )
     return BASIC if english else tuple(rule for rule in BASIC if rule is not drop_fillers)

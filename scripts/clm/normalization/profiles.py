@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 #: Raised whenever the output of a profile changes.
-VERSIONS: Mapping[str, int] = {"basic": 1, "spoken": 1, "whisper": 1}
+VERSIONS: Mapping[str, int] = {"basic": 2, "spoken": 2, "whisper": 1}
 
 #: Languages that are written without spaces: each character counts as a word, so that WER is CER.
 UNSPACED = frozenset({"ja", "th", "yue", "zh"})
+
+#: Languages with a dotted and a dotless i.
+DOTLESS = frozenset({"az", "tr"})
 
 
 def is_unspaced(language: str) -> bool:

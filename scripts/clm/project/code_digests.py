@@ -9,6 +9,7 @@ is its digest as a parameter as well; that one is lost with Snakemake's records,
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from clm.base import files
 
@@ -29,15 +30,9 @@ _SCRIPTS = Path(__file__).parents[2]
 _LIBRARY = _SCRIPTS / "clm"
 
 
-def write_sources(results: Path) -> None:
-    """Say in `<results>/inputs/programs/` what the sources of each program are; a file that says so already is kept.
-
-    Raises:
-        OSError: it cannot be written.
-
-    """
-    for program, sha256 in _sha256().items():
-        files.rewrite_json(results / "inputs" / "programs" / f"{program}.json", {"sha256": sha256})
+def records() -> dict[str, dict[str, Any]]:
+    """Files below the results folder that say what the sources of each program are, by name."""
+    return {f"inputs/programs/{program}.json": {"sha256": sha256} for program, sha256 in _sha256().items()}
 
 
 def digests() -> dict[str, str]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from clm import settings as settings_file
 from clm.base import files, lock
@@ -27,22 +31,37 @@ def write(state: State, dataset: Dataset) -> None:
         results.mkdir(parents=True, exist_ok=True)
         if not os.access(results, os.W_OK):
             raise PermissionError(13, "Permission denied")
-        index = dataset.index()
-        for folder, recordings in index["manifests"].items():
-            files.rewrite_json(results / "inputs" / f"{folder}.json", {"folder": folder, "recordings": recordings})
-        files.rewrite_json(results / INDEX, index)
-        code_digests.write_sources(results)
-        for name in state.finished:
-            models.clear(results / "models" / name)
-        for name in state.combinations:
-            models.write_combination(results / "models", name)
-        for model, name in state.accounts.items():
-            files.rewrite_json(results / "models" / model / "model.json", models.account_model(model, name))
+        for name, content in _contents(state, dataset):
+            files.rewrite_json(results / name, content)
+        for model in state.finished:
+            models.clear(results / "models" / model)
         _write_settings(state)
         state.write(results)
         dataset.save()
     except OSError as error:
         raise lock.unwritable(results, error) from error
+
+
+def _contents(state: State, dataset: Dataset) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Files that tell jobs by their age that something has changed, by name below the results folder."""
+    index = dataset.index()
+    for folder, recordings in index["manifests"].items():
+        yield f"inputs/{folder}.json", {"folder": folder, "recordings": recordings}
+    yield INDEX, index
+    yield from code_digests.records().items()
+    for model in state.combinations:
+        for file, content in models.combined(state.results / "models", model).items():
+            yield f"models/{model}/{file}", content
+    for model, name in state.accounts.items():
+        yield f"models/{model}/model.json", models.account_model(model, name)
+
+
+def preview(state: State, dataset: Dataset, directory: Path) -> None:
+    """Write those of these files that a run would write anew into another directory: a dry run shows what follows."""
+    shutil.rmtree(directory, ignore_errors=True)
+    for name, content in _contents(state, dataset):
+        if not files.holds(state.results / name, content):
+            files.write_json(directory / name, content)
 
 
 def write_requests(state: State) -> None:

@@ -102,14 +102,3 @@ def merge(dictionary: Path, entries: Iterable[Entry]) -> str:
         f"{entry.word}{f'({entry.rank})' if entry.rank > 1 else ''} {' '.join(entry.phones)}" for entry in entries
     ]
     return "\n".join(lines) + "\n"
-
-
-def english_words() -> frozenset[str]:
-    """The stock vocabulary of the embedded engine, which also serves as a list of English words; empty without it."""
-    try:
-        import pocketsphinx
-    except ImportError:
-        return frozenset()
-    path = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
-    with path.open(encoding="utf-8") as file:
-        return frozenset(line.split(maxsplit=1)[0].partition("(")[0] for line in file if line.strip())

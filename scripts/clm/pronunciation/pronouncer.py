@@ -16,9 +16,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from clm.base.errors import UserError
-from clm.english.tokenizer import fold, number_words
+from clm.english.numbers import natural
+from clm.english.spelling import known_american
+from clm.english.tokenizer import fold
 from clm.pronunciation import espeak
-from clm.pronunciation.american_spelling import american
 from clm.pronunciation.cmudict import Entry
 from clm.pronunciation.variants import MOST, agreed
 
@@ -193,7 +194,9 @@ class Pronouncer:
         if part == "&":
             return [(phones, "dictionary") for phones in self.dictionary["and"]]
         if part.isdecimal():
-            spoken = [[(phones, "number") for phones in self.dictionary[word]] for word in number_words(part)]
+            spoken = [
+                [(phones, "number") for phones in self.dictionary[word]] for word in natural(part, counts=True).split()
+            ]
             return self._joined(spoken)
         if part in self.dictionary and not written.isupper():
             return [(phones, "dictionary") for phones in self.dictionary[part]][:MOST]
@@ -209,7 +212,7 @@ class Pronouncer:
 
     def _word(self, part: str, written: str) -> list[tuple[Phones, str]]:
         """Variants of a word that is read as one."""
-        if spelling := american(part, self.dictionary):
+        if spelling := known_american(part, self.dictionary):
             return [(phones, "spelling") for phones in self.dictionary[spelling]]
         inflected = self._inflected(part)
         if inflected:

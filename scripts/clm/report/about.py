@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from clm.normalization.profiles import VERSIONS
 from clm.report import escaping, leaderboard_text
 from clm.report.gather import ModelResults, Results
 from clm.results import models
@@ -13,7 +14,8 @@ def legend(results: Results) -> str:
     settings = results.config.get("normalizer", {})
     without = f" without {', '.join(settings['without'])}" if settings.get("without") else ""
     equal = " and equivalents" if settings.get("equivalents") else ""
-    profile = f"after normalizer {settings.get('profile', 'basic')}{without}{equal}" if settings else ""
+    name = settings.get("profile", "basic")
+    profile = f"after normalizer {name} {VERSIONS.get(name, '')}{without}{equal}" if settings else ""
     return f"Word error rates {profile}; change and p-value against the baseline on the same recordings."
 
 
@@ -26,7 +28,13 @@ def warnings(results: Results, notes: Iterable[str]) -> list[str]:
     }
     known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
     apart = leaderboard_text.far_apart(results.board, days) if known else []
-    lines = [line.removeprefix("Warning: ") for line in (*leaks, *apart)]
+    mixed = leaderboard_text.mixed_normalizers(
+        {
+            model.name: [part.get("normalizer", {}) for part in model.summary.get("folders", {}).values()]
+            for model in results.models.values()
+        }
+    )
+    lines = [line.removeprefix("Warning: ") for line in (*leaks, *apart, *mixed)]
     for model in results.models.values():
         for mark in model.about.get("details", {}).get("marks", []):
             lines.append(f"{model.name}: {mark}")

@@ -177,6 +177,37 @@ def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
     return [warning]
 
 
+def mixed_normalizers(used: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
+    """A warning where scores were made by different normalizers, or versions of one; `used` by model.
+
+    >>> used = {name: [{"profile": "basic", "version": version}] for name, version in (("a", 2), ("b", 1))}
+    >>> mixed_normalizers(used)[0].partition(" Rates")[0]
+    'Warning: scored by different normalizers: basic 2 (a); basic 1 (b).'
+    """
+    models: dict[str, list[str]] = {}
+    for model, normalizers in used.items():
+        for name in sorted({normalizer_name(normalizer) for normalizer in normalizers if normalizer}):
+            models.setdefault(name, []).append(model)
+    if len(models) < 2:
+        return []
+    where = "; ".join(f"{name} ({some(found)})" for name, found in models.items())
+    return [
+        f"Warning: scored by different normalizers: {where}. Rates of different normalizers cannot be compared."
+        " Hint: run once with each engine on all folders; that scores anew and transcribes nothing."
+    ]
+
+
+def normalizer_name(used: Mapping[str, Any]) -> str:
+    """Profile, version and settings of a normalizer as wer.json records it.
+
+    >>> normalizer_name({"profile": "basic", "version": 2, "without": ["drop_fillers"]})
+    'basic 2 without drop_fillers'
+    """
+    without = f" without {', '.join(used['without'])}" if used.get("without") else ""
+    equal = f" with equivalents {used['equivalents'][:8]}" if used.get("equivalents") else ""
+    return f"{used.get('profile')} {used.get('version')}{without}{equal}"
+
+
 def _most_days(days: Iterable[str], others: Iterable[str]) -> int:
     """Most days between one of these and one of the others; 0 where there are none."""
     dates, more = ([datetime.date.fromisoformat(day) for day in group] for group in (days, others))

@@ -101,13 +101,11 @@ def parts(name: str) -> tuple[str, str] | None:
     return (clm, f"{clm.partition('-')[0]}-{vocabulary}") if plus and number(clm) else None
 
 
-def write_combination(directory: Path, name: str) -> None:
-    """Describe a combination by its two finished models: model.json, and the plan that took more recordings."""
+def combined(directory: Path, name: str) -> dict[str, dict[str, Any]]:
+    """Files of a combination by what its two models say: model.json, and the plan that took more recordings."""
     both = [directory / part for part in parts(name) or ()]
     clm, vocabulary = (files.read_json(path / "model.json") for path in both)
     plans = [plan for path in both if (plan := read_if_there(path / "plan.json"))]
-    if plans:
-        files.rewrite_json(directory / name / "plan.json", max(plans, key=_size))
     about = {
         "model": name,
         "engine": clm["engine"],
@@ -117,7 +115,13 @@ def write_combination(directory: Path, name: str) -> None:
         "corpus_words": clm["corpus_words"],
         "details": {**clm["details"], **vocabulary["details"]},
     }
-    files.rewrite_json(directory / name / "model.json", about)
+    return {**({"plan.json": max(plans, key=_size)} if plans else {}), "model.json": about}
+
+
+def write_combination(directory: Path, name: str) -> None:
+    """Describe a combination of two finished models."""
+    for file, content in combined(directory, name).items():
+        files.rewrite_json(directory / name / file, content)
 
 
 def _size(plan: dict[str, Any]) -> int:

@@ -60,7 +60,7 @@ class PocketSphinx:
     name = "pocketsphinx"
     submits = False
     model_files = (LM_FILE, LEXICON_FILE)
-    recipe = 4
+    recipe = 5
 
     def __init__(
         self,

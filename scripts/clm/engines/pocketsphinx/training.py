@@ -14,8 +14,9 @@ import numpy as np
 from clm.base.errors import UserError
 from clm.base.messages import some
 from clm.base.parallel import aside
+from clm.base.text_files import read_text
 from clm.engines.pocketsphinx.stock import ARPA_FILE, LEXICON_FILE, LM_FILE, STOCK_DICTIONARY, STOCK_MODEL, stock_file
-from clm.english.tokenizer import Text, join_spellings, read_text, tokenize
+from clm.english.tokenizer import Text, join_spellings, tokenize
 from clm.lm import arpa, harm, trie, vocabulary
 from clm.lm.adapt import adapt
 from clm.pronunciation import espeak

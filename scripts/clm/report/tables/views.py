@@ -8,6 +8,7 @@ from clm.base import files
 from clm.english import words as vocabulary
 from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
+from clm.report.leaderboard_text import normalizer_name
 from clm.report.listening.word_totals import KINDS, Words
 from clm.report.tables import taught
 from clm.report.tables.table import FOLDER, MODEL, WORD, Column, Table, rate, whole
@@ -181,12 +182,10 @@ def versions(results: Results) -> Table:
         rows += [[model.name, key, str(about[key])] for key in ("digest", "recipe", "created") if about.get(key)]
         if not about:
             rows += [[model.name, name, version] for name, version in _run_versions(results, model)]
-    for row in results.runs:
-        path = results.directory / "runs" / row.get("model", "") / row.get("folder", "") / "wer.json"
-        if row.get("status") == "finished" and path.exists():
-            used = files.read_json(path).get("normalizer", {})
-            rows.append(["all", "normalizer", " ".join(str(value) for value in used.values())])
-            break
+    for model in results.models.values():
+        parts = model.summary.get("folders", {}).values()
+        used = {normalizer_name(part["normalizer"]) for part in parts if part.get("normalizer")}
+        rows += [[model.name, "normalizer", name] for name in sorted(used)]
     columns = [Column("model", "Of"), Column("what", "What"), Column("version", "Version or digest")]
     return Table("versions", "Versions and digests", "What made these figures.", columns, rows)
 

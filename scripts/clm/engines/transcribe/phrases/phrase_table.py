@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from clm.engines.transcribe.phrases.charsets import allowed, has_capitals
 from clm.english import tokenizer
-from clm.normalization.basic import APOSTROPHES, HYPHENS
+from clm.normalization.basic import APOSTROPHES, HYPHENS, lower
 
 #: Bytes of a table, characters of a phrase.
 MOST_BYTES = 50 * 1024
@@ -135,7 +135,7 @@ def _in_its_letters(text: str, base: str) -> str:
         for letter, replacement in _HINDI.items():
             text = text.replace(letter, replacement)
         return text
-    return text.lower()
+    return lower(text, base)
 
 
 def _illegal_character(text: str, language: str) -> str:

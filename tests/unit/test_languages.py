@@ -1,0 +1,147 @@
+"""Equal texts are equal in every language that Amazon Transcribe knows, whatever their capitals and code points."""
+
+import unicodedata
+
+import pytest
+
+from clm.normalization.basic import lower
+from clm.normalization.normalizer import create_normalizer
+from clm.scoring import error_rate
+
+#: A sentence for each language, with letters that few others have.
+TEXTS = {
+    "ab": "Амш бзиа, иҭабуп аҩыза.",
+    "af": "Môre, hulle sê dit reën al weer.",
+    "am": "ሰላም፣ ዛሬ ዝናብ አለ።",
+    "ar": "السماء صافية اليوم، والشمس مشرقة.",
+    "ast": "Güei fai sol, ¿nun lo ves?",
+    "az": "Işıq gəldi, İsti çay içdik.",
+    "ba": "Һаумы, бөгөн ҡояшлы көн.",
+    "be": "Добры дзень, ў нас сёння сонца.",
+    "bg": "Днес времето е хубаво, щъркелите се върнаха.",
+    "bn": "আজ আকাশ পরিষ্কার, রোদ উঠেছে।",
+    "bs": "Danas je lijepo vrijeme, džep je pun.",
+    "ca": "Avui fa sol, l'intel·ligent riu.",
+    "ckb": "ئەمڕۆ هەوا خۆشە، خۆر دەدرەوشێت.",
+    "cs": "Příliš tichý kůň stojí u řeky.",
+    "cy": "Mae'r tŷ yn dawel heddiw.",
+    "da": "Å, nu regner det på øen igen.",
+    "de": "Über Nacht fällt Schnee auf die Dächer.",
+    "el": "Ο Οδυσσέας έρχεται απόψε.",
+    "en": "It's raining again, isn't it?",
+    "es": "¿Mañana lloverá en el ñandubay?",
+    "et": "Täna õhtul sõidame jõe äärde.",
+    "eu": "Gaur eguzkia dago, ez dago euririk.",
+    "fa": "امروز هوا آفتابی است، می‌روم.",
+    "fi": "Yöllä tähdet näkyvät järven yllä.",
+    "fr": "L'été, où l'œuf cuit-il ?",
+    "ga": "Tá an ghrian ag taitneamh in Éirinn.",
+    "gd": "Tha là brèagha ann an-diugh.",
+    "gl": "Hoxe chove na miña aldea.",
+    "gu": "આજે આકાશ સાફ છે.",
+    "ha": "Yau akwai rana, ƙasa ta ɗumama.",
+    "he": "היום השמש זורחת, צה״ל.",
+    "hi": "आज आसमान साफ़ है।",
+    "hr": "Žuti cvijet čeka sunce.",
+    "ht": "Jodi a solèy la cho anpil.",
+    "hu": "Ősszel a tűz mellett ülünk.",
+    "hy": "Այսօր արև է և տաք։",
+    "id": "Hari ini langit sangat cerah.",
+    "is": "Það er sól í dag, þú sérð það.",
+    "it": "Perché oggi c'è il sole?",
+    "ja": "今日は天気がいい。コーヒーを飲む。",
+    "jv": "Dina iki langite padhang.",
+    "ka": "დღეს მზიანი ამინდია.",
+    "kab": "Ass-a yella yiṭij deg igenni.",
+    "kk": "Бүгін күн ашық, әуе жылы.",
+    "km": "ថ្ងៃនេះមេឃស្រឡះ។",
+    "kn": "ಇಂದು ಆಕಾಶ ಶುಭ್ರವಾಗಿದೆ.",
+    "ko": "오늘은 날씨가 맑습니다.",
+    "ky": "Бүгүн күн ачык, өзөн таза.",
+    "lg": "Leero omusana gwaka nnyo.",
+    "lt": "Šiandien saulė šviečia į ąžuolą.",
+    "lv": "Šodien spīd saule, ģimene mājās.",
+    "mhr": "Таче кече волгалта, ӱдыр мура.",
+    "mi": "He pai te rā i tēnei rā.",
+    "mk": "Денес ѓердан сјае на сонце.",
+    "ml": "ഇന്ന് ആകാശം തെളിഞ്ഞതാണ്.",
+    "mn": "Өнөөдөр нартай, үүлгүй байна.",
+    "mr": "आज आकाश स्वच्छ आहे.",
+    "ms": "Hari ini cuaca sangat baik.",
+    "mt": "Illum ix-xemx qed tiddi, ħafna sħana.",
+    "my": "ဒီနေ့ ရာသီဥတု ကောင်းတယ်။",
+    "ne": "आज आकाश सफा छ।",
+    "nl": "IJsland is koud, één eiland.",
+    "no": "Nå skinner sola på øya.",
+    "or": "ଆଜି ଆକାଶ ସଫା ଅଛି।",
+    "pa": "ਅੱਜ ਅਸਮਾਨ ਸਾਫ਼ ਹੈ।",
+    "pl": "Żółty liść spadł na łąkę i śpi.",
+    "ps": "نن هوا ښه ده.",
+    "pt": "Amanhã não haverá pão à venda.",
+    "ro": "Astăzi țara e însorită și caldă.",
+    "ru": "Ёжик вышел в туман.",
+    "rw": "Uyu munsi izuba riravuye.",
+    "si": "අද අහස පැහැදිලියි.",
+    "sk": "Ľahký vietor fúka, dážď ustal.",
+    "sl": "Češnje že zorijo na soncu.",
+    "so": "Maanta cirku waa saafi.",
+    "sq": "Sot është ditë e bukur, çaj i ngrohtë.",
+    "sr": "Данас љубичице цветају.",
+    "su": "Poé ieu langitna beresih.",
+    "sv": "Åska hörs över ön i kväll.",
+    "sw": "Leo jua linawaka sana.",
+    "ta": "இன்று வானம் தெளிவாக உள்ளது.",
+    "te": "ఈరోజు ఆకాశం నిర్మలంగా ఉంది.",
+    "th": "วันนี้อากาศดีมาก",
+    "tl": "Maaraw ngayon, ang saya ng mga bata.",
+    "tr": "Işık söndü, İyi ki ılık çay vardı.",
+    "tt": "Бүген һава җылы, үлән яшел.",
+    "ug": "بۈگۈن ھاۋا ئوچۇق.",
+    "uk": "Сьогодні їжак з'їв ґрушу.",
+    "ur": "آج آسمان صاف ہے۔",
+    "uz": "Bugun oʻzbek osmoni toza.",
+    "vi": "Hôm nay trời đẹp, tôi uống trà.",
+    "wo": "Tey asamaan si set na, ñu ngi ñëw.",
+    "zh": "今天天气很好，我们喝茶。",
+    "zu": "Namuhla ilanga liyakhanya.",
+}
+
+
+def codes() -> list[str]:
+    session = pytest.importorskip("botocore.session").get_session()
+    return list(session.get_service_model("transcribe").shape_for("LanguageCode").enum)
+
+
+def upper(text: str, language: str) -> str:
+    if language in ("tr", "az"):
+        text = text.replace("i", "İ").replace("ı", "I")
+    return text.upper()
+
+
+@pytest.mark.parametrize("code", codes())
+def test_equal_texts_have_no_errors(code: str):
+    language = code.split("-")[0]
+    text = TEXTS[language]
+    normalizer = create_normalizer("basic", code)
+    reference = normalizer.tokens(text)
+    assert reference
+    ways = {
+        "the same": text,
+        "capitals": upper(text, language),
+        "small letters": lower(text, code),
+        "decomposed": unicodedata.normalize("NFD", text),
+        "decomposed capitals": unicodedata.normalize("NFD", upper(text, language)),
+        "without punctuation": " ".join(reference),
+    }
+    for way, other in ways.items():
+        operations = error_rate.align(reference, normalizer.tokens(other))
+        assert all(operation[0] == "equal" for operation in operations), (way, reference, normalizer.tokens(other))
+        assert normalizer(normalizer(other)) == normalizer(other)
+
+
+def test_the_letters_i_of_turkish_are_two():
+    normalizer = create_normalizer("basic", "tr-TR")
+    assert normalizer("Isparta'da İzmir'i, ILIK iyi") == "ısparta'da izmir'i ılık iyi"
+    assert normalizer("I\N{COMBINING DOT ABOVE}zmir \N{FULLWIDTH LATIN CAPITAL LETTER I}") == "izmir ı"
+    assert normalizer("sınır") != normalizer("sinir")
+    assert create_normalizer("basic", "en-US")("IDAHO") == "idaho"
