@@ -21,7 +21,7 @@ from clm.base.progress import Progress
 from clm.base.text_files import read_text
 from clm.bucket import sync
 from clm.corpus import clean, training_text, tuning_text
-from clm.corpus.spoken_numbers import spoken
+from clm.english.verbalize import verbalize
 from clm.healing import word_history
 from clm.results import manifests, models
 from clm.settings import Settings, read
@@ -92,7 +92,7 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
 def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
     """Tuning text out of the references, apart from the training text; says what was taken."""
     chosen = tuning_text.references(index, settings.evaluation.heldout)
-    speak = spoken if settings.is_english else str
+    speak = verbalize if settings.is_english else str
     found = [sentence for texts in chosen.values() for text in texts for sentence in clean.sentences(text)]
     text = tuning_text.apart("".join(f"{speak(sentence)}\n" for sentence in found), training)
     where = f"references of {some(sorted(chosen))}, {len(text.split())} words" if text else "none: too few open folders"
