@@ -36,10 +36,11 @@ torture: $(READY)  ## try to break the workflow: kills, full disks, moved folder
 	TORTURE_COUNTS=$(CURDIR)/.torture/counts.jsonl $(PYTEST) -n 2 tests/torture
 	@$(BIN)/python tests/torture/counts.py .torture/counts.jsonl
 
-lint: $(READY)  ## check style and formatting
+lint: $(READY)  ## check style, formatting, layers and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	PYTHONPATH=scripts $(BIN)/lint-imports --no-cache
+	$(BIN)/mypy
 	$(BIN)/snakefmt --check .
 
 docs: $(READY)  ## write the generated parts of the documentation anew
@@ -51,7 +52,7 @@ site: $(READY)  ## build the documentation as a site, site/index.html, which ope
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean:  ## remove the environment, the site and caches; results/ stays
-	rm -rf .venv site .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv site .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock:  ## renew requirements.txt and that of the container from pyproject.toml (needs uv)

@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
@@ -26,6 +25,7 @@ from clm.healing import missed_phrases
 from clm.healing.plan import merge_words
 from clm.normalization.normalizer import create_normalizer
 from clm.pronunciation.general_english import common_words
+from clm.results.plans import MissedWord, Plan
 from clm.scoring import error_rate
 from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
@@ -46,10 +46,10 @@ def score(engine: Engine, model: Model, folders: Iterable[Path]) -> dict[str, er
     return scores
 
 
-def missed(scores: dict[str, error_rate.Score], root: Path) -> dict[str, list[dict[str, Any]]]:
+def missed(scores: dict[str, error_rate.Score], root: Path) -> Plan:
     """Words and phrases that were missed, in the form of a plan."""
     words = [
-        {"word": word, "folders": {name: count}}
+        MissedWord(word, {name: count})
         for name, result in scores.items()
         for word, count in result.missed.items()
         if learnable(word)
@@ -60,8 +60,8 @@ def missed(scores: dict[str, error_rate.Score], root: Path) -> dict[str, list[di
         spans = missed_phrases.runs(result.reference, positions, common_words())
         text = read_text(root / name / "transcript.txt")
         spans += missed_phrases.names(text, {result.reference[position] for position in positions})
-        found += [{"word": phrase, "folders": {name: count}} for phrase, count in spans.items()]
-    return {"words": merge_words(words), "phrases": missed_phrases.choose(merge_words(found))}
+        found += [MissedWord(phrase, {name: count}) for phrase, count in spans.items()]
+    return Plan(words=tuple(merge_words(words)), phrases=tuple(missed_phrases.choose(merge_words(found))))
 
 
 def main() -> None:
@@ -85,7 +85,7 @@ def main() -> None:
         f"keywords, {limit} article{'s' if limit > 1 else ''} each": (both, limit) for limit in (1, 3, 10)
     }
     for limit in (1, 3):
-        single, named = queries.of_plan({"words": plan["words"]}), queries.of_plan(plan)
+        single, named = queries.of_plan(Plan(words=plan.words)), queries.of_plan(plan)
         rounds[f"and missed words, {limit} each"] = (both + single, limit)
         rounds[f"and phrases before words, {limit} each"] = (both + named, limit)
 

@@ -17,9 +17,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 from clm.evaluation import bootstrap, leaderboard
 from clm.evaluation.bootstrap import Unit
 from clm.evaluation.comparison import Evaluation
+from clm.evaluation.summaries import FolderSummary, Summary
 from clm.normalization.normalizer import create_normalizer
 from clm.project import imported
 from clm.scoring import folder_score
+from clm.scoring.error_rate import ErrorCounts
+from clm.scoring.folder_score import RecordingScore
 
 WORDS = 10_000
 
@@ -51,7 +54,7 @@ def scoring(profile: str, reference: str, hypothesis: str) -> tuple[float, float
 
     def everything() -> None:
         row = {"recording": "r", "reference": normalizer(reference), "hypothesis": normalizer(hypothesis)}
-        folder_score.score_folder([row], None, [], normalizer)
+        folder_score.score_folder([row], None, {}, normalizer)
 
     return seconds(lambda: jiwer.wer(*normal)), seconds(everything)
 
@@ -73,15 +76,13 @@ def calls(directory: Path) -> None:
 def folders(count: int, generator: random.Random) -> None:
     """Compare two models on many folders."""
 
-    def summary(name: str) -> dict:
+    def summary(name: str) -> Summary:
         parts = {}
         for number in range(count):
             wrong = generator.randint(5, 30)
-            counts = {"hits": 100 - wrong, "substitutions": wrong, "deletions": 0, "insertions": 0}
-            result = {"counts": counts, "characters": counts, "missed": {"w": wrong}, "fixed": {}, "broken": {}}
-            parts[f"f{number}"] = {"recordings": {"r": result}, "failures": [], "seconds": 60}
-        about = {"model": name, "engine": "e", "created": "", "corpus_words": None, "learned_folders": []}
-        return about | {"folders": parts}
+            counts = ErrorCounts(100 - wrong, wrong)
+            parts[f"f{number}"] = FolderSummary({"r": RecordingScore(counts, counts, {"w": wrong})}, seconds=60)
+        return Summary(name, parts, engine="e")
 
     names = {f"f{number}": ["r"] for number in range(count)}
     evaluation = {"heldout": [], "resamples": 10_000, "confidence": 0.95}

@@ -47,6 +47,11 @@ def code_of(program):
     return lambda wildcards: written(f"inputs/programs/{program}.json")
 
 
+def directory_of(name):
+    """A directory of the results, for programs that find files there by name: a parameter."""
+    return lambda wildcards: f"{DECIDED.results}/{name}"
+
+
 # -- files of the user --------------------------------------------------------------------------------------------
 
 
@@ -87,7 +92,8 @@ def records(names, *files):
 
 def corpora(wildcards):
     """The texts that a model was trained and tuned with."""
-    return [ancient(path) for path in sorted((MODELS / wildcards.model / "corpus").glob("*.txt"))]
+    texts = sorted(path.name for path in (MODELS / wildcards.model / "corpus").glob("*.txt"))
+    return records([wildcards.model], *(f"corpus/{name}" for name in texts))
 
 
 def model_digest(model):

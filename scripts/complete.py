@@ -11,7 +11,8 @@ from clm import cli
 from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.messages import counted
-from clm.results import unfinished
+from clm.reasons.sentences import full
+from clm.results import training, unfinished
 
 MOST_LINES = 20
 
@@ -38,7 +39,7 @@ def untranscribed(store: Path, engine: str, model: str) -> list[str]:
 
 def untrained(paths: Iterable[Path]) -> list[str]:
     """One line for each model that this run tried to make and the next one goes on with."""
-    return [f"{item['model']}: {item['reason']}. Hint: {item['hint']}" for item in map(files.read_json, paths)]
+    return [full(outcome.reason, f"{outcome.model}: ") for outcome in map(training.read, paths)]
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -48,10 +49,11 @@ def main(argv: list[str] | None = None) -> None:
     makings = untrained(args.unfinished)
     counts = [counted(len(found), what) for found, what in ((lines, "recording"), (makings, "model")) if found]
     lines = makings + lines
+    are = "is" if len(lines) == 1 else "are"
     if lines:
         shown = [*lines[:MOST_LINES], *([f"... and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else [])]
         raise PassingError(
-            f"not finished: {' and '.join(counts)}\n  " + "\n  ".join(shown),
+            f"{' and '.join(counts)} {are} not finished:\n  " + "\n  ".join(shown),
             "run again: what is finished is kept, and nothing is paid twice",
         )
     files.write_json(args.output, {"models": args.models})

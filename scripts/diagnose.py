@@ -3,8 +3,8 @@
 import argparse
 import logging
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,13 @@ from clm.corpus.keywords import read_keywords
 from clm.english import words
 from clm.normalization.normalizer import Normalizer, create_normalizer
 from clm.pronunciation import general_english
-from clm.scoring import diagnosis, error_rate, word_metrics
+from clm.reasons.codes import Reason
+from clm.results import models, transcripts
+from clm.results.transcripts import FolderTranscript
+from clm.scoring import diagnosis, error_rate, folder_score, model_diagnosis, word_metrics
+from clm.scoring.folder_score import FolderScore
+from clm.scoring.model_diagnosis import ModelDiagnosis
+from clm.scoring.word_metrics import Found
 from clm.settings import read
 
 log = logging.getLogger(__name__)
@@ -54,7 +60,7 @@ def phrases(path: str | None, normalizer: Normalizer) -> dict[str, list[word_met
     return word_metrics.by_first_word(normal.values())
 
 
-def confidences(result: dict[str, Any], heard: list[str], right: set[int], normalizer: Normalizer) -> Iterator:
+def confidences(result: Mapping[str, Any], heard: list[str], right: set[int], normalizer: Normalizer) -> Iterator:
     """(confidence, whether right) of the words that stand as they are in the engine's list of words."""
     items = []
     for item in result["results"].get("items", []):
@@ -69,29 +75,41 @@ def confidences(result: dict[str, Any], heard: list[str], right: set[int], norma
                 yield items[chunk.hyp_start + offset][1], chunk.ref_start + offset in right
 
 
-def heard_right(alignment: list[error_rate.Chunk]) -> set[int]:
+def heard_right(alignment: error_rate.Alignment) -> set[int]:
     """Positions of the hypothesis whose words are right."""
     return {place for chunk in alignment if chunk.op == "equal" for place in range(chunk.hyp_start, chunk.hyp_end)}
 
 
-def look(
-    score: dict[str, Any], rows: dict[str, Row], index: dict[str, list[word_metrics.Phrase]], known: frozenset[str]
-) -> tuple[dict[str, word_metrics.Found], dict[str, Counter], list[int]]:
-    """Keyword counts by recording, those of each keyword, and (right, all) words unknown to the stock model."""
-    by_recording, by_keyword = {}, {}
-    unknown = [0, 0]
-    for recording in score["recordings"]:
-        row = rows[recording["recording"]]
-        reference, hypothesis = row["reference"].split(), row["hypothesis"].split()
-        alignment = tuple(error_rate.Chunk(*chunk) for chunk in recording["alignment"])
-        found = word_metrics.keywords(reference, hypothesis, alignment, index)
-        by_recording[recording["recording"]] = word_metrics.total(found.values())
-        for keyword, counts in found.items():
-            by_keyword.setdefault(keyword, Counter()).update(counts._asdict())
-        if known:
-            right, count = word_metrics.unknown_words(reference, error_rate.missed_positions(alignment), known)
-            unknown = [unknown[0] + right, unknown[1] + count]
-    return by_recording, by_keyword, unknown
+@dataclass
+class Counts:
+    """What is counted over all folders: keywords, (right, all) words unknown to the stock model, confidences."""
+
+    keywords: dict[str, dict[str, Found]] = field(default_factory=dict)
+    by_keyword: dict[str, Found] = field(default_factory=dict)
+    unknown: tuple[int, int] = (0, 0)
+    confidence: list[tuple[float, bool]] = field(default_factory=list)
+
+    def add(
+        self,
+        folder: str,
+        score: FolderScore,
+        rows: dict[str, Row],
+        index: dict[str, list[word_metrics.Phrase]],
+        known: frozenset[str],
+    ) -> None:
+        """Count the keywords of `index`, and the words that are not `known`, in the recordings of a folder."""
+        by_recording = self.keywords.setdefault(folder, {})
+        for name, recording in score.recordings.items():
+            reference, hypothesis = rows[name]["reference"].split(), rows[name]["hypothesis"].split()
+            found = word_metrics.keywords(reference, hypothesis, recording.alignment, index)
+            by_recording[name] = word_metrics.total(found.values())
+            for keyword, counts in found.items():
+                self.by_keyword[keyword] = word_metrics.total((self.by_keyword.get(keyword, Found()), counts))
+            if known:
+                right, count = word_metrics.unknown_words(
+                    reference, error_rate.missed_positions(recording.alignment), known
+                )
+                self.unknown = (self.unknown[0] + right, self.unknown[1] + count)
 
 
 def corpus_words(paths: Iterable[Path]) -> set[str]:
@@ -104,7 +122,7 @@ def corpus_words(paths: Iterable[Path]) -> set[str]:
     return found
 
 
-def examine(args: argparse.Namespace) -> dict[str, Any]:
+def examine(args: argparse.Namespace) -> ModelDiagnosis:
     """The whole diagnosis."""
     settings = read(args.settings)
     chosen = settings.normalizer
@@ -114,26 +132,20 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
     folders = [folder for folder in index["folders"] if (runs / folder / "wer.json").exists()]
     everywhere = phrases(settings.keywords, normalizer)
     known = general_english.known_words() if settings.is_english else frozenset()
-    stock = known if model.split("-")[0] == "pocketsphinx" else frozenset()
+    stock = known if models.engine_of(model) == "pocketsphinx" else frozenset()
     spelled = known | corpus_words(args.corpora) if known else known
 
     @cache
     def texts(folder: str) -> dict[str, Row]:
         return {row["recording"]: row for row in files.read_table(runs / folder / "normalized.tsv", delimiter="\t")}
 
-    keywords: dict[str, Any] = {}
-    by_keyword: dict[str, Counter] = {}
-    findings: dict[str, Any] = {}
-    unknown = [0, 0]
-    confidence: list[tuple[float, bool]] = []
+    counts = Counts()
+    findings: dict[str, list[Reason]] = {}
     for folder in folders:
-        score, rows = files.read_json(runs / folder / "wer.json"), texts(folder)
+        score, rows = folder_score.read(runs / folder / "wer.json"), texts(folder)
         own = index.get("keywords", {}).get(folder)
         used = phrases(own, normalizer) if own else everywhere
-        keywords[folder], found, missing = look(score, rows, used, stock)
-        for keyword, counts in found.items():
-            by_keyword.setdefault(keyword, Counter()).update(counts)
-        unknown = [unknown[0] + missing[0], unknown[1] + missing[1]]
+        counts.add(folder, score, rows, used, stock)
         findings[folder] = diagnosis.diagnose(
             score,
             rows.values(),
@@ -142,34 +154,28 @@ def examine(args: argparse.Namespace) -> dict[str, Any]:
             known=spelled,
             keywords={word for listed in used.values() for phrase in listed for word in phrase},
         )
-        confidence += _confidences(files.read_json(runs / folder / "transcript.json"), score, rows, normalizer)
+        transcript = transcripts.read(runs / folder / "transcript.json")
+        counts.confidence += _confidences(transcript, score, rows, normalizer)
         texts.cache_clear()
-    total = word_metrics.total(part for parts in keywords.values() for part in parts.values())
-    return {
-        "model": model,
-        "keyword_recall": total.recall,
-        "keyword_precision": total.precision,
-        "keyword_f1": total.f1,
-        "keywords": keywords,
-        "by_keyword": {keyword: list(counts.values()) for keyword, counts in sorted(by_keyword.items())},
-        "oov": {"right": unknown[0], "words": unknown[1], "recall": unknown[0] / unknown[1] if unknown[1] else None}
-        if stock
-        else None,
-        "calibration": word_metrics.calibration(confidence),
-        "findings": {folder: found for folder, found in findings.items() if found},
-    }
+    return ModelDiagnosis(
+        model=model,
+        keywords=counts.keywords,
+        by_keyword=dict(sorted(counts.by_keyword.items())),
+        unknown_words=counts.unknown if stock else None,
+        calibration=word_metrics.calibration(counts.confidence),
+        findings=findings,
+    )
 
 
 def _confidences(
-    transcript: dict[str, Any], score: dict[str, Any], rows: dict[str, Row], normalizer: Normalizer
+    transcript: FolderTranscript, score: FolderScore, rows: dict[str, Row], normalizer: Normalizer
 ) -> Iterator[tuple[float, bool]]:
-    results = {item["recording"]: item.get("result") for item in transcript["recordings"]}
-    for recording in score["recordings"]:
-        result = results.get(recording["recording"])
+    results = {entry.recording: entry.result for entry in transcript.recordings}
+    for name, recording in score.recordings.items():
+        result = results.get(name)
         if result:
-            right = heard_right([error_rate.Chunk(*chunk) for chunk in recording["alignment"]])
-            heard = rows[recording["recording"]]["hypothesis"].split()
-            yield from confidences(result, heard, right, normalizer)
+            heard = rows[name]["hypothesis"].split()
+            yield from confidences(result, heard, heard_right(recording.alignment), normalizer)
 
 
 def _reference_shingles(texts: Callable[[str], dict[str, Row]], folder: str) -> set[tuple[str, ...]]:
@@ -179,7 +185,7 @@ def _reference_shingles(texts: Callable[[str], dict[str, Row]], folder: str) -> 
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    files.write_json(args.output, examine(args), indent=None)
+    model_diagnosis.write(args.output, examine(args))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,9 @@ from clm import __version__, cli
 from clm.base import files
 from clm.base.errors import UserError
 from clm.project import imported
+from clm.results import models, transcripts
+from clm.results.models import ModelRecord
+from clm.results.transcripts import Entry, FolderTranscript
 
 log = logging.getLogger(__name__)
 
@@ -62,11 +65,12 @@ def keep(args: argparse.Namespace) -> None:
     store = args.results / "store" / "imported" / model.removeprefix(imported.PREFIX)
     for folder, entry in entries.items():
         files.write_json(store / f"{folder}.json", entry, indent=None)
-    files.write_json(args.results / "models" / model / "model.json", {**about, "digest": files.digest(entries)})
+    record = ModelRecord(model, "imported", created, files.digest(entries), versions=versions)
+    models.write_record(args.results / "models" / model / "model.json", record)
     log.info("%s: %d folders imported; run snakemake to score them", model, len(found))
 
 
-def place(stored: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
+def place(stored: dict[str, Any], manifest: dict[str, Any]) -> FolderTranscript:
     """transcript.json of a folder: the results under the names of its recordings.
 
     A single result of a folder with one recording belongs to it whatever it is called.
@@ -83,25 +87,25 @@ def place(stored: dict[str, Any], manifest: dict[str, Any]) -> dict[str, Any]:
             f"{stored['model']}: no result of folder {manifest['folder']} is named like one of its recordings",
             f"name them {', '.join(item['recording'] for item in recordings[:3])}, and import them again",
         )
-    return {
-        "model": stored["model"],
-        "folder": manifest["folder"],
-        "engine": "imported",
-        "created": stored["created"],
-        "versions": stored["versions"],
-        "recordings": [
-            {
-                "recording": item["recording"],
-                "audio": item["audio"],
-                "sha256": None,
-                "seconds": imported.seconds(results[item["recording"]]),
-                "made": stored["created"] or None,
-                "result": results[item["recording"]],
-            }
-            for item in recordings
-            if item["recording"] in results
-        ],
-    }
+    entries = (
+        Entry(
+            recording=item["recording"],
+            audio=item["audio"],
+            seconds=imported.seconds(results[item["recording"]]),
+            made=stored["created"] or None,
+            result=results[item["recording"]],
+        )
+        for item in recordings
+        if item["recording"] in results
+    )
+    return FolderTranscript(
+        model=stored["model"],
+        folder=manifest["folder"],
+        engine="imported",
+        versions=stored["versions"],
+        recordings=tuple(entries),
+        created=stored["created"],
+    )
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -109,7 +113,7 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     if args.stored:
         transcript = place(files.read_json(args.stored), files.read_json(args.manifest))
-        files.write_json(args.output, transcript, indent=None)
+        transcripts.write(args.output, transcript)
     else:
         keep(args)
 

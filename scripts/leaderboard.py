@@ -5,14 +5,15 @@ behind the verdicts).
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from clm import cli
 from clm.base import files
-from clm.evaluation import leaderboard
+from clm.evaluation import comparisons, leaderboard, summaries
 from clm.evaluation.comparison import Evaluation
-from clm.evaluation.summaries import describe, without_audio
 from clm.healing.plan import Recordings
+from clm.scoring import model_diagnosis
 from clm.settings import read
 
 
@@ -37,17 +38,17 @@ def main(argv: list[str] | None = None) -> None:
     index = files.read_json(args.index)
     folders = index["folders"]
     audio = Recordings.read(args.index).audio
-    summaries = [describe(files.read_json(path), args.models, audio) for path in args.summaries]
-    keywords = {diagnosis["model"]: diagnosis["keywords"] for diagnosis in map(files.read_json, args.diagnoses)}
-    summaries = [
-        {**without_audio(summary, folders, index["text_only"]), "keywords": keywords[summary["model"]]}
-        for summary in summaries
+    keywords = {found.model: found.keywords for found in map(model_diagnosis.read, args.diagnoses)}
+    described = [summaries.describe(summaries.read(path), args.models, audio) for path in args.summaries]
+    known = [
+        replace(summaries.without_audio(summary, folders, index["text_only"]), keywords=keywords[summary.model])
+        for summary in described
     ]
-    evaluation = Evaluation(summaries, folders, settings.evaluation.baseline or settings.engine, settings.evaluation)
+    evaluation = Evaluation(known, folders, settings.evaluation.baseline or settings.engine, settings.evaluation)
     board = leaderboard.tables(evaluation)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)
-    files.write_json(args.comparisons, {"models": evaluation.comparisons()})
+    comparisons.write(args.comparisons, leaderboard.comparisons(evaluation))
 
 
 if __name__ == "__main__":

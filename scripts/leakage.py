@@ -8,7 +8,6 @@ import logging
 from pathlib import Path
 
 from clm import cli
-from clm.base import files
 from clm.results import manifests, models
 from clm.scoring import leakage
 
@@ -28,7 +27,8 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def used(model_file: Path, corpora: list[Path]) -> dict[str, Path]:
     """The texts that a model was trained and tuned with, by source; not all that was collected was trained from."""
-    sources = models.read_if_there(model_file).get("sources")
+    record = models.read_record_if_there(model_file)
+    sources = record.sources if record else {}
     return {path.stem: path for path in corpora if not sources or path.stem in (*sources, "tuning_data")}
 
 
@@ -42,9 +42,9 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     found = leakage.find(used(args.model_file, args.corpora), references(args.index))
     for folder, report in found.items():
-        if report["leaked"]:
-            log.warning("%s: the corpus of %s holds its text, as in: %s", folder, args.model, report["example"])
-    files.write_json(args.output, {"model": args.model, "folders": found})
+        if report.leaked:
+            log.warning("%s: the corpus of %s holds its text, as in: %s", folder, args.model, report.example)
+    leakage.write(args.output, args.model, found)
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from clm import cli
-from clm.base import files
 from clm.corpus import queries
 from clm.healing import lookup
+from clm.results import plans
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -13,7 +13,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = lookup.parser(__doc__)
     parser.add_argument("--plan", type=Path, required=True, help="plan.json of the generation")
     args = parser.parse_args(argv)
-    lookup.look_up(queries.of_plan(files.read_json(args.plan)), args)
+    lookup.look_up(queries.of_plan(plans.read(args.plan)), args)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from clm import cli
 from clm.base import files
 from clm.bucket import sync
 from clm.normalization.normalizer import Normalizer, create_normalizer
-from clm.results import manifests
+from clm.results import manifests, transcripts
+from clm.results.transcripts import FolderTranscript
 
 if TYPE_CHECKING:
     from clm.scoring.equivalents import Equivalents
@@ -45,25 +46,20 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return args
 
 
-def hypothesis(result: dict[str, Any]) -> str:
-    """Text of a result in Amazon's JSON shape."""
-    return " ".join(item["transcript"] for item in result["results"]["transcripts"])
-
-
-def rows(manifest: dict[str, Any], transcript: dict[str, Any], normalizer: Normalizer) -> Iterator[dict[str, str]]:
+def rows(manifest: dict[str, Any], transcript: FolderTranscript, normalizer: Normalizer) -> Iterator[dict[str, str]]:
     """Rows of the recordings that are in both, with the same audio, and did not fail.
 
     A transcript that was imported does not say what audio it was made from; it counts by the recording's name.
     """
     references = {item["recording"]: item for item in manifest["recordings"]}
-    for item in transcript["recordings"]:
-        reference = references.get(item["recording"])
-        same_audio = reference is not None and item["sha256"] in (None, reference["audio_sha256"])
-        if same_audio and "result" in item:
+    for entry in transcript.recordings:
+        reference = references.get(entry.recording)
+        same_audio = reference is not None and entry.sha256 in (None, reference["audio_sha256"])
+        if same_audio and entry.result is not None:
             yield {
-                "recording": item["recording"],
+                "recording": entry.recording,
                 "reference": normalizer(manifests.reference(reference)),
-                "hypothesis": normalizer(hypothesis(item["result"])),
+                "hypothesis": normalizer(entry.text),
             }
 
 
@@ -102,7 +98,7 @@ def main(argv: list[str] | None = None) -> None:
         return
     manifest = files.read_json(args.manifest)
     sync.fetch_shared(Path(item["text"]) for item in manifest["recordings"])
-    table = rows(manifest, files.read_json(args.transcript), normalizer)
+    table = rows(manifest, transcripts.read(args.transcript), normalizer)
     if args.equivalents:
         from clm.scoring import equivalents
 

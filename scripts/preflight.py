@@ -23,6 +23,7 @@ from clm.engines.transcribe.inventory import explained, language_models
 from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.results import manifests, models
+from clm.results.models import ModelRecord
 from clm.settings import read
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,7 @@ def check_encryption(aws: Aws, settings: TranscribeSettings) -> Iterator[str]:
 
 
 def check_models(
-    wanted: Mapping[str, Mapping[str, Any]], account: Mapping[str, Mapping[str, Any]], language: str
+    wanted: Mapping[str, ModelRecord], account: Mapping[str, Mapping[str, Any]], language: str
 ) -> Iterator[str]:
     """Refuse CLMs of the account that cannot be used as asked; tells what else is worth knowing of those wanted.
 
@@ -103,7 +104,7 @@ def check_models(
 
     """
     for name, about in wanted.items():
-        amazon_model = about["details"].get("amazon_model")
+        amazon_model = about.details.get("amazon_model")
         if amazon_model is None:
             continue
         found = account.get(amazon_model)
@@ -157,10 +158,10 @@ def odd_bases(
             )
 
 
-def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, dict[str, Any]]:
+def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, ModelRecord]:
     """The model.json of our own CLMs and of those that the configuration names."""
     names = [*models.finished(directory, ENGINE), *(f"{ENGINE}-{name}" for name in settings.models)]
-    return {name: files.read_json(directory / name / "model.json") for name in names}
+    return {name: models.read_record(directory / name / "model.json") for name in names}
 
 
 def check_language(aws: Aws, language: str) -> None:

@@ -9,22 +9,31 @@ import json
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from clm import cli, engines
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load_yaml
 from clm.english.words import learnable
-from clm.evaluation import verdict_text
+from clm.evaluation import comparisons, summaries, verdict_text
+from clm.evaluation.comparisons import Comparisons
+from clm.evaluation.summaries import Summary
 from clm.healing import saturation
 from clm.normalization.normalizer import create_normalizer
 from clm.normalization.profiles import is_unspaced
+from clm.reasons import codes
+from clm.reasons.sentences import full
 from clm.report import leaderboard_text
-from clm.results import models
+from clm.results import models, plans, training
+from clm.results.models import ModelRecord
+from clm.scoring import leakage, model_diagnosis
+from clm.scoring.model_diagnosis import ModelDiagnosis
 from clm.settings import Settings
+
+Record = TypeVar("Record")
 
 WIDTH = 100
 MOST_WORDS = 8
@@ -60,12 +69,12 @@ def closer(args: argparse.Namespace) -> str:
 
 def changed_words(results: Path, model: str) -> Iterator[str]:
     """The words that a model fixed and broke most often, in two lines; function words say little and stay out."""
-    summary = files.read_json(results / "summaries" / f"{model}.json")
-    recordings = [part for folder in summary["folders"].values() for part in folder["recordings"].values()]
+    summary = summaries.read(results / "summaries" / f"{model}.json")
+    recordings = [part for folder in summary.folders.values() for part in folder.recordings.values()]
     for kind in ("fixed", "broken"):
         words: Counter[str] = Counter()
         for recording in recordings:
-            words.update({word: count for word, count in recording[kind].items() if learnable(word)})
+            words.update({word: count for word, count in getattr(recording, kind).items() if learnable(word)})
         listed = ", ".join(f"{word} {count}" for word, count in words.most_common(MOST_WORDS))
         yield f"{kind.capitalize()} by {model}: {listed or 'no word'}{', ...' if len(words) > MOST_WORDS else ''}"
 
@@ -77,44 +86,50 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
     for path in sorted((results / "models").glob("*/plan.json")):
         if path.parent.name in known:
             continue
-        decided = path.with_name("training.json") if files.read_json(path)["train"] else path
-        outcome = models.read_if_there(decided)
-        if not outcome or decided.stat().st_mtime_ns < started:
+        train = plans.read(path).train
+        decided = path.with_name("training.json") if train else path
+        if not decided.exists() or decided.stat().st_mtime_ns < started:
             continue
-        reason = outcome["reason"] if decided != path else "no missed word to learn in folders that are not held out"
-        yield f"No new model: {reason}. Hint: {outcome.get('hint', 'add recordings, keywords or own text')}"
+        reason = training.read(decided).reason if train else codes.nothing_to_learn()
+        yield full(reason, "No new model: ")
 
 
 def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
     """Which models were trained by another version of the training code."""
     engine = engines.create(Settings.of(load_yaml(results / "config.yaml")))
-    recipes = {row["model"]: models.read_if_there(results / "models" / row["model"] / "model.json") for row in board}
-    names = [name for name, model in recipes.items() if model.get("engine") == engine.name]
-    older = [name for name in names if recipes[name].get("recipe", engine.recipe) != engine.recipe]
+    records = {row["model"]: record_of(results, row["model"]) for row in board}
+    older = [
+        name
+        for name, model in records.items()
+        if model.engine == engine.name and model.recipe not in (None, engine.recipe)
+    ]
     if older:
         yield f"Trained by another recipe than this version's: {', '.join(older)}."
 
 
-def by_folder(path: Path, key: str) -> dict[str, Any]:
-    """A mapping of a JSON file of ours, empty if there is no such file."""
-    return models.read_if_there(path).get(key, {})
+def record_of(results: Path, model: str) -> ModelRecord:
+    """What model.json says of a model; nothing of a stock model."""
+    return models.read_record_if_there(results / "models" / model / "model.json") or ModelRecord()
 
 
-def made(results: Path, model: str) -> dict[str, list[str]]:
+def read_or(read: Callable[[Path], Record], path: Path, empty: Record) -> Record:
+    """A record by its reader, the empty one if there is no such file."""
+    return read(path) if path.exists() else empty
+
+
+def made(results: Path, model: str) -> dict[str, Sequence[str]]:
     """The days on which a model's transcripts were made, by folder."""
-    summary = by_folder(results / "summaries" / f"{model}.json", "folders")
-    return {folder: score.get("made", []) for folder, score in summary.items()}
+    return {folder: part.made for folder, part in summary_of(results, model).folders.items()}
 
 
-def normalizers(results: Path, model: str) -> list[dict[str, Any]]:
+def normalizers(results: Path, model: str) -> list[Mapping[str, Any]]:
     """The normalizers that a model's folders were scored with."""
-    summary = by_folder(results / "summaries" / f"{model}.json", "folders")
-    return [score.get("normalizer", {}) for score in summary.values()]
+    return [part.normalizer for part in summary_of(results, model).folders.values()]
 
 
-def training_marks(results: Path, model: str) -> list[str]:
-    """What training found wrong with a model."""
-    return models.read_if_there(results / "models" / model / "model.json").get("details", {}).get("marks", [])
+def summary_of(results: Path, model: str) -> Summary:
+    """A model's summary; an empty one if there is none."""
+    return read_or(summaries.read, results / "summaries" / f"{model}.json", Summary(model))
 
 
 def legend(results: Path) -> str:
@@ -136,26 +151,26 @@ def legend(results: Path) -> str:
 def report(results: Path) -> Iterator[str]:
     """The paragraphs of the report."""
     board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
-    leaks = {row["model"]: by_folder(results / "leakage" / f"{row['model']}.json", "folders") for row in board}
-    leaked = [name for name, folders in leaks.items() if any(report["leaked"] for report in folders.values())]
-    harm = leaderboard_text.harm(board, {row["model"]: training_marks(results, row["model"]) for row in board})
+    leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
+    leaked = [name for name, folders in leaks.items() if any(report.leaked for report in folders.values())]
+    compared = read_or(comparisons.read, results / "comparisons.json", Comparisons())
+    harm = leaderboard_text.harm(board, {row["model"]: record_of(results, row["model"]).flaws for row in board})
     yield leaderboard_text.table(board, {*leaked, *harm})
-    yield from verdict_text.sentence(board, by_folder(results / "comparisons.json", "models")).splitlines()
+    yield from verdict_text.sentences(board, compared)
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
     if newest is not None:
         yield from changed_words(results, newest)
-    yield from leaderboard_text.leaks(leaks)
-    yield from harm.values()
-    yield from leaderboard_text.mixed_normalizers({row["model"]: normalizers(results, row["model"]) for row in board})
-    yield from leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
+    apart = leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
+    mixed = leaderboard_text.mixed_normalizers({row["model"]: normalizers(results, row["model"]) for row in board})
+    yield from (f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *mixed, *apart))
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"
-        found = leaderboard_text.findings(by_folder(path, "findings"))
+        found = leaderboard_text.findings(read_or(model_diagnosis.read, path, ModelDiagnosis()).findings)
         yield from found
         if found:
             yield f"All that was found, and keywords one by one: {path}"
-    yield from leaderboard_text.attention(runs)
+    yield from leaderboard_text.attention(runs, compared.absences)
     config = load_yaml(results / "config.yaml")
     learner = max(
         (path.parent.parent.name for path in (results / "models").glob("*/corpus/status.csv")),

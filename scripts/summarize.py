@@ -2,12 +2,12 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from clm import cli
 from clm.base import files
-
-KEPT = ("counts", "characters", "blocks", "mapsswe", "missed", "fixed", "broken")
+from clm.evaluation import summaries
+from clm.evaluation.summaries import FolderSummary, Summary
+from clm.scoring import folder_score
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -19,24 +19,12 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def summarize_folder(score: dict[str, Any]) -> dict[str, Any]:
-    """What the leaderboard and healing need of one wer.json."""
-    recordings = {item["recording"]: {key: item[key] for key in KEPT} for item in score["recordings"]}
-    return {
-        "recordings": recordings,
-        "failures": score["failures"],
-        "seconds": score["seconds"],
-        "made": score.get("made", []),  # not in a wer.json of an older version
-        "normalizer": score.get("normalizer", {}),
-    }
-
-
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
     paths = {folder: args.runs / folder / "wer.json" for folder in files.read_json(args.index)["folders"]}
-    folders = {folder: summarize_folder(files.read_json(path)) for folder, path in paths.items() if path.exists()}
-    files.write_json(args.output, {"model": args.runs.name, "folders": folders}, indent=None)
+    folders = {folder: FolderSummary.of(folder_score.read(path)) for folder, path in paths.items() if path.exists()}
+    summaries.write(args.output, Summary(args.runs.name, folders))
 
 
 if __name__ == "__main__":

@@ -10,20 +10,25 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from clm import __version__, cli, engines
 from clm.base import files
-from clm.base.errors import UserError, passing
+from clm.base.errors import UserError
 from clm.base.messages import some
 from clm.base.progress import Progress
 from clm.base.text_files import read_text
 from clm.bucket import sync
 from clm.corpus import clean, training_text, tuning_text
+from clm.corpus.source import Outcome
 from clm.english.verbalize import verbalize
 from clm.healing import word_history
-from clm.results import manifests, models
+from clm.reasons import codes
+from clm.reasons.sentences import statement
+from clm.results import manifests, models, plans, training
+from clm.results.models import ModelRecord
+from clm.results.training import TrainingOutcome
 from clm.settings import Settings, read
 from clm.types import Engine, TrainingFailed, TrainingText
 
@@ -76,7 +81,7 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
     tuning = own.get("tuning_data", "")
     if settings.tuning_data == tuning_text.AUTO:
         tuning = references(args.index, settings, texts.values())
-    emphasized = word_history.still_missed(files.read_json(args.plan))
+    emphasized = word_history.still_missed(plans.read(args.plan))
     texts["still_missed"] = training_text.once_more(texts, emphasized)
     for name, text in {**texts, "tuning_data": tuning}.items():
         path = directory / f"{name}.txt"
@@ -109,19 +114,17 @@ def digest(text: TrainingText, engine: Engine) -> str:
 def twin(models_directory: Path, engine: str, of: str, *, failed_too: bool) -> str | None:
     """Name of the finished generation with this digest, or None; one that failed may be tried again."""
     for name in models.finished(models_directory, engine):
-        model = files.read_json(models_directory / name / "model.json")
-        if model["digest"] == of and (failed_too or not model.get("failed")):
+        model = models.read_record(models_directory / name / "model.json")
+        if model.digest == of and (failed_too or not model.failed):
             return name
     return None
 
 
-def about_twin(models_directory: Path, older: str) -> dict[str, str]:
-    """Why nothing is trained, and what to do."""
-    if reason := models.failed(models_directory, older):
-        hint = "to try it once more: snakemake --forcerun heal --config retry_failed=True"
-        return {"reason": f"it would equal {older}, which failed: {reason}", "hint": hint, "twin": older}
-    reason = f"it would equal {older}: nothing new to learn"
-    return {"reason": reason, "hint": "add recordings, keywords or articles", "twin": older}
+def about_twin(models_directory: Path, older: str) -> TrainingOutcome:
+    """Why nothing is trained."""
+    failure = models.failed(models_directory, older)
+    reason = codes.failed_twin(older, failure) if failure else codes.twin(older)
+    return TrainingOutcome(trained=False, reason=reason, twin=older)
 
 
 def count_words(text: TrainingText) -> dict[str, int]:
@@ -129,60 +132,57 @@ def count_words(text: TrainingText) -> dict[str, int]:
     return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
 
 
-def train(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
-    """Train the generation if it can and should be; return what training.json says."""
+def incomplete(args: argparse.Namespace) -> tuple[list[str], str]:
+    """Queries whose look-up failed, and why the first one did."""
+    failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == Outcome.ERROR]
+    return [row["keyword"] for row in failed], failed[0]["source"] if failed else ""
+
+
+def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
+    """Train the generation if it can and should be."""
     engine = engines.create(settings)
     directory = args.plan.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
         models.clear(directory)
-        return {"trained": True, "reason": "it was finished already"}
+        return TrainingOutcome(trained=True, reason=codes.finished_before())
     own = f"{models.UNFINISHED}{time.time_ns():020}-"
-    failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == "error"]
-    missing = some([row["keyword"] for row in failed])
-    if failed and not settings.corpus.allow_partial:
-        why = f" ({failed[0]['source']})" if failed[0]["source"] else ""
-        reason = f"the corpus is not complete, articles could not be fetched for {missing}{why}"
-        hint = "run again, which asks for these only; or --config corpus='{allow_partial: true}' trains without them"
-        return {"trained": False, "reason": reason, "hint": hint, "retry": True}
+    missing, trouble = incomplete(args)
+    if missing and not settings.corpus.allow_partial:
+        return TrainingOutcome(trained=False, reason=codes.corpus_incomplete(missing, trouble), retry=True)
+    failure = ""
     try:
         text = gather(args, settings, directory / "corpus")
         if not text.sources:
-            raise UserError(
-                "there is no text to train from, neither articles nor own text",
-                "see the status.csv files, add articles or training_data, then: snakemake --forcerun heal",
-            )
+            return TrainingOutcome(trained=False, reason=codes.no_text())
         identity = digest(text, engine)
         if older := twin(directory.parent, engine.name, identity, failed_too=not settings.retry_failed):
-            return {"trained": False, **about_twin(directory.parent, older)}
+            return about_twin(directory.parent, older)
         with tempfile.TemporaryDirectory(dir=directory, prefix=own) as name:
             details = engine.train(text, Path(name))
             for path in Path(name).iterdir():
                 path.replace(directory / path.name)
-        failure = {}
     except TrainingFailed as error:
         log.error("%s", error)
-        details, failure = {}, {"failed": str(error)}
+        details, failure = {}, str(error)
     except UserError as error:
-        return {"trained": False, "reason": error.message, "hint": error.hint, **passing(error)}
+        return TrainingOutcome.of_error(error)
     words = count_words(text)
-    model = {
-        "model": directory.name,
-        "engine": engine.name,
-        "created": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "digest": identity,
-        "recipe": engine.recipe,
-        "versions": {"clm-proof": __version__, **engine.versions()},
-        "corpus_words": sum(words.values()),
-        "sources": words,
-        "details": details,
-        **failure,
-    }
-    files.write_json(directory / "model.json", model)
+    model = ModelRecord(
+        model=directory.name,
+        engine=engine.name,
+        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        digest=identity,
+        recipe=engine.recipe,
+        versions={"clm-proof": __version__, **engine.versions()},
+        corpus_words=sum(words.values()),
+        sources=words,
+        details=details,
+        failed=failure,
+    )
+    models.write_record(directory / "model.json", model)
     models.clear(directory, before=own)
-    if failure:
-        return {"trained": True, "reason": failure["failed"]}
-    without = f", without articles for {missing}, which could not be fetched" if failed else ""
-    return {"trained": True, "reason": f"trained from {model['corpus_words']} words{without}"}
+    reason = codes.told(failure) if failure else codes.trained(sum(words.values()), missing)
+    return TrainingOutcome(trained=True, reason=reason)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -190,11 +190,11 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     outcome = train(args, read(args.settings))
     name = args.plan.parent.name
-    if outcome["trained"]:
+    if outcome.trained:
         sync.send(args.plan.parent)
-    log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not trained", outcome["reason"])
-    plan = files.digest(files.read_json(args.plan))
-    files.write_json(args.output, {"model": name, **outcome, "attempt": args.attempt, "plan": plan})
+    log.info("%s %s: %s", name, "is finished" if outcome.trained else "is not trained", statement(outcome.reason))
+    plan = plans.read(args.plan).digest
+    training.write(args.output, replace(outcome, model=name, attempt=args.attempt, plan=plan))
 
 
 if __name__ == "__main__":

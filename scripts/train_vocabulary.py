@@ -8,12 +8,12 @@ import argparse
 import datetime
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from clm import __version__, cli, engines
 from clm.base import files
-from clm.base.errors import UserError, passing
+from clm.base.errors import UserError
 from clm.base.progress import Progress
 from clm.bucket import sync
 from clm.corpus.keywords import read_keyword_lines
@@ -21,7 +21,12 @@ from clm.engines.transcribe.phrases.custom_vocabulary import VocabularyMaker
 from clm.engines.transcribe.phrases.phrase_table import Phrase, Vocabulary, build
 from clm.english.words import is_name
 from clm.healing.plan import phrases_digest
-from clm.results import models
+from clm.reasons import codes
+from clm.reasons.sentences import statement
+from clm.results import models, plans, training
+from clm.results.models import ModelRecord
+from clm.results.plans import MissedWord, Plan
+from clm.results.training import TrainingOutcome
 from clm.settings import Settings, read
 from clm.types import TrainingFailed
 
@@ -43,19 +48,19 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def phrases(plan: dict[str, Any], keywords: Path | None) -> list[Phrase]:
+def phrases(plan: Plan, keywords: Path | None) -> list[Phrase]:
     """Keywords first, then names and words that were missed: what is dropped if space runs out is last.
 
     Of the missed ones those come first that a CLM learned and misses all the same, then what was missed most often.
     """
     lines = read_keyword_lines(keywords) if keywords else []
     found = [Phrase(keyword, f"{keywords.name} line {number}") for number, keyword in lines]
-    names = [Phrase(item["word"], "missed name") for item in _by_need(plan.get("phrases", ())) if is_name(item["word"])]
-    return found + names + [Phrase(item["word"], "missed word") for item in _by_need(plan["words"])]
+    names = [Phrase(item.word, "missed name") for item in _by_need(plan.phrases) if is_name(item.word)]
+    return found + names + [Phrase(item.word, "missed word") for item in _by_need(plan.words)]
 
 
-def _by_need(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(items, key=lambda item: (-item.get("depth", 0), -sum(item["folders"].values()), item["word"]))
+def _by_need(items: Iterable[MissedWord]) -> list[MissedWord]:
+    return sorted(items, key=lambda item: (-item.depth, -item.tokens, item.word))
 
 
 def write_phrases(path: Path, vocabulary: Vocabulary) -> None:
@@ -80,53 +85,48 @@ def tell_dropped(directory: Path, vocabulary: Vocabulary) -> None:
         progress.show(f"... and {len(lines) - MOST_LINES} more: see {directory / PHRASES_FILE}", now=True)
 
 
-def make(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
-    """Make the vocabulary if it can and should be; return what training.json says."""
+def make(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
+    """Make the vocabulary if it can and should be."""
     directory = args.output.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
-        return {"trained": True, "reason": "it was finished already"}
+        return TrainingOutcome(trained=True, reason=codes.finished_before())
     engine = engines.create(settings)
-    plan = files.read_json(args.plan)
+    plan = plans.read(args.plan)
     try:
         vocabulary = build(phrases(plan, args.keywords), settings.language)
     except UserError as error:
-        return {"trained": False, "reason": error.message, "hint": error.hint}
+        return replace(TrainingOutcome.of_error(error), retry=False, unfinished=False)
     write_phrases(directory / PHRASES_FILE, vocabulary)
     tell_dropped(directory, vocabulary)
     if not vocabulary.kept:
-        return {
-            "trained": False,
-            "reason": f"no phrase can be used in a vocabulary ({len(vocabulary.dropped)} dropped)",
-            "hint": f"see {directory / PHRASES_FILE}",
-        }
+        return TrainingOutcome(trained=False, reason=codes.no_phrase(directory.name, len(vocabulary.dropped)))
     identity = files.digest({"vocabulary": vocabulary.text, "language": settings.language})
     for name in models.finished(directory.parent, engine.name, models.VOCABULARY):
-        if files.read_json(directory.parent / name / "model.json")["digest"] == identity:
-            hint = "add recordings or keywords"
-            return {"trained": False, "reason": f"it would equal {name}", "hint": hint, "twin": name}
-    failure: dict[str, str] = {}
+        if models.read_record(directory.parent / name / "model.json").digest == identity:
+            return TrainingOutcome(trained=False, reason=codes.twin(name), twin=name)
+    failure = ""
     try:
         details = VocabularyMaker(engine.aws, engine.settings).make(vocabulary.text)
     except TrainingFailed as error:
-        details, failure = {}, {"failed": str(error)}
+        details, failure = {}, str(error)
     except UserError as error:
-        return {"trained": False, "reason": error.message, "hint": error.hint, **passing(error)}
-    model = {
-        "model": directory.name,
-        "engine": engine.name,
-        "created": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "digest": identity,
-        "made_from": phrases_digest(plan, args.keywords_digest or None),
-        "versions": {"clm-proof": __version__, **engine.versions()},
-        "corpus_words": None,
-        "phrases": len(vocabulary.kept),
-        "dropped": len(vocabulary.dropped),
-        "details": details,
-        **failure,
-    }
-    files.write_json(directory / "plan.json", plan)  # says from which folders it learned
-    files.write_json(directory / "model.json", model)
-    return {"trained": True, "reason": failure.get("failed") or f"made from {len(vocabulary.kept)} phrases"}
+        return TrainingOutcome.of_error(error)
+    model = ModelRecord(
+        model=directory.name,
+        engine=engine.name,
+        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        digest=identity,
+        made_from=phrases_digest(plan, args.keywords_digest or None),
+        versions={"clm-proof": __version__, **engine.versions()},
+        phrases=len(vocabulary.kept),
+        dropped=len(vocabulary.dropped),
+        details=details,
+        failed=failure,
+    )
+    plans.write(directory / "plan.json", plan)  # says from which folders it learned
+    models.write_record(directory / "model.json", model)
+    reason = codes.told(failure) if failure else codes.vocabulary_made(len(vocabulary.kept))
+    return TrainingOutcome(trained=True, reason=reason)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -134,11 +134,11 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     outcome = make(args, read(args.settings))
     name = args.output.parent.name
-    if outcome["trained"]:
+    if outcome.trained:
         sync.send(args.output.parent, args.output.with_name("plan.json"))
-    log.info("%s %s: %s", name, "is finished" if outcome["trained"] else "is not made", outcome["reason"])
-    made_from = phrases_digest(files.read_json(args.plan), args.keywords_digest or None)
-    files.write_json(args.output, {"model": name, "made_from": made_from, **outcome})
+    log.info("%s %s: %s", name, "is finished" if outcome.trained else "is not made", statement(outcome.reason))
+    made_from = phrases_digest(plans.read(args.plan), args.keywords_digest or None)
+    training.write(args.output, replace(outcome, model=name, made_from=made_from))
 
 
 if __name__ == "__main__":

@@ -11,14 +11,14 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from clm import __version__, cli, engines
-from clm.base import files, notices
+from clm.base import files
 from clm.base.s3_path import S3Path
 from clm.bucket import sync
-from clm.results import manifests, models, unfinished
+from clm.results import manifests, models, transcripts, unfinished
 from clm.results.store import Store
+from clm.results.transcripts import Entry, FolderTranscript
 from clm.settings import Settings, read
 from clm.types import Engine, Failure, Model, Outcome, Recording, Transcript, Unfinished
 
@@ -85,16 +85,6 @@ def transcribe(
     return found
 
 
-def entry(recording: Recording, outcome: Outcome) -> dict[str, Any]:
-    """One recording of transcript.json."""
-    about = {"recording": recording.name, "audio": str(recording.audio), "sha256": recording.sha256}
-    if isinstance(outcome, Transcript):
-        said = {"notices": notices.to_json(outcome.notices)} if outcome.notices else {}
-        return {**about, "seconds": outcome.seconds, "made": outcome.made, **said, "result": outcome.result}
-    kind = "failure" if isinstance(outcome, Failure) else "unfinished"
-    return {**about, "seconds": None, kind: {"reason": outcome.reason, "hint": outcome.hint}}
-
-
 def merged(versions: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """The versions of all results; where they differ, all of them.
 
@@ -124,17 +114,18 @@ def main(argv: list[str] | None = None) -> None:
         for recording in recordings:
             if recording.name not in found:
                 found[recording.name] = Unfinished(**left.get(recording.name, _NOT_SUBMITTED))
-    versions = [found[item.name].versions for item in recordings if isinstance(found[item.name], Transcript)]
-    transcript = {
-        "model": args.model,
-        "folder": folder,
-        "engine": engine.name,
-        "attempt": {"repeats": args.repeats, "retries": args.retries},
+    outcomes = [found[recording.name] for recording in recordings]
+    versions = [outcome.versions for outcome in outcomes if isinstance(outcome, Transcript)]
+    transcript = FolderTranscript(
+        model=args.model,
+        folder=folder,
+        engine=engine.name,
         # Of what made the results, which may have been another version than is there now.
-        "versions": {"clm-proof": __version__, **merged(versions)},
-        "recordings": [entry(recording, found[recording.name]) for recording in recordings],
-    }
-    files.write_json(args.output, transcript, indent=None)
+        versions={"clm-proof": __version__, **merged(versions)},
+        recordings=tuple(Entry.of(recording, found[recording.name]) for recording in recordings),
+        attempt={"repeats": args.repeats, "retries": args.retries},
+    )
+    transcripts.write(args.output, transcript)
 
 
 if __name__ == "__main__":

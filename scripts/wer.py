@@ -1,11 +1,14 @@
 """Score one folder: word and character error rate, and the words that were missed, fixed, broken and confused."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from clm import __version__, cli
 from clm.base import files
 from clm.normalization.profiles import Profile, is_unspaced
+from clm.reasons import codes
+from clm.results import transcripts
 from clm.scoring import folder_score
 
 
@@ -28,21 +31,24 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    transcript = files.read_json(args.transcript)
-    failures = [
-        {"recording": item["recording"], **item["failure"]} for item in transcript["recordings"] if "failure" in item
-    ]
+    transcript = transcripts.read(args.transcript)
+    failures = {name: codes.told(failure.reason, failure.hint) for name, failure in transcript.failures.items()}
     baseline = files.read_table(args.baseline, delimiter="\t") if args.baseline else None
     normalizer = Profile.of(args.profile, args.without)
     rows = files.read_table(args.normalized, delimiter="\t")
     score = folder_score.score_folder(rows, baseline, failures, normalizer, unspaced=is_unspaced(args.language))
-    if args.equivalents:
-        score["normalizer"]["equivalents"] = args.equivalents
-    about = {key: transcript[key] for key in ("model", "folder", "engine")}
-    versions = {**transcript["versions"], "clm-proof": __version__}
-    days = sorted({item["made"] for item in transcript["recordings"] if item.get("made")})
-    seconds = sum(item["seconds"] or 0 for item in transcript["recordings"])
-    files.write_json(args.output, {**about, "versions": versions, "made": days, "seconds": seconds, **score})
+    equivalents = {"equivalents": args.equivalents} if args.equivalents else {}
+    score = replace(
+        score,
+        model=transcript.model,
+        folder=transcript.folder,
+        engine=transcript.engine,
+        versions={**transcript.versions, "clm-proof": __version__},
+        made=transcript.days,
+        seconds=transcript.seconds,
+        normalizer={**score.normalizer, **equivalents},
+    )
+    folder_score.write(args.output, score)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ _CALLS = (
 _JOBS = ("Looking", "Submitting", "Transcribing", "Normalizing", "Scoring", "Planning", "Training", "Comparing")
 _ALONE = 0.3
 #: Where a job is killed, Snakemake lets the others end.
-_AFTER_JOB = "Hint: mend it and run again"
+_AFTER_JOB = "Hint: fix the problem and rerun"
 _LATEST = 0.3
 #: A run that goes on with another one is shorter, and most moments should come.
 _EARLY = 0.7

@@ -105,7 +105,8 @@ class ResultsFolder:
         files.write_text(self.directory / "config.yaml", yaml.safe_dump(self.config))
         files.write_json(self.directory / "config.json", {"config": self.config})
         folders = {name: sorted(recordings) for name, recordings in self.texts.references.items()}
-        index = {"folders": folders, "left_out": {}, "keywords": {}, "text_only": []}
+        items = {name: self.manifest(name, recordings)["recordings"] for name, recordings in folders.items()}
+        index = {"folders": folders, "left_out": {}, "keywords": {}, "text_only": [], "manifests": items}
         files.write_json(self.directory / "inputs.json", index)
         for name, recordings in self.texts.references.items():
             files.write_json(self.directory / "inputs" / f"{name}.json", self.manifest(name, recordings))
@@ -215,6 +216,7 @@ def many(directory: Path, folders: int, models: int, *, words: int = 150, distin
     twins = {f"talk {number + 1:04d}": f"talk {number % distinct + 1:04d}" for number in range(distinct, folders)}
     index = files.read_json(results.directory / "inputs.json")
     index["folders"] |= {twin: list(index["folders"][original]) for twin, original in twins.items()}
+    index["manifests"] |= {twin: results.manifest(twin, ["audio"])["recordings"] for twin in twins}
     files.write_json(results.directory / "inputs.json", index)
     for twin in twins:
         files.write_json(results.directory / "inputs" / f"{twin}.json", results.manifest(twin, ["audio"]))
@@ -260,8 +262,9 @@ def hostile(tmp_path: Path) -> ResultsFolder:
     files.write_table(home / "lexicon.tsv", ("word", "phones", "source", "rank", "count"), lexicon, delimiter="\t")
     path = folder.directory / "diagnosis" / f"{FIRST}.json"
     finding = {"finding": HOSTILE[0], "detail": HOSTILE[2], "next_step": HOSTILE[1]}
+    newer = {"code": HOSTILE[3], "arguments": {HOSTILE[1]: HOSTILE[2]}}
     counts = {name: [1, 0, 0] for name in (*HOSTILE, "half of a \ud800 character")}
-    found = {**files.read_json(path), "by_keyword": counts, "findings": {"plain": [finding]}}
+    found = {**files.read_json(path), "by_keyword": counts, "findings": {"plain": [finding, newer]}}
     path.write_text(json.dumps(found))
     leak = {"leaked": True, "ngram_share": 0.5, "sentence_share": 0.5, "sources": {HOSTILE[1]: {}}, "example": long}
     files.write_json(folder.directory / "leakage" / f"{FIRST}.json", {"folders": {names[0]: leak}})

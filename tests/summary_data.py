@@ -1,5 +1,11 @@
 """Summaries of models with made-up results, small enough to reckon by hand."""
 
+from dataclasses import replace
+
+from clm.evaluation import summaries
+from clm.evaluation.summaries import Summary
+from clm.reasons import codes
+from clm.scoring.word_metrics import Found
 from clm.settings import EvaluationSettings
 
 EVALUATION = EvaluationSettings(heldout=("f0", "f1"), baseline=None, resamples=1000, confidence=0.95)
@@ -32,3 +38,12 @@ def fail(model, folder, recording, reason="no audio in it"):
     part["recordings"].pop(recording, None)
     part["failures"].append({"recording": recording, "reason": reason, "hint": "replace it"})
     return model
+
+
+def parsed(model) -> Summary:
+    """A summary as programs have it, from an object of the shape above."""
+    counts = model.get("keywords", {})
+    keywords = {folder: {name: Found(*found) for name, found in parts.items()} for folder, parts in counts.items()}
+    failure = codes.told(model["reason"]) if "reason" in model else None
+    about = {key: model[key] for key in ("engine", "created", "corpus_words", "learned_folders")}
+    return replace(summaries.from_json(model), failure=failure, keywords=keywords, **about)

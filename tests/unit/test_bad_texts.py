@@ -7,7 +7,9 @@ import pytest
 import diagnose
 from clm.base import files
 from clm.normalization.normalizer import create_normalizer
-from clm.scoring import error_rate, folder_score
+from clm.reasons import codes
+from clm.scoring import folder_score
+from clm.scoring.error_rate import ErrorCounts
 
 PROFILES = ("basic", "spoken")
 
@@ -15,7 +17,7 @@ PROFILES = ("basic", "spoken")
 def scored(profile, reference, hypothesis):
     normalizer = create_normalizer(profile)
     row = {"recording": "r", "reference": normalizer(reference), "hypothesis": normalizer(hypothesis)}
-    return folder_score.score_folder([row], [row], [], normalizer)
+    return folder_score.score_folder([row], [row], {}, normalizer)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -24,8 +26,8 @@ def scored(profile, reference, hypothesis):
 )
 def test_what_is_empty_after_normalization_is_a_failure_and_no_rate(profile, reference):
     result = scored(profile, reference, "some words")
-    assert (result["wer"], result["recordings"]) == (None, [])
-    assert result["failures"][0]["reason"] == error_rate.EMPTY_REFERENCE
+    assert (result.counts.rate, result.recordings) == (None, {})
+    assert result.failures == {"r": codes.empty_reference()}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -42,18 +44,18 @@ def test_what_is_empty_after_normalization_is_a_failure_and_no_rate(profile, ref
     ],
 )
 def test_any_script_is_right_against_itself_and_wrong_against_nothing(profile, text):
-    assert scored(profile, text, text)["wer"] == 0
-    assert scored(profile, text, "")["wer"] == 1
+    assert scored(profile, text, text).counts.rate == 0
+    assert scored(profile, text, "").counts.rate == 1
 
 
 def test_composed_and_decomposed_letters_are_the_same():
-    assert scored("basic", "e\u0301te\u0301", "été")["wer"] == 0
+    assert scored("basic", "e\u0301te\u0301", "été").counts.rate == 0
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_a_reference_a_hundred_times_longer_is_scored(profile):
     result = scored(profile, "the cell divides " * 100, "the cell divides")
-    assert result["counts"] == {"hits": 3, "substitutions": 0, "deletions": 297, "insertions": 0}
+    assert result.counts == ErrorCounts(3, 0, 297, 0)
 
 
 def test_a_line_of_a_hundred_thousand_words_is_scored_in_time(tmp_path):
@@ -63,10 +65,10 @@ def test_a_line_of_a_hundred_thousand_words_is_scored_in_time(tmp_path):
     result = folder_score.score_folder(
         [{"recording": "r", "reference": " ".join(words), "hypothesis": " ".join(heard)}],
         None,
-        [],
+        {},
         create_normalizer("basic"),
     )
-    assert result["counts"]["deletions"] == 500
+    assert result.counts.deletions == 500
     assert time.perf_counter() - start < 60
     row = {"recording": "r", "reference": " ".join(words), "hypothesis": ""}
     files.write_table(tmp_path / "t.tsv", ("recording", "reference", "hypothesis"), [row], delimiter="\t")

@@ -50,3 +50,17 @@ def test_one_part_is_measured_anew_and_the_others_stay(tmp_path: Path, monkeypat
     text = page.read_text(encoding="utf-8")
     assert "abacus; 2026-01-02" in text
     assert "| laps | 1234 |  |  |\n| ratio | 2.35 | <= 2 | NOT MET |\n| time | 0.123 s | <= 1 s | ok |" in text
+
+
+@pytest.mark.usefixtures("benchmarks")
+def test_placebo_texts_are_many_and_as_long_as_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading the texts of this installation takes half a minute, so each is three words over and over."""
+    import placebo
+
+    monkeypatch.setattr(placebo, "KINDS", {kind: lambda: ["one two three"] * 9000 for kind in placebo.KINDS})
+    texts = list(placebo.placebos())
+    assert len(texts) >= 20
+    assert len({(kind, words) for kind, words, _ in texts}) == len(texts)
+    assert {words for _, words, _ in texts} == set(placebo.SIZES)
+    for kind, words, lines in texts:
+        assert sum(len(line.split()) for line in lines) == words, kind

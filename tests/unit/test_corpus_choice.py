@@ -8,8 +8,9 @@ from clm.corpus.collect import Budget, collect
 from clm.corpus.collection import write
 from clm.corpus.domain import Domain
 from clm.corpus.queries import Kind, Query, of_plan
-from clm.corpus.source import Article, Finding, LookupFailed, Outcome
+from clm.corpus.source import Article, Lookup, LookupFailed, Outcome
 from clm.english.words import content_terms, terms
+from clm.results.plans import MissedWord, Plan
 
 FILLER = "These plain words say nothing about any topic and only make the page as long as pages are. " * 5
 
@@ -28,7 +29,7 @@ class Shelf:
         ]
         self.asked: list[tuple[str, int]] = []
 
-    def look_up(self, query: str, limit: int) -> Finding:
+    def look_up(self, query: str, limit: int) -> Lookup:
         self.asked.append((query, limit))
         if query == "broken":
             raise LookupFailed("the shelf fell down")
@@ -36,7 +37,7 @@ class Shelf:
         wanted = content_terms(query)
         using = [a for a in self.articles if wanted and wanted <= set(terms(f"{a.title} {a.text}")) and a not in about]
         found = tuple((about + using)[:limit])
-        return Finding(Outcome.FOUND if found else Outcome.NOTHING, found, min(len(about), limit))
+        return Lookup(Outcome.FOUND if found else Outcome.NOTHING, found, min(len(about), limit))
 
 
 def sources(collection, query: str) -> list[str]:
@@ -84,10 +85,10 @@ def test_names_come_before_words_and_stand_for_them():
     shelf = Shelf(
         NextEra_Energy="NextEra Energy makes power.", Nextera="Nextera is a small town.", Energy="Energy is kept."
     )
-    plan = {
-        "words": [{"word": "energy", "folders": {"one": 1}}, {"word": "nextera", "folders": {"one": 2}}],
-        "phrases": [{"word": "NextEra Energy", "folders": {"one": 2}}],
-    }
+    plan = Plan(
+        words=(MissedWord("energy", {"one": 1}), MissedWord("nextera", {"one": 2})),
+        phrases=(MissedWord("NextEra Energy", {"one": 2}),),
+    )
 
     collection = collect(of_plan(plan), shelf, 1, common={"energy"})
 

@@ -6,27 +6,27 @@ import pytest
 
 from clm.corpus.collect import collect
 from clm.corpus.collection import write
-from clm.corpus.source import Article, Finding, LookupFailed, Outcome
+from clm.corpus.source import Article, Lookup, LookupFailed, Outcome
 
 CELL = Article("Cell", "The cell lives. It divides.", "cell.txt")
 WALL = Article("Wall", "It divides. The wall stands.", "wall.txt")
 TABLE = Article("Table", "1 2 3", "table.txt")
 FINDINGS = {
-    "cell": Finding(Outcome.FOUND, (CELL, WALL)),
-    "cells": Finding(Outcome.REDIRECTED, (CELL,)),
-    "wall": Finding(Outcome.DISAMBIGUATED, (WALL, TABLE)),
-    "table": Finding(Outcome.FOUND, (TABLE,)),
+    "cell": Lookup(Outcome.FOUND, (CELL, WALL)),
+    "cells": Lookup(Outcome.REDIRECTED, (CELL,)),
+    "wall": Lookup(Outcome.DISAMBIGUATED, (WALL, TABLE)),
+    "table": Lookup(Outcome.FOUND, (TABLE,)),
 }
 
 
 class Shelf:
     name = "shelf"
 
-    def look_up(self, query: str, limit: int) -> Finding:
+    def look_up(self, query: str, limit: int) -> Lookup:
         if query == "broken":
             raise LookupFailed("the shelf fell down")
-        finding = FINDINGS.get(query, Finding(Outcome.NOTHING))
-        return Finding(finding.status, finding.articles[:limit])
+        finding = FINDINGS.get(query, Lookup(Outcome.NOTHING))
+        return Lookup(finding.status, finding.articles[:limit])
 
 
 def test_statuses_and_text(tmp_path: Path):

@@ -12,7 +12,7 @@ import mediawiki_server as server
 from clm.base.errors import UserError
 from clm.corpus.collect import collect
 from clm.corpus.domain import Domain
-from clm.corpus.source import Finding, LookupFailed, Outcome
+from clm.corpus.source import Lookup, LookupFailed, Outcome
 from clm.corpus.sources.mediawiki import PATIENCE, Timeouts
 from clm.corpus.sources.wikipedia import WikipediaSource
 from runner import CHECKOUT
@@ -85,7 +85,7 @@ def new_source(wiki: server.Wiki, cache: Path, waits: list[float], timeouts: Tim
     )
 
 
-def titles(finding: Finding) -> list[str]:
+def titles(finding: Lookup) -> list[str]:
     return [article.title for article in finding.articles]
 
 

@@ -10,7 +10,7 @@ from clm.config import load
 from clm.corpus import sources
 from clm.corpus.clean import sentences
 from clm.corpus.domain import Domain
-from clm.corpus.source import Finding, Outcome
+from clm.corpus.source import Lookup, Outcome
 from clm.corpus.sources.zim import ZimSource
 from runner import CHECKOUT
 
@@ -36,7 +36,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return zim_maker.make(tmp_path_factory.mktemp("zim") / "wiki.zim", PAGES, {"Dictyosome": "Golgi apparatus"})
 
 
-def titles(finding: Finding) -> list[str]:
+def titles(finding: Lookup) -> list[str]:
     return [article.title for article in finding.articles]
 
 

@@ -14,9 +14,11 @@ import soundfile
 from clm.base.errors import UserError
 from clm.config import load
 from clm.engines import create
-from clm.engines.pocketsphinx.decoder_settings import DEFAULTS
 from clm.engines.pocketsphinx.decoding import LONGEST_UTTERANCE, utterances
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
+from clm.engines.pocketsphinx.stock import STOCK_MODEL, stock_file
+from clm.lm import trie
+from clm.lm.sampling import sample
 from clm.types import Failure, Model, Recording, TrainingText, Transcript
 from runner import CHECKOUT
 
@@ -93,8 +95,8 @@ def test_decoder_settings_reach_the_decoder(speech: Path) -> None:
 def test_settings_versions_and_price() -> None:
     chosen = engine(lw=7, beam="1e-50", fwdflat=False)  # YAML reads 1e-50 as a string
     own = {"beam": 1e-50, "fwdflat": False, "lw": 7.0}
-    assert chosen.transcription_settings()["decoder"] == {**DEFAULTS, **own}
-    assert engine().transcription_settings()["decoder"] == DEFAULTS
+    assert chosen.transcription_settings()["decoder"] == own
+    assert engine().transcription_settings()["decoder"] == {}
     assert chosen.transcription_settings() != engine().transcription_settings()
     assert chosen.training_settings() == engine().training_settings()
     assert chosen.versions()["pocketsphinx"]
@@ -198,6 +200,31 @@ def test_times_count_from_the_start_of_long_audio(
     amiable = [float(item["start_time"]) for item in items if item["alternatives"][0]["content"] == "amiable"]
     assert np.diff(amiable) == pytest.approx([len(once) / rate] * 2, abs=0.1)
     assert capsys.readouterr().out == f"{path}: 0 s of {3 * len(once) / rate:.0f} s transcribed\n"
+
+
+def test_text_that_says_nothing_gives_the_stock_model_and_its_transcripts(tmp_path: Path, speech: Path) -> None:
+    stock = trie.read(stock_file(STOCK_MODEL))
+    text = tmp_path / "text.txt"
+    text.write_text("".join(f"{' '.join(sentence)}\n" for sentence in sample(stock, 300)), encoding="utf-8")
+    report = engine().train(TrainingText({"training_data": text}), tmp_path)
+    assert report["weight"] == 0
+    assert [mark["code"] for mark in report["marks"]] == ["says_nothing"]
+    assert (tmp_path / "lm.bin").read_bytes() == stock_file(STOCK_MODEL).read_bytes()
+    items = recordings(speech / "austen" / "input")
+    assert transcribe(items, Model("clm", tmp_path)) == transcribe(items, Model("pocketsphinx"))
+
+
+def test_the_stock_model_written_anew_decodes_as_before(tmp_path: Path, speech: Path) -> None:
+    stock = trie.read(stock_file(STOCK_MODEL))
+    trie.write(tmp_path / "lm.bin", stock)
+    for level, again in zip(stock.model.levels, trie.read(tmp_path / "lm.bin").model.levels, strict=True):
+        for column in ("keys", "logprob", "backoff"):
+            np.testing.assert_array_equal(getattr(level, column), getattr(again, column))
+    (tmp_path / "lexicon.tsv").write_text(
+        "word\tphones\tsource\trank\tcount\nngo's\tEH N JH IY OW Z\tletters\t1\t0\n", encoding="utf-8"
+    )
+    items = recordings(speech / "austen" / "input")
+    assert transcribe(items, Model("same", tmp_path)) == transcribe(items, Model("pocketsphinx"))
 
 
 @pytest.fixture(scope="module")

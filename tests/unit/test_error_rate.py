@@ -2,12 +2,15 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clm.base import files
 from clm.normalization.normalizer import create_normalizer
+from clm.reasons import codes
 from clm.scoring import error_rate, folder_score
 from clm.scoring.error_rate import Chunk, ErrorCounts
 
@@ -161,8 +164,8 @@ def row(recording, reference, hypothesis):
 def test_a_folder_holds_what_wer_json_promises():
     rows = [row("b", "a b c d", "a b c x"), row("a", "e f", "e f g"), row("z", " ", "words")]
     baseline = [row("a", "e f", "e"), row("b", "a b c d", "a b c d"), row("z", " ", "words")]
-    failures = [{"recording": "c", "reason": "no audio in it", "hint": "replace it"}]
-    result = folder_score.score_folder(rows, baseline, failures, BASIC)
+    failures = {"c": codes.told("no audio in it", "replace it")}
+    result = folder_score.as_json(folder_score.score_folder(rows, baseline, failures, BASIC))
     assert json.loads(json.dumps(result)) == result
     assert result["normalizer"] == {"profile": "basic", "version": 2}
     assert result["counts"] == {"hits": 5, "substitutions": 1, "deletions": 0, "insertions": 1}
@@ -173,30 +176,47 @@ def test_a_folder_holds_what_wer_json_promises():
     assert result["recordings"][1]["blocks"] == [[4, 1]]
     assert (result["missed_words"], result["fixed_words"], result["broken_words"]) == ({"d": 1}, {"f": 1}, {"d": 1})
     assert [failure["recording"] for failure in result["failures"]] == ["c", "z"]
-    assert result["failures"][1]["reason"] == error_rate.EMPTY_REFERENCE
-    assert result["failures"][1]["hint"]
+    assert result["failures"][1]["reason"] == codes.empty_reference().as_json()
 
 
 def test_the_order_of_rows_does_not_matter():
     rows = [row("b", "a b", "x"), row("a", "c d", "y")]
-    first, second = (folder_score.score_folder(some, None, [], BASIC) for some in (rows, rows[::-1]))
-    assert json.dumps(first) == json.dumps(second)
-    assert list(first["missed_words"]) == ["a", "b", "c", "d"]
+    first, second = (folder_score.score_folder(some, None, {}, BASIC) for some in (rows, rows[::-1]))
+    assert json.dumps(folder_score.as_json(first)) == json.dumps(folder_score.as_json(second))
+    assert list(first.missed_words) == ["a", "b", "c", "d"]
 
 
 def test_the_baseline_itself_fixes_and_breaks_nothing():
-    result = folder_score.score_folder([row("a", "e f", "e")], None, [], BASIC)
-    assert (result["fixed_words"], result["broken_words"]) == ({}, {})
+    result = folder_score.score_folder([row("a", "e f", "e")], None, {}, BASIC)
+    assert (result.fixed_words, result.broken_words) == ({}, {})
 
 
 def test_a_baseline_with_another_reference_is_not_compared():
-    result = folder_score.score_folder([row("a", "e f", "e")], [row("a", "e f g", "e f g")], [], BASIC)
-    assert result["broken_words"] == {}
+    result = folder_score.score_folder([row("a", "e f", "e")], [row("a", "e f g", "e f g")], {}, BASIC)
+    assert result.broken_words == {}
 
 
 def test_a_folder_of_failures_has_no_rate():
-    result = folder_score.score_folder([row("a", "", "")], None, [], BASIC)
-    assert (result["wer"], result["cer"], result["recordings"]) == (None, None, [])
+    result = folder_score.score_folder([row("a", "", "")], None, {}, BASIC)
+    assert (result.counts.rate, result.characters.rate, result.recordings) == (None, None, {})
+
+
+def test_scores_are_read_as_they_were_written(tmp_path):
+    rows = [row("b", "a b c d", "a b c x"), row("a", "e f", "e f g"), row("z", " ", "words")]
+    baseline = [row("a", "e f", "e"), row("b", "a b c d", "a b c d")]
+    failures = {"c": codes.told("silence; or no audio in it", "replace it")}
+    scored = folder_score.score_folder(rows, baseline, failures, BASIC)
+    written = replace(scored, model="m", folder="f", versions={"x": "1"}, made=("2026-01-01",), seconds=3.5)
+    folder_score.write(tmp_path / "wer.json", written)
+    assert folder_score.read(tmp_path / "wer.json") == written
+
+
+def test_failures_of_version_0_1_0_keep_their_sentences(tmp_path):
+    failure = {"recording": "c", "reason": "silence; or no audio in it", "hint": "replace it"}
+    files.write_json(tmp_path / "wer.json", {"recordings": [], "failures": [failure]})
+    read = folder_score.read(tmp_path / "wer.json")
+    assert read.failures == {"c": codes.told("silence; or no audio in it", "replace it")}
+    assert read.counts == ErrorCounts()
 
 
 def test_an_hour_is_scored_without_delay():

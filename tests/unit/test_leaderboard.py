@@ -8,11 +8,12 @@ import pytest
 
 from clm.evaluation import leaderboard
 from clm.evaluation.comparison import Evaluation
-from summary_data import EVALUATION, FOLDERS, fail, result, summary
+from summary_data import EVALUATION, FOLDERS, fail, parsed, result, summary
 
 
 def compare(*summaries, folders=FOLDERS, baseline="base", **evaluation):
-    rows, runs = leaderboard.tables(Evaluation(summaries, folders, baseline, replace(EVALUATION, **evaluation)))
+    settings = replace(EVALUATION, **evaluation)
+    rows, runs = leaderboard.tables(Evaluation([*map(parsed, summaries)], folders, baseline, settings))
     assert all(tuple(row) == leaderboard.COLUMNS for row in rows)
     assert all(tuple(run) == leaderboard.RUN_COLUMNS for run in runs)
     assert all(type(cell) is str for row in [*rows, *runs] for cell in row.values())
@@ -180,7 +181,7 @@ def test_an_incomplete_model_has_no_rank_and_no_verdict_and_restricts_nothing():
 
 
 def test_a_failed_model_keeps_its_row_and_its_reason():
-    failed = summary("clm", folders={}, status_override="failed", reason="Amazon: data too small")
+    failed = summary("clm", folders={}, reason="Amazon: data too small")
     rows, runs = compare(summary("base"), failed)
     assert (rows["clm"]["status"], rows["clm"]["wer"], rows["clm"]["rank"]) == ("failed", "", "")
     assert runs["clm", "f0"]["status"] == "failed"

@@ -7,6 +7,7 @@ import pytest
 from clm.base import files
 from clm.healing import missed_phrases
 from clm.healing.missed_phrases import names, runs
+from clm.results.plans import MissedWord
 
 
 @pytest.mark.parametrize(
@@ -61,16 +62,13 @@ def test_phrases_are_read_from_the_scored_folders(tmp_path: Path):
 
     found = missed_phrases.missed_phrases(tmp_path, ["stock", "clm", "absent"], {"one": [item]})
 
-    assert found == [
-        {"word": "NextEra Energy", "folders": {"one": 1}},
-        {"word": "golgi apparatus", "folders": {"one": 1}},
-    ]
+    assert found == [MissedWord("NextEra Energy", {"one": 1}), MissedWord("golgi apparatus", {"one": 1})]
 
 
 def test_there_is_an_end_to_phrases():
-    many = [{"word": f"term number{n}", "folders": {"one": n}} for n in range(2 * missed_phrases.MOST)]
+    many = [MissedWord(f"term number{n}", {"one": n}) for n in range(2 * missed_phrases.MOST)]
 
     chosen = missed_phrases.choose(many)
 
     assert len(chosen) == missed_phrases.MOST
-    assert min(item["folders"]["one"] for item in chosen) == missed_phrases.MOST
+    assert min(item.folders["one"] for item in chosen) == missed_phrases.MOST

@@ -32,10 +32,10 @@ def results(tmp_path: Path) -> Path:
         missed = {"membrane": 3, "mitophagy": 2, "membrame": 1, "zymoxalin": 1, "the": 9}
         folders = {name: {"recordings": {"a": {"missed": missed}}} for name in ("one", "held")}
         files.write_json(tmp_path / "summaries" / f"pocketsphinx-clm-{number:03d}.json", {"folders": folders})
-    for name in ("one", "held"):
-        item = {"recording": "a", "audio_sha256": name * 20, "text_sha256": name * 20}
-        files.write_json(tmp_path / "inputs" / f"{name}.json", {"recordings": [item]})
-    files.write_json(tmp_path / "inputs.json", {"folders": {"one": ["a"], "held": ["a"]}})
+    items = {
+        name: [{"recording": "a", "audio_sha256": name * 20, "text_sha256": name * 20}] for name in ("one", "held")
+    }
+    files.write_json(tmp_path / "inputs.json", {"folders": {"one": ["a"], "held": ["a"]}, "manifests": items})
     return tmp_path
 
 

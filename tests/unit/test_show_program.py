@@ -12,6 +12,11 @@ from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
+from clm.reasons import codes
+from clm.reasons.sentences import full
+from clm.scoring import model_diagnosis
+from clm.scoring.model_diagnosis import ModelDiagnosis
+from clm.scoring.word_metrics import Found
 from report_data import FIRST, STOCK, ResultsFolder, spoken
 from runner import CHECKOUT
 
@@ -30,9 +35,9 @@ def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
 
 def test_marks_of_training_are_read(tmp_path: Path) -> None:
     name = BOARD[1]["model"]
-    assert program.training_marks(tmp_path, name) == []
+    assert program.record_of(tmp_path, name).flaws == []
     files.write_json(tmp_path / "models" / name / "model.json", {"details": {"marks": ["It forgets."]}})
-    assert program.training_marks(tmp_path, name) == ["It forgets."]
+    assert program.record_of(tmp_path, name).flaws == [codes.told("It forgets.")]
 
 
 def decided(results: Path, *, train: bool) -> list[str]:
@@ -41,12 +46,15 @@ def decided(results: Path, *, train: bool) -> list[str]:
     directory = results / "models" / "pocketsphinx-clm-002"
     files.write_json(directory / "plan.json", {"train": train})
     if train:
-        files.write_json(directory / "training.json", {"trained": False, "reason": "no text", "hint": "add articles"})
+        files.write_json(
+            directory / "training.json",
+            {"trained": False, "reason": "no text; or none that is used", "hint": "add articles"},
+        )
     return list(program.untrained(results, BOARD))
 
 
 def test_a_generation_that_was_not_trained_says_why(tmp_path: Path) -> None:
-    assert decided(tmp_path, train=True) == ["No new model: no text. Hint: add articles"]
+    assert decided(tmp_path, train=True) == ["No new model: no text; or none that is used. Hint: add articles"]
 
 
 def test_a_heal_with_nothing_to_learn_says_so(tmp_path: Path) -> None:
@@ -83,6 +91,23 @@ def test_one_model_has_the_figures_of_the_leaderboard(results: ResultsFolder, ca
     assert row["wer"] in shown(results, capsys, "--model", FIRST)
 
 
+def test_keywords_of_a_model_are_told_from_false_alarms(results: ResultsFolder, capsys) -> None:
+    diagnosis = ModelDiagnosis(FIRST, by_keyword={"cell": Found(reference=4, hypothesis=3, hits=2)})
+    model_diagnosis.write(results.directory / "diagnosis" / f"{FIRST}.json", diagnosis)
+    view = json.loads(shown(results, capsys, "--model", FIRST, "--json"))
+    assert view["keywords"] == {"cell": {"said": 4, "right": 2, "false_alarms": 1}}
+
+
+def test_findings_are_codes_with_their_sentence(results: ResultsFolder, capsys) -> None:
+    finding = codes.nothing_heard("r; s", 1)
+    diagnosis = ModelDiagnosis(FIRST, findings={"talk 0001": (finding,)})
+    model_diagnosis.write(results.directory / "diagnosis" / f"{FIRST}.json", diagnosis)
+    view = json.loads(shown(results, capsys, "--folder", "talk 0001", "--json"))
+    assert view["findings"] == {FIRST: [{**finding.as_json(), "sentence": full(finding)}]}
+    assert f"{FIRST}: {full(finding)}" in shown(results, capsys, "--folder", "talk 0001")
+    assert full(finding, "talk 0001: ") in " ".join(shown(results, capsys).split())
+
+
 def test_one_folder_shows_every_error(results: ResultsFolder, capsys) -> None:
     view = json.loads(shown(results, capsys, "--folder", "talk 0002", "--json"))
     rows = [row for row in files.read_table(results.directory / "runs.csv") if row["folder"] == "talk 0002"]
@@ -109,6 +134,7 @@ def test_the_leaderboard_as_data(results: ResultsFolder, capsys) -> None:
     view = json.loads(shown(results, capsys, "--json"))
     assert view["leaderboard"] == files.read_table(results.directory / "leaderboard.csv")
     assert view["verdict"]["model"] == FIRST
+    assert all(line in " ".join(shown(results, capsys).split()) for line in view["verdict"]["sentences"])
 
 
 @pytest.mark.parametrize(

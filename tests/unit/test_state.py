@@ -11,6 +11,7 @@ from clm.project import record
 from clm.project.dataset import Dataset
 from clm.project.decide import decide
 from clm.project.state import STATE, State
+from clm.reasons import codes
 from clm.results import models
 from clm.settings import PRIVATE_VARIABLE, Settings
 from runner import CHECKOUT
@@ -66,7 +67,7 @@ def test_heal_is_due_only_where_it_was_forced_or_there_is_text(settings: Setting
     state = decide(silent, dataset, Path(settings.results))
     assert (state.due, state.coming, state.learns) == ("", (), False)
     forced = replace(state, forced=True)
-    assert (forced.due, forced.coming, forced.learns) == ("heal was forced", (state.next,), True)
+    assert (codes.loads(forced.due), forced.coming, forced.learns) == (codes.heal_forced(), (state.next,), True)
 
 
 def test_settings_cannot_be_changed(settings: Settings) -> None:

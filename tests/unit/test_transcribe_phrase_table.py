@@ -13,6 +13,7 @@ from aws.server import Loopback, serving
 from clm.corpus.keywords import read_keyword_lines, read_keywords
 from clm.engines.transcribe.phrases.charsets import allowed
 from clm.engines.transcribe.phrases.phrase_table import LONGEST_PHRASE, MOST_BYTES, Phrase, Vocabulary, build
+from clm.results.plans import MissedWord, Plan
 
 BUCKET = "vocabularies"
 HEADER = "Phrase\tSoundsLike\tIPA\tDisplayAs"
@@ -216,11 +217,12 @@ def test_keywords_come_first_then_what_a_clm_could_not_mend(tmp_path: Path) -> N
     keywords = tmp_path / "keywords.txt"
     keywords.write_text("EBITDA\n")
     words = [
-        {"word": "rare", "folders": {"a": 1}, "depth": 0},
-        {"word": "often", "folders": {"a": 2, "b": 3}, "depth": 0},
-        {"word": "stubborn", "folders": {"a": 1}, "depth": 2},
+        MissedWord("rare", {"a": 1}),
+        MissedWord("often", {"a": 2, "b": 3}),
+        MissedWord("stubborn", {"a": 1}, depth=2),
     ]
-    names = [{"word": "called apoptosis", "folders": {"a": 9}}, {"word": "NextEra Energy", "folders": {"a": 1}}]
-    found = train_vocabulary.phrases({"words": words, "phrases": names}, keywords)
+    names = [MissedWord("called apoptosis", {"a": 9}), MissedWord("NextEra Energy", {"a": 1})]
+    plan = Plan(words=tuple(words), phrases=tuple(names))
+    found = train_vocabulary.phrases(plan, keywords)
     assert [item.text for item in found] == ["EBITDA", "NextEra Energy", "stubborn", "often", "rare"]
-    assert train_vocabulary.phrases({"words": []}, None) == []  # a plan of an older version
+    assert train_vocabulary.phrases(Plan(), None) == []

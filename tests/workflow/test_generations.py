@@ -5,6 +5,8 @@ from collections import Counter
 
 import train_clm
 from clm.base import files
+from clm.reasons.sentences import statement
+from clm.results import training
 from runner import Workflow
 from states import FIRST, ONE_GENERATION, SECOND, STOCK, frozen, models, store
 
@@ -44,9 +46,9 @@ def test_own_pronunciations_make_a_new_generation_from_the_same_text(finished: W
     assert finished.run("--configfile", str(configuration)).jobs == Counter()
     finished.write("own.tsv", "osmosis\tAA S M O\n")
     finished.run("--configfile", str(configuration))
-    outcome = files.read_json(finished.results / "models" / "pocketsphinx-clm-003" / "training.json")
-    assert outcome["trained"] is False
-    assert "own.tsv: line 1: osmosis: unknown phone 'O'" in outcome["reason"]
+    outcome = training.read(finished.results / "models" / "pocketsphinx-clm-003" / "training.json")
+    assert not outcome.trained
+    assert "own.tsv: line 1: osmosis: unknown phone 'O'" in statement(outcome.reason)
 
 
 def test_changed_corpus_settings_wait_for_the_next_generation(finished: Workflow) -> None:

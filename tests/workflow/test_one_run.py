@@ -69,4 +69,4 @@ def test_failed_jobs_are_the_last_lines(fresh: Workflow) -> None:
         assert line.startswith(f"  transcribe pocketsphinx/{name}: ")
         assert "File exists: 'results/store/pocketsphinx'" in line
         assert line.endswith(f"(results/logs/transcribe/pocketsphinx/{name}.log)")
-    assert hint.startswith("Hint: mend it and run again")
+    assert hint.startswith("Hint: fix the problem and rerun")

@@ -90,7 +90,7 @@ def test_results_outlive_amazons_memory_of_jobs(team: Team) -> None:
         record = files.read_json(path)
         files.write_json(path, {key: "started" if key == "state" else record[key] for key in record if key != "format"})
     run = team.go("--forcerun", "transcribe", status=1)
-    assert "not finished: 4 recordings" in run.output
+    assert "4 recordings are not finished" in run.output
     assert "repeat=<folder> transcribes the folder anew" in run.output
     # The report is made all the same, and says so.
     assert "Finish what is unfinished" in (team.results / "report.html").read_text()
@@ -125,7 +125,7 @@ def test_a_name_that_somebody_took_is_an_error_that_says_so(team: Team) -> None:
     )
     run = team.go("--forcerun", "submit", top={"keywords": "null"}, status=1)
     assert f"{names[0]}, is taken by a different job (another recording)" in run.output
-    assert "not finished: 1 recording" in run.output
+    assert "1 recording is not finished" in run.output
     assert "Hint: delete that job" in run.output
 
 

@@ -79,7 +79,7 @@ def test_half_a_result_in_the_bucket(cloud: Cloud) -> None:
     whole = storage.read(*output)
     storage.write(*output, whole[: len(whole) // 2])
     second = cloud.run(status=1)
-    assert "1 recordings are not finished" in second.output
+    assert "1 recording is not finished" in second.output
     assert "damaged or cut off" in second.output
     assert statuses(cloud)[STOCK] == "incomplete"
     storage.write(*output, whole)

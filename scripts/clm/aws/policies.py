@@ -54,7 +54,10 @@ class Values:
 
     @property
     def _role(self) -> re.Match[str]:
-        return _ROLE.fullmatch(self.role)
+        match = _ROLE.fullmatch(self.role)
+        if match is None:
+            raise ValueError(f"{self.role} is not the ARN of a role")
+        return match
 
     def words(self) -> dict[str, str]:
         """Placeholders and what they stand for, but for those of an input."""

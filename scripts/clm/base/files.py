@@ -12,7 +12,12 @@ from typing import Any
 
 from clm.base.errors import UserError
 
+#: The format of most files. A record whose fields change their meaning is written with the next number, and its reader
+#: takes the old one as well.
 FORMAT = 1
+#: Since 0.2.0: reasons and findings are codes with arguments, where format 1 has sentences.
+CODES_FORMAT = 2
+READABLE = (FORMAT, CODES_FORMAT)
 
 # The reference of a long recording is one cell; the csv module refuses more than 128 KiB by default.
 csv.field_size_limit(2**31 - 1)
@@ -44,9 +49,9 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_json(path: Path, data: Mapping[str, Any], *, indent: int | None = 1) -> None:
+def write_json(path: Path, data: Mapping[str, Any], *, indent: int | None = 1, number: int = FORMAT) -> None:
     """Write `data` with the format number that `read_json` checks."""
-    text = json.dumps({"format": FORMAT, **data}, ensure_ascii=False, indent=indent)
+    text = json.dumps({"format": number, **data}, ensure_ascii=False, indent=indent)
     write_text(path, text + "\n")
 
 
@@ -77,9 +82,9 @@ def read_json(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise UserError(f"{path}: not readable as JSON ({error})", "delete the file and run again") from error
     found = data.get("format") if isinstance(data, dict) else None
-    if found != FORMAT:
+    if found not in READABLE:
         raise UserError(
-            f"{path}: written in format {found!r}, this version reads format {FORMAT}",
+            f"{path}: written in format {found!r}, this version reads format {' or '.join(map(str, READABLE))}",
             "use the version that wrote it, or another folder: --config results=...",
         )
     return data

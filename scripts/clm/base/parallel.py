@@ -85,7 +85,9 @@ def _end_with_parent() -> None:
     import os
     from multiprocessing import connection, parent_process
 
-    connection.wait([parent_process().sentinel])
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
     os._exit(1)
 
 

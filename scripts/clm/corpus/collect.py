@@ -16,7 +16,7 @@ from clm.corpus.collection import Collection, Origin, Status, in_words
 from clm.corpus.domain import Domain
 from clm.corpus.duplicates import near_duplicates
 from clm.corpus.queries import DEEPEST, Kind, Query, as_queries, fallbacks
-from clm.corpus.source import Article, Finding, LookupFailed, Outcome, Source
+from clm.corpus.source import Article, Lookup, LookupFailed, Outcome, Source
 from clm.english.verbalize import verbalize
 from clm.english.words import content_terms, plain, terms
 
@@ -118,16 +118,16 @@ class _Collector:
             reason = f"not looked up: {self.budget.articles} articles are the budget (corpus.max_articles)"
             return _Answer(query, Outcome.NOTHING, note=reason)
         try:
-            finding = self._find(query)
+            lookup = self._find(query)
         except LookupFailed as error:
             return _Answer(query, Outcome.ERROR, reason=str(error))
         except UserError as error:
             # the source is closed now; what it gave before, and what it still has in its cache, is used
             return _Answer(query, Outcome.ERROR, note=error.message, reason=str(error))
-        for article in finding.articles:
+        for article in lookup.articles:
             if article not in self.texts:
                 self.texts[article] = sentences(article.text)
-        answer = _Answer(query, finding.status, list(finding.articles), finding.about)
+        answer = _Answer(query, lookup.status, list(lookup.articles), lookup.about)
         if query.is_phrase and answer.articles:
             for word in plain(query.text):
                 if word not in self._phrases or self._phrases[word][0] < query.count:
@@ -149,34 +149,34 @@ class _Collector:
             return None
         return _Answer(query, found.status, found.articles, found.about)
 
-    def _find(self, query: Query) -> Finding:
+    def _find(self, query: Query) -> Lookup:
         """The best articles for a query: those about it, then those that have most to do with the other queries."""
         limit = 1 if query.kind is Kind.RUN else self._limit * (1 + min(query.depth, DEEPEST))
         asked = limit if limit == 1 else limit + SPARE
-        finding = self._source.look_up(query.text, asked)
-        if not finding.about and not query.is_phrase:
-            finding = self._in_another_form(query.text, finding, asked)
-        articles, about = list(finding.articles), finding.about
+        lookup = self._source.look_up(query.text, asked)
+        if not lookup.about and not query.is_phrase:
+            lookup = self._in_another_form(query.text, lookup, asked)
+        articles, about = list(lookup.articles), lookup.about
         if query.is_phrase:
             articles = [a for n, a in enumerate(articles) if n < about or self._uses_name(query, a)]
         own = content_terms(query.text)
         ranked = sorted(articles[about:], key=lambda article: -len((self._terms_of(article) & self._topics) - own))
         chosen = {*articles[:about], *ranked[: max(0, limit - about)]}
         kept = [article for article in articles if article in chosen][:limit]
-        return Finding(finding.status if kept else Outcome.NOTHING, tuple(kept), min(about, limit))
+        return Lookup(lookup.status if kept else Outcome.NOTHING, tuple(kept), min(about, limit))
 
-    def _in_another_form(self, text: str, finding: Finding, limit: int) -> Finding:
+    def _in_another_form(self, text: str, lookup: Lookup, limit: int) -> Lookup:
         """The singular of a word, if its page is among those found, or if nothing was found at all."""
         forms = fallbacks(text)
         titles = {" ".join(plain(form)) for form in forms}
-        titled = [article for article in finding.articles if " ".join(plain(article.title)) in titles]
+        titled = [article for article in lookup.articles if " ".join(plain(article.title)) in titles]
         if titled:
-            return Finding(finding.status, tuple(dict.fromkeys((*titled, *finding.articles))), len(titled))
-        for form in () if finding.articles else forms:
+            return Lookup(lookup.status, tuple(dict.fromkeys((*titled, *lookup.articles))), len(titled))
+        for form in () if lookup.articles else forms:
             other = self._source.look_up(form, limit)
             if other.about:
                 return other
-        return finding
+        return lookup
 
     def _uses_name(self, query: Query, article: Article) -> bool:
         phrase = f" {' '.join(terms(query.text))} "

@@ -1,11 +1,11 @@
 """What is looked up, and in which other forms if nothing is found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from clm.english.words import is_name, plain
+from clm.results.plans import Plan
 
 #: A word that is still missed gets so many times the articles in each further round, up to this factor.
 DEEPEST = 3
@@ -52,15 +52,12 @@ class Query:
         return self.kind in (Kind.NAME, Kind.RUN)
 
 
-def of_plan(plan: Mapping[str, Any]) -> list[Query]:
+def of_plan(plan: Plan) -> list[Query]:
     """Queries for the missed words of a plan, phrases first."""
     phrases = [
-        Query(item["word"], Kind.NAME if is_name(item["word"]) else Kind.RUN, count=sum(item["folders"].values()))
-        for item in plan.get("phrases", ())
+        Query(item.word, Kind.NAME if is_name(item.word) else Kind.RUN, count=item.tokens) for item in plan.phrases
     ]
-    words = [
-        Query(item["word"], Kind.WORD, item.get("depth", 0), sum(item["folders"].values())) for item in plan["words"]
-    ]
+    words = [Query(item.word, Kind.WORD, item.depth, item.tokens) for item in plan.words]
     # a run of three words before the two that it begins with
     return sorted(phrases, key=lambda phrase: -len(phrase.text.split())) + words
 

@@ -37,7 +37,7 @@ class Article:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Lookup:
     """The answer to one query, the best article first.
 
     The first `about` articles are about the query itself, by their title; the others only use its words.
@@ -57,7 +57,7 @@ class Source(Protocol):
 
     name: str
 
-    def look_up(self, query: str, limit: int) -> Finding:
+    def look_up(self, query: str, limit: int) -> Lookup:
         """Find at most `limit` articles about a keyword or phrase.
 
         Raises:

@@ -111,13 +111,14 @@ def speak_times(text: str, read: Reading = spell) -> str:
         return f"{' '.join(words)}{f' {half.lower()}m' if half else ''}"
 
     def clock(match: re.Match[str]) -> str:
-        hour, minutes, half, *last = match.groups()
+        hour, minutes, half, last_hour, last_minutes, last_half = match.groups()
         beginning = f"{time(hour, minutes, half, False)} to " if hour else ""
-        return beginning + time(*last, False)
+        return beginning + time(last_hour, last_minutes, last_half, False)
 
     def hours(match: re.Match[str]) -> str:
-        hour, minutes, *last = match.groups()
-        return (f"{time(hour, minutes, None, True)} to " if hour else "") + time(*last, None, True)
+        hour, minutes, last_hour, last_minutes = match.groups()
+        beginning = f"{time(hour, minutes, None, True)} to " if hour else ""
+        return beginning + time(last_hour, last_minutes, None, True)
 
     if _ANY_HALF.search(text):
         text = replace(_CLOCK, clock, text)

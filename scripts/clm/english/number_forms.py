@@ -6,7 +6,7 @@
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 
 from clm.english.numbers import NUMBERS, SCALES, SMALL, TENS, year
@@ -75,8 +75,8 @@ def unify_numbers(text: str) -> str:
     'twenty twenty or two thousand five hundred or one million two or nineteen oh five'
     """
     words: list[str] = []
-    for related, run in groupby(text.split(), key=lambda word: word in _JOINING or word in _DECIDING):
-        run = list(run)
+    for related, group in groupby(text.split(), key=lambda word: word in _JOINING or word in _DECIDING):
+        run = list(group)
         if related and len(run) > 1 and not _DECIDING.isdisjoint(run):
             words.append(_unify_run(" ".join(run)))
         else:
@@ -92,8 +92,12 @@ def _unify_run(text: str) -> str:
         for pattern, replacement in _ANYWHERE:
             text = pattern.sub(replacement, text)
         for pattern, rewrite in _LONE:
-            text = pattern.sub(lambda match, rewrite=rewrite: match[0] if _continues(match) else rewrite(match), text)
+            text = pattern.sub(partial(_rewritten, rewrite), text)
     return text
+
+
+def _rewritten(rewrite: Callable[[re.Match[str]], str], match: re.Match[str]) -> str:
+    return match[0] if _continues(match) else rewrite(match)
 
 
 def _continues(match: re.Match[str]) -> bool:

@@ -14,9 +14,9 @@ tails are widened as Hesterberg proposes (What Teachers Should Know About the Bo
 where k draws lie on the far side of 0 and z is the normal quantile; for many units p = 2 q. With this, no difference
 was called proven in 4 to 6 of 100 simulated comparisons at every size from 6 to 100 (plain percentiles: 15 at 6).
 
-Nothing is proven, and no interval is given, with fewer than six units (`fewest_units`): even if all agree, an exact
-sign test cannot reach p < 0.05 with five (2 / 2**5 = 0.06). Nor with one recording, however long: nothing tells how
-much another recording would differ.
+Nothing is proven, and no interval is given, with too few units (`fewest_units`: six at a confidence of 0.95): even if
+all agree, an exact sign test cannot reach p < 0.05 with five (2 / 2**5 = 0.06). Nor with one recording, however long:
+nothing tells how much another recording would differ.
 """
 
 import math
@@ -24,6 +24,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,12 +77,12 @@ class Comparison:
 
 
 def fewest_units(confidence: float) -> int:
-    """Units below which even complete agreement is likely enough by chance: 2 / 2**n > 1 - confidence.
+    """The fewest units whose complete agreement is unlikely enough by chance: 2 / 2**n < 1 - confidence.
 
-    >>> fewest_units(0.95)
-    6
+    >>> fewest_units(0.95), fewest_units(0.99), fewest_units(0.9375)
+    (6, 8, 6)
     """
-    return math.ceil(1 - math.log2(1 - confidence))
+    return next(units for units in count(1) if 2 / 2**units < 1 - confidence)
 
 
 def wer_interval(units: Iterable[Unit], *, resamples: int, confidence: float) -> Interval:

@@ -1,16 +1,18 @@
 """Who is better: every model against the baseline and against the champion, on the recordings that all finished.
 
-Models are compared on the recordings that every complete model finished, so that all WERs stand on the same words. What
-a summary holds is described in `clm.evaluation.model_scores`.
+Models are compared on the recordings that every complete model finished, so that all WERs stand on the same words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import Any
 
 from clm.evaluation import bootstrap, model_scores
 from clm.evaluation.bootstrap import Comparison
-from clm.evaluation.model_scores import FINISHED, Key, Model
+from clm.evaluation.comparisons import Against, Difference
+from clm.evaluation.model_scores import FINISHED, Key, ModelScores
+from clm.evaluation.summaries import Summary
 from clm.scoring import mapsswe
 from clm.settings import EvaluationSettings
 
@@ -28,7 +30,7 @@ class Evaluation:
 
     def __init__(
         self,
-        summaries: Sequence[Mapping[str, Any]],
+        summaries: Sequence[Summary],
         folders: Mapping[str, Iterable[str]],
         baseline: str,
         evaluation: EvaluationSettings,
@@ -51,12 +53,12 @@ class Evaluation:
         """p-values of the complete models against the baseline, with Holm's correction for their number."""
         return self._corrected(self.finished if self.base else [])
 
-    def _corrected(self, models: Iterable[Model]) -> dict[str, float | None]:
+    def _corrected(self, models: Iterable[ModelScores]) -> dict[str, float | None]:
         versus = {model.name: self.versus(model.name, self.baseline) for model in models if model is not self.base}
         return bootstrap.holm({name: found.p_value for name, found in versus.items() if found})
 
     @cached_property
-    def champion(self) -> Model | None:
+    def champion(self) -> ModelScores | None:
         """Start with the baseline; by age, a model proven better than the champion so far takes over.
 
         Whether it is better than the baseline is judged among the models up to it: newer ones do not undo it.
@@ -73,22 +75,19 @@ class Evaluation:
             champion = model if better else champion
         return champion
 
-    def comparisons(self) -> dict[str, Any]:
+    def comparisons(self) -> dict[str, Against]:
         """By model: the statistics behind its verdict, against the baseline and against the champion."""
         return {
-            model.name: {
-                "baseline": self._details(model, self.base),
-                "champion": self._details(model, self.champion),
-            }
+            model.name: Against(self._details(model, self.base), self._details(model, self.champion))
             for model in self.finished
             if self.base is not None
         }
 
-    def verdict(self, model: Model) -> str:
+    def verdict(self, model: ModelScores) -> str:
         """Better, worse or not proven against the baseline, among all models; empty where nothing is compared."""
         return self._judge(model, self.p_values)
 
-    def _judge(self, model: Model, p_values: Mapping[str, float | None]) -> str:
+    def _judge(self, model: ModelScores, p_values: Mapping[str, float | None]) -> str:
         """The verdict: that of the interval, unless Holm's correction takes the proof away."""
         comparison = self.versus(model.name, self.baseline)
         p_value = p_values.get(model.name)
@@ -103,54 +102,56 @@ class Evaluation:
         units = [unit for key in self.scope(model, other)[1] for unit in model_scores.units(key, model, other)]
         return bootstrap.compare(units, **self.settings) if units else None
 
-    def _details(self, model: Model, other: Model | None) -> dict[str, Any] | None:
+    def _details(self, model: ModelScores, other: ModelScores | None) -> Difference | None:
         if other is None or model is other:
             return None
         comparison = self.versus(model.name, other.name)
         if comparison is None:
             return None
         scope, keys = self.scope(model, other)
-        details = {
-            "model": other.name,
-            "scope": scope,
-            "recordings": len(keys),
-            "words": comparison.words,
-            "difference": comparison.difference,
-            "low": comparison.interval.low,
-            "high": comparison.interval.high,
-            "p_value": comparison.p_value,
-            "verdict": comparison.verdict,
-            "needed_words": comparison.needed_words,
-            "keyword_false_alarms": [model_scores.keywords(m, keys).false_alarms for m in (model, other)],
-        }
+        now, before = (model_scores.keywords(one, keys).false_alarms for one in (model, other))
+        difference = Difference(
+            model=other.name,
+            scope=scope,
+            recordings=len(keys),
+            words=comparison.words,
+            difference=comparison.difference,
+            low=comparison.interval.low,
+            high=comparison.interval.high,
+            p_value=comparison.p_value,
+            verdict=comparison.verdict,
+            needed_words=comparison.needed_words,
+            keyword_false_alarms=(now, before),
+        )
         if other is not self.base:
-            return details
-        sums = [model.results[key].get("mapsswe") for key in keys if key in model.results]
+            return difference
+        sums = [model.results[key].mapsswe for key in keys if key in model.results]
         test = mapsswe.matched_pairs(mapsswe.combine(part for part in sums if part is not None))
-        return details | {
-            "p_value_holm": self.p_values.get(model.name),
-            "verdict": self.verdict(model),
-            "mapsswe": test._asdict(),
-        }
+        return replace(
+            difference,
+            p_value_holm=self.p_values.get(model.name),
+            verdict=self.verdict(model),
+            mapsswe=test,
+        )
 
     @property
     def settings(self) -> dict[str, Any]:
         """Resamples and confidence, as `clm.evaluation.bootstrap` takes them."""
         return {"resamples": self.evaluation.resamples, "confidence": self.evaluation.confidence}
 
-    def _named(self, name: str) -> Model:
+    def _named(self, name: str) -> ModelScores:
         return next(model for model in self.models if model.name == name)
 
     def keys(self, folders: Iterable[str]) -> list[Key]:
         """The compared recordings of some folders."""
         return [key for folder in folders for key in self.compared[folder]]
 
-    def heldout(self, model: Model) -> list[str]:
+    def heldout(self, model: ModelScores) -> list[str]:
         """Folders with compared recordings that are held out for this model."""
-        heldout = set(self.evaluation.heldout) - set(model.summary["learned_folders"])
+        heldout = set(self.evaluation.heldout) - set(model.summary.learned_folders)
         return [folder for folder, keys in self.compared.items() if folder in heldout and keys]
 
-    def scope(self, model: Model, other: Model) -> tuple[str, list[Key]]:
+    def scope(self, model: ModelScores, other: ModelScores) -> tuple[str, list[Key]]:
         """Recordings on which two models can be compared fairly: neither may have learned from held-out ones.
 
         Between two that learn from no recording, stock models and imported ones, nothing need be held out.

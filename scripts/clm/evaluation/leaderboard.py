@@ -7,10 +7,14 @@ something is not known or has no meaning.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from clm.base.messages import some
 from clm.evaluation import bootstrap, model_scores
 from clm.evaluation.comparison import Evaluation
-from clm.evaluation.model_scores import FAILED, FINISHED, INCOMPLETE, Key, Model
+from clm.evaluation.comparisons import Absence, Comparisons
+from clm.evaluation.model_scores import FAILED, FINISHED, INCOMPLETE, Key, ModelScores
+from clm.evaluation.summaries import FolderSummary
+from clm.reasons import codes, sentences
+from clm.reasons.codes import Reason
+from clm.scoring.folder_score import KINDS
 
 _BOARD = """
 rank model engine champion verdict wer wer_low wer_high wer_change p_value scope cer keyword_recall keyword_precision
@@ -23,8 +27,6 @@ seconds status reason
 """
 COLUMNS = tuple(_BOARD.split())
 RUN_COLUMNS = tuple(_RUNS.split())
-
-LEFT_OUT = "left out, as it failed in"
 
 Row = dict[str, str]
 
@@ -46,15 +48,15 @@ def tables(evaluation: Evaluation) -> Leaderboard:
     return Leaderboard(rows, runs)
 
 
-def _row(evaluation: Evaluation, model: Model) -> Row:
+def _row(evaluation: Evaluation, model: ModelScores) -> Row:
     """A row of leaderboard.csv, but for its rank."""
-    corpus_words = model.summary["corpus_words"]
+    corpus_words = model.summary.corpus_words
     row = dict.fromkeys(COLUMNS, "") | {
         "model": model.name,
-        "engine": model.summary["engine"],
+        "engine": model.summary.engine,
         "champion": "yes" if model is evaluation.champion else "",
         "corpus_words": "" if corpus_words is None else str(corpus_words),
-        "created": model.summary["created"],
+        "created": model.summary.created,
         "status": model.status,
     }
     by_folder = {folder: model_scores.total(model, keys).rate for folder, keys in evaluation.compared.items()}
@@ -79,38 +81,54 @@ def _row(evaluation: Evaluation, model: Model) -> Row:
     return row | _verdict(evaluation, model)
 
 
-def _run(evaluation: Evaluation, model: Model, folder: str) -> Row:
+def _run(evaluation: Evaluation, model: ModelScores, folder: str) -> Row:
     """A row of runs.csv; its sums over all folders are those of leaderboard.csv."""
     keys = [(folder, name) for name in evaluation.folders[folder]]
     status = FINISHED if any(key in model.results for key in keys) else FAILED
     if any(key not in model.results and key not in model.failures for key in keys):
         status = INCOMPLETE
-    why = {key: f"{LEFT_OUT} {evaluation.left_out[key][0]}" for key in keys if key in evaluation.left_out}
-    why |= {key: model.failures[key] for key in keys if key in model.failures}
-    named = {reason: [key[1] for key in keys if why.get(key) == reason] for reason in why.values()}
-    reasons = [f"{some(names)}: {reason}" for reason, names in named.items()]
-    if model.summary.get("status_override") == FAILED:
-        status, reasons = FAILED, [model.summary["reason"], *reasons]
-    seconds = model.summary["folders"].get(folder, {}).get("seconds")
+    if model.summary.failure:
+        status = FAILED
+    seconds = model.summary.folders.get(folder, FolderSummary()).seconds
     row = dict.fromkeys(RUN_COLUMNS, "") | {
         "model": model.name,
         "folder": folder,
         "seconds": "" if seconds is None else f"{seconds:.3f}",
         "status": status,
-        "reason": "; ".join(reasons),
+        "reason": sentences.listed((item.reason, item.recordings) for item in absences(evaluation, model, folder)),
     }
     done = [key for key in evaluation.compared[folder] if key in model.results]
     return row | _figures(evaluation, model, done) if done else row
 
 
-def _figures(evaluation: Evaluation, model: Model, keys: Iterable[Key]) -> Row:
+def absences(evaluation: Evaluation, model: ModelScores, folder: str) -> list[Absence]:
+    """Why recordings of a folder do not count for a model: those of equal reasons together."""
+    keys = [(folder, name) for name in evaluation.folders[folder]]
+    why = {key: codes.left_out(evaluation.left_out[key]) for key in keys if key in evaluation.left_out}
+    why |= {key: model.failures[key] for key in keys if key in model.failures}
+    named: dict[Reason, list[str]] = {}
+    for key in keys:
+        if key in why:
+            named.setdefault(why[key], []).append(key[1])
+    found = [Absence(reason, tuple(names)) for reason, names in named.items()]
+    return [Absence(model.summary.failure), *found] if model.summary.failure else found
+
+
+def comparisons(evaluation: Evaluation) -> Comparisons:
+    """What comparisons.json holds."""
+    found = {
+        model.name: {folder: absences(evaluation, model, folder) for folder in evaluation.compared}
+        for model in evaluation.models
+    }
+    return Comparisons(evaluation.comparisons(), evaluation.evaluation.confidence, found)
+
+
+def _figures(evaluation: Evaluation, model: ModelScores, keys: Iterable[Key]) -> Row:
     """The columns that both tables have."""
     keys = list(keys)
     results = [model.results[key] for key in keys if key in model.results]
-    counts, characters = model_scores.total(model, keys), model_scores.total(model, keys, "characters")
-    missed, fixed, broken = (
-        str(sum(sum(result[kind].values()) for result in results)) for kind in ("missed", "fixed", "broken")
-    )
+    counts, characters = model_scores.total(model, keys), model_scores.total_characters(model, keys)
+    missed, fixed, broken = (str(sum(sum(getattr(result, kind).values()) for result in results)) for kind in KINDS)
     unknown = model.name == evaluation.baseline or evaluation.base is None
     return {
         "recordings": str(len(results)),
@@ -127,7 +145,7 @@ def _figures(evaluation: Evaluation, model: Model, keys: Iterable[Key]) -> Row:
     }
 
 
-def _verdict(evaluation: Evaluation, model: Model) -> Row:
+def _verdict(evaluation: Evaluation, model: ModelScores) -> Row:
     """Verdict, change, p-value and scope: nothing while the model or the baseline is not complete."""
     if model.status != FINISHED or evaluation.base is None:
         return {}

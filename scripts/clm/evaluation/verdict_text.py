@@ -1,36 +1,87 @@
-"""The verdict in words: how many errors fewer or more, on what, whether it is proven, and what would help if not.
+"""The verdict in words, for terminal, report and JSON alike: its size, its scope, its proof, and what would help.
 
 Rows are those of leaderboard.csv, whose cells are strings.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 from clm.base.messages import counted
-from clm.evaluation.bootstrap import BETTER, NOT_PROVEN
+from clm.english.numbers import spell
+from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
+from clm.evaluation.comparisons import Comparisons, Difference
 
 Row = Mapping[str, str]
 
 WORDS_PER_HOUR = 9000  # of speech at 150 words a minute
+_UNKNOWN = Difference()
 
 
-def sentence(rows: Sequence[Row], comparisons: Mapping[str, Any] | None = None) -> str:
-    """The verdict in words on the newest complete model and, if that is another one, on the champion.
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one model.
 
-    `comparisons` are the models of comparisons.json; they tell on how many words a verdict stands, and what would help.
+    `tone` is good, bad, open or none; `answer` is a few words, `headline` a sentence, `proof` how sure that is and on
+    which recordings; `sentences` are those of the terminal, on the newest model and on the champion.
     """
-    details = {name: found["baseline"] or {} for name, found in (comparisons or {}).items()}
+
+    tone: str
+    answer: str
+    headline: str
+    proof: str
+    sentences: tuple[str, ...] = ()
+
+
+def verdict(rows: Sequence[Row], comparisons: Comparisons, subject: Row, *, custom: bool, leaked: bool) -> Verdict:
+    """The verdict on a complete model.
+
+    Args:
+        rows: of the leaderboard, with a complete baseline.
+        comparisons: the statistics behind them.
+        subject: the row of the model.
+        custom: whether it is a custom language model.
+        leaked: whether its text holds what is spoken in the recordings.
+
+    """
+    baseline = next(row for row in rows if row["verdict"] == "baseline")
+    found = subject["verdict"]
+    answer = {
+        BETTER: "Yes: the custom language model pays off" if custom else "Better, and proven",
+        WORSE: "No: it makes things worse" if custom else "Worse, and proven",
+        NOT_PROVEN: "Not proven yet",
+    }.get(found, found)
+    tone = {BETTER: "good", WORSE: "bad"}.get(found, "open")
+    if found == BETTER and leaked:
+        tone, answer = "open", "Better, but it has seen the answers"
+    headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}."
+    proof = _proof(subject, comparisons.with_baseline(subject["model"]))
+    return Verdict(tone, answer, headline, proof, tuple(sentences(rows, comparisons)))
+
+
+def no_verdict(known: str, rate: str, *, baseline: bool) -> Verdict:
+    """The verdict where nothing can be compared; `known` is a model with results, or empty, and `rate` its WER."""
+    headline = f"{known} has a word error rate of {rate}." if known else "No model has results yet."
+    proof = (
+        "No other model is complete yet, so nothing can be compared."
+        if known and baseline
+        else "There is no complete baseline: see what failed or is unfinished below."
+    )
+    return Verdict("none", "No verdict yet", headline, proof)
+
+
+def sentences(rows: Sequence[Row], comparisons: Comparisons) -> list[str]:
+    """The verdict on the newest complete model and, if that is another one, on the champion."""
     baseline = next((row for row in rows if row["verdict"] == "baseline"), None)
     if baseline is None:
-        return "There is no complete baseline yet: nothing can be compared."
+        return ["There is no complete baseline yet: nothing can be compared."]
     judged = [row for row in rows if row["verdict"] and row is not baseline]
     if not judged:
-        return f"{baseline['model']} has a WER of {figure(baseline['wer'])}; no other model is complete yet."
+        return [f"{baseline['model']} has a WER of {figure(baseline['wer'])}; no other model is complete yet."]
     newest = max(judged, key=lambda row: (row["created"], row["model"]))
     champion = next((row for row in rows if row["champion"]), baseline)
-    lines = [_judgement(newest, baseline, details.get(newest["model"], {}))]
+    lines = [_judgement(newest, baseline, comparisons)]
     if champion not in (newest, baseline):
-        best = _judgement(champion, baseline, details.get(champion["model"], {}))
+        best = _judgement(champion, baseline, comparisons)
         before = (
             " It became champion when it was proven better than the one before."
             if champion["verdict"] == NOT_PROVEN
@@ -41,17 +92,18 @@ def sentence(rows: Sequence[Row], comparisons: Mapping[str, Any] | None = None) 
         lines.append(f"Champion: {champion['model']}.")
     else:
         lines.append(f"Champion: still {champion['model']}.")
-    return "\n".join(lines)
+    return lines
 
 
-def _judgement(row: Row, baseline: Row, details: Mapping[str, Any]) -> str:
+def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
     """How many errors fewer or more, on what, whether it is proven, and what would help if not."""
+    details = comparisons.with_baseline(row["model"])
     heldout = row["scope"] == "heldout"
     after = row["heldout_wer"] if heldout else row["wer"]
-    scope = "folders it never learned from" if heldout else f"all {row['recordings']} recordings"
+    scope = "folders it never learned from" if heldout else f"all {_recordings(int(row['recordings'] or 0))}"
     if details:
-        recordings = f"{details['recordings']} recordings, " if heldout else ""
-        scope += f" ({recordings}{details['words']:,} words)"
+        recordings = f"{_recordings(details.recordings)}, " if heldout else ""
+        scope += f" ({recordings}{counted(details.words, 'word')})"
     chance = f"p = {float(row['p_value']):.2g}, " if row["p_value"] else ""
     facts = (
         f"{row['model']} makes {change_in_words(row['wer_change'], baseline['model'])}"
@@ -59,20 +111,46 @@ def _judgement(row: Row, baseline: Row, details: Mapping[str, Any]) -> str:
     )
     if row["verdict"] != NOT_PROVEN:
         return f"{facts}: {row['verdict']}.{_false_alarms(row, details)}"
-    more = more_audio(details)
     if row["p_value"]:
-        return f"{facts}: not proven, it may be chance. {corrected(details)}{more or 'More recordings would help.'}"
-    needed = f"at least six recordings{' in held-out folders' if heldout else ''} (a long one counts per 1,000 words)"
-    return f"{facts}: not proven, too few recordings to tell. What would help: {needed}.{more and f' {more}'}"
+        return f"{facts}: not proven, it may be chance. {corrected(details)}{what_would_help(row, comparisons)}"
+    return f"{facts}: not proven, too few recordings to tell. What would help: {what_would_help(row, comparisons)}"
 
 
-def more_audio(details: Mapping[str, Any]) -> str:
+def what_would_help(row: Row, comparisons: Comparisons) -> str:
+    """What could prove the difference of a model whose verdict is open."""
+    more = more_audio(comparisons.with_baseline(row["model"]))
+    if row["p_value"]:
+        return more or "More recordings would help."
+    fewest = comparisons.fewest_units
+    number = spell(str(fewest)) if fewest < 10 else str(fewest)
+    where = " in held-out folders" if row["scope"] == "heldout" else ""
+    needed = f"at least {number} recordings{where} (a long one counts per 1,000 words)."
+    return f"{needed} {more}".rstrip()
+
+
+def _proof(row: Row, details: Difference | None) -> str:
+    """How sure a verdict is, and on what."""
+    where = "recordings it never learned from" if row["scope"] == "heldout" else "all recordings"
+    size = f" ({_recordings(details.recordings)}, {counted(details.words, 'word')})" if details else ""
+    chance = f"p = {float(row['p_value']):.2g}" if row["p_value"] else "too few recordings for a p-value"
+    if row["verdict"] == NOT_PROVEN:
+        more = corrected(details) + more_audio(details) if row["p_value"] else ""
+        return f"It may be chance: {chance}, on {where}{size}. {more}".strip()
+    return f"Proven: {chance}, on {where}{size}."
+
+
+def _recordings(number: int) -> str:
+    return counted(number, "recording")
+
+
+def more_audio(details: Difference | None) -> str:
     """How much more audio would probably prove the difference that was seen.
 
-    >>> more_audio({"words": 3000, "needed_words": 15345})
+    >>> more_audio(Difference(words=3000, needed_words=15345))
     'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'
     """
-    more = (details.get("needed_words") or 0) - details.get("words", 0)
+    details = details or _UNKNOWN
+    more = (details.needed_words or 0) - details.words
     if more <= 0:
         return ""
     rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
@@ -80,35 +158,36 @@ def more_audio(details: Mapping[str, Any]) -> str:
     minutes = max(1, round(60 * hours))
     speech = f"{hours:,.1f} hours" if hours >= 1 else counted(minutes, "minute")
     return (
-        f"To prove a difference of this size, about {rounded:,} more words would probably be needed"
+        f"To prove a difference of this size, about {counted(rounded, 'more word')} would probably be needed"
         f" ({speech} of speech)."
     )
 
 
-def corrected(details: Mapping[str, Any]) -> str:
+def corrected(details: Difference | None) -> str:
     """Said where the difference would be proven if no other models were compared; empty, or ends with a space.
 
-    >>> corrected({"low": -0.03, "high": -0.01, "p_value": 0.021})
+    >>> corrected(Difference(low=-0.03, high=-0.01, p_value=0.021))
     'Alone it would be proven (p = 0.021), but among several models one is soon better by chance. '
-    >>> corrected({"low": -0.03, "high": 0.01, "p_value": 0.2})
+    >>> corrected(Difference(low=-0.03, high=0.01, p_value=0.2))
     ''
     """
-    low, high = details.get("low"), details.get("high")
-    if low is None or high is None or low <= 0 <= high:
+    details = details or _UNKNOWN
+    low, high = details.low, details.high
+    if low is None or high is None or details.p_value is None or low <= 0 <= high:
         return ""
     better = "better" if high < 0 else "worse"
     return (
-        f"Alone it would be proven (p = {details['p_value']:.2g}), but among several models one is soon {better} by"
+        f"Alone it would be proven (p = {details.p_value:.2g}), but among several models one is soon {better} by"
         " chance. "
     )
 
 
-def _false_alarms(row: Row, details: Mapping[str, Any]) -> str:
+def _false_alarms(row: Row, details: Difference | None) -> str:
     """A warning where a better model hears keywords that nobody said more often than before."""
-    now, before = details.get("keyword_false_alarms", (0, 0))
+    now, before = details.keyword_false_alarms if details else (0, 0)
     if row["verdict"] != BETTER or now <= before:
         return ""
-    return f" But it hears keywords where none was said: {now} times, {before} before."
+    return f" But it hears keywords where none was said: {counted(now, 'time')}, {before:,} before."
 
 
 def wer_before(row: Row, after: str, baseline: Row) -> str:
@@ -122,15 +201,15 @@ def change_in_words(change: str, baseline: str) -> str:
     """A relative change against a baseline in words.
 
     >>> change_in_words("-0.4312", "stock"), change_in_words("0.000000", "stock")
-    ('43 % fewer errors than stock', 'as many errors as stock')
+    ('43% fewer errors than stock', 'as many errors as stock')
     """
     if not change:  # the baseline makes no error
         return f"no fewer errors than {baseline}"
     relative = float(change)
-    percent = f"{abs(relative):.{0 if abs(relative) >= 0.01 else 1}%}".replace("%", " %")
-    if not float(percent.removesuffix(" %")):
+    digits = 0 if abs(relative) >= 0.01 else 1
+    if not round(100 * abs(relative), digits):
         return f"as many errors as {baseline}"
-    return f"{percent} {'fewer' if relative < 0 else 'more'} errors than {baseline}"
+    return f"{abs(relative):.{digits}%} {'fewer' if relative < 0 else 'more'} errors than {baseline}"
 
 
 def figure(rate: str) -> str:

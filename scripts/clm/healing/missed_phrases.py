@@ -10,7 +10,9 @@ from clm.base import files
 from clm.english.words import is_name, learnable, plain, stop_words
 from clm.healing.plan import merge_words
 from clm.results.manifests import reference
-from clm.scoring.error_rate import Chunk, missed_positions
+from clm.results.plans import MissedWord
+from clm.scoring import folder_score
+from clm.scoring.error_rate import missed_positions
 
 #: Of one plan; the most frequent ones, names first.
 MOST = 300
@@ -38,7 +40,7 @@ def runs(words: Sequence[str], missed: Set[int], common: Collection[str] = ()) -
         for start in range(len(words) - length + 1):
             window = words[start : start + length]
             if (
-                missed.issuperset(range(start, start + length))
+                all(place in missed for place in range(start, start + length))
                 and learnable(window[0])
                 and learnable(window[-1])
                 and not all(word in common or not learnable(word) for word in window)
@@ -118,7 +120,7 @@ def missed_phrases(
     models: Iterable[str],
     folders: Mapping[str, Iterable[Mapping[str, Any]]],
     common: Collection[str] = (),
-) -> list[dict[str, Any]]:
+) -> list[MissedWord]:
     """Phrases that any of the models missed in these folders, as `healing.missed_words` lists words.
 
     Args:
@@ -139,19 +141,19 @@ def missed_phrases(
             for phrase, count in total.items():
                 counts = found.setdefault(phrase, {})
                 counts[folder] = max(counts.get(folder, 0), count)
-    return choose(merge_words([{"word": phrase, "folders": counts} for phrase, counts in found.items()]))
+    return choose(merge_words(MissedWord(phrase, counts) for phrase, counts in found.items()))
 
 
-def choose(phrases: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def choose(phrases: Sequence[MissedWord]) -> list[MissedWord]:
     """The most frequent phrases, sorted; a name stands for the run of the same words.
 
-    >>> [item["word"] for item in choose([{"word": "acme corp", "folders": {}}, {"word": "Acme Corp", "folders": {}}])]
+    >>> [item.word for item in choose([MissedWord("acme corp"), MissedWord("Acme Corp")])]
     ['Acme Corp']
     """
-    named = {item["word"].casefold() for item in phrases if is_name(item["word"])}
-    kept = [dict(item) for item in phrases if is_name(item["word"]) or item["word"] not in named]
-    kept.sort(key=lambda item: (-sum(item["folders"].values()), not is_name(item["word"]), item["word"]))
-    return sorted(kept[:MOST], key=lambda item: item["word"])
+    named = {item.word.casefold() for item in phrases if is_name(item.word)}
+    kept = [item for item in phrases if is_name(item.word) or item.word not in named]
+    kept.sort(key=lambda item: (-item.tokens, not is_name(item.word), item.word))
+    return sorted(kept[:MOST], key=lambda item: item.word)
 
 
 def _missed(directory: Path) -> Iterator[tuple[str, list[str], frozenset[int]]]:
@@ -160,8 +162,8 @@ def _missed(directory: Path) -> Iterator[tuple[str, list[str], frozenset[int]]]:
         return
     rows = files.read_table(directory / "normalized.tsv", delimiter="\t")
     references = {row["recording"]: row["reference"].split() for row in rows}
-    for item in files.read_json(directory / "wer.json")["recordings"]:
-        words = references.get(item["recording"], [])
-        missed = missed_positions(Chunk(*chunk) for chunk in item["alignment"])
+    for name, recording in folder_score.read(directory / "wer.json").recordings.items():
+        words = references.get(name, [])
+        missed = missed_positions(recording.alignment)
         if len(words) > max(missed, default=-1):
-            yield item["recording"], words, missed
+            yield name, words, missed

@@ -2,12 +2,17 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from clm.base import files
-from clm.results import manifests, models
+from clm.evaluation.summaries import Summary
+from clm.reasons import codes
+from clm.reasons.codes import Reason
+from clm.results import manifests, plans, training
+from clm.results.plans import MissedWord, Plan
+from clm.results.training import TrainingOutcome
 from clm.settings import CorpusSettings
 
 FEWEST_TO_HOLD_OUT = 6
@@ -73,9 +78,9 @@ class Recordings:
         return {item for name in self.open_folders(heldout) for item in self.audio[name] | self.texts[name]}
 
 
-def phrases_digest(plan: Mapping[str, Any], keywords: str | None) -> str:
+def phrases_digest(plan: Plan, keywords: str | None) -> str:
     """What a custom vocabulary is made from: the names and words of a plan, and the digest of the keywords file."""
-    missed = {key: [item["word"] for item in plan.get(key, [])] for key in ("words", "phrases")}
+    missed = {"words": [item.word for item in plan.words], "phrases": [item.word for item in plan.phrases]}
     return files.digest({**missed, "keywords": keywords})
 
 
@@ -91,94 +96,111 @@ class History:
     """What was planned so far.
 
     `plans` are those of finished generations, oldest first; `plan` and `outcome` are of the generation that is
-    next: unfinished, or decided against (a twin, no text), or empty.
+    next: unfinished, or decided against (a twin, no text), or None.
     """
 
-    plans: tuple[dict[str, Any], ...] = ()
-    plan: dict[str, Any] = field(default_factory=dict)
-    outcome: dict[str, Any] = field(default_factory=dict)
+    plans: tuple[Plan, ...] = ()
+    plan: Plan | None = None
+    outcome: TrainingOutcome | None = None
 
     @classmethod
     def read(cls, directory: Path, finished: Iterable[str], following: str) -> "History":
         """Read the plans in `results/models`."""
-        plans = (models.read_if_there(directory / name / "plan.json") for name in finished)
+        found = (plans.read_if_there(directory / name / "plan.json") for name in finished)
         return cls(
-            tuple(plan for plan in plans if plan),
+            tuple(plan for plan in found if plan),
             # Snakemake deletes the plan before heal runs again; the copy is no rule's output.
-            models.read_if_there(directory / following / "plan.json")
-            or models.read_if_there(directory / following / PLAN_COPY),
-            models.read_if_there(directory / following / "training.json"),
+            plans.read_if_there(directory / following / "plan.json")
+            or plans.read_if_there(directory / following / PLAN_COPY),
+            training.read_if_there(directory / following / "training.json"),
         )
+
+    @property
+    def _all(self) -> tuple[Plan, ...]:
+        return (*self.plans, self.plan) if self.plan else self.plans
+
+    @property
+    def decided(self) -> TrainingOutcome | None:
+        """The outcome of the plan that is next; None while it is not carried out."""
+        is_of_plan = self.plan and self.outcome and self.outcome.plan == self.plan.digest
+        return self.outcome if is_of_plan else None
 
     @property
     def unfinished(self) -> bool:
         """Whether a generation was planned and not decided on, because the run was killed, say."""
-        return bool(self.plan.get("train")) and self.outcome.get("plan") != files.digest(self.plan)
+        return self.plan is not None and self.plan.train and self.decided is None
 
     @property
     def evidence(self) -> set[str]:
         """Digests of recordings and references that a plan has drawn on."""
-        return {item for plan in (*self.plans, self.plan) for item in plan.get("evidence", [])}
+        return {item for plan in self._all for item in plan.evidence}
 
     @property
-    def last(self) -> dict[str, Any]:
+    def last(self) -> Plan | None:
         """The latest plan, whatever came of it."""
-        return self.plan or (self.plans[-1] if self.plans else {})
+        return self._all[-1] if self._all else None
 
     @property
-    def corpus(self) -> dict[str, Any] | None:
+    def corpus(self) -> Mapping[str, Any] | None:
         """Corpus settings of the latest plan."""
-        return self.last.get("corpus")
+        return self.last.corpus if self.last else None
 
     @property
     def attempt(self) -> int:
         """Number of the attempt to collect the corpus of the generation that is next."""
-        if self.outcome.get("plan") != files.digest(self.plan):
-            return 0
-        return self.outcome["attempt"] + bool(self.outcome.get("retry"))
+        return self.decided.attempt + self.decided.retry if self.decided else 0
 
     @property
     def pending(self) -> bool:
         """Whether the plan is still to be carried out: unfinished, or with articles to ask for again."""
-        return self.unfinished or bool(self.outcome.get("retry"))
+        return self.unfinished or bool(self.outcome and self.outcome.retry)
 
-    def due(self, training_inputs: Mapping[str, Any], *, has_text: bool, new_evidence: bool) -> str:
-        """Why a new generation is due without being asked for, or an empty string."""
-        if self.pending:
-            return self.plan["reason"]
+    def due(self, training_inputs: Mapping[str, Any], *, has_text: bool, new_evidence: bool) -> Reason | None:
+        """Why a new generation is due without being asked for, or None."""
+        if self.plan and self.pending:
+            return self.plan.reason
         if has_text and not self.last:
-            return "there is text to train a first model from"
-        former = self.last.get("training_inputs")
-        has_text = has_text or bool(self.last.get("words"))
+            return codes.first_text()
+        former = self.last.training_inputs if self.last else None
+        has_text = has_text or bool(self.last and self.last.words)
         if has_text and former is not None and former != training_inputs:
-            changed = sorted(key for key in training_inputs if former.get(key) != training_inputs[key])
-            return f"changed: {', '.join(changed)}"
-        return "new recordings or references" if new_evidence else ""
+            return codes.inputs_changed(
+                sorted(key for key in training_inputs if former.get(key) != training_inputs[key])
+            )
+        return codes.new_evidence() if new_evidence else None
 
-    def words(self, heldout: Iterable[str], heldout_audio: Set[str], key: str = "words") -> list[dict[str, Any]]:
-        """Words (or `phrases`) that earlier generations learned, but for those from recordings held out now.
+    def words(self, heldout: Iterable[str], heldout_audio: Set[str]) -> list[MissedWord]:
+        """Words that earlier generations learned, but for those from recordings held out now.
 
         A folder is told by its name and by its recordings, since it may have been renamed.
         """
-        lists = []
-        for plan in (*self.plans, self.plan):
-            recordings = plan.get("recordings", {})
-            closed = {name for name, audio in recordings.items() if not heldout_audio.isdisjoint(audio)}
-            lists.append(merge_words(plan.get(key, []), without=closed | set(heldout)))
-        return merge_words(*lists)
+        return self._learned((plan.words for plan in self._all), heldout, heldout_audio)
+
+    def phrases(self, heldout: Iterable[str], heldout_audio: Set[str]) -> list[MissedWord]:
+        """Phrases that earlier generations learned, in the same way."""
+        return self._learned((plan.phrases for plan in self._all), heldout, heldout_audio)
+
+    def _learned(
+        self, lists: Iterable[Iterable[MissedWord]], heldout: Iterable[str], heldout_audio: Set[str]
+    ) -> list[MissedWord]:
+        kept = []
+        for plan, words in zip(self._all, lists, strict=True):
+            closed = {name for name, audio in plan.recordings.items() if not heldout_audio.isdisjoint(audio)}
+            kept.append(merge_words(words, without=closed | set(heldout)))
+        return merge_words(*kept)
 
     def recordings(self) -> dict[str, set[str]]:
         """Audio of every folder that words were learned from, by the name it had then."""
         merged: dict[str, set[str]] = {}
-        for plan in (*self.plans, self.plan):
-            for name, audio in plan.get("recordings", {}).items():
+        for plan in self._all:
+            for name, audio in plan.recordings.items():
                 merged.setdefault(name, set()).update(audio)
         return merged
 
 
 def missed_words(
-    summaries: Iterable[Mapping[str, Any]], folders: Collection[str], learnable: Callable[[str], bool]
-) -> list[dict[str, Any]]:
+    summaries: Iterable[Summary], folders: Collection[str], learnable: Callable[[str], bool]
+) -> list[MissedWord]:
     """Learnable words that any model missed in these folders, sorted.
 
     The count per folder is that of the model that missed the word most often there, so that it does not grow
@@ -186,28 +208,28 @@ def missed_words(
     """
     found: dict[str, dict[str, int]] = {}
     for summary in summaries:
-        for name in summary["folders"].keys() & set(folders):
+        for name in summary.folders.keys() & set(folders):
             total: Counter[str] = Counter()
-            for recording in summary["folders"][name]["recordings"].values():
-                total.update(recording["missed"])
+            for recording in summary.folders[name].recordings.values():
+                total.update(recording.missed)
             for word in filter(learnable, total):
                 counts = found.setdefault(word, {})
                 counts[name] = max(counts.get(name, 0), total[word])
-    return merge_words([{"word": word, "folders": counts} for word, counts in found.items()])
+    return merge_words(MissedWord(word, counts) for word, counts in found.items())
 
 
-def merge_words(*lists: Iterable[Mapping[str, Any]], without: Iterable[str] = ()) -> list[dict[str, Any]]:
+def merge_words(*lists: Iterable[MissedWord], without: Iterable[str] = ()) -> list[MissedWord]:
     """Union of several word lists, sorted; a folder's count is that of the last list that has it.
 
     Words that come from no other folder than those in `without` are dropped.
 
-    >>> merge_words([{"word": "b", "folders": {"x": 1}}], [{"word": "a", "folders": {"y": 2}}], without=["x"])
-    [{'word': 'a', 'folders': {'y': 2}}]
+    >>> merge_words([MissedWord("b", {"x": 1})], [MissedWord("a", {"y": 2})], without=["x"])
+    [MissedWord(word='a', folders={'y': 2}, missed={}, tried=(), depth=0)]
     """
     dropped = set(without)
     merged: dict[str, dict[str, int]] = {}
     for item in (item for words in lists for item in words):
-        for folder, count in item["folders"].items():
+        for folder, count in item.folders.items():
             if folder not in dropped:
-                merged.setdefault(item["word"], {})[folder] = count
-    return [{"word": word, "folders": dict(sorted(merged[word].items()))} for word in sorted(merged)]
+                merged.setdefault(item.word, {})[folder] = count
+    return [MissedWord(word, dict(sorted(merged[word].items()))) for word in sorted(merged)]

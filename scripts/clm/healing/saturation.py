@@ -8,8 +8,12 @@ from typing import Any
 
 from clm.base import files
 from clm.english.words import learnable, plain
+from clm.evaluation import summaries
 from clm.healing.plan import Recordings
-from clm.results import models
+from clm.reasons import codes
+from clm.reasons.codes import Reason
+from clm.reasons.sentences import statement
+from clm.results import models, plans
 
 #: So many healing rounds in a row without a proven gain are enough.
 ROUNDS = 2
@@ -32,7 +36,8 @@ def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str,
         for name in models.finished(directory, engine)
         if name in judged
         and models.number(name) > champion
-        and models.read_if_there(directory / name / "plan.json").get("learn")
+        and (plan := plans.read_if_there(directory / name / "plan.json"))
+        and plan.learn
     ]
     if len(fruitless) < ROUNDS:
         return ""
@@ -46,19 +51,19 @@ def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str,
 
 def _reasons(results: Path, model: str, heldout: Collection[str]) -> Iterator[str]:
     """For each likely cause the number of missed tokens, with the words missed most often."""
-    summary = files.read_json(results / "summaries" / f"{model}.json")
+    summary = summaries.read(results / "summaries" / f"{model}.json")
     folders = Recordings.read(results / "inputs.json").open_folders(heldout)
     missed: Counter[str] = Counter()
-    for name in summary["folders"].keys() & set(folders):
-        for recording in summary["folders"][name]["recordings"].values():
-            missed.update({word: count for word, count in recording["missed"].items() if learnable(word)})
+    for name in summary.folders.keys() & set(folders):
+        for recording in summary.folders[name].recordings.values():
+            missed.update({word: count for word, count in recording.missed.items() if learnable(word)})
     known = _Known(results / "models" / model)
-    causes: dict[str, Counter[str]] = {}
+    causes: dict[Reason, Counter[str]] = {}
     for word, count in sorted(missed.items()):
         causes.setdefault(known.cause(word), Counter())[word] += count
-    for cause, words in sorted(causes.items(), key=lambda item: (-item[1].total(), item[0])):
+    for cause, words in sorted(causes.items(), key=lambda item: (-item[1].total(), item[0].code)):
         examples = ", ".join(word for word, _ in words.most_common(_EXAMPLES))
-        yield f"{cause}: {words.total()} ({examples}{', ...' if len(words) > _EXAMPLES else ''})"
+        yield f"{statement(cause)}: {words.total()} ({examples}{', ...' if len(words) > _EXAMPLES else ''})"
 
 
 class _Known:
@@ -67,18 +72,16 @@ class _Known:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def cause(self, word: str) -> str:
+    def cause(self, word: str) -> Reason:
         """Why a word may still be missed."""
         guessed = word in self._guessed
         if not self._text.isdisjoint([word]) or (plain(word) and self._text.issuperset(plain(word))):
-            if guessed:
-                return "in the text, with a guessed pronunciation (see lexicon.tsv)"
-            return "in the text and well pronounced, which leaves acoustics (recording, speaker, noise)"
+            return codes.guessed_pronunciation() if guessed else codes.acoustics()
         if word in self._dictionary:
-            return "known words that no article uses"
+            return codes.known_word()
         if len(word) >= _SHORTEST_TYPO and self._is_near_a_known_word(word):
-            return "in no article, spelt nearly like a known word (typos in the reference?)"
-        return "in no article of the source (names, or typos in the reference)"
+            return codes.near_known_word()
+        return codes.in_no_article()
 
     @cached_property
     def _text(self) -> frozenset[str]:

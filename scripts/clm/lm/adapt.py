@@ -10,17 +10,23 @@ from typing import Any
 
 import numpy as np
 
-from clm.lm import heldout, vocabulary
-from clm.lm.mixture import em_weights, interpolate, widen
+from clm.lm import harm, heldout, vocabulary
+from clm.lm.mixture import PRIOR, em_weights, interpolate, mixed_log_probability, shares, widen
 from clm.lm.ngrams import Floats, Ints, check_capacity
 from clm.lm.trie import SENTENCE_END, SENTENCE_START, LanguageModel
 from clm.lm.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
 
-#: Bounds of the domain models' weight. Text that repeats itself in slightly different words predicts itself so well
-#: that its weight would come near one, and the model would forget general speech.
-LOWEST_WEIGHT, HIGHEST_WEIGHT = 0.05, 0.9
+#: Text that repeats itself in slightly different words predicts itself so well that its weight would come near one, and
+#: the model would forget general speech.
+HIGHEST_WEIGHT = 0.9
+#: Imagined words of general speech that the stock model alone predicts. Two hundred words of text have at most half a
+#: say, twenty-five a ninth, thousands nearly all that they earn.
+GENERAL_WORDS = 200.0
+#: Weight of a text that earns none and has words that the stock model lacks: without a weight nobody could say them.
+#: A short text has less, by `GENERAL_WORDS`.
+NEW_WORDS_WEIGHT = 0.05
 #: The source that is nearest to what will be spoken: parts of it stand in for tuning text.
 OWN_TEXT = "training_data"
 
@@ -33,7 +39,9 @@ def adapt(
     """Mix Kneser-Ney models of `sources` with the stock model; return the model and a report.
 
     The weights come from EM on `tuning` where given; else on held-out parts of `OWN_TEXT`, if there are other sources
-    besides; else from cross-validation on everything. Several sources count both together and each on its own.
+    besides; else from cross-validation on everything. Several sources count both together and each on its own. A text
+    that has no new words and does not predict such text better than the stock model gives the stock model itself.
+    Without tuning text nothing shows that the text is like the speech: then weights do general speech no harm.
     `words`: what to train with; by default what `vocabulary.choose` makes of the sources and the stock model.
 
     The report: `weight` of all domain models together; `weights` of each; `weighted_by` ("tuning text", "held-out
@@ -70,33 +78,56 @@ def adapt(
     else:
         weighted_by = f"held-out {OWN_TEXT}" if len(sources) > 1 and OWN_TEXT in sources else "cross-validation"
         scores = validate()
-    weights = bounded(em_weights(scores.possible()))
+    total = sum(counts.values())
+    new_words = sum(word in counts for word in words.new)
+    least = NEW_WORDS_WEIGHT * total / (total + GENERAL_WORDS) if new_words else 0.0
+    weights = bounded(earned_weights(scores.possible()), least)
+    models = (model, *domain[: len(weights) - 1])
+    if not tuning:
+        weights = harm.bearable(weights, stock.words, models)
     log.info("%s; weights: %s", weighted_by, dict(zip(names, weights.round(3).tolist(), strict=False)))
-    mixed = interpolate((model, *domain[: len(weights) - 1]), weights)
+    adapted = LanguageModel(words.words, interpolate(models, weights)) if weights[1:].any() else stock
     report = {
         "weight": round(1.0 - float(weights[0]), 6),
         "weights": {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=False)},
         "weighted_by": weighted_by,
-        "words": sum(counts.values()),
-        "vocabulary": len(words.words),
-        "new_words": sum(word in counts for word in words.new),
-        "relatives": sum(word not in counts for word in words.new),
+        "words": total,
+        "vocabulary": len(adapted.words),
+        "new_words": new_words,
+        "relatives": len(adapted.words) - words.stock_size - new_words,
         "dropped_words": sum(word not in words.codes for word in counts),
         "evaluation": scores.report(weights),
     }
     if tuning:
         held_out = validate()
         report["held_out"] = held_out.report(_merged(weights, len(held_out.logprob)))
-    return LanguageModel(words.words, mixed), report
+    return adapted, report
 
 
-def bounded(weights: Floats) -> Floats:
-    """Weights, the stock model's first, with that of all others together within the bounds."""
-    domain = float(weights[1:].sum())
-    scaled = weights.copy()
-    scaled[1:] *= np.clip(domain, LOWEST_WEIGHT, HIGHEST_WEIGHT) / domain
-    scaled[0] = 1.0 - scaled[1:].sum()
-    return scaled
+def earned_weights(log_probability: Floats) -> Floats:
+    """Weights that held-out words give to K models, the stock model first; all to that one if they prove nothing.
+
+    The most probable weights under the prior of `GENERAL_WORDS` have to explain the words better than the stock model
+    alone does, by half the logarithm of the number of words for each further model: the Bayesian information criterion
+    (Schwarz, *Estimating the dimension of a model*, 1978).
+
+    `log_probability`: (K, n), as for `em_weights`. Returns (K,), with sum one.
+    """
+    count, words = log_probability.shape
+    prior = np.full(count, PRIOR)
+    prior[0] += GENERAL_WORDS
+    weights = em_weights(log_probability, prior)
+    gain = np.sum(mixed_log_probability(log_probability, weights) - log_probability[0])
+    gain += GENERAL_WORDS * np.log(weights[0])
+    if words and gain > 0.5 * np.log(words) * (count - 1):
+        return weights
+    return np.eye(count)[0]
+
+
+def bounded(weights: Floats, least: float) -> Floats:
+    """Weights, the stock model's first, with that of all others together between `least` and `HIGHEST_WEIGHT`."""
+    domain = shares(weights[1:]) * np.clip(weights[1:].sum(), least, HIGHEST_WEIGHT)
+    return np.concatenate([[1.0 - domain.sum()], domain])
 
 
 def _merged(weights: Floats, count: int) -> Floats:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clm.lm.mixture import mixed_log_probability
+from clm.lm.mixture import mixed_log_probability, shares
 from clm.lm.ngrams import BackoffModel, Floats, Ints, estimate, sequence_log_probabilities
 from clm.lm.vocabulary import Vocabulary
 
@@ -55,7 +55,7 @@ class Scores:
         by_stock = np.isfinite(stock)
         by_any = by_stock | np.isfinite(self.logprob[1:]).any(axis=0)
         known = self.logprob[:, by_stock]
-        domain = mixed_log_probability(known[1:], weights[1:] / weights[1:].sum())
+        domain = mixed_log_probability(known[1:], shares(weights[1:]))
         rows = (
             ("stock", known[0], by_stock),
             ("domain", domain, self.seen),

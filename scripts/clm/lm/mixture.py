@@ -8,8 +8,8 @@ import numpy as np
 
 from clm.lm.ngrams import NEVER, BackoffModel, Floats, Ints, Level, log_probabilities, normalize
 
-#: One imagined observation in favour of each model: keeps a weight off 0 and 1 when there is little to learn from.
-_PRIOR = 1.0
+#: Imagined observations in favour of each model: they keep a weight off 0 and 1 when there is little to learn from.
+PRIOR = 1.0
 _ROUNDS = 200
 _PRECISE_ENOUGH = 1e-6
 
@@ -31,11 +31,12 @@ def widen(model: BackoffModel, size: int) -> BackoffModel:
     return BackoffModel(size, model.start, tuple(levels))
 
 
-def em_weights(log_probability: Floats) -> Floats:
+def em_weights(log_probability: Floats, prior: Floats | float = PRIOR) -> Floats:
     """Interpolation weights of K models that make a text most probable.
 
     Expectation-maximization for deleted interpolation (Jelinek & Mercer 1980), as SRILM's compute-best-mix does
-    it, with `_PRIOR` imagined observations per model, so that a text of a few words cannot rule a model out.
+    it, with `prior` imagined observations per model, so that a text of a few words cannot rule a model out: the mode
+    under a Dirichlet prior with parameters `prior` + 1.
 
     `log_probability`: (K, n), ln P of each of n words under each model, -inf for zero; words that are impossible
     under all models count for nothing. Returns (K,), positive, with sum one.
@@ -47,13 +48,23 @@ def em_weights(log_probability: Floats) -> Floats:
     weights = np.full(count, 1.0 / count)
     for _ in range(_ROUNDS):
         joint = weights[:, None] * likelihood
-        expected = (joint / joint.sum(axis=0)).sum(axis=1) + _PRIOR
+        expected = (joint / joint.sum(axis=0)).sum(axis=1) + prior
         updated = expected / expected.sum()
         done = np.abs(updated - weights).max() < _PRECISE_ENOUGH
         weights = updated
         if done:
             break
     return weights
+
+
+def shares(weights: Floats) -> Floats:
+    """Non-negative weights scaled to a sum of one; equal ones if all are zero.
+
+    >>> shares(np.array([1.0, 3.0])).tolist(), shares(np.zeros(2)).tolist()
+    ([0.25, 0.75], [0.5, 0.5])
+    """
+    total = weights.sum()
+    return weights / total if total > 0 else np.full(len(weights), 1.0 / len(weights))
 
 
 def mixed_log_probability(log_probability: Floats, weights: Floats) -> Floats:

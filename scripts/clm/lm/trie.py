@@ -108,7 +108,8 @@ def _parse(data: NDArray[np.uint8]) -> LanguageModel:
     longest = _unpack(file.longest, file.trigrams + 1, file.longest_bits)
 
     # The header of the stock model counts six bigrams more than the tree holds: the pointers are right.
-    last_word = np.repeat(np.arange(size), np.diff(unigrams["next"].astype(np.int64)))
+    starts: Ints = unigrams["next"].astype(np.int64)
+    last_word = np.repeat(np.arange(size), starts[1:] - starts[:-1])
     listed = len(last_word)
     previous_word, backoff_index, probability_index, pointer = (column[: listed + 1] for column in middle)
     parent = np.repeat(np.arange(listed), np.diff(pointer))
@@ -237,14 +238,14 @@ def _unpack(data: NDArray[np.uint8], count: int, widths: list[int]) -> list[Ints
     groups = -(-count // 8)
     stream = np.zeros(groups * bits, np.uint8)
     stream[: len(data)] = data
-    stream = stream.reshape(groups, bits)
+    rows = stream.reshape(groups, bits)
     columns = [np.zeros(groups * 8, np.int64) for _ in widths]
     for phase in range(8):
         position = phase * bits
         for column, width in zip(columns, widths, strict=True):
             part = np.zeros(groups, np.uint64)
             for byte in range((position % 8 + width + 7) // 8):
-                part |= stream[:, position // 8 + byte].astype(np.uint64) << np.uint64(8 * byte)
+                part |= rows[:, position // 8 + byte].astype(np.uint64) << np.uint64(8 * byte)
             part = (part >> np.uint64(position % 8)) & np.uint64((1 << width) - 1)
             column[phase::8] = part.astype(np.int64)
             position += width

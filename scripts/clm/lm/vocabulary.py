@@ -12,9 +12,9 @@ from clm.english.inflections import relatives
 from clm.lm.ngrams import Floats, Ints, discounts
 from clm.lm.trie import LanguageModel
 
-#: Share of the probability for unseen words that other forms of the seen ones get. The rest is spread evenly over
-#: the stock vocabulary: sharing it out by stock unigrams lowers perplexity by a tenth, but costs more errors, since
-#: the technical words that the text does not have are rare in the stock model (docs/embedded-engine.md).
+#: Share of the probability for unseen words that other forms of the seen ones get. The rest is shared out by the stock
+#: model's unigrams, so that a word that the text says nothing about is as likely as before. Spread evenly, it lifts
+#: rare words whatever the text is about, and any text changes what is heard (docs/control.md).
 RELATIVES_SHARE = 0.1
 #: A new word must be expected at least as often as this quantile of the stock model's own vocabulary.
 _FLOOR_QUANTILE = 0.5
@@ -22,11 +22,20 @@ _FLOOR_QUANTILE = 0.5
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """`words`: those of the stock model, then the new ones; `forms`: codes of a word's relatives, by its code."""
+    """The words of the stock model, then the new ones.
+
+    `unigrams`: float64 (n,), the stock model's probabilities of its n words; `forms`: codes of a word's relatives, by
+    its code.
+    """
 
     words: list[str]
-    stock_size: int
+    unigrams: Floats
     forms: Mapping[int, Ints]
+
+    @property
+    def stock_size(self) -> int:
+        """Number of words of the stock model."""
+        return len(self.unigrams)
 
     @cached_property
     def codes(self) -> dict[str, int]:
@@ -39,21 +48,21 @@ class Vocabulary:
         return self.words[self.stock_size :]
 
     def base(self, start: int, training: Ints) -> Floats:
-        """Distribution of words that `training` does not have, float64 (size,): their relatives, and all stock words.
+        """Distribution behind that of `training`, float64 (size,): relatives of its words, and the stock unigrams.
 
         Only they are possible for a model of `training`: a new word that another part of the text has is not.
         """
         seen = np.bincount(training[training >= 0], minlength=len(self.words)) > 0
-        even = np.zeros(len(self.words))
-        even[: self.stock_size] = 1.0
+        general = np.zeros(len(self.words))
+        general[: self.stock_size] = self.unigrams
         related = np.zeros(len(self.words))
         found = [self.forms[code] for code in np.flatnonzero(seen).tolist() if code in self.forms]
         if found:
             related[np.concatenate(found)] = 1.0
             related[seen] = 0.0
-        even[start] = related[start] = 0.0
+        general[start] = related[start] = 0.0
         share = RELATIVES_SHARE if related.any() else 0.0
-        return (1.0 - share) * even / even.sum() + share * related / max(related.sum(), 1.0)
+        return (1.0 - share) * general / general.sum() + share * related / max(related.sum(), 1.0)
 
 
 def choose(counts: Mapping[str, int], stock: LanguageModel, known: Container[str] = ()) -> Vocabulary:
@@ -89,7 +98,7 @@ def choose(counts: Mapping[str, int], stock: LanguageModel, known: Container[str
         for word, found in forms.items()
         if found
     }
-    return Vocabulary(words, len(stock.words), {code: found for code, found in coded.items() if len(found)})
+    return Vocabulary(words, unigrams, {code: found for code, found in coded.items() if len(found)})
 
 
 class _Either:

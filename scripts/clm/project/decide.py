@@ -17,7 +17,8 @@ from clm.project import checks, code_digests, requests, submissions
 from clm.project.dataset import Dataset
 from clm.project.lineup import Lineup
 from clm.project.state import FolderState, State
-from clm.results import models
+from clm.reasons import codes
+from clm.results import models, training
 from clm.settings import Settings
 from clm.types import Engine, Recording
 
@@ -62,7 +63,7 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
         model_digests={name: lineup.model(name).digest for name in lineup.running},
         unfinished={name: lineup.unfinished(name) for name in (*lineup.running, *lineup.making)},
         reason=_reason(settings, dataset, history, training_inputs),
-        continues=bool(history.pending and history.plan["learn"]),
+        continues=bool(history.plan and history.plan.learn and history.pending),
         new_phrases=_has_new_phrases(lineup, history, training_inputs["keywords"]),
         latest_plan=_latest_plan(lineup, history),
         submissions=_submissions(settings, dataset, lineup, engine, asked) if engine.submits else None,
@@ -120,7 +121,7 @@ def _training_inputs(dataset: Dataset, engine: Engine) -> dict[str, Any]:
 
 
 def _reason(settings: Settings, dataset: Dataset, history: History, training_inputs: Mapping[str, Any]) -> str:
-    """Why a new generation is due by itself, or an empty string.
+    """Why a new generation is due by itself, as `clm.reasons.codes.dumps` writes it, or an empty string.
 
     Keywords and own text give one; missed words do if `self_heal` allows it.
     """
@@ -128,18 +129,19 @@ def _reason(settings: Settings, dataset: Dataset, history: History, training_inp
     new_evidence = settings.self_heal and bool(dataset.evidence - history.evidence)
     inputs = training_inputs
     if dataset.unusable_keywords:  # a file saved badly once must not make a generation without keywords
-        inputs = history.last.get("training_inputs", inputs)
-    return history.due(inputs, has_text=has_text, new_evidence=new_evidence)
+        inputs = (history.last and history.last.training_inputs) or inputs
+    reason = history.due(inputs, has_text=has_text, new_evidence=new_evidence)
+    return codes.dumps(reason) if reason else ""
 
 
 def _has_new_phrases(lineup: Lineup, history: History, keywords: str | None) -> bool:
     """Whether the latest plan has phrases of which there is no vocabulary."""
     directory = lineup.results / "models"
-    outcome = models.read_if_there(directory / lineup.next_vocabulary / "training.json")
-    if not history.last or outcome.get("retry"):
+    outcome = training.read_if_there(directory / lineup.next_vocabulary / "training.json")
+    if not history.last or (outcome and outcome.retry):
         return bool(history.last)
-    made = [models.read_if_there(directory / name / "model.json").get("made_from") for name in lineup.vocabularies]
-    return phrases_digest(history.last, keywords) not in (*made, outcome.get("made_from"))
+    made = [models.read_record(directory / name / "model.json").made_from for name in lineup.vocabularies]
+    return phrases_digest(history.last, keywords) not in (*made, outcome and outcome.made_from)
 
 
 def _latest_plan(lineup: Lineup, history: History) -> str:

@@ -13,13 +13,14 @@ from typing import Any
 
 from clm.base import files
 from clm.project.submissions import Cost, Submissions
+from clm.reasons import codes
 from clm.results import models
 from clm.settings import Settings
 
 #: The record in the results folder.
 STATE = "state.json"
 
-FORCED = "heal was forced"
+FORCED = codes.dumps(codes.heal_forced())
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clm.base.errors import UserError
 from clm.english.numbers import natural
@@ -72,7 +72,7 @@ class Pronouncer:
         self._readings: dict[str, Phones] = {}
 
     @cached_property
-    def _models(self) -> tuple:
+    def _models(self) -> tuple[Any, ...]:
         from clm.pronunciation.g2p import JointModel
         from clm.pronunciation.ipa import BritishModel
 

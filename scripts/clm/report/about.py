@@ -1,12 +1,15 @@
 """What stands around the figures: what they are made of, where models come from, what to beware of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from clm.base.messages import counted
 from clm.normalization.profiles import VERSIONS
+from clm.reasons.sentences import full, statement
 from clm.report import escaping, leaderboard_text
 from clm.report.gather import ModelResults, Results
 from clm.results import models
+from clm.results.models import ModelRecord
 
 
 def legend(results: Results) -> str:
@@ -23,23 +26,25 @@ def warnings(results: Results, notes: Iterable[str]) -> list[str]:
     """What may make figures untrue; `notes` are those on making the page."""
     leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
     days = {
-        model.name: {folder: part.get("made", []) for folder, part in model.summary.get("folders", {}).items()}
+        model.name: {folder: part.made for folder, part in model.summary.folders.items()}
         for model in results.models.values()
+        if model.summary
     }
     known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
     apart = leaderboard_text.far_apart(results.board, days) if known else []
     mixed = leaderboard_text.mixed_normalizers(
         {
-            model.name: [part.get("normalizer", {}) for part in model.summary.get("folders", {}).values()]
+            model.name: [part.normalizer for part in model.summary.folders.values()]
             for model in results.models.values()
+            if model.summary
         }
     )
-    lines = [line.removeprefix("Warning: ") for line in (*leaks, *apart, *mixed)]
+    lines = [*leaks, *apart, *mixed]
     for model in results.models.values():
-        for mark in model.about.get("details", {}).get("marks", []):
-            lines.append(f"{model.name}: {mark}")
-        if model.about.get("failed"):
-            lines.append(f"{model.name}: its training failed: {model.about['failed']}")
+        if model.about:
+            lines += [full(flaw, f"{model.name}: ") for flaw in model.about.flaws]
+        if model.about and model.about.failed:
+            lines.append(f"{model.name}: its training failed: {model.about.failed}")
     return [escaping.public(line) for line in [*lines, *notes]]
 
 
@@ -54,31 +59,35 @@ class Origin:
 
 def origin(model: ModelResults) -> Origin:
     """Where a model comes from, as far as is known."""
-    about, plan, details = model.about, model.plan, model.about.get("details", {})
+    about, plan = model.about, model.plan
     facts: list[tuple[str, str]] = []
-    if not about:
+    if about is None:
         facts.append(("Made of", "the engine's own model, as it comes"))
     if model.row.get("engine") == "imported":
         facts.append(("Made of", "transcripts that were made elsewhere"))
     if models.number(model.name):
         facts.append(("Made of", "the stock model and all text so far"))
-    if plan.get("reason"):
-        facts.append(("Why", plan["reason"]))
-    if plan.get("words"):
-        learned = len(plan["words"])
-        facts.append(("Learned", f"{learned:,} missed words, {len(plan.get('phrases', ()))} names and terms"))
-    if about.get("sources"):
-        facts.append(("Text", ", ".join(f"{name} {count:,} words" for name, count in about["sources"].items())))
-    if about.get("digest"):
-        facts.append(("Digest", about["digest"]))
-    for key, value in details.items():
-        if isinstance(value, bool | int | float | str) and value not in ("", None):
-            facts.append((key.replace("_", " ").capitalize(), str(value)))
+    if why := statement(plan.reason):
+        facts.append(("Why", why))
+    if plan.words:
+        names = counted(len(plan.phrases), "name or term", "names and terms")
+        facts.append(("Learned", f"{counted(len(plan.words), 'missed word')}, {names}"))
+    if about is not None:
+        facts += _facts(about)
+    return Origin(model.name, model.row.get("created", ""), [(label, escaping.public(value)) for label, value in facts])
+
+
+def _facts(about: ModelRecord) -> Iterator[tuple[str, str]]:
+    """What model.json says, by label."""
+    if about.sources:
+        yield "Text", ", ".join(f"{name} {counted(count, 'word')}" for name, count in about.sources.items())
+    if about.digest:
+        yield "Digest", about.digest
+    for key, value in about.details.items():
+        if isinstance(value, bool | int | float | str) and value != "":
+            yield key.replace("_", " ").capitalize(), str(value)
         elif key == "evaluation" and isinstance(value, dict):
             known = ((name, part.get("perplexity")) for name, part in value.items() if isinstance(part, dict))
-            facts.append(("Perplexity", ", ".join(f"{name} {figure}" for name, figure in known if figure is not None)))
-    if about.get("versions"):
-        facts.append(
-            ("Versions", ", ".join(f"{name} {version}" for name, version in sorted(about["versions"].items())))
-        )
-    return Origin(model.name, model.row.get("created", ""), [(label, escaping.public(value)) for label, value in facts])
+            yield "Perplexity", ", ".join(f"{name} {figure}" for name, figure in known if figure is not None)
+    if about.versions:
+        yield "Versions", ", ".join(f"{name} {version}" for name, version in sorted(about.versions.items()))

@@ -1,7 +1,6 @@
 """The first screen: the verdict in a sentence, the figures behind it, what changed, what is next, what it took."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from clm import engines
 from clm.base.errors import UserError
@@ -9,8 +8,11 @@ from clm.base.messages import counted
 from clm.base.progress import duration
 from clm.english import words as vocabulary
 from clm.evaluation import verdict_text
-from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
+from clm.evaluation.bootstrap import NOT_PROVEN
+from clm.evaluation.leaderboard import COLUMNS
+from clm.evaluation.verdict_text import Verdict
 from clm.healing import saturation
+from clm.reasons.sentences import capitalized, full, kind
 from clm.report import leaderboard_text
 from clm.report.escaping import public
 from clm.report.figures.charts import number
@@ -43,91 +45,51 @@ class Step:
     command: str = ""
 
 
-@dataclass
-class Verdict:
-    """`tone` is good, bad, open or none; `kicker` answers the question in a few words."""
-
-    tone: str
-    kicker: str
-    headline: str
-    proof: str
-    cards: list[Card] = field(default_factory=list)
-    sentences: list[str] = field(default_factory=list)
-
-
 def judge(results: Results) -> Verdict:
     """The verdict on the model that the report is about."""
     subject, baseline = results.subject, results.baseline
-    sentences = verdict_text.sentence(results.board, results.comparisons).splitlines() if _readable(results) else []
     if baseline is None or subject is None:
-        known = baseline or next((m for m in results.models.values() if m.row.get("wer")), None)
-        headline = (
-            f"{known.name} has a word error rate of {percent(float(known.row['wer']))}."
-            if known
-            else "No model has results yet."
-        )
-        why = "No other model is complete yet, so nothing can be compared."
-        if known is None or baseline is None:
-            why = "There is no complete baseline: see what failed or is unfinished below."
-        return Verdict("none", "No verdict yet", headline, why, _cards(results, known))
-    change = verdict_text.change_in_words(subject.row.get("wer_change", ""), baseline.name)
-    headline = f"{subject.name} makes {change}."
-    verdict = subject.row["verdict"]
+        known = baseline or _first_scored(results)
+        rate = percent(float(known.row["wer"])) if known else ""
+        return verdict_text.no_verdict(known.name if known else "", rate, baseline=baseline is not None)
+    rows = [dict.fromkeys(COLUMNS, "") | row for row in results.board]  # one of an older version may lack columns
+    row = next(row for row in rows if row["model"] == subject.name)
     custom = bool(models.number(subject.name))
-    kicker = {
-        BETTER: "Yes: the custom language model pays off" if custom else "Better, and proven",
-        WORSE: "No: it makes things worse" if custom else "Worse, and proven",
-        NOT_PROVEN: "Not proven yet",
-    }.get(verdict, verdict)
-    tone = {BETTER: "good", WORSE: "bad"}.get(verdict, "open")
-    if verdict == BETTER and subject.leaked:
-        tone, kicker = "open", "Better, but it has seen the answers"
-    return Verdict(tone, kicker, headline, _proof(results, subject), _cards(results, subject), sentences)
+    return verdict_text.verdict(rows, results.comparisons, row, custom=custom, leaked=subject.leaked)
 
 
-def _readable(results: Results) -> bool:
-    """Whether the terminal's sentence can be made: an older leaderboard may lack columns."""
-    wanted = {"verdict", "champion", "model", "wer", "wer_change", "p_value", "scope", "heldout_wer", "created"}
-    return all(wanted <= row.keys() for row in results.board)
+def _first_scored(results: Results) -> ModelResults | None:
+    return next((model for model in results.models.values() if model.row.get("wer")), None)
 
 
-def _details(results: Results, model: ModelResults) -> dict[str, Any]:
-    return (results.comparisons.get(model.name) or {}).get("baseline") or {}
-
-
-def _proof(results: Results, model: ModelResults) -> str:
-    """How sure that is, and on what."""
-    row, details = model.row, _details(results, model)
-    heldout = row.get("scope") == "heldout"
-    where = "recordings it never learned from" if heldout else "all recordings"
-    size = f" ({details['recordings']} recordings, {details['words']:,} words)" if details else ""
-    chance = f"p = {float(row['p_value']):.2g}" if row.get("p_value") else "too few recordings for a p-value"
-    if row["verdict"] == NOT_PROVEN:
-        more = verdict_text.corrected(details) + verdict_text.more_audio(details) if row.get("p_value") else ""
-        return f"It may be chance: {chance}, on {where}{size}. {more}".strip()
-    return f"Proven: {chance}, on {where}{size}."
+def cards(results: Results) -> list[Card]:
+    """The figures behind the verdict."""
+    if results.baseline is not None and results.subject is not None:
+        return _cards(results, results.subject)
+    return _cards(results, results.baseline or _first_scored(results))
 
 
 def _cards(results: Results, model: ModelResults | None) -> list[Card]:
     if model is None:
         return []
-    row, baseline = model.row, results.baseline
-    compared = baseline is not None and baseline is not model
+    row = model.row
+    baseline = None if results.baseline is None or results.baseline is model else results.baseline.row
     cards = []
     if row.get("wer"):
         low, high = number(row, "wer_low"), number(row, "wer_high")
         interval = f", between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
-        before = percent(float(baseline.row["wer"])) if compared else ""
+        before = percent(float(baseline["wer"])) if baseline else ""
         cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}"))
-    if compared and row.get("scope") == "heldout" and row.get("heldout_wer"):
-        before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], baseline.row)))
+    if baseline and row.get("scope") == "heldout" and row.get("heldout_wer"):
+        before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], baseline)))
         text = "folders that it never learned from: the verdict stands on these"
         cards.append(Card("On held-out folders", percent(float(row["heldout_wer"])), before, text))
-    if compared and row.get("fixed_words"):
+    if baseline and row.get("fixed_words"):
         broken = int(row["broken_words"] or 0)
         cards.append(Card("Words fixed", f"{int(row['fixed_words']):,}", "", f"and {broken:,} broken"))
     if row.get("keyword_recall"):
-        before = percent(float(baseline.row["keyword_recall"])) if compared and baseline.row["keyword_recall"] else ""
+        recall = baseline["keyword_recall"] if baseline else ""
+        before = percent(float(recall)) if recall else ""
         cards.append(Card("Keywords heard right", percent(float(row["keyword_recall"])), before, "of all occurrences"))
     return cards
 
@@ -169,8 +131,7 @@ def _trust(results: Results) -> list[Step]:
     """What makes figures untrue."""
     steps = []
     leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
-    texts = (line.removeprefix("Warning: ") for line in leaks)
-    steps += [Step("A model has seen the answers", public(text[:1].upper() + text[1:])) for text in texts]
+    steps += [Step("A model has seen the answers", public(capitalized(text))) for text in leaks]
     unfinished = [model.name for model in results.models.values() if model.row.get("status") == "incomplete"]
     if unfinished:
         text = f"{', '.join(unfinished)}: some recordings have no result yet. What is finished is kept."
@@ -186,12 +147,13 @@ def _prove(results: Results) -> list[Step]:
     model = results.subject
     if model is None or model.row.get("verdict") != NOT_PROVEN:
         return []
-    if model.row.get("p_value"):
-        more = verdict_text.more_audio(_details(results, model)) or "More recordings would help."
-        return [Step("Add recordings to prove the difference", more)]
-    held = " in held-out folders" if model.row.get("scope") == "heldout" else ""
-    return [Step("Add recordings", f"At least six recordings{held} are needed to prove anything; a long one counts"
-                                   " once per 1,000 words.")]  # fmt: skip
+    title = "Add recordings to prove the difference" if model.row.get("p_value") else "Add recordings"
+    return [
+        Step(
+            title,
+            capitalized(verdict_text.what_would_help(dict.fromkeys(COLUMNS, "") | model.row, results.comparisons)),
+        )
+    ]
 
 
 def _learn(results: Results) -> list[Step]:
@@ -215,10 +177,10 @@ def _learn(results: Results) -> list[Step]:
         word
         for key, result in (judged.results.items() if judged else ())
         if key[0] not in heldout
-        for word in result.get("missed", {})
+        for word in result.missed
         if vocabulary.learnable(word)
     }
-    if not missed:
+    if newest is None or not missed:
         return []
     text = f"{newest.name} still misses {len(missed):,} words worth learning in folders that are not held out."
     return [Step("Heal: train the next generation", text, "snakemake --cores 4 --forcerun heal")]
@@ -227,20 +189,13 @@ def _learn(results: Results) -> list[Step]:
 def _mend(results: Results) -> list[Step]:
     """What the diagnosis advises, each kind of finding once, the gravest first."""
     model = results.subject or results.baseline
-    found = model.diagnosis.get("findings", {}) if model else {}
-    by_kind: dict[str, list[tuple[str, dict[str, str]]]] = {}
-    for folder, items in found.items():
-        for item in items:
-            by_kind.setdefault(item.get("finding", "").rpartition(": ")[2], []).append((folder, item))
+    by_kind = leaderboard_text.by_kind(model.diagnosis.findings if model else {})
     steps = []
-    for kind in (kind for kind in leaderboard_text.FINDINGS if kind in by_kind):
-        folder, item = by_kind[kind][0]
-        more = len(by_kind[kind]) - 1
-        others = f" The same in {counted(more, 'more folder')}." if more else ""
-        text = f"{folder}: {item.get('detail', '')}. Next: {item.get('next_step', '')}".rstrip("?.")
-        steps.append(Step(kind.capitalize(), f"{text}.{others}"))
+    for (folder, finding), *others in by_kind:
+        also = f" The same in {counted(len(others), 'more folder')}." if others else ""
+        steps.append(Step(capitalized(kind(finding)), full(finding, f"{folder}: ") + also))
     guessed = {row.get("word") for row in model.lexicon} if model else set()
-    if guessed:
+    if model and guessed:
         text = f"{len(guessed):,} words of {model.name} have guessed pronunciations; those still missed come first."
         steps.append(Step("Review pronunciations", text))
     return steps

@@ -1,30 +1,40 @@
 """Everything the report shows, read from the results folder; what is missing is said, and not fatal."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load_yaml
-from clm.evaluation import model_scores, summaries
-from clm.results import models
+from clm.evaluation import comparisons, model_scores, summaries
+from clm.evaluation.comparisons import Comparisons
+from clm.evaluation.model_scores import ModelScores
+from clm.evaluation.summaries import Summary
+from clm.results import models, plans
+from clm.results.models import ModelRecord
+from clm.results.plans import Plan
+from clm.scoring import leakage, model_diagnosis
+from clm.scoring.leakage import Leakage
+from clm.scoring.model_diagnosis import ModelDiagnosis
 
 Row = dict[str, str]
+Record = TypeVar("Record")
+Empty = TypeVar("Empty")
 
 
 @dataclass(frozen=True)
 class ModelResults:
-    """What is on disk about one model; an empty value where there is nothing."""
+    """What is on disk about one model; an empty value, or None, where there is nothing."""
 
     row: Row
-    about: dict[str, Any]
-    plan: dict[str, Any]
-    summary: dict[str, Any]
-    diagnosis: dict[str, Any]
-    leakage: dict[str, Any]
+    about: ModelRecord | None
+    plan: Plan
+    summary: Summary | None
+    diagnosis: ModelDiagnosis
+    leakage: Leakage
     statuses: list[Row]
     sources: list[Row]
     lexicon: list[Row]
@@ -42,7 +52,7 @@ class ModelResults:
     @property
     def leaked(self) -> bool:
         """Whether its text holds what is spoken in the recordings."""
-        return any(found.get("leaked") for found in self.leakage.values())
+        return any(found.leaked for found in self.leakage.values())
 
 
 @dataclass
@@ -53,7 +63,7 @@ class Results:
     config: dict[str, Any]
     board: list[Row]
     runs: list[Row]
-    comparisons: dict[str, Any]
+    comparisons: Comparisons
     folders: dict[str, list[str]]
     left_out: dict[str, str]
     text_only: list[str]
@@ -103,7 +113,7 @@ class Results:
         return [*stock, *sorted(found, key=lambda model: models.number(model.name))]
 
     @cached_property
-    def judged(self) -> dict[str, model_scores.Model]:
+    def judged(self) -> dict[str, ModelScores]:
         """Summaries seen against the recordings there are, by model."""
         known = [model.summary for model in self.models.values() if model.summary]
         baseline = self.baseline.name if self.baseline else ""
@@ -129,6 +139,11 @@ class _Reader:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.problems: list[str] = []
+
+    def record(self, name: str, read: Callable[[Path], Record], empty: Empty, *, wanted: bool = True) -> Record | Empty:
+        """A record below the results folder, by its reader; an empty one if there is none, or it cannot be read."""
+        found: Record | None = self._try(name, read, wanted=wanted)
+        return empty if found is None else found
 
     def json(self, name: str, *, wanted: bool = True) -> dict[str, Any]:
         """A JSON file below the results folder; empty if there is none, or it cannot be read."""
@@ -156,7 +171,7 @@ class _Reader:
                 self.problems.append(f"{name} is not there, so what it says is missing here.")
         except UserError as error:
             self.problems.append(f"{name} is left out: {error.message}")
-        except (ValueError, OSError) as error:
+        except (ValueError, TypeError, AttributeError, LookupError, OSError) as error:
             self.problems.append(f"{name} is left out: it cannot be read ({type(error).__name__})")
         return None
 
@@ -181,7 +196,7 @@ def read(directory: Path) -> Results:
         config=reader.yaml("config.yaml"),
         board=board,
         runs=reader.table("runs.csv", wanted=True),
-        comparisons=reader.json("comparisons.json").get("models", {}),
+        comparisons=reader.record("comparisons.json", comparisons.read, Comparisons()),
         folders=folders,
         left_out=index.get("left_out", {}),
         text_only=text_only,
@@ -196,19 +211,18 @@ def _read_model(reader: _Reader, row: Row, folders: dict[str, list[str]], text_o
     name = row["model"]
     trained = bool(models.number(name))
     home = f"models/{name}"
-    summary = reader.json(f"summaries/{name}.json")
-    if summary:
-        about = reader.json(f"{home}/model.json", wanted=trained)
-        summary = summaries.without_audio(
-            {**summary, "engine": row.get("engine", ""), **summaries.failure(about)}, folders, text_only
-        )
+    summary = reader.record(f"summaries/{name}.json", summaries.read, None)
+    about = reader.record(f"{home}/model.json", models.read_record, None, wanted=trained and summary is not None)
+    if summary is not None:
+        described = replace(summary, engine=row.get("engine", ""), failure=summaries.failure(about))
+        summary = summaries.without_audio(described, folders, text_only)
     return ModelResults(
         row=row,
-        about=reader.json(f"{home}/model.json", wanted=False),
-        plan=reader.json(f"{home}/plan.json", wanted=False),
+        about=about,
+        plan=reader.record(f"{home}/plan.json", plans.read, Plan(), wanted=False),
         summary=summary,
-        diagnosis=reader.json(f"diagnosis/{name}.json"),
-        leakage=reader.json(f"leakage/{name}.json", wanted=False).get("folders", {}),
+        diagnosis=reader.record(f"diagnosis/{name}.json", model_diagnosis.read, ModelDiagnosis()),
+        leakage=reader.record(f"leakage/{name}.json", leakage.read, {}, wanted=False),
         statuses=reader.table(f"{home}/corpus/status.csv"),
         sources=reader.table(f"{home}/corpus/sources.tsv", delimiter="\t"),
         lexicon=reader.table(f"{home}/lexicon.tsv", delimiter="\t"),

@@ -7,15 +7,18 @@ users named themselves.
 """
 
 import datetime
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from clm.base.messages import some
+from clm.base.messages import counted, some
 from clm.engines import EMBEDDED
-from clm.evaluation.leaderboard import LEFT_OUT
+from clm.evaluation.comparisons import Absences
 from clm.evaluation.model_scores import INCOMPLETE
 from clm.evaluation.verdict_text import Row, figure
+from clm.reasons.codes import Code, Reason
+from clm.reasons.sentences import capitalized, ended, full, kind, listed, statement
+from clm.scoring.diagnosis import GRAVEST_FIRST
+from clm.scoring.leakage import Leakage
 
 #: Days by folder.
 Days = Mapping[str, Sequence[str]]
@@ -26,17 +29,6 @@ MOST_OF_A_KIND = 2
 DAYS_APART = 90
 #: A CLM that breaks at least this share of the words that it fixes is marked, if it breaks enough of them to tell.
 MOST_BROKEN, ENOUGH_BROKEN = 0.5, 5
-#: What `clm.scoring.diagnosis` finds, the gravest first.
-FINDINGS = (
-    "text and audio are probably swapped",
-    "text and audio hardly fit together",
-    "nothing was heard",
-    "words are missing from the transcript",
-    "words are missing from the reference",
-    "the reference is probably not verbatim",
-    "domain words are missed again and again",
-    "the reference may have typing errors",
-)
 MOST_LINES = 20
 _HEADINGS = ("#", "model", "WER", "interval", "change", "p", "fixed", "broken", "verdict")
 _LEFT_ALIGNED = {"model", "verdict"}
@@ -62,18 +54,29 @@ def table(rows: Sequence[Row], doubtful: Collection[str] = ()) -> str:
     return "\n".join("  ".join(padded(name, line[name]) for name in _HEADINGS).rstrip() for line in cells)
 
 
-def attention(runs: Iterable[Row]) -> list[str]:
-    """Say what failed or is unfinished in which models, once for each folder and reason."""
+def attention(runs: Iterable[Row], absences: Absences | None = None) -> list[str]:
+    """Say what failed or is unfinished in which models, once for each folder and reason.
+
+    Reasons are those of comparisons.json; where that has none (None), the cell of runs.csv is shown as it is.
+    """
     models: dict[str, list[str]] = {}
     for run in runs:
-        reasons = [reason for reason in run["reason"].split("; ") if reason and LEFT_OUT not in reason]
+        reasons = _reasons(run, absences)
         if run["status"] == INCOMPLETE:
             reasons.append("not finished, run again")
         for reason in reasons:
             models.setdefault(f"{run['folder']}: {reason}", []).append(run["model"])
     lines = [f"{line} ({', '.join(names)})" for line, names in models.items()]
     more = len(lines) - MOST_LINES
-    return [*lines[:MOST_LINES], f"... and {more} more: see runs.csv"] if more > 0 else lines
+    return [*lines[:MOST_LINES], f"... and {more:,} more: see runs.csv"] if more > 0 else lines
+
+
+def _reasons(run: Row, absences: Absences | None) -> list[str]:
+    """What failed in one model and folder, and no consequence of what failed in another model."""
+    if absences is None:
+        return [run["reason"]] if run["reason"] else []
+    found = absences.get(run["model"], {}).get(run["folder"], ())
+    return [listed([item]) for item in found if item.reason.code != Code.LEFT_OUT]
 
 
 def _cells(row: Row, doubtful: Collection[str]) -> dict[str, str]:
@@ -93,68 +96,67 @@ def _cells(row: Row, doubtful: Collection[str]) -> dict[str, str]:
     return dict(zip(_HEADINGS, values, strict=True))
 
 
-def leaks(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Warnings about models whose corpus holds references; `found` has the folders of leakage/<model>.json by model."""
+def leaks(found: Mapping[str, Leakage]) -> list[str]:
+    """Sentences about models whose corpus holds references; `found` is leakage/<model>.json by model."""
     lines = []
     for model, folders in found.items():
-        leaked = [name for name, report in folders.items() if report["leaked"]]
+        leaked = [name for name, report in folders.items() if report.leaked]
         if leaked:
-            sources = sorted({source for name in leaked for source in folders[name]["sources"]})
-            names = ", ".join(leaked[:3]) + (f" and {len(leaked) - 3} more" if len(leaked) > 3 else "")
+            sources = sorted({source for name in leaked for source in folders[name].sources})
             lines.append(
-                f"Warning: the text of {model} ({', '.join(sources)}) holds what is spoken in {names}."
+                f"the text of {model} ({', '.join(sources)}) holds what is spoken in {some(leaked)}."
                 " Its WER there says nothing about other recordings. Hint: take that text out, or judge it on others."
             )
     return lines
 
 
-def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """Warnings about CLMs that forget general speech or break too much of what was right, by model.
+def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str, str]:
+    """Sentences about CLMs that forget general speech or break too much of what was right, by model.
 
-    `marks` are what training found about each of them.
+    `marks` are the flaws that training found in each of them.
 
     >>> row = dict(model="clm", corpus_words="900", fixed_words="8", broken_words="6")
     >>> harm([row], {})["clm"].partition(" Used")[0]
-    'Warning: clm breaks 6 words and fixes 8.'
+    'clm breaks 6 words and fixes 8.'
     """
     found = {}
     for row in rows:
-        reasons = [mark.rstrip(".") for mark in marks.get(row["model"], ())]
+        model, flaws = row["model"], [statement(mark) for mark in marks.get(row["model"], ())]
         fixed, broken = int(row["fixed_words"] or 0), int(row["broken_words"] or 0)
         if row["corpus_words"] and broken >= max(ENOUGH_BROKEN, MOST_BROKEN * fixed):
-            reasons.insert(0, f"{row['model']} breaks {broken} words and fixes {fixed}")
-        elif reasons:
-            reasons[0] = f"{row['model']}: {reasons[0][0].lower()}{reasons[0][1:]}"
-        if reasons:
-            found[row["model"]] = (
-                f"Warning: {'. '.join(reasons)}. Used all the same (its words are under `broken_words` in wer.json)."
+            lines = [f"{model} breaks {counted(broken, 'word')} and fixes {fixed:,}", *map(capitalized, flaws)]
+        else:
+            lines = [f"{model}: {flaw}" for flaw in flaws]
+        if lines:
+            found[model] = (
+                f"{' '.join(map(ended, lines))} Used all the same (its words are under `broken_words` in wer.json)."
                 " Hint: text nearer to what is spoken, or recordings of it as tuning_data"
             )
     return found
 
 
-def findings(found: Mapping[str, Sequence[Mapping[str, str]]]) -> list[str]:
+def by_kind(found: Mapping[str, Sequence[Reason]]) -> list[list[tuple[str, Reason]]]:
+    """Findings with their folders, those of one kind together, the gravest kind first, then those of other versions."""
+    kinds: dict[tuple[int, str], list[tuple[str, Reason]]] = {}
+    for folder in sorted(found):
+        for finding in found[folder]:
+            known = finding.code in GRAVEST_FIRST
+            rank = GRAVEST_FIRST.index(finding.code) if known else len(GRAVEST_FIRST)
+            kinds.setdefault((rank, "" if known else kind(finding)), []).append((folder, finding))
+    return [kinds[key] for key in sorted(kinds)]
+
+
+def findings(found: Mapping[str, Sequence[Reason]]) -> list[str]:
     """What is wrong with which folder, and the next step: the gravest first, a few of them."""
-    ranked = sorted(
-        (FINDINGS.index(item["finding"].rpartition(": ")[2]), folder, number)
-        for folder, items in found.items()
-        for number, item in enumerate(items)
-    )
-    seen: Counter[int] = Counter()
-    lines = []
-    for kind, folder, number in ranked:
-        seen[kind] += 1
-        if seen[kind] <= MOST_OF_A_KIND:
-            item = found[folder][number]
-            lines.append(
-                f"{folder}: {item['finding']} ({item['detail']}). Next: {item['next_step']}".rstrip("?.") + "."
-            )
-    more = len(ranked) - len(lines[:MOST_FINDINGS])
-    return [*lines[:MOST_FINDINGS], f"... and {more} more findings"] if more else lines
+    kinds = by_kind(found)
+    shown = [item for listed in kinds for item in listed[:MOST_OF_A_KIND]][:MOST_FINDINGS]
+    lines = [full(finding, f"{folder}: ") for folder, finding in shown]
+    more = sum(map(len, kinds)) - len(lines)
+    return [*lines, f"... and {counted(more, 'more finding')}"] if more else lines
 
 
 def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
-    """Warnings where transcripts of the baseline and of a challenger were made long after one another.
+    """Sentences where transcripts of the baseline and of a challenger were made long after one another.
 
     `made` has the days (ISO dates) by model and folder. An engine on this machine does not change with time.
     """
@@ -169,7 +171,7 @@ def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
         return []
     where = "; ".join(f"{model} ({some(folders)})" for model, folders in late.items())
     warning = (
-        f"Warning: made more than {DAYS_APART} days before or after {baseline}: {where}. The vendor may have changed"
+        f"made more than {DAYS_APART} days before or after {baseline}: {where}. The vendor may have changed"
         " its models in between, which is no gain of yours."
     )
     if not baseline.startswith("imported-"):
@@ -178,11 +180,11 @@ def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
 
 
 def mixed_normalizers(used: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
-    """A warning where scores were made by different normalizers, or versions of one; `used` by model.
+    """A sentence where scores were made by different normalizers, or versions of one; `used` by model.
 
     >>> used = {name: [{"profile": "basic", "version": version}] for name, version in (("a", 2), ("b", 1))}
     >>> mixed_normalizers(used)[0].partition(" Rates")[0]
-    'Warning: scored by different normalizers: basic 2 (a); basic 1 (b).'
+    'scored by different normalizers: basic 2 (a); basic 1 (b).'
     """
     models: dict[str, list[str]] = {}
     for model, normalizers in used.items():
@@ -192,7 +194,7 @@ def mixed_normalizers(used: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[s
         return []
     where = "; ".join(f"{name} ({some(found)})" for name, found in models.items())
     return [
-        f"Warning: scored by different normalizers: {where}. Rates of different normalizers cannot be compared."
+        f"scored by different normalizers: {where}. Rates of different normalizers cannot be compared."
         " Hint: run once with each engine on all folders; that scores anew and transcribes nothing."
     ]
 

@@ -9,12 +9,14 @@ from typing import Any
 from clm.base.errors import UserError
 from clm.base.messages import nearest
 from clm.english import words as vocabulary
+from clm.reasons.sentences import full
 from clm.report import first_screen
 from clm.report.escaping import public, visible
 from clm.report.gather import Results
 from clm.report.listening import word_totals
 from clm.report.listening.alignments import Alignments, Record
 from clm.report.tables.table import rate
+from clm.scoring.folder_score import KINDS
 
 MOST_WORDS = 12
 MOST_PLACES = 12
@@ -28,8 +30,8 @@ def board_view(results: Results) -> View:
     judged = first_screen.judge(results)
     return {
         "leaderboard": results.board,
-        "verdict": {"model": results.subject.name if results.subject else None, "answer": judged.kicker,
-                    "sentence": judged.headline, "proof": judged.proof},
+        "verdict": {"model": results.subject.name if results.subject else None, "answer": judged.answer,
+                    "sentence": judged.headline, "proof": judged.proof, "sentences": list(judged.sentences)},
         "next": [{"what": step.title, "why": public(step.text), "command": step.command}
                  for step in first_screen.next_steps(results)],
         "problems": results.problems,
@@ -45,8 +47,8 @@ def model_view(results: Results, name: str) -> View:
         "folders": [{key: value for key, value in row.items() if key != "model"}
                     for row in results.runs if row.get("model") == name],
         **{kind: _frequent(counts) for kind, counts in tokens.items()},
-        "keywords": {keyword: {"said": counts[0], "right": counts[1], "false_alarms": counts[2] - counts[1]}
-                     for keyword, counts in model.diagnosis.get("by_keyword", {}).items()},
+        "keywords": {keyword: {"said": found.reference, "right": found.hits, "false_alarms": found.false_alarms}
+                     for keyword, found in model.diagnosis.by_keyword.items()},
     }  # fmt: skip
 
 
@@ -56,9 +58,9 @@ def folder_view(results: Results, name: str) -> View:
     rows = [{key: value for key, value in row.items() if key != "folder"}
             for row in results.runs if row.get("folder") == name]  # fmt: skip
     findings = {
-        model.name: model.diagnosis["findings"][name]
+        model.name: [{**found.as_json(), "sentence": full(found)} for found in model.diagnosis.findings[name]]
         for model in results.models.values()
-        if name in model.diagnosis.get("findings", {})
+        if name in model.diagnosis.findings
     }
     recordings = _alignments(results, word_totals.Words()).recordings(name)
     shown = [{"recording": record["name"], "errors": _errors(results, record)} for record in recordings]
@@ -86,7 +88,7 @@ def word_view(results: Results, word: str) -> View:
             f"word: {word!r} is in no reference that is compared", nearest(word, sorted(counted.said)[:100_000])
         )
     models = {
-        name: {kind: tokens[kind][word] for kind in word_totals.KINDS} | {"right": rate(counted.accuracy(name, word))}
+        name: {kind: tokens[kind][word] for kind in KINDS} | {"right": rate(counted.accuracy(name, word))}
         for name, tokens in counted.tokens.items()
     }
     return {"word": word, "said": counted.said[word], "models": models, "places": where}
@@ -137,7 +139,7 @@ def model_lines(view: View) -> list[str]:
     rows = [{key: row.get(key, "") for key in ("folder", "words", "wer", "fixed_words", "broken_words", "status")}
             for row in view["folders"]]  # fmt: skip
     lines += [*_table(rows), ""]
-    for kind in word_totals.KINDS:
+    for kind in KINDS:
         found = {word: count for word, count in view.get(kind, {}).items() if vocabulary.learnable(word)}
         listed = ", ".join(f"{word} {count}" for word, count in list(found.items())[:MOST_WORDS])
         lines.append(f"{kind.capitalize()}: {listed or 'no word'}{', ...' if len(found) > MOST_WORDS else ''}")
@@ -150,7 +152,7 @@ def folder_lines(view: View) -> list[str]:
              "fixed_words", "broken_words", "status", "reason")} for row in view["models"]]  # fmt: skip
     lines = [view["folder"], "", *_table(rows)]
     for model, findings in view["findings"].items():
-        lines += [f"{model}: {item['finding']} ({item['detail']}). Next: {item['next_step']}" for item in findings]
+        lines += [f"{model}: {item['sentence']}" for item in findings]
     for recording in view["recordings"]:
         lines += ["", f"{recording['recording']}: ≠ replaced, − left out, + added"]
         wide = max((len(error["model"]) for error in recording["errors"]), default=0)

@@ -1,12 +1,15 @@
-"""Models by name, and what is on disk about them."""
+"""Models by name, and the record `models/<model>/model.json`, which says what a finished one is."""
 
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from clm.base import files
+from clm.reasons import codes
+from clm.reasons.codes import Reason
 from clm.types import Model
 
 CLM, VOCABULARY = "clm", "vocabulary"
@@ -34,6 +37,15 @@ def number(name: str, kind: str = CLM) -> int:
     return int(match["number"]) if match and match["kind"] == kind else 0
 
 
+def engine_of(name: str) -> str:
+    """Engine that a model's name begins with; `imported` for transcripts made elsewhere.
+
+    >>> engine_of("transcribe-clm-001"), engine_of("pocketsphinx"), engine_of("imported-azure")
+    ('transcribe', 'pocketsphinx', 'imported')
+    """
+    return name.partition("-")[0]
+
+
 def is_own(name: str) -> bool:
     """Whether a name is one that the workflow gives to what it trains."""
     return _NUMBERED.fullmatch(name) is not None
@@ -47,7 +59,8 @@ def finished(directory: Path, engine: str, kind: str = CLM) -> list[str]:
 
 def failed(directory: Path, name: str) -> str:
     """Why the training of a generation failed for good; "" if it did not."""
-    return read_if_there(directory / name / "model.json").get("failed", "")
+    record = read_record_if_there(directory / name / "model.json")
+    return record.failed if record else ""
 
 
 def following(names: Iterable[str], engine: str, kind: str = CLM) -> str:
@@ -65,6 +78,64 @@ def clear(directory: Path, before: str = "~") -> None:
             shutil.rmtree(unfinished, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class ModelRecord:
+    """What model.json says of a finished model.
+
+    `digest` is of everything that it was made from; `recipe` and `versions` are of the code that trained it; `sources`
+    are the words of each source of its text, `corpus_words` their sum (None: not known, or not made from text);
+    `details` are the engine's own; `failed` is the engine's message if the training failed for good; `made_from`,
+    `phrases` and `dropped` describe a custom vocabulary: digest, and numbers of phrases.
+    """
+
+    model: str = ""
+    engine: str = ""
+    created: str = ""
+    digest: str = ""
+    recipe: int | None = None
+    made_from: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    corpus_words: int | None = None
+    sources: Mapping[str, int] = field(default_factory=dict)
+    phrases: int | None = None
+    dropped: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    failed: str = ""
+
+    @property
+    def flaws(self) -> list[Reason]:
+        """What training found wrong with the model."""
+        return [codes.read(mark) for mark in self.details.get("marks", ())]
+
+    def as_json(self) -> dict[str, Any]:
+        """The record as its file holds it, without what is not known."""
+        always = ("model", "engine", "created", "digest", "corpus_words", "details")
+        return {key: value for key, value in vars(self).items() if key in always or value not in (None, "", {})}
+
+
+def write_record(path: Path, record: ModelRecord) -> None:
+    """Write a model.json, which marks the model as finished."""
+    files.write_json(path, record.as_json())
+
+
+def read_record(path: Path) -> ModelRecord:
+    """Read a model.json.
+
+    Raises:
+        UserError: the file is not JSON, or of an unknown format.
+        FileNotFoundError: there is no such file.
+
+    """
+    data = files.read_json(path)
+    known = {key: value for key, value in data.items() if key in ModelRecord.__dataclass_fields__}
+    return ModelRecord(**{"model": path.parent.name, "engine": engine_of(path.parent.name), **known})
+
+
+def read_record_if_there(path: Path) -> ModelRecord | None:
+    """What a model.json says, or None if there is no such file."""
+    return read_record(path) if path.exists() else None
+
+
 def account_digest(name: str) -> str:
     """Digest of a CLM that the account has already, which is known by its name alone."""
     return files.digest({"account_model": name})
@@ -72,14 +143,8 @@ def account_digest(name: str) -> str:
 
 def account_model(model: str, name: str) -> dict[str, Any]:
     """The model.json of a CLM that the account has already."""
-    return {
-        "model": model,
-        "engine": model.split("-")[0],
-        "created": "",
-        "digest": account_digest(name),
-        "corpus_words": None,
-        "details": {"amazon_model": name},
-    }
+    record = ModelRecord(model, engine_of(model), digest=account_digest(name), details={"amazon_model": name})
+    return record.as_json()
 
 
 def combination(clm: str, vocabulary: str) -> str:
@@ -104,18 +169,18 @@ def parts(name: str) -> tuple[str, str] | None:
 def combined(directory: Path, name: str) -> dict[str, dict[str, Any]]:
     """Files of a combination by what its two models say: model.json, and the plan that took more recordings."""
     both = [directory / part for part in parts(name) or ()]
-    clm, vocabulary = (files.read_json(path / "model.json") for path in both)
+    clm, vocabulary = (read_record(path / "model.json") for path in both)
     plans = [plan for path in both if (plan := read_if_there(path / "plan.json"))]
-    about = {
-        "model": name,
-        "engine": clm["engine"],
-        "created": max(clm["created"], vocabulary["created"]),
-        "digest": files.digest({"combination": [clm["digest"], vocabulary["digest"]]}),
-        "versions": vocabulary["versions"],
-        "corpus_words": clm["corpus_words"],
-        "details": {**clm["details"], **vocabulary["details"]},
-    }
-    return {**({"plan.json": max(plans, key=_size)} if plans else {}), "model.json": about}
+    about = ModelRecord(
+        name,
+        clm.engine,
+        max(clm.created, vocabulary.created),
+        files.digest({"combination": [clm.digest, vocabulary.digest]}),
+        versions=vocabulary.versions,
+        corpus_words=clm.corpus_words,
+        details={**clm.details, **vocabulary.details},
+    )
+    return {**({"plan.json": max(plans, key=_size)} if plans else {}), "model.json": about.as_json()}
 
 
 def write_combination(directory: Path, name: str) -> None:
@@ -133,7 +198,7 @@ def load(directory: Path, name: str, engine: str) -> Model:
     """The model of this name: stock if it is named like its engine, else what its model.json says."""
     if name == engine:
         return Model(name)
-    return Model(name, directory / name, files.read_json(directory / name / "model.json")["digest"])
+    return Model(name, directory / name, read_record(directory / name / "model.json").digest)
 
 
 def of_files(name: str, paths: Sequence[Path]) -> Model:

@@ -12,7 +12,7 @@ _LOG = re.compile(
     r"^    log: (?P<path>.*?)(?: \(send to storage\))?(?: \(check log file\(s\) for error details\))?$", re.MULTILINE
 )
 _ENDED = "it ended without a message: killed, out of memory, or no room for its log"
-_HINT = "Hint: mend it and run again; what is finished is kept, and nothing is paid twice"
+_HINT = "Hint: fix the problem and rerun; finished results are kept, and nothing is paid twice"
 
 
 def describe(logs: Sequence[str], results: Path, address: str = "") -> str:

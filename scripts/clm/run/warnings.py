@@ -13,7 +13,8 @@ from clm.healing.plan import History, corpus_settings
 from clm.project import record, submissions
 from clm.project.dataset import Dataset
 from clm.project.state import State
-from clm.results import models
+from clm.reasons import sentences
+from clm.results import models, training
 from clm.settings import Settings
 from clm.types import Engine
 
@@ -86,9 +87,9 @@ def _failed_notes(state: State) -> list[str]:
         if reason
     ]
     for name in state.making:
-        outcome = models.read_if_there(directory / name / "training.json")
-        if outcome and not (outcome["trained"] or outcome.get("twin") or outcome.get("retry")):
-            notes.append(f"{name} was not made: {outcome['reason'].rstrip('.')}. Hint: {outcome.get('hint', '')}")
+        outcome = training.read_if_there(directory / name / "training.json")
+        if outcome and not (outcome.trained or outcome.twin or outcome.retry):
+            notes.append(sentences.full(outcome.reason, f"{name} was not made: "))
     return notes
 
 

@@ -1,17 +1,17 @@
-"""What is wrong with a folder's figures, in words, and what to do next.
+"""What the errors of a folder point to: findings, as codes with the figures and words behind them.
 
-Works on what wer.json and normalized.tsv say about one model and folder. A finding is a dict of `finding` (what),
-`detail` (the figures and words behind it) and `next_step`. Thresholds are stated beside the constants; they ask for
-attention and decide nothing.
+Works on what wer.json and normalized.tsv say about one model and folder. Thresholds are stated beside the constants;
+they ask for attention and decide nothing.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
 
+from clm.reasons import codes
+from clm.reasons.codes import Code, Reason
 from clm.scoring.error_rate import Chunk
+from clm.scoring.folder_score import FolderScore, RecordingScore
 
-Finding = dict[str, str]
 Words = Sequence[str]
 
 FEWEST_WORDS = 20  # below, shares say nothing
@@ -25,6 +25,18 @@ SAME_TEXT = 0.3  # share of a hypothesis's shingles in another folder's referenc
 MOST_WORDS = 12
 SHORTEST_TYPO = 5
 
+#: Codes of findings, the gravest first.
+GRAVEST_FIRST = (
+    Code.SWAPPED,
+    Code.MISMATCH,
+    Code.NOTHING_HEARD,
+    Code.MISSING_IN_TRANSCRIPT,
+    Code.MISSING_IN_REFERENCE,
+    Code.NOT_VERBATIM,
+    Code.MISSED_DOMAIN_WORDS,
+    Code.TYPING_ERRORS,
+)
+
 _SPOKEN_ONLY_TEXT = """
 actually and basically i just kinda know like mean now okay right so sort then think uh um well yeah yes you
 """
@@ -37,18 +49,18 @@ def shingles(words: Words) -> set[tuple[str, ...]]:
 
 
 def diagnose(
-    score: Mapping[str, Any],
+    score: FolderScore,
     rows: Iterable[Mapping[str, str]],
     *,
     others: Mapping[str, Callable[[], set[tuple[str, ...]]]],
     learnable: Callable[[str], bool],
     known: Collection[str],
     keywords: Collection[str],
-) -> list[Finding]:
+) -> list[Reason]:
     """Findings about one folder.
 
     Args:
-        score: wer.json.
+        score: the scores of the folder.
         rows: normalized.tsv.
         others: for every other folder what gives the shingles of its references; asked only if a text does not fit.
         learnable: whether a word is worth learning.
@@ -57,122 +69,96 @@ def diagnose(
 
     """
     texts = {row["recording"]: (row["reference"].split(), row["hypothesis"].split()) for row in rows}
-    findings: list[Finding] = []
-    for recording in score["recordings"]:
-        reference, hypothesis = texts[recording["recording"]]
-        findings += _shape(recording, reference, hypothesis, others)
+    findings: list[Reason] = []
+    for name, recording in score.recordings.items():
+        reference, hypothesis = texts[name]
+        findings += _shape(name, recording, reference, hypothesis, others)
     spoken = Counter(word for reference, _ in texts.values() for word in reference)
-    findings += _missing_words(score["missed_words"], spoken, learnable, keywords)
-    findings += _typos(texts, score["recordings"], known, keywords)
+    findings += _missing_words(score.missed_words, spoken, learnable, keywords)
+    findings += _typos(texts, score.recordings, known, keywords)
     findings += _not_verbatim(score)
     return findings
 
 
 def _shape(
-    recording: Mapping[str, Any],
+    name: str,
+    recording: RecordingScore,
     reference: Words,
     hypothesis: Words,
     others: Mapping[str, Callable[[], set[tuple[str, ...]]]],
-) -> Iterator[Finding]:
+) -> Iterator[Reason]:
     """What the kinds of errors of one recording point to."""
-    counts, name = recording["counts"], recording["recording"]
-    words = len(reference)
-    errors = counts["substitutions"] + counts["deletions"] + counts["insertions"]
+    counts, words = recording.counts, len(reference)
+    errors = counts.errors
     if words < FEWEST_WORDS or errors < NOTABLE * words:
         return
     if not hypothesis:
-        yield _finding(
-            f"{name}: nothing was heard",
-            f"{words} words in the reference, none in the transcript",
-            f"listen to {name}: silence, another language, or the wrong file?",
-        )
+        yield codes.nothing_heard(name, words)
         return
-    if errors > HIGH_WER * words and counts["hits"] < 0.5 * words:
+    if errors > HIGH_WER * words and counts.hits < 0.5 * words:
         yield _mismatch(name, errors / words, hypothesis, others)
         return
-    chunks = [Chunk(*chunk) for chunk in recording["alignment"]]
+    chunks = recording.alignment
     deleted = max((c.ref_end - c.ref_start for c in chunks if c.op == "delete"), default=0)
     inserted = max((c.hyp_end - c.hyp_start for c in chunks if c.op == "insert"), default=0)
-    if counts["deletions"] >= max(ONE_KIND * errors, NOTABLE * words) or deleted >= LONG_RUN:
+    if counts.deletions >= max(ONE_KIND * errors, NOTABLE * words) or deleted >= LONG_RUN:
         place = _place(chunks, "delete", words)
-        yield _finding(
-            f"{name}: words are missing from the transcript",
-            f"{counts['deletions']} of {words} words were not heard, up to {deleted} in a row{place}",
-            f"listen to {name}: cut or quiet audio, another language, or more text than speech?",
-        )
-    if counts["insertions"] >= max(ONE_KIND * errors, NOTABLE * words) or inserted >= LONG_RUN:
-        place = _place(chunks, "insert", words)
-        yield _finding(
-            f"{name}: words are missing from the reference",
-            f"{counts['insertions']} words were heard that are not in the reference, up to {inserted} in a row{place}",
-            f"listen to {name}: speech that is not written down, noise, or several people at once?",
-        )
+        yield codes.missing_in_transcript(name, counts.deletions, words, deleted, place)
+    if counts.insertions >= max(ONE_KIND * errors, NOTABLE * words) or inserted >= LONG_RUN:
+        yield codes.missing_in_reference(name, counts.insertions, inserted, _place(chunks, "insert", words))
 
 
 def _mismatch(
     name: str, rate: float, hypothesis: Words, others: Mapping[str, Callable[[], set[tuple[str, ...]]]]
-) -> Finding:
+) -> Reason:
     heard = shingles(hypothesis)
     for folder, theirs in others.items():
         if heard and len(heard & theirs()) >= SAME_TEXT * len(heard):
-            return _finding(
-                f"{name}: text and audio are probably swapped",
-                f"what was heard is the text of folder {folder}",
-                f"exchange the references of this folder and {folder}",
-            )
-    return _finding(
-        f"{name}: text and audio hardly fit together",
-        f"{rate:.0%} errors".replace("%", " %"),
-        f"listen to {name}: the wrong text, another language, or audio that cannot be understood?",
-    )
+            return codes.swapped(name, folder)
+    return codes.mismatch(name, rate)
 
 
 def _place(chunks: Sequence[Chunk], op: str, words: int) -> str:
-    """Whether the longest run of one kind of error is at an end of the recording."""
+    """The end of the recording, `start` or `end`, that the longest run of one kind of error is at; else empty."""
     longest = max(
         (chunk for chunk in chunks if chunk.op == op),
         key=lambda chunk: max(chunk.ref_end - chunk.ref_start, chunk.hyp_end - chunk.hyp_start),
     )
     if longest.ref_start == 0:
-        return " (at the start)"
-    return " (at the end)" if longest.ref_end == words else ""
+        return "start"
+    return "end" if longest.ref_end == words else ""
 
 
 def _missing_words(
     missed: Mapping[str, int], spoken: Mapping[str, int], learnable: Callable[[str], bool], keywords: Collection[str]
-) -> Iterator[Finding]:
+) -> Iterator[Reason]:
     often = (word for word, count in missed.items() if count > 1 and count >= OFTEN_MISSED * spoken[word])
     words = [word for word in often if learnable(word) and word not in keywords][:MOST_WORDS]
     if words:
-        yield _finding(
-            "domain words are missed again and again",
-            ", ".join(f"{word} {missed[word]}" for word in words),
-            "add as keywords what names something among these words, or heal",
-        )
+        yield codes.missed_domain_words({word: missed[word] for word in words})
 
 
 def _typos(
     texts: Mapping[str, tuple[Words, Words]],
-    recordings: Iterable[Mapping[str, Any]],
+    recordings: Mapping[str, RecordingScore],
     known: Collection[str],
     keywords: Collection[str],
-) -> Iterator[Finding]:
+) -> Iterator[Reason]:
     """Words of the reference that stand there once, are known nowhere, and were heard as a known word beside it."""
     if not known:
         return
     frequency = Counter(word for reference, _ in texts.values() for word in reference)
-    suspects = {}
-    for recording in recordings:
-        reference, hypothesis = texts[recording["recording"]]
-        for op, ref_start, ref_end, hyp_start, _ in recording["alignment"]:
+    suspects: dict[str, str] = {}
+    for name, recording in recordings.items():
+        reference, hypothesis = texts[name]
+        for op, ref_start, ref_end, hyp_start, _ in recording.alignment:
             if op == "substitute":
                 for place in range(ref_start, ref_end):
                     word, heard = reference[place], hypothesis[hyp_start + place - ref_start]
                     if frequency[word] == 1 and word not in keywords and _misspelt(word, heard, known):
                         suspects[word] = heard
     if suspects:
-        listed = ", ".join(f"{word} (heard: {heard})" for word, heard in sorted(suspects.items())[:MOST_WORDS])
-        yield _finding("the reference may have typing errors", listed, "correct them in the transcript")
+        yield codes.typing_errors(dict(sorted(suspects.items())[:MOST_WORDS]))
 
 
 def _misspelt(word: str, heard: str, known: Collection[str]) -> bool:
@@ -189,20 +175,12 @@ def _misspelt(word: str, heard: str, known: Collection[str]) -> bool:
     return OSA.distance(word, heard, score_cutoff=1) <= 1
 
 
-def _not_verbatim(score: Mapping[str, Any]) -> Iterator[Finding]:
+def _not_verbatim(score: FolderScore) -> Iterator[Reason]:
     """Many small words heard that the reference lacks, spread over the text: it was tidied up."""
-    counts = score["counts"]
-    words = counts["hits"] + counts["substitutions"] + counts["deletions"]
-    small = sum(count for word, count in score["inserted_words"].items() if word in SPOKEN_ONLY)
-    if words < 5 * FEWEST_WORDS or small < 0.02 * words or small < 0.4 * counts["insertions"]:
+    counts = score.counts
+    words = counts.words
+    small = sum(count for word, count in score.inserted_words.items() if word in SPOKEN_ONLY)
+    if words < 5 * FEWEST_WORDS or small < 0.02 * words or small < 0.4 * counts.insertions:
         return
-    if counts["insertions"] > 2 * counts["deletions"]:
-        yield _finding(
-            "the reference is probably not verbatim",
-            f"{small} small words such as and, so, you know were heard that it lacks",
-            "write down what was said word for word, or read the WER as an upper bound",
-        )
-
-
-def _finding(finding: str, detail: str, next_step: str) -> Finding:
-    return {"finding": finding, "detail": detail, "next_step": next_step}
+    if counts.insertions > 2 * counts.deletions:
+        yield codes.not_verbatim(small)

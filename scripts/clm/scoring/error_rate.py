@@ -9,7 +9,7 @@ Alignments come from jiwer (Levenshtein, all three errors cost one). Rates of a 
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -17,8 +17,6 @@ BLOCK_WORDS = 1000  # Bisani & Ney (ICASSP 2004): long recordings enter a bootst
 
 #: Half of a run of so many equal words hides no better way to edit what is beside it, nearly always.
 _SURE = 3
-
-EMPTY_REFERENCE = "the reference is empty after normalization"
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,8 @@ class ErrorCounts:
     insertions: int = 0
 
     def __post_init__(self) -> None:
-        for name, value in asdict(self).items():
+        for name in ("hits", "substitutions", "deletions", "insertions"):
+            value = getattr(self, name)
             if type(value) is not int or value < 0:
                 raise ValueError(f"{name} must be a whole number of at least 0, not {value!r}")
 
@@ -100,7 +99,7 @@ def align(reference: Sequence[str], hypothesis: Sequence[str]) -> Alignment:
     import jiwer
 
     if not reference:
-        raise ValueError(EMPTY_REFERENCE)
+        raise ValueError("the reference is empty")
     if not hypothesis:
         return (Chunk("delete", 0, len(reference), 0, 0),)
     (chunks,) = jiwer.process_words(" ".join(reference), " ".join(hypothesis)).alignments

@@ -9,9 +9,12 @@ Only what the references hold is kept in memory, so that the corpus may be of an
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from clm.base import files
 
 ORDER = 5
 #: Shares above which a folder is marked. Text about the same subject by other people stays below: see docs/metrics.md.
@@ -21,6 +24,63 @@ FEWEST_NGRAMS = 20  # a folder with fewer 5-grams is marked by its number of sen
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 _SENTENCE = re.compile(r"(?<=[.?!\u3002])\s+|\n+")
+
+
+class SourceShare(NamedTuple):
+    """What one file of a corpus holds of a folder's references."""
+
+    ngram_share: float
+    sentences: int
+
+
+@dataclass(frozen=True)
+class FolderLeakage:
+    """What a corpus holds of a folder's references.
+
+    `ngrams` and `sentences` are how many there are; `ngram_share` and `sentence_share` those found in any file, None
+    where there are none; `sources` are the files that hold some; `example` is a sentence found, or empty.
+    """
+
+    ngrams: int = 0
+    ngram_share: float | None = None
+    sentences: int = 0
+    sentence_share: float | None = None
+    sources: Mapping[str, SourceShare] = field(default_factory=dict)
+    example: str = ""
+    leaked: bool = False
+
+
+#: By folder.
+Leakage = Mapping[str, FolderLeakage]
+
+
+def write(path: Path, model: str, found: Leakage) -> None:
+    """Write `leakage/<model>.json`."""
+    files.write_json(path, {"model": model, "folders": {folder: _as_json(part) for folder, part in found.items()}})
+
+
+def _as_json(found: FolderLeakage) -> dict[str, Any]:
+    return {**asdict(found), "sources": {name: share._asdict() for name, share in found.sources.items()}}
+
+
+def read(path: Path) -> Leakage:
+    """Read `leakage/<model>.json`.
+
+    Raises:
+        UserError: the file is not JSON, or of an unknown format.
+        FileNotFoundError: there is no such file.
+
+    """
+    return {folder: _from_json(part) for folder, part in files.read_json(path).get("folders", {}).items()}
+
+
+def _from_json(data: Mapping[str, Any]) -> FolderLeakage:
+    sources = {
+        name: SourceShare(share.get("ngram_share", 0.0), share.get("sentences", 0))
+        for name, share in data.get("sources", {}).items()
+    }
+    known = {key: value for key, value in data.items() if key in FolderLeakage.__dataclass_fields__}
+    return FolderLeakage(**{**known, "sources": sources})
 
 
 def words(text: str) -> list[str]:
@@ -42,17 +102,12 @@ def sentences(text: str) -> list[tuple[str, ...]]:
     return [part for part in parts if len(part) >= ORDER]
 
 
-def find(corpora: Mapping[str, Path], references: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+def find(corpora: Mapping[str, Path], references: Mapping[str, Iterable[str]]) -> dict[str, FolderLeakage]:
     """Look for the references of each folder in the corpus files.
 
     Args:
         corpora: files of the model's corpus by the name of their source.
         references: the texts of each folder.
-
-    Returns:
-        By folder: `ngrams` and `sentences` (how many there are), `ngram_share` and `sentence_share` (found in any
-        file; None where there are none), `sources` (files that hold some, with their own shares), `example` (a sentence
-        found) and `leaked`.
 
     """
     texts = {folder: list(parts) for folder, parts in references.items()}
@@ -106,13 +161,13 @@ def _report(
     grams: set[tuple[str, ...]],
     spoken: set[tuple[str, ...]],
     held: Mapping[str, tuple[set[tuple[str, ...]], set[tuple[str, ...]]]],
-) -> dict[str, Any]:
+) -> FolderLeakage:
     found_grams = grams & set().union(*(part[0] for part in held.values()))
     found = spoken & set().union(*(part[1] for part in held.values()))
     ngram_share = len(found_grams) / len(grams) if grams else None
     sentence_share = len(found) / len(spoken) if spoken else None
     sources = {
-        source: {"ngram_share": round(len(grams & part[0]) / len(grams), 6), "sentences": len(spoken & part[1])}
+        source: SourceShare(round(len(grams & part[0]) / len(grams), 6), len(spoken & part[1]))
         for source, part in held.items()
         if grams & part[0]
     }
@@ -121,12 +176,12 @@ def _report(
         (ngram_share or 0) >= (NGRAM_SHARE if enough else 1)
         or (enough and len(found) > 1 and (sentence_share or 0) >= SENTENCE_SHARE)
     )
-    return {
-        "ngrams": len(grams),
-        "ngram_share": None if ngram_share is None else round(ngram_share, 6),
-        "sentences": len(spoken),
-        "sentence_share": None if sentence_share is None else round(sentence_share, 6),
-        "sources": sources,
-        "example": " ".join(min(found)) if found else "",
-        "leaked": leaked,
-    }
+    return FolderLeakage(
+        ngrams=len(grams),
+        ngram_share=None if ngram_share is None else round(ngram_share, 6),
+        sentences=len(spoken),
+        sentence_share=None if sentence_share is None else round(sentence_share, 6),
+        sources=sources,
+        example=" ".join(min(found)) if found else "",
+        leaked=leaked,
+    )

@@ -28,7 +28,7 @@ class Segments(NamedTuple):
     squares: int = 0
 
 
-class Result(NamedTuple):
+class MatchedPairs(NamedTuple):
     """Result of the test: z is below 0 where the model makes fewer errors; None where the test says nothing."""
 
     segments: int
@@ -91,7 +91,7 @@ def combine(parts: Iterable[Sequence[int]]) -> Segments:
     return Segments(*(sum(column) for column in zip((0, 0, 0), *parts, strict=True)))
 
 
-def matched_pairs(sums: Segments) -> Result:
+def matched_pairs(sums: Segments) -> MatchedPairs:
     """The test on summed segments; with no segments, or if all differ alike, it says nothing.
 
     >>> z = matched_pairs(Segments(400, -40, 164)).z
@@ -100,9 +100,9 @@ def matched_pairs(sums: Segments) -> Result:
     """
     count = sums.segments
     if count < 2:
-        return Result(count, None, None)
+        return MatchedPairs(count, None, None)
     variance = (sums.squares - sums.difference**2 / count) / (count - 1)
     if variance <= 0:
-        return Result(count, None, None)
+        return MatchedPairs(count, None, None)
     z = sums.difference / math.sqrt(count * variance)
-    return Result(count, z, math.erfc(abs(z) / math.sqrt(2)))
+    return MatchedPairs(count, z, math.erfc(abs(z) / math.sqrt(2)))

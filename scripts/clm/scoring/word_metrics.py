@@ -104,7 +104,8 @@ def keywords(
     for op, start, end, _, _ in alignment:
         if op == "equal":
             right.update(dict.fromkeys(range(start, end), end))
-    spoken, hits = Counter(), Counter()
+    spoken: Counter[Phrase] = Counter()
+    hits: Counter[Phrase] = Counter()
     for start, phrase in spans(reference, phrases):
         spoken[phrase] += 1
         hits[phrase] += right.get(start, 0) >= start + len(phrase)

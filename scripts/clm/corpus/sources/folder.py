@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from clm.base.errors import UserError
 from clm.base.text_files import printable, read_text
-from clm.corpus.source import Article, Finding, Outcome
+from clm.corpus.source import Article, Lookup, Outcome
 from clm.corpus.sources.html import text_of
 from clm.english.words import content_terms, plain, singular, terms
 
@@ -50,12 +50,12 @@ class FolderSource:
                 index[key(article.title)].append(number)
         self._content = _Content([f"{article.title}\n{article.text}" for article in self._articles])
 
-    def look_up(self, query: str, limit: int) -> Finding:
+    def look_up(self, query: str, limit: int) -> Lookup:
         """Articles with this title first, then those that use all its words, the most relevant first."""
         titled = self._titled(query)
         numbers = dict.fromkeys(titled + self._content.ranked(query))
         articles = tuple(self._articles[number] for number in list(numbers)[:limit])
-        return Finding(Outcome.FOUND if articles else Outcome.NOTHING, articles, min(len(titled), limit))
+        return Lookup(Outcome.FOUND if articles else Outcome.NOTHING, articles, min(len(titled), limit))
 
     def _titled(self, query: str) -> list[int]:
         for key, index in self._titles.items():

@@ -152,7 +152,7 @@ class Client:
         self._session.headers["User-Agent"] = agent
 
     def get(self, url: str, params: Mapping[str, Any], **_: object) -> _Answer:
-        """Answer from the cache, or ask.
+        """Lookup from the cache, or ask.
 
         Raises:
             LookupFailed: no usable answer, now.

@@ -15,7 +15,7 @@ from typing import Any
 
 from clm.base.errors import UserError
 from clm.corpus.domain import Domain
-from clm.corpus.source import Article, Finding, LookupFailed, Outcome
+from clm.corpus.source import Article, Lookup, LookupFailed, Outcome
 from clm.corpus.sources import disambiguation
 from clm.corpus.sources.html import linked_entries
 from clm.corpus.sources.mediawiki import Client, RedirectLoopError, Timeouts, user_agent
@@ -68,7 +68,7 @@ class WikipediaSource:
         url = api_url or f"https://{language}.wikipedia.org/w/api.php"
         self._client = Client(url, cache, user_agent(contact), timeouts or Timeouts(), sleep, refresh=refresh)
 
-    def look_up(self, query: str, limit: int) -> Finding:
+    def look_up(self, query: str, limit: int) -> Lookup:
         """Find the page of this title or the sense of it that fits the domain, then pages that use the words.
 
         Raises:
@@ -96,8 +96,8 @@ class WikipediaSource:
                 if len(found) >= limit:
                     break
         if not found:
-            return Finding(Outcome.NOTHING)
-        return Finding(status, tuple(found.values())[:limit], min(about, limit))
+            return Lookup(Outcome.NOTHING)
+        return Lookup(status, tuple(found.values())[:limit], min(about, limit))
 
     def _titled(self, title: str, limit: int) -> tuple[Outcome, list[Article], bool]:
         """Pages of this title, how they were reached, and whether it is clear what the title means."""

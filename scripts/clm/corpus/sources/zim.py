@@ -10,7 +10,7 @@ from typing import Any
 
 from clm.base.errors import UserError
 from clm.corpus.domain import Domain
-from clm.corpus.source import Article, Finding, LookupFailed, Outcome
+from clm.corpus.source import Article, Lookup, LookupFailed, Outcome
 from clm.corpus.sources import disambiguation
 from clm.corpus.sources.html import linked_entries, text_of
 from clm.english.words import content_terms, terms
@@ -50,7 +50,7 @@ class ZimSource:
         self._licence = self._metadata("License")
         self._date = self._metadata("Date")
 
-    def look_up(self, query: str, limit: int) -> Finding:
+    def look_up(self, query: str, limit: int) -> Lookup:
         """The page of this title or the sense of it that fits the domain, then pages that use the words.
 
         Raises:
@@ -62,7 +62,7 @@ class ZimSource:
         except RuntimeError as error:
             raise LookupFailed(f"{self._name}: damaged ({error})") from error
 
-    def _look_up(self, query: str, limit: int) -> Finding:
+    def _look_up(self, query: str, limit: int) -> Lookup:
         status, titled, understood = self._titled(query, limit)
         found = {article.page_id: article for article in titled}
         about = len(found)
@@ -72,8 +72,8 @@ class ZimSource:
                 if len(found) >= limit:
                     break
         if not found:
-            return Finding(Outcome.NOTHING)
-        return Finding(status, tuple(found.values())[:limit], min(about, limit))
+            return Lookup(Outcome.NOTHING)
+        return Lookup(status, tuple(found.values())[:limit], min(about, limit))
 
     def _titled(self, query: str, limit: int) -> tuple[Outcome, list[Article], bool]:
         entry = self._entry(query)

@@ -10,20 +10,16 @@ from clm.base.errors import UserError
 #: Decoder parameters that are not the user's to set: the files of a model, and what its acoustic part was trained with.
 RESERVED = ("hmm", "lm", "dict", "logfn", "samprate", "frate", "nfft", "nfilt", "ncep", "ceplen", "ldadim", "logbase")
 
-#: Where the engine differs from pocketsphinx: wider beams lose fewer words, new ones above all, and a bound on what is
-#: followed at once keeps that from taking longer (docs/embedded-engine.md has the figures).
-DEFAULTS: Mapping[str, Any] = {"beam": 1e-60, "pbeam": 1e-60, "maxhmmpf": 2500}
-
 
 def checked(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Decoder parameters in pocketsphinx's own types, with the engine's where the user has none.
+    """Decoder parameters in pocketsphinx's own types; it has its own values for all that the user does not set.
 
     Raises:
         UserError: a parameter is unknown, reserved or of a wrong type.
 
     """
     if not settings:
-        return dict(DEFAULTS)
+        return {}
     import pocketsphinx
 
     types = {parameter.name: parameter.type for parameter in pocketsphinx.Config().describe()}
@@ -41,7 +37,7 @@ def checked(settings: Mapping[str, Any]) -> dict[str, Any]:
             found[key] = _converted(value, types[key])
         except ValueError as error:
             raise UserError(f"{where}: {value!r} is not of type {types[key].__name__}", "correct the value") from error
-    return {**DEFAULTS, **found}
+    return found
 
 
 def _converted(value: object, expected: type) -> object:
@@ -55,6 +51,6 @@ def _converted(value: object, expected: type) -> object:
     """
     if type(value) is expected:
         return value
-    if expected is float and type(value) in (int, str):
+    if expected is float and isinstance(value, int | str) and not isinstance(value, bool):
         return float(value)
     raise ValueError

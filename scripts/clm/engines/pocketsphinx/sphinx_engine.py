@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from clm.base.errors import UserError
 from clm.base.files import sha256_of_file
@@ -59,8 +59,8 @@ class PocketSphinx:
 
     name = "pocketsphinx"
     submits = False
-    model_files = (LM_FILE, LEXICON_FILE)
-    recipe = 5
+    model_files: tuple[str, ...] = (LM_FILE, LEXICON_FILE)
+    recipe = 6
 
     def __init__(
         self,
@@ -114,7 +114,7 @@ class PocketSphinx:
             """Pieces with their offset in seconds, and the length of the recording; at its last piece, its outcome."""
             for recording in recordings:
                 try:
-                    audio = read_audio(recording.audio)
+                    audio = read_audio(cast(Path, recording.audio))  # fetched from S3 before
                 except AudioError as error:
                     # Stored by content: the same file may stand elsewhere tomorrow.
                     reason = error.message.removeprefix(f"{recording.audio}: ")

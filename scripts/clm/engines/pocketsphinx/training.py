@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clm.base.errors import UserError
+from clm.base.files import write_bytes
 from clm.base.messages import some
 from clm.base.parallel import aside
 from clm.base.text_files import read_text
@@ -46,7 +47,8 @@ class Settings:
 def train(text: TrainingText, directory: Path, settings: Settings, processes: int) -> dict[str, Any]:
     """Train a CLM into `directory`, equal bytes for equal text; return what model.json should tell about it.
 
-    With two processes, one finds pronunciations while the other estimates the language model.
+    A text that earns no weight and has no new words gives the stock model, byte for byte. With two processes, one
+    finds pronunciations while the other estimates the language model.
 
     Raises:
         UserError: the text is not UTF-8 or has no words, the file of pronunciations cannot be used, or espeak-ng is
@@ -69,11 +71,16 @@ def train(text: TrainingText, directory: Path, settings: Settings, processes: in
     about = (dictionary, stock.words, own, spoken, written, typical, text.still_missed, settings.espeak)
     with aside(processes, find_pronunciations, *about) as found:
         model, report = adapt(stock, sentences, tuning, words)
-        trie.write(directory / LM_FILE, model)
+        if model is stock:
+            write_bytes(directory / LM_FILE, stock_file(STOCK_MODEL).read_bytes())
+        else:
+            trie.write(directory / LM_FILE, model)
         if settings.arpa:
             arpa.write(directory / ARPA_FILE, model)
         general = harm.general_perplexity(stock, model)
         lexicon = found()
+    if model is stock:
+        lexicon = _without_suggestions(lexicon, stock, dictionary)
     write_lexicon(directory / LEXICON_FILE, lexicon)
     return {
         **report,
@@ -82,7 +89,7 @@ def train(text: TrainingText, directory: Path, settings: Settings, processes: in
         "own_pronunciations": sum(entry.source == "user" for entry in lexicon),
         **asked,
         "general_text": general,
-        "marks": harm.marks(general["ratio"]),
+        "marks": [mark.as_json() for mark in harm.marks(general["ratio"], report["weight"])],
     }
 
 
@@ -104,6 +111,14 @@ def find_pronunciations(
     lexicon = pronouncer.pronounce(counts, written, typical)
     occurring = {word: count for word, count in counts.items() if count}
     return lexicon + further(pronouncer.dictionary, lexicon, occurring, still_missed)
+
+
+def _without_suggestions(lexicon: list[Entry], stock: trie.LanguageModel, dictionary: Dictionary) -> list[Entry]:
+    """The entries that the user wrote, or without which the stock model cannot be loaded."""
+    common = frozenset(stock.words)
+    return [
+        entry for entry in lexicon if entry.word in common and (entry.source == "user" or entry.word not in dictionary)
+    ]
 
 
 def _read(paths: Mapping[str, Path]) -> dict[str, Text]:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clm.aws.clients import Aws
-from clm.base import files
 from clm.base.errors import UserError
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.results import models
@@ -49,7 +48,7 @@ class Transcribe:
 
     name = "transcribe"
     submits = True
-    model_files = ()
+    model_files: tuple[str, ...] = ()
     recipe = 1
 
     def __init__(
@@ -131,7 +130,7 @@ class Transcribe:
 
         if model.directory is None:
             return Helper("stock")
-        about = files.read_json(model.directory / "model.json")["details"]
+        about = models.read_record(model.directory / "model.json").details
         language = about.get("language", self.settings.language)
         if language != self.settings.language:
             raise UserError(

@@ -51,7 +51,8 @@ def forest(results: Results) -> Figure | None:
     parts: list[Any] = list(axis(LEFT, WIDTH - RIGHT, 8, bottom, end))
     for place, model in enumerate(models):
         y = 16 + ROW * (place + 0.5)
-        wer, low, high = (number(model.row, column) for column in ("wer", "wer_low", "wer_high"))
+        wer = float(model.row["wer"])
+        low, high = number(model.row, "wer_low"), number(model.row, "wer_high")
         x = LEFT + width * wer / end
         kind = kind_of(results, model)
         hover = svg.title(f"{model.name}: WER {model.row['wer']}, interval {model.row.get('wer_low')} to"

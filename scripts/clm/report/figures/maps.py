@@ -11,6 +11,7 @@ from clm.report.figures.svg import Figure, clipped, percent
 from clm.report.gather import ModelResults, Results
 from clm.report.listening.word_totals import Words
 from clm.results import models as naming
+from clm.scoring.word_metrics import Found
 
 MOST_COLUMNS = 12
 LABELLED = 80  # folders whose cells have room for figures
@@ -82,6 +83,11 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
     chosen.sort(key=lambda word: (not learnable(word), -abs(before[word] - now[word]), -before[word], word))
     if not chosen:
         return None
+
+    def right(word: str) -> tuple[float, float]:
+        """Shares of a word's tokens that both models have right; every chosen word was said."""
+        return words.accuracy(baseline.name, word) or 0.0, words.accuracy(model.name, word) or 0.0
+
     left, top, size = 118.0, 44.0, 440.0
     parts: list[Any] = []
     for step in range(5):
@@ -97,8 +103,7 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
     parts.append(svg.text(left + size - 62, top + size - 56, "▼ worse with the model", "note", "end"))
     used: dict[tuple[float, float], int] = {}
     points = []
-    drawn = [(word, words.accuracy(baseline.name, word), words.accuracy(model.name, word))
-             for word in chosen[:MOST_POINTS]]  # fmt: skip
+    drawn = [(word, *right(word)) for word in chosen[:MOST_POINTS]]
     most = max(25, *(words.said[word] for word, _, _ in drawn))
     crowd = max(Counter((x, y) for _, x, y in drawn).values())
     spread = min(4.6, CROWD_RADIUS / math.sqrt(crowd))
@@ -118,8 +123,8 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
                           "middle"))  # fmt: skip
     parts.append(svg.tag("text", f"right with {clipped(model.name, 40)}", class_="label", text_anchor="middle",
                          transform=f"translate(16 {top + size / 2:.0f}) rotate(-90)"))  # fmt: skip
-    better = sum(words.accuracy(model.name, word) > words.accuracy(baseline.name, word) for word in chosen)
-    worse = sum(words.accuracy(model.name, word) < words.accuracy(baseline.name, word) for word in chosen)
+    shares = [right(word) for word in chosen]
+    better, worse = sum(then < now for then, now in shares), sum(then > now for then, now in shares)
     more = (
         f" Drawn are {MOST_POINTS:,} of {len(chosen):,}: words of the domain that changed most."
         if len(chosen) > MOST_POINTS
@@ -148,8 +153,13 @@ def _mark(kind: str, x: float, y: float, radius: float, hover: Any, word: str) -
 
 def keywords(results: Results) -> Figure | None:
     """Recall of each keyword with the baseline and with the model that the report is about."""
-    models = [model for model in (results.baseline, results.subject) if model and model.diagnosis.get("by_keyword")]
-    said = {word: counts[0] for model in models for word, counts in model.diagnosis["by_keyword"].items() if counts[0]}
+    models = [model for model in (results.baseline, results.subject) if model and model.diagnosis.by_keyword]
+    said = {
+        word: found.reference
+        for model in models
+        for word, found in model.diagnosis.by_keyword.items()
+        if found.reference
+    }
     chosen = sorted(said, key=lambda word: (-said[word], word))[:MOST_KEYWORDS]
     if not chosen:
         return None
@@ -167,9 +177,9 @@ def keywords(results: Results) -> Figure | None:
         parts.append(svg.text(WIDTH - right + 16, y + 4, f"said {said[word]}×", "tick"))
         at = []
         for model in models:
-            counts = model.diagnosis["by_keyword"].get(word, [0, 0, 0])
-            recall = counts[1] / counts[0] if counts[0] else 0.0
-            at.append((left + width * recall, f"{word}, {model.name}: {counts[1]} of {counts[0]} right"))
+            found = model.diagnosis.by_keyword.get(word, Found())
+            hover = f"{word}, {model.name}: {found.hits} of {found.reference} right"
+            at.append((left + width * (found.recall or 0.0), hover))
         if len(at) == 2:
             kind = "gain" if at[1][0] >= at[0][0] else "loss"
             parts.append(svg.line(at[0][0], y, at[1][0], y, kind))

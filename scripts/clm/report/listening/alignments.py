@@ -6,7 +6,7 @@ each as the difference to the one before; null without), `audio` (an address rel
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,11 @@ from clm.report.escaping import LONGEST_WORD, short
 from clm.report.gather import Results
 from clm.report.listening import word_times
 from clm.report.listening.word_totals import Words
+from clm.results import transcripts
+from clm.results.transcripts import Entry
+from clm.scoring import folder_score
+from clm.scoring.error_rate import Alignment
+from clm.scoring.folder_score import RecordingScore
 
 KIND = {"substitute": "s", "delete": "d", "insert": "i"}
 
@@ -48,18 +53,19 @@ class Alignments:
 
     def recordings(self, folder: str) -> list[Record]:
         """The recordings of one folder that some model has transcribed."""
-        scores, tables = {}, {}
+        scores: dict[str, Mapping[str, RecordingScore]] = {}
+        tables: dict[str, dict[str, dict[str, str]]] = {}
         for model in self._models:
             directory = self._results.directory / "runs" / model / folder
             try:
-                score = files.read_json(directory / "wer.json")
+                score = folder_score.read(directory / "wer.json")
                 rows = files.read_table(directory / "normalized.tsv", delimiter="\t")
             except (OSError, UserError, ValueError):
                 continue
-            scores[model] = {item["recording"]: item for item in score.get("recordings", [])}
+            scores[model] = score.recordings
             tables[model] = {row["recording"]: row for row in rows}
             compared = [name for name in scores[model] if (folder, name) in self._results.compared]
-            self._words.add_contexts(model, {**score, "folder": folder}, compared)
+            self._words.add_contexts(model, folder, score, compared)
         transcripts = _Transcripts(self._results.directory, folder)
         records = []
         for name in self._results.folders[folder]:
@@ -79,7 +85,7 @@ class Alignments:
             "name": name,
             "words": " ".join(short(word, LONGEST_WORD).replace(" ", "\u00a0") for word in words),
             "models": {
-                self._models.index(model): list(_stretches(score["alignment"], row["hypothesis"].split()))
+                self._models.index(model): list(_stretches(score.alignment, row["hypothesis"].split()))
                 for model, (score, row) in same.items()
             },
             "times": times,
@@ -100,7 +106,7 @@ class Alignments:
         for model, (score, row) in heard.items():
             pairs = self._words.pairs.setdefault(model, Counter())
             hypothesis = row["hypothesis"].split()
-            for op, start, end, hyp_start, hyp_end in score["alignment"]:
+            for op, start, end, hyp_start, hyp_end in score.alignment:
                 if op in ("substitute", "delete"):
                     missed.update(range(start, end))
                 if op == "substitute":
@@ -118,7 +124,7 @@ class Alignments:
             length = length or seconds
             score, row = heard[model]
             starts = word_times.heard_times(result, row["hypothesis"].split(), self._tokens)
-            times = word_times.reference_times(score["alignment"], starts, words)
+            times = word_times.reference_times(score.alignment, starts, words)
             if times:
                 return self._models.index(model), list(_differences(times)), length
         return None, None, length
@@ -130,22 +136,22 @@ class _Transcripts:
     def __init__(self, directory: Path, folder: str) -> None:
         self._directory = directory
         self._folder = folder
-        self._read: dict[str, dict[str, Any]] = {}
+        self._read: dict[str, dict[str, Entry]] = {}
 
-    def result(self, model: str, name: str) -> tuple[dict[str, Any], float | None]:
+    def result(self, model: str, name: str) -> tuple[Mapping[str, Any], float | None]:
         """Result (may be empty) and length of one recording."""
         if model not in self._read:
             path = self._directory / "runs" / model / self._folder / "transcript.json"
             try:
-                found = files.read_json(path)["recordings"]
-            except (OSError, UserError, KeyError):
-                found = []
-            self._read[model] = {item.get("recording"): item for item in found}
-        item = self._read[model].get(name, {})
-        return item.get("result") or {}, item.get("seconds")
+                found = transcripts.read(path).recordings
+            except (OSError, UserError, TypeError, ValueError):
+                found = ()
+            self._read[model] = {entry.recording: entry for entry in found}
+        entry = self._read[model].get(name)
+        return (entry.result or {}, entry.seconds) if entry else ({}, None)
 
 
-def _stretches(alignment: Iterable[list[Any]], hypothesis: list[str]) -> Iterator[list[Any]]:
+def _stretches(alignment: Alignment, hypothesis: list[str]) -> Iterator[list[Any]]:
     for op, ref_start, ref_end, hyp_start, hyp_end in alignment:
         if op != "equal":
             heard = (short(word, LONGEST_WORD).replace(" ", "\u00a0") for word in hypothesis[hyp_start:hyp_end])

@@ -1,6 +1,6 @@
 """When each word of a reference was said, from the times that a recogniser gave its own words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +9,7 @@ from clm.scoring import error_rate
 Times = list[float | None]
 
 
-def heard_times(result: dict[str, Any], hypothesis: Sequence[str], tokens: Callable[[str], Iterable[str]]) -> Times:
+def heard_times(result: Mapping[str, Any], hypothesis: Sequence[str], tokens: Callable[[str], Iterable[str]]) -> Times:
     """Start of each word of the normalized hypothesis in seconds, None where the engine's list of words has none.
 
     Args:
@@ -53,16 +53,15 @@ def reference_times(alignment: Iterable[Sequence[Any]], heard: Times, words: int
 
 
 def _filled(times: Times) -> list[float] | None:
-    known = [place for place, time in enumerate(times) if time is not None]
+    known = [(place, time) for place, time in enumerate(times) if time is not None]
     if not known:
         return None
-    filled = [time if time is not None else times[known[0]] for time in times]
-    for left, right in pairwise(known):
-        for place in range(left + 1, right):
-            share = (place - left) / (right - left)
-            filled[place] = round(times[left] + share * (times[right] - times[left]), 3)
-    for place in range(known[-1] + 1, len(times)):
-        filled[place] = times[known[-1]]
+    filled = [known[0][1]] * len(times)
+    for (left, start), (right, end) in pairwise(known):
+        for place in range(left, right):
+            filled[place] = round(start + (place - left) / (right - left) * (end - start), 3) if place > left else start
+    place, time = known[-1]
+    filled[place:] = [time] * (len(times) - place)
     return filled
 
 

@@ -1,13 +1,12 @@
 """Words over all compared recordings: how often each was said, missed, fixed and broken, and where."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from clm.report.gather import Results
+from clm.scoring.folder_score import KINDS, FolderScore
 
-KINDS = ("missed", "fixed", "broken")
 MOST_PLACES = 12
 MOST_EXAMPLES = 2
 
@@ -43,39 +42,40 @@ class Words:
         if len(places) < MOST_PLACES:
             places.append(place)
 
-    def add_contexts(self, model: str, score: Mapping[str, Any], names: Iterable[str]) -> None:
-        """Take in the contexts of wer.json, of these recordings only."""
+    def add_contexts(self, model: str, folder: str, score: FolderScore, names: Iterable[str]) -> None:
+        """Take in the contexts of a folder's scores, of these recordings only."""
         kept = set(names)
-        for kind, by_word in score.get("contexts", {}).items():
+        for kind, by_word in score.contexts.items():
             listed = self.examples.setdefault(model, {}).setdefault(kind, {})
             for word, contexts in by_word.items():
                 examples = listed.setdefault(word, [])
                 for context in contexts:
                     if len(examples) < MOST_EXAMPLES and context["recording"] in kept:
-                        examples.append({"folder": score["folder"], **context})
+                        examples.append({"folder": folder, **context})
 
 
 def count(results: Results) -> Words:
     """Tokens of every model by word; the sums are those of leaderboard.csv."""
     words = Words()
     for name, model in results.judged.items():
-        counts = {kind: Counter() for kind in KINDS}
+        counts: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
         for key, result in model.results.items():
             if key in results.compared:
                 for kind in KINDS:
-                    counts[kind].update(result.get(kind, {}))
+                    counts[kind].update(getattr(result, kind))
         words.tokens[name] = counts
     return words
 
 
 def changes(results: Results, older: str, newer: str) -> tuple[list[tuple[str, int, int]], list[tuple[str, int, int]]]:
     """Words missed less and words missed more by the newer of two models: (word, before, now), ordered."""
-    before, now = Counter(), Counter()
+    before: Counter[str] = Counter()
+    now: Counter[str] = Counter()
     for name, total in ((older, before), (newer, now)):
         judged = results.judged.get(name)
         for key, result in judged.results.items() if judged else ():
             if key in results.compared:
-                total.update(result.get("missed", {}))
+                total.update(result.missed)
     changed = [(word, before[word], now[word]) for word in before.keys() | now.keys() if before[word] != now[word]]
     ordered = sorted(changed, key=lambda item: (-abs(item[1] - item[2]), item[0]))
     return [item for item in ordered if item[2] < item[1]], [item for item in ordered if item[2] > item[1]]

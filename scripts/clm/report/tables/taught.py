@@ -7,6 +7,7 @@ from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
 from clm.report.listening.word_totals import Words
 from clm.report.tables.table import FOLDER, MODEL, WORD, Column, Table, rate, whole
+from clm.results.plans import Attempt
 
 
 def tables(results: Results, words: Words) -> list[Table]:
@@ -18,7 +19,7 @@ def corpus(results: Results) -> Table:
     """What was found for each keyword and each missed word."""
     parts = [("keywords", results.keyword_statuses)]
     parts += [(model.name, model.statuses) for model in results.models.values()]
-    rows = [
+    rows: list[list[Any]] = [
         [
             row.get("keyword", ""), part, row.get("status", ""), whole(row.get("articles", "")),
             whole(row.get("words", "")), public(row.get("source", "")),
@@ -38,7 +39,7 @@ def sources(results: Results) -> Table:
     """Articles that the text is from."""
     parts = [("keywords", results.keyword_sources)]
     parts += [(model.name, model.sources) for model in results.models.values()]
-    rows = [
+    rows: list[list[Any]] = [
         [
             row.get("title", ""), part, whole(row.get("words", "")), public(row.get("url", "")),
             row.get("revision", ""), row.get("licence", ""), row.get("note", ""),
@@ -59,8 +60,8 @@ def lexicon(results: Results, words: Words) -> Table:
     """Pronunciations of new words: first those of words that are still missed, then the most frequent ones."""
     rows = []
     for model in results.models.values():
-        missed = words.tokens[model.name]["missed"] if model.name in words.tokens else Counter()
-        listed = [
+        missed: Counter[str] = words.tokens[model.name]["missed"] if model.name in words.tokens else Counter()
+        listed: list[list[Any]] = [
             [row.get("word", ""), model.name, missed[row.get("word", "")], row.get("phones", ""), row.get("source", ""),
              whole(row.get("rank", "")), whole(row.get("count", ""))]
             for row in model.lexicon
@@ -79,14 +80,13 @@ def lexicon(results: Results, words: Words) -> Table:
 
 def learned(results: Results) -> Table:
     """Words that each generation learned, from where, and what was tried before."""
-    rows = [
+    rows: list[list[Any]] = [
         [
-            item["word"], model.name, sum(item.get("folders", {}).values()), ", ".join(item.get("folders", {})),
-            "; ".join(_attempt(attempt) for attempt in item.get("tried", [])),
-            item.get("depth", 0), _still(results, model, item["word"]),
+            item.word, model.name, item.tokens, ", ".join(item.folders), "; ".join(map(_attempt, item.tried)),
+            item.depth, _still(results, model, item.word),
         ]
         for model in results.models.values()
-        for item in model.plan.get("words", [])
+        for item in model.plan.words
     ]  # fmt: skip
     columns = [
         WORD, MODEL, Column("missed", "Missed before", "count"), Column("folders", "In folders"),
@@ -99,23 +99,23 @@ def learned(results: Results) -> Table:
     return Table("learned", "Words learned", note, columns, rows, "model", chosen)
 
 
-def _attempt(attempt: dict[str, Any]) -> str:
-    fixed = "" if attempt.get("fixed") is None else f", fixed {attempt['fixed']} of {attempt.get('of', 0)}"
-    return f"{attempt.get('model', '')}: {attempt.get('status') or 'no look-up'}{fixed}"
+def _attempt(attempt: Attempt) -> str:
+    fixed = "" if attempt.fixed is None else f", fixed {attempt.fixed} of {attempt.of}"
+    return f"{attempt.model}: {attempt.status or 'no look-up'}{fixed}"
 
 
 def _still(results: Results, model: ModelResults, word: str) -> int:
     judged = results.judged.get(model.name)
     found = judged.results.items() if judged else ()
-    return sum(result.get("missed", {}).get(word, 0) for key, result in found if key in results.compared)
+    return sum(result.missed.get(word, 0) for key, result in found if key in results.compared)
 
 
 def leakage(results: Results) -> Table:
     """References in the text of models."""
     rows = [
         [
-            folder, model.name, "yes" if found.get("leaked") else "", rate(found.get("ngram_share")),
-            rate(found.get("sentence_share")), ", ".join(found.get("sources", {})), found.get("example", ""),
+            folder, model.name, "yes" if found.leaked else "", rate(found.ngram_share), rate(found.sentence_share),
+            ", ".join(found.sources), found.example,
         ]
         for model in results.models.values()
         for folder, found in model.leakage.items()

@@ -4,14 +4,16 @@ import json
 from collections import Counter
 from typing import Any
 
-from clm.base import files
 from clm.english import words as vocabulary
+from clm.reasons import sentences
 from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
 from clm.report.leaderboard_text import normalizer_name
-from clm.report.listening.word_totals import KINDS, Words
+from clm.report.listening.word_totals import Words
 from clm.report.tables import taught
 from clm.report.tables.table import FOLDER, MODEL, WORD, Column, Table, rate, whole
+from clm.scoring import folder_score
+from clm.scoring.folder_score import KINDS
 
 
 def all_tables(results: Results, words: Words) -> list[Table]:
@@ -117,11 +119,10 @@ def confusions(results: Results, words: Words) -> Table:
 def keywords(results: Results) -> Table:
     """Recall of every keyword with every model."""
     rows = [
-        [keyword, model.name, counts[0], counts[1], counts[2] - counts[1],
-         rate(counts[1] / counts[0] if counts[0] else None)]
+        [keyword, model.name, found.reference, found.hits, found.false_alarms, rate(found.recall)]
         for model in results.models.values()
-        for keyword, counts in sorted(model.diagnosis.get("by_keyword", {}).items())
-    ]  # fmt: skip
+        for keyword, found in sorted(model.diagnosis.by_keyword.items())
+    ]
     columns = [
         Column("keyword", "Keyword"), MODEL, Column("said", "Said", "count"), Column("right", "Heard right", "count"),
         Column("false_alarms", "False alarms", "count"), Column("recall", "Recall", "rate"),
@@ -133,10 +134,10 @@ def keywords(results: Results) -> Table:
 def findings(results: Results) -> Table:
     """What is wrong with folders, and what to do."""
     rows = [
-        [folder, model.name, item.get("finding", ""), item.get("detail", ""), item.get("next_step", "")]
+        [folder, model.name, *sentences.describe(found)]
         for model in results.models.values()
-        for folder, items in model.diagnosis.get("findings", {}).items()
-        for item in items
+        for folder, listed in model.diagnosis.findings.items()
+        for found in listed
     ]
     columns = [
         FOLDER, MODEL, Column("finding", "What"), Column("detail", "Figures"), Column("next_step", "Next step"),
@@ -178,13 +179,15 @@ def versions(results: Results) -> Table:
     rows: list[list[str]] = []
     for model in results.models.values():
         about = model.about
-        rows += [[model.name, name, str(version)] for name, version in sorted(about.get("versions", {}).items())]
-        rows += [[model.name, key, str(about[key])] for key in ("digest", "recipe", "created") if about.get(key)]
-        if not about:
+        if about is None:
             rows += [[model.name, name, version] for name, version in _run_versions(results, model)]
+            continue
+        rows += [[model.name, name, str(version)] for name, version in sorted(about.versions.items())]
+        facts = {"digest": about.digest, "recipe": about.recipe, "created": about.created}
+        rows += [[model.name, key, str(value)] for key, value in facts.items() if value]
     for model in results.models.values():
-        parts = model.summary.get("folders", {}).values()
-        used = {normalizer_name(part["normalizer"]) for part in parts if part.get("normalizer")}
+        parts = model.summary.folders.values() if model.summary else ()
+        used = {normalizer_name(part.normalizer) for part in parts if part.normalizer}
         rows += [[model.name, "normalizer", name] for name in sorted(used)]
     columns = [Column("model", "Of"), Column("what", "What"), Column("version", "Version or digest")]
     return Table("versions", "Versions and digests", "What made these figures.", columns, rows)
@@ -194,5 +197,5 @@ def _run_versions(results: Results, model: ModelResults) -> list[tuple[str, str]
     for folder in results.folders:
         path = results.directory / "runs" / model.name / folder / "wer.json"
         if path.exists():
-            return sorted((name, str(value)) for name, value in files.read_json(path).get("versions", {}).items())
+            return sorted((name, str(value)) for name, value in folder_score.read(path).versions.items())
     return []

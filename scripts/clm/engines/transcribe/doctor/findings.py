@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,13 @@ class Case:
     _clients: dict[str, Any] = field(default_factory=dict)
     _sources: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def known_caller(self) -> Caller:
+        """The caller, for checks that come after that of the credentials."""
+        if self.caller is None:
+            raise RuntimeError("the credentials have not been checked")
+        return self.caller
+
     @functools.cached_property
     def aws(self) -> Aws:
         """The account. Where no region is set, any will do to ask who the caller is."""
@@ -97,7 +104,12 @@ class Case:
         return self._clients[service]
 
     def simulate(
-        self, actions: Iterable[str], resource: str, context: dict[str, str | list[str]], *, source: str | None = None
+        self,
+        actions: Iterable[str],
+        resource: str,
+        context: Mapping[str, str | Sequence[str]],
+        *,
+        source: str | None = None,
     ) -> dict[str, bool] | None:
         """Whether IAM would allow the caller (or `source`) these actions; None where it does not let us ask."""
         from botocore.exceptions import BotoCoreError, ClientError

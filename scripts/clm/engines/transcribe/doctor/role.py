@@ -26,7 +26,7 @@ def check(case: Case) -> Iterator[Finding]:
         yield Finding(UNKNOWN if rivals else NOT_OK, "role", "transcribe.role_arn is not set: no CLM is trained", hint)
         return
     name = arn.rpartition("/")[2]
-    if arn.split(":")[4] != case.caller.account:
+    if arn.split(":")[4] != case.known_caller.account:
         hint = "make one in the account of your credentials; roles cannot be passed between accounts"
         yield Finding(NOT_OK, f"role {name}", "it belongs to another account", hint)
         return
@@ -64,7 +64,7 @@ def _existing(case: Case, name: str) -> Iterator[Finding]:
         )
         return
     yield Finding(OK, what)
-    document, caller, what = role["AssumeRolePolicyDocument"], case.caller, f"trust of role {name}"
+    document, caller, what = role["AssumeRolePolicyDocument"], case.known_caller, f"trust of role {name}"
     trusted = trusts(document, caller.account, caller.partition)
     if trusted is None:
         yield Finding(UNKNOWN, what, "its conditions are beyond this check", _TRUST.format(name))
@@ -91,7 +91,7 @@ def _reading(case: Case, arn: str) -> Finding:
     """Whether the role may read what we put there for training."""
     what = "training text, read by the role"
     place = case.settings.training(NOBODY)
-    bucket = f"arn:{case.caller.partition}:s3:::{place.bucket}"
+    bucket = f"arn:{case.known_caller.partition}:s3:::{place.bucket}"
     hint = "attach policies/role-s3.json to the role; policies/README.md shows how"
     for action, resource in (("s3:ListBucket", bucket), ("s3:GetObject", f"{bucket}/{place.folder}text.txt")):
         allowed = case.simulate([action], resource, {}, source=arn)

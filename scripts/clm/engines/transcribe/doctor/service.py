@@ -72,7 +72,7 @@ def _languages(case: Case, transcribe: Any) -> Iterator[Finding]:
 
 def _reading(case: Case, transcribe: Any) -> Iterator[Finding]:
     """Try what can be tried without any effect."""
-    arn = f"arn:{case.caller.partition}:transcribe:{case.region}:{case.caller.account}:transcription-job/{NOBODY}"
+    arn = _arn(case, f"transcription-job/{NOBODY}")
     calls = {
         "ListTranscriptionJobs": lambda: transcribe.list_transcription_jobs(MaxResults=1),
         "GetTranscriptionJob": lambda: transcribe.get_transcription_job(TranscriptionJobName=NOBODY),
@@ -212,7 +212,12 @@ def _simulated(case: Case) -> Iterator[Finding]:
         ("transcribe:DeleteLanguageModel", "language-model"),
         ("transcribe:DeleteVocabulary", "vocabulary"),
     ):
-        resource = f"arn:{case.caller.partition}:transcribe:{case.region}:{case.caller.account}:{kind}/{NOBODY}"
-        if not (case.simulate([action], resource, {}) or {}).get(action):
+        if not (case.simulate([action], _arn(case, f"{kind}/{NOBODY}"), {}) or {}).get(action):
             note = "not allowed, and not needed but for scripts/clean.py"
             yield Finding(OK, f"permission {action}", note, missing(action))
+
+
+def _arn(case: Case, resource: str) -> str:
+    """ARN of a resource of Transcribe's in the account and region of the caller."""
+    caller = case.known_caller
+    return f"arn:{caller.partition}:transcribe:{case.region}:{caller.account}:{resource}"

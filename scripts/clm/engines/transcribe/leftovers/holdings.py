@@ -21,6 +21,7 @@ from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory
 from clm.engines.transcribe.jobs import ask_tag, tag_of
 from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
+from clm.results import models
 
 JOBS, TRANSCRIPTS, MODELS, VOCABULARIES, UPLOADS, PARTS = KINDS = (
     "jobs", "transcripts", "models", "vocabularies", "uploads", "parts",
@@ -81,7 +82,7 @@ class Results:
 def _names(folder: Path) -> Iterator[tuple[str, str]]:
     """Models of a results folder, and their names at Amazon."""
     for path in sorted(folder.glob("models/*/model.json")):
-        details = files.read_json(path).get("details") or {}
+        details = models.read_record(path).details or {}
         name = details.get("amazon_model") or details.get("vocabulary")
         if isinstance(name, str):
             yield path.parent.name, name
