@@ -57,7 +57,7 @@ def directory_of(name):
 
 def own_file(path):
     """A file of the user, which stays where it is, or nothing; copies of texts from S3 are among the results."""
-    if not path or path == tuning_text.AUTO:
+    if not path or path == FROM_REFERENCES:
         return []
     return ancient(path) if Path(path).is_relative_to(DECIDED.results) else ancient(local(path))
 

@@ -17,6 +17,7 @@ from clm.documents import transcript
 from clm.documents.data_sets.pairing import OTHER_SUFFIXES
 from clm.documents.encoding import decode
 from clm.documents.sentences import sentence
+from clm.engines.transcribe import call_analytics
 from clm.project import input_folders
 
 PREFIX = "imported-"
