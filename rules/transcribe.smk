@@ -9,6 +9,7 @@
 rule preflight:
     input:
         settings=settings_file,
+        index=index_file,
     output:
         "<results>/submitted/{round}/preflight.json",
     log:
@@ -16,12 +17,13 @@ rule preflight:
     conda:
         "../environment.yml"
     params:
-        models=f"{DECIDED.results}/models",
+        models=directory_of("models"),
     message:
         "Checking the AWS account"
     shell:
         'python "$CLM_SCRIPTS/preflight.py"'
         " --settings {input.settings:q}"
+        " --index {input.index:q}"
         " --models {params.models:q}"
         " --output {output:q}"
         " 2> {log:q}"
@@ -46,7 +48,7 @@ rule submit:
         # Not a parameter: how many models are submitted at the same time is no reason to do it again.
         quota_percent=lambda w: int(100 * DECIDED.submissions.share),
     params:
-        store=f"{DECIDED.results}/store",
+        store=directory_of("store"),
     message:
         "Submitting recordings to {wildcards.model}"
     shell:
@@ -77,7 +79,7 @@ rule transcribe:
         "../environment.yml"
     threads: lambda w: share_of_cores(w.model)
     params:
-        store=f"{DECIDED.results}/store",
+        store=directory_of("store"),
         # Raised by hand if what is stored ever has to be made anew.
         recipe=1,
         audio=lambda w: DECIDED.folders[w.folder].audio,
@@ -111,7 +113,7 @@ rule complete:
     conda:
         "../environment.yml"
     params:
-        store=f"{DECIDED.results}/store",
+        store=directory_of("store"),
         engine=ENGINE.name,
         models=lambda w, input: [Path(summary).stem for summary in input.summaries],
     message:

@@ -13,9 +13,9 @@ from clm.base.errors import UserError
 from clm.settings import Settings
 from clm.types import Engine
 
-NAMES = ("pocketsphinx", "transcribe")
+NAMES = ("pocketsphinx", "whisper", "transcribe")
 #: Those that are a part of this installation, so that they do not change with time.
-EMBEDDED = ("pocketsphinx",)
+EMBEDDED = ("pocketsphinx", "whisper")
 
 
 def create(settings: Settings) -> Engine:

@@ -34,14 +34,41 @@ OWN_TEXT = "training_data"
 Sentences = Collection[Sequence[str]]
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """Models of a domain over `words`, and their `weights` (that of the stock model first), with a report.
+
+    A text that has no new words and does not predict such text better than the stock model has no weight.
+    """
+
+    words: Vocabulary
+    domain: list[BackoffModel]
+    weights: Floats
+    report: dict[str, Any]
+
+
 def adapt(
     stock: LanguageModel, sources: Mapping[str, Sentences], tuning: Sentences = (), words: Vocabulary | None = None
 ) -> tuple[LanguageModel, dict[str, Any]]:
-    """Mix Kneser-Ney models of `sources` with the stock model; return the model and a report.
+    """Mix Kneser-Ney models of `sources` with the stock model into one; return it and the report of `weigh`.
+
+    A text that earns no weight gives the stock model itself.
+    """
+    mixture = weigh(stock, sources, tuning, words)
+    if not mixture.weights[1:].any():
+        return stock, mixture.report
+    model = widen(stock.model, len(mixture.words.words))
+    mixed = interpolate((model, *mixture.domain), mixture.weights)
+    return LanguageModel(mixture.words.words, mixed), mixture.report
+
+
+def weigh(
+    stock: LanguageModel, sources: Mapping[str, Sentences], tuning: Sentences = (), words: Vocabulary | None = None
+) -> Mixture:
+    """Estimate Kneser-Ney models of `sources`, and the weights with which they complement the stock model.
 
     The weights come from EM on `tuning` where given; else on held-out parts of `OWN_TEXT`, if there are other sources
-    besides; else from cross-validation on everything. Several sources count both together and each on its own. A text
-    that has no new words and does not predict such text better than the stock model gives the stock model itself.
+    besides; else from cross-validation on everything. Several sources count both together and each on its own.
     Without tuning text nothing shows that the text is like the speech: then weights do general speech no harm.
     `words`: what to train with; by default what `vocabulary.choose` makes of the sources and the stock model.
 
@@ -66,7 +93,6 @@ def adapt(
     models = (general, *domain[: len(weights) - 1])
     if not tuning:
         weights = harm.bearable(weights, stock.words, models)
-    adapted = LanguageModel(words.words, interpolate(models, weights)) if weights[1:].any() else stock
     weighted_by = "tuning text" if tuning else "cross-validation" if text.own is None else f"held-out {OWN_TEXT}"
     named = dict(zip(("stock", "all", *sources), weights.tolist(), strict=False))
     log.info("%s; weights: %s", weighted_by, {name: round(weight, 3) for name, weight in named.items()})
@@ -74,13 +100,13 @@ def adapt(
         "weight": round(1.0 - float(weights[0]), 6),
         "weights": {name: round(weight, 6) for name, weight in named.items()},
         "weighted_by": weighted_by,
-        **word_counts(counts, words, adapted),
+        **word_counts(counts, words, len(words.words) if weights[1:].any() else words.stock_size),
         "evaluation": scores.report(weights),
     }
     if tuning:
         held_out = text.cross_validate(general)
         report["held_out"] = held_out.report(_merged(weights, len(held_out.logprob)))
-    return adapted, report
+    return Mixture(words, domain[: len(weights) - 1], weights, report)
 
 
 @dataclass(frozen=True)
@@ -126,14 +152,14 @@ def least_weight(counts: Counter[str], words: Vocabulary) -> float:
     return NEW_WORDS_WEIGHT * total / (total + GENERAL_WORDS) if any(word in counts for word in words.new) else 0.0
 
 
-def word_counts(counts: Counter[str], words: Vocabulary, adapted: LanguageModel) -> dict[str, int]:
-    """Counts of words for the report of `adapt`."""
+def word_counts(counts: Counter[str], words: Vocabulary, size: int) -> dict[str, int]:
+    """Counts of words for the report of `weigh`; `size` is that of the vocabulary that comes of it."""
     new_words = sum(word in counts for word in words.new)
     return {
         "words": counts.total(),
-        "vocabulary": len(adapted.words),
+        "vocabulary": size,
         "new_words": new_words,
-        "relatives": len(adapted.words) - words.stock_size - new_words,
+        "relatives": size - words.stock_size - new_words,
         "dropped_words": sum(word not in words.codes for word in counts),
     }
 

@@ -7,20 +7,23 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from clm.audio.probe import HEAD_BYTES, Head
+from clm.audio.probe import HEAD_BYTES, Excerpt, Media, probe
 from clm.aws.clients import Aws, code_of, explain
-from clm.aws.s3 import Object, listing, read, sha256
+from clm.aws.s3 import Object, archived, listing, read, read_range, sha256
 from clm.base import files
-from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
 from clm.project import input_folders
 
 _THREADS = 16
 _NFC = "NFC"
+#: Formats that may tell their length at the end, and those that do so by an index.
+_INDEXED = {"mp4", "m4a", "3gp"}
+_TOLD_AT_THE_END = {*_INDEXED, "ogg"}
 
 
 class RemoteInputs:
@@ -37,7 +40,7 @@ class RemoteInputs:
         if self._cache.exists():
             self._hashes = files.read_json(self._cache)["sha256"]
 
-    def scan(self, address: str, digests: Digests) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
+    def scan(self, address: str) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
         """Find the usable folders below an address and, for the others, the reason why they are left out.
 
         Where an `input` folder lies below that itself holds folders, as in the bucket layout of the original program,
@@ -63,23 +66,39 @@ class RemoteInputs:
                     raise input_folders.BadFolderError(
                         "another folder has the same name in another Unicode form; rename one"
                     )
-                usable[name] = input_folders.Folder(name, input_folders.pair_files(found[name]))
+                usable[name] = _folder(name, found[name])
             except input_folders.BadFolderError as error:
                 left_out[name] = str(error)
+        for name, reason in self._archived(usable).items():
+            left_out[name] = reason
+            del usable[name]
         own = {name: path for name in usable for path in found[name] if input_folders.is_keywords(path.name)}
         texts = [pair.text for folder in usable.values() for pair in folder.pairs]
         local = self._fetch([*texts, *own.values()])
         for name, folder in list(usable.items()):
             pairs = tuple(input_folders.Pair(pair.name, pair.audio, local[pair.text]) for pair in folder.pairs)
-            try:
-                for pair in pairs:
-                    input_folders.check_encoding(pair.text, digests)
-                usable[name] = input_folders.Folder(name, pairs, local[own[name]] if name in own else None)
-            except input_folders.BadFolderError as error:
-                left_out[name] = str(error)
-                del usable[name]
+            usable[name] = replace(folder, pairs=pairs, keywords=local[own[name]] if name in own else None)
         self._hash(pair.audio for folder in usable.values() for pair in folder.pairs)
         return usable, left_out
+
+    def _archived(self, folders: dict[str, input_folders.Folder]) -> dict[str, str]:
+        """Folders with something that must be restored first, and why."""
+        places = {
+            path: name for name, folder in folders.items() for pair in folder.pairs for path in (pair.audio, pair.text)
+        }
+        kinds: dict[S3Path, str] = {}
+
+        def look(path: S3Path) -> None:
+            kinds[path] = archived(self._aws.s3, self._objects[path])
+
+        self._parallel(look, [path for path in places if path and self._objects[path].storage not in ("", "STANDARD")])
+        return {
+            places[
+                path
+            ]: f"{path.name} is archived in S3 ({kind}); restore it (aws s3api restore-object), then run again"
+            for path, kind in sorted(kinds.items())
+            if kind
+        }
 
     def beside(self, address: str, name: str) -> str | None:
         """The address of an object beside the input folder, if it is there."""
@@ -98,9 +117,9 @@ class RemoteInputs:
         path = S3Path.parse(address)
         if self._exists(path):
             return str(self._fetch([path])[path])
-        texts = [entry.path for entry in self._list(path) if entry.path.suffix.lower() == ".txt"]
+        texts = [entry.path for entry in self._list(path) if not entry.path.name.startswith(".")]
         if not texts:
-            raise UserError(f"config: {key}: there is no object and no .txt below {address}", "correct the address")
+            raise UserError(f"config: {key}: there is no object {address}, and none below it", "correct the address")
         folder = self._mirror / files.digest([[str(text), self._objects[text].etag] for text in texts])[:20]
         for text, copy in self._fetch(texts).items():
             target = folder / text.key.removeprefix(path.folder).replace("/", "-")
@@ -117,14 +136,34 @@ class RemoteInputs:
         """Bytes of an object."""
         return self._objects[path].size
 
-    def head(self, path: S3Path) -> Head:
-        """The beginning of an object."""
+    def all_media(self, paths: list[S3Path]) -> list[Media]:
+        """What recordings are, as many as there are threads at a time."""
+        found: dict[S3Path, Media] = {}
+
+        def look(path: S3Path) -> None:
+            found[path] = self.media(path)
+
+        self._parallel(look, paths)
+        return [found[path] for path in paths]
+
+    def media(self, path: S3Path) -> Media:
+        """What a recording is, from its first bytes, and where these do not tell its length from others.
+
+        An mp4 file may have its index at the end, an ogg file has its length there. The index of hours is longer than
+        what is looked at of the end, so that the rest of it is fetched by its place.
+        """
         size = self.size(path)
-        try:
-            data = read(self._aws.s3, path, min(size, HEAD_BYTES)) if size else b""
-        except Exception as error:
-            raise explain(error, f"reading {path}", "s3") from error
-        return Head(data, size)
+        client = self._aws.s3
+        first = read(client, path, min(size, HEAD_BYTES)) if size else b""
+        found = probe(Excerpt(first, size), size)
+        if found.exact or size <= HEAD_BYTES or found.format not in _TOLD_AT_THE_END:
+            return found
+        last = read_range(client, path, max(HEAD_BYTES, size - HEAD_BYTES), HEAD_BYTES)
+        nearer = probe(Excerpt(first, size, last), size)
+        if not nearer.exact and nearer.format in _INDEXED:
+            whole = Excerpt(first, size, last, lambda offset, count: read_range(client, path, offset, count))
+            nearer = probe(whole, size)
+        return nearer if nearer.seconds is not None else found
 
     def save(self) -> None:
         """Keep the checksums that were asked for."""
@@ -208,3 +247,9 @@ class RemoteInputs:
                 list(pool.map(work, items))
             except Exception as error:
                 raise explain(error, "reading the input from S3", "s3") from error
+
+
+def _folder(name: str, paths: list[S3Path]) -> input_folders.Folder:
+    """A folder whose texts are still in S3."""
+    pairs, notices = input_folders.pair_files(paths)
+    return input_folders.Folder(name, pairs, None, notices)

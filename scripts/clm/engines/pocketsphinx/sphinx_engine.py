@@ -153,7 +153,8 @@ def _threads() -> int:
 
 def _pieces(recordings: Iterable[Recording]) -> Iterator[decoding.Piece]:
     """Pieces of all recordings in order; one that cannot be read is a single piece without samples."""
-    from clm.audio.decode import AudioError, read_audio
+    from clm.audio import pauses
+    from clm.audio.decode import RATE, AudioError, read_audio
 
     for recording in recordings:
         try:
@@ -165,8 +166,8 @@ def _pieces(recordings: Iterable[Recording]) -> Iterator[decoding.Piece]:
             continue
         finished = Transcript({}, audio.seconds, notices=audio.notices)
         start = 0
-        for utterance in decoding.utterances(audio.samples):
+        for utterance in pauses.pieces(audio.samples, decoding.LONGEST_UTTERANCE):
             end = start + len(utterance)
-            offset, last = start / decoding.SAMPLE_RATE, end == len(audio.samples)
+            offset, last = start / RATE, end == len(audio.samples)
             yield decoding.Piece(recording, offset, utterance.tobytes(), audio.seconds, finished if last else None)
             start = end
