@@ -19,7 +19,7 @@ from workflow_data import small_data_set
 DOCS = (CHECKOUT / "docs" / "aws.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
 COMMANDS = [line for _, block in BLOCKS for line in block.splitlines() if line.startswith(".venv/bin/")]
-[YAML] = [block for language, block in BLOCKS if language == "yaml"]
+YAML, *_ = [block for language, block in BLOCKS if language == "yaml"]
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_heldout_folders_can_be_chosen_by_the_workflow(fresh: Workflow) -> None:
         fresh.add(f"more {number}", source=2, seconds=1.0)
     fresh.run("--config", "evaluation={heldout: auto}", "keywords=null")
     chosen = (fresh.results / "config.yaml").read_text()
-    assert "auto" not in chosen
+    assert "heldout: auto" not in chosen
     assert not fresh.run("--config", "evaluation={heldout: auto}", "keywords=null").jobs
 
 
