@@ -43,7 +43,7 @@ def manifest_of_any_age(wildcards):
 
 
 def code_of(program):
-    """What a cheap program's code was when the run began: an input function."""
+    """Digests of a cheap program's code at the start of the run: an input function."""
     return lambda wildcards: written(f"inputs/programs/{program}.json")
 
 
@@ -91,7 +91,7 @@ def corpora(wildcards):
 
 
 def model_digest(model):
-    """What a model was made from; a number may have been given again after the models were deleted."""
+    """Digest of everything a model was made from; a number may have been given again after the models were deleted."""
     known = DECIDED.model_digests
     return known[model] if model in known else models.load(MODELS, model, ENGINE.name).digest
 
@@ -119,7 +119,7 @@ def new_models():
 
 
 def made(file):
-    """What a checkpoint wrote; opened first, which lets Snakemake fetch it if that was done elsewhere."""
+    """Content of a checkpoint's output; opening it lets Snakemake fetch what another machine wrote."""
     with file.open():
         return files.read_json(Path(file))
 
@@ -163,7 +163,7 @@ def baseline_table(wildcards):
 
 
 def leakage_checks(wildcards):
-    """What is known of references in the corpora of trained models."""
+    """Leakage checks of the corpora of trained models."""
     return per_model("leakage", [name for name in all_models(wildcards) if name in DECIDED.trained or name == NEXT])
 
 
@@ -205,7 +205,7 @@ def to_complete(wildcards):
 
 
 def unfinished_models(wildcards):
-    """What came of the models that this run tried to make and the next one goes on with."""
+    """Training outcomes of models that this run tried to make and the next one continues."""
     tried = []
     if len(new_generation(wildcards)) > 1:
         tried.append(checkpoints.train_clm.get().output.outcome)
@@ -238,5 +238,5 @@ def constraint(names):
 
 
 def attempt(folder):
-    """How often a folder was to be repeated or retried."""
+    """Number of requested repetitions and retries of a folder."""
     return DECIDED.folders[folder].attempt

@@ -81,7 +81,7 @@ except (UserError, OSError) as error:
 
 @cache
 def state():
-    """What this run decided. Whether heal is in --forcerun is known only once the Snakefile has been read."""
+    """Decisions of this run. --forcerun is known only once the Snakefile has been read."""
     if not workflow.is_main_process:
         return DECIDED
     return replace(DECIDED, forced="heal" in (workflow.dag_settings.forcerun or ()))
@@ -89,7 +89,7 @@ def state():
 
 @cache
 def has_begun():
-    """Whether this is a run, and not a dry run or a question about the graph.
+    """True if this is a run, not a dry run or a query about the graph.
 
     At the first call of a run, which an input function makes, it takes the results folder and writes what jobs read.
     """
@@ -109,7 +109,7 @@ def has_begun():
 
 @cache
 def preview():
-    """Where a dry run keeps what a run would write anew: in Snakemake's own folder, not in the results."""
+    """Folder for what a dry run would write anew: below Snakemake's own folder, not in the results."""
     directory = Path(".snakemake", "clm-preview")
     if not has_begun():
         record.preview(DECIDED, DATASET, directory)

@@ -93,7 +93,7 @@ def listing(items: Sequence[Item]) -> Iterator[str]:
 
 
 def notes(items: Sequence[Item], holdings: Holdings, limit: float) -> Iterator[str]:
-    """What else there is to know."""
+    """Remarks below the list: further folders, and what stays."""
     if holdings.foreign:
         yield f"{holdings.foreign} objects below the prefix are not ours, or of jobs not known here: they stay."
     models = [item for item in items if item.kind == MODELS]

@@ -82,7 +82,7 @@ def heard_right(alignment: error_rate.Alignment) -> set[int]:
 
 @dataclass
 class Counts:
-    """What is counted over all folders: keywords, (right, all) words unknown to the stock model, confidences."""
+    """Counts over all folders: keywords, (right, all) words unknown to the stock model, confidences."""
 
     keywords: dict[str, dict[str, Found]] = field(default_factory=dict)
     by_keyword: dict[str, Found] = field(default_factory=dict)

@@ -52,7 +52,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def closer(args: argparse.Namespace) -> str:
-    """What is asked for beyond the usual summary."""
+    """The view that an option asks for, beyond the usual summary."""
     from clm.report import gather, terminal
 
     results = gather.read(args.results)
@@ -80,7 +80,7 @@ def changed_words(results: Path, model: str) -> Iterator[str]:
 
 
 def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Why a generation that this run was to make is not on the leaderboard."""
+    """Reasons for which a generation that this run was to make is not on the leaderboard."""
     known = {row["model"] for row in board}
     started = (results / "config.yaml").stat().st_mtime_ns  # written when a run starts
     for path in sorted((results / "models").glob("*/plan.json")):
@@ -95,7 +95,7 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
 
 
 def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Which models were trained by another version of the training code."""
+    """Models that were trained by another version of the training code."""
     engine = engines.create(Settings.of(load_yaml(results / "config.yaml")))
     records = {row["model"]: record_of(results, row["model"]) for row in board}
     older = [
@@ -108,7 +108,7 @@ def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
 
 
 def record_of(results: Path, model: str) -> ModelRecord:
-    """What model.json says of a model; nothing of a stock model."""
+    """Record of a model from its model.json; an empty one for a stock model."""
     return models.read_record_if_there(results / "models" / model / "model.json") or ModelRecord()
 
 
@@ -133,7 +133,7 @@ def summary_of(results: Path, model: str) -> Summary:
 
 
 def legend(results: Path) -> str:
-    """What the figures stand on, and where there is more."""
+    """Basis of the figures, and pointers to details."""
     config = load_yaml(results / "config.yaml")
     settings = config["normalizer"]
     normalizer = create_normalizer(settings["profile"], config["language"], settings.get("without", ()))

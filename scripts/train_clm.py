@@ -103,7 +103,7 @@ def twin(models_directory: Path, engine: str, of: str, *, failed_too: bool) -> s
 
 
 def about_twin(models_directory: Path, older: str) -> TrainingOutcome:
-    """Why nothing is trained."""
+    """Outcome of a training that is skipped, with the reason."""
     failure = models.failed(models_directory, older)
     reason = codes.failed_twin(older, failure) if failure else codes.twin(older)
     return TrainingOutcome(trained=False, reason=reason, twin=older)

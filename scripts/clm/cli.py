@@ -1,4 +1,4 @@
-"""What the command-line programs share: logging to standard error, errors as messages, a user's configuration."""
+"""Shared parts of the command-line programs: logging to standard error, errors as messages, configuration."""
 
 import argparse
 import atexit

@@ -1,4 +1,4 @@
-"""What the user wants: the resolved configuration as an immutable, typed value that nobody changes.
+"""The resolved configuration as an immutable, typed value.
 
 Each engine's own section stays a read-only mapping here; the engine's package knows what is in it.
 """
@@ -44,7 +44,7 @@ class Section:
 
 @dataclass(frozen=True)
 class NormalizerSettings(Section):
-    """How texts are made comparable; `equivalents` names a file."""
+    """Rules that make texts comparable; `equivalents` names a file."""
 
     profile: str
     without: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class WikipediaSettings(Section):
 
 @dataclass(frozen=True)
 class CorpusSettings(Section):
-    """Where text about keywords and missed words comes from, and how much of it at most."""
+    """Sources of text about keywords and missed words, and limits on its amount."""
 
     sections: ClassVar[Mapping[str, type[Section]]] = {"wikipedia": WikipediaSettings}
 
@@ -80,7 +80,7 @@ class CorpusSettings(Section):
 
 @dataclass(frozen=True)
 class EvaluationSettings(Section):
-    """How models are compared; `heldout` names folders, or is `auto`; without `baseline` it is the stock model."""
+    """Comparison of models; `heldout` names folders, or is `auto`; without `baseline` it is the stock model."""
 
     heldout: tuple[str, ...] | str
     baseline: str | None
@@ -90,7 +90,7 @@ class EvaluationSettings(Section):
 
 @dataclass(frozen=True)
 class ReportSettings(Section):
-    """What the report holds."""
+    """Content of the report."""
 
     embed_audio: bool
 
@@ -131,11 +131,11 @@ class Settings(Section):
 
     @property
     def is_english(self) -> bool:
-        """Whether rules, word lists and pronunciations of English apply."""
+        """True if rules, word lists and pronunciations of English apply."""
         return self.language.split("-")[0].lower() == "en"
 
     def public(self) -> dict[str, Any]:
-        """What may be kept in the results folder."""
+        """The settings that may be kept in the results folder."""
         return self._with_private(dict.fromkeys(PRIVATE)).as_json()
 
     def export_private(self) -> None:

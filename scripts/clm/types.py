@@ -1,4 +1,4 @@
-"""What an engine is asked, and what it answers: the types that all engines share."""
+"""Types that all engines share: requests and answers."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class TrainingFailed(Exception):  # noqa: N818 - says what happened
 
 @dataclass(frozen=True)
 class TrainingText:
-    """What a CLM is trained from.
+    """Text that a CLM is trained from.
 
     `sources` maps the name of a source (training_data, keywords, missed_words) to a UTF-8 text file with one
     sentence per line; `tuning` is text like what will be spoken, or None. `sample_rates` maps the folders that the
@@ -108,7 +108,7 @@ class TrainingText:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What transcribing would cost: money in US dollars and CPU time in seconds."""
+    """Cost of transcribing: money in US dollars and CPU time in seconds."""
 
     dollars: float
     cpu_seconds: float
@@ -129,10 +129,10 @@ class Engine(Protocol):
         """Versions of the engine's packages and base model, for the record."""
 
     def transcription_settings(self) -> dict[str, Any]:
-        """What a transcript depends on besides audio and model; a change means transcribing anew."""
+        """Dependencies of a transcript besides audio and model; a change means transcribing anew."""
 
     def training_settings(self) -> dict[str, Any]:
-        """What a model depends on besides its text; a change means a new generation."""
+        """Dependencies of a model besides its text; a change means a new generation."""
 
     def transcribe(self, recordings: Iterable[Recording], model: Model) -> Iterator[tuple[Recording, Outcome]]:
         """Transcribe the recordings; each comes once, as soon as it is done.
@@ -162,5 +162,5 @@ def result_key(settings: Mapping[str, Any], recording: Recording, model: Model) 
 
 
 def location(text: str) -> Path | S3Path:
-    """Where an audio file is, as a manifest tells."""
+    """Parse the location of an audio file in a manifest."""
     return S3Path.parse(text) if is_address(text) else Path(text)

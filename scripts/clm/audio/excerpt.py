@@ -41,7 +41,7 @@ class Excerpt(io.RawIOBase):
 
     @property
     def ends(self) -> bool:
-        """Whether the last bytes are known, or can be."""
+        """True if the last bytes are known or can be fetched."""
         return self._fetch is not None or any(at + len(part) >= self.size for at, part in self._parts.items())
 
     def readable(self) -> bool:

@@ -101,7 +101,7 @@ def _is_utf8(beginning: bytes) -> bool:
 
 
 def may_be_audio(name: str) -> bool:
-    """Whether files of a kind may hold sound.
+    """True if files of this kind may hold sound.
 
     >>> may_be_audio("aiff"), may_be_audio("pdf"), may_be_audio("")
     (True, False, False)

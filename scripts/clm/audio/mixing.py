@@ -34,7 +34,7 @@ _BEYOND, _BEYOND_SHARE, _CLIPPED_SHARE = 2.0, 0.001, 0.0001
 
 @dataclass(frozen=True)
 class Choice:
-    """How to mix: the channels to average (None: all of them), and a factor for the level."""
+    """A mix: the channels to average (None: all of them), and a factor for the level."""
 
     channels: tuple[int, ...] | None = None
     factor: float = 1.0
@@ -78,7 +78,7 @@ class Levels:
             self._powers.append(np.maximum(energies, 0.0))
 
     def choice(self) -> tuple[Choice, list[Notice]]:
-        """How the blocks that passed should be mixed, and what is to be said about it."""
+        """Best mix of the blocks that passed, and notices about it."""
         factor, notices = self._factor()
         widths = {len(powers) for powers in self._powers}
         if len(widths) != 1:  # one channel; or their number changes on the way, where a mix is all there is
@@ -123,7 +123,7 @@ class Levels:
 
 
 def _is_cancelled(channels: NDArray[np.float64], mixes: NDArray[np.float64]) -> bool:
-    """Whether the average loses a tenth of the sound or more, by the energies of each second."""
+    """True if the average loses a tenth of the sound or more, by the energies of each second."""
     independent = channels.sum(axis=1) / channels.shape[1] ** 2
     lost = independent[mixes < _CANCELLED * independent].sum()
     return bool(lost > _LOST * independent.sum())

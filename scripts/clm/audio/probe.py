@@ -1,4 +1,4 @@
-"""What an audio file is, without decoding it, and whether Amazon Transcribe would take it.
+"""Properties of an audio file, found without decoding it, and Amazon Transcribe's reasons to refuse it.
 
 FFmpeg's demuxers (by PyAV) read every container: of a file that is at hand they walk through the packets, so that a
 length is that of what is there; of an excerpt they read the header. Some things are our own, because a comparison
@@ -48,7 +48,7 @@ _DEMUXERS = {
 
 @dataclass(frozen=True)
 class Media:
-    """What is known of an audio file.
+    """Properties of an audio file.
 
     `format`: one of `AMAZON_FORMATS`, another name, or "" for what is no audio known here. `rate`: samples per second.
     `exact`: whether `seconds` is known and not an estimate from the size. None is what cannot be told.
@@ -63,7 +63,7 @@ class Media:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why Amazon refuses a file for good, as a clause, and what to do."""
+    """A reason for which Amazon refuses a file for good, as a clause, and a remedy."""
 
     reason: str
     hint: str
@@ -96,7 +96,7 @@ def probe(file: BinaryIO | Excerpt, size: int) -> Media:
 
 
 def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | None:
-    """Why Amazon would refuse a file of `size` bytes, or None; an estimate never refuses.
+    """Reason for which Amazon would refuse a file of `size` bytes, or None; an estimate never refuses.
 
     `limits`: `audio_hours` and `audio_megabytes` that a recording may have at most.
     """

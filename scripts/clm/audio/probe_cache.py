@@ -1,4 +1,4 @@
-"""What recordings are, looked at once: format, length and sample rate by the digest of their content."""
+"""Cache of format, length and sample rate of recordings, by the digest of their content."""
 
 import contextlib
 import json

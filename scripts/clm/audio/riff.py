@@ -100,7 +100,7 @@ def _samples(file: BinaryIO, size: int, wav: Wav, repairs: list[tuple[int, bytes
 
 
 def _only_chunks(file: BinaryIO, size: int, offset: int) -> bool:
-    """Whether nothing follows, or chunks up to the end of the file."""
+    """True if nothing follows, or only chunks up to the end of the file."""
     end = offset
     for name, start, length in _chunks(file, size, offset):
         if not name.isascii() or not name.decode("ascii").isprintable():
@@ -110,7 +110,7 @@ def _only_chunks(file: BinaryIO, size: int, offset: int) -> bool:
 
 
 def _went_on(file: BinaryIO, size: int, wav: Wav) -> bool:
-    """Whether sound follows the length that the header states: over a second, and neither chunks nor tags.
+    """True if sound follows the length that the header states: over a second, and neither chunks nor tags.
 
     That may be another wav file (`cat one.wav two.wav`), whose header is a click then.
     """

@@ -116,22 +116,22 @@ def code_of(error: Exception) -> str:
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether a call was refused because too much goes on at the moment."""
+    """True if a call was refused because of a rate limit or quota."""
     return code_of(error) in _BUSY
 
 
 def is_denied(error: Exception) -> bool:
-    """Whether a permission is missing."""
+    """True if a permission is missing."""
     return code_of(error) in _DENIED
 
 
 def is_broken(error: Exception) -> bool:
-    """Whether Amazon had a fault of its own."""
+    """True if Amazon had a fault of its own."""
     return code_of(error) in _BROKEN
 
 
 def explain(error: Exception, doing: str, service: str = "") -> UserError:
-    """What an error of botocore or boto3 means: a `PassingError` where the next run may have more luck.
+    """Translate an error of botocore or boto3: a `PassingError` where the next run may succeed.
 
     `doing` says what was tried ("starting job x"); `service` helps to name the policy that is missing. An error that
     is not Amazon's (a bug of ours) is raised as it is.

@@ -69,7 +69,7 @@ class SyntaxFilter:
 
     @functools.cached_property
     def _known(self) -> dict[str, bool]:
-        """Whether each word that was ever asked about is kept."""
+        """Kept answers, by word."""
         known: dict[str, bool] = {}
         for path in sorted(self._cache.glob("*.json")):
             answer = files.read_json(path)

@@ -30,7 +30,7 @@ _KEY_TEXT = re.compile(r"[ -)+->@-~\u00a0-\u00ff]*")
 
 @dataclass(frozen=True)
 class Values:
-    """What stands for the placeholders of the policies, checked by `check`; prefixes without slashes at their ends."""
+    """Values of the policies' placeholders, checked by `check`; prefixes without slashes at their ends."""
 
     bucket: str
     prefix: str

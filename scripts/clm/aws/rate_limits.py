@@ -1,4 +1,4 @@
-"""When to call again: politely, below Amazon's rates, and not all at the same moment."""
+"""Rates of calls and of repeated calls: below Amazon's limits, and not all at the same moment."""
 
 import logging
 import random
@@ -19,7 +19,7 @@ class Limiter:
         self._next = 0.0
 
     def ready(self) -> bool:
-        """Whether a call may go now; if so it counts."""
+        """True if a call may go now; if so, it counts."""
         now = time.monotonic()
         if now < self._next:
             return False

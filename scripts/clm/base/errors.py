@@ -29,7 +29,7 @@ class NotSetUpError(PassingError):
 
 
 def passing(error: UserError) -> dict[str, bool]:
-    """What a record says of an error: whether to try again (`retry`), and whether something is missing (`unfinished`).
+    """Fields of a record on an error: whether to try again (`retry`), and whether something is missing (`unfinished`).
 
     >>> passing(UserError("no", "")), passing(PassingError("busy", "")), passing(NotSetUpError("off", ""))
     ({}, {'retry': True, 'unfinished': True}, {'retry': True, 'unfinished': False})

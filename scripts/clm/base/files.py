@@ -62,7 +62,7 @@ def rewrite_json(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def holds(path: Path, data: Mapping[str, Any]) -> bool:
-    """Whether a JSON file of ours says just this."""
+    """True if a JSON file of ours holds exactly this."""
     try:
         return read_json(path) == {"format": FORMAT, **data}
     except (UserError, FileNotFoundError):

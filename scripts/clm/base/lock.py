@@ -32,7 +32,7 @@ _held: dict[str, IO[str]] = {}
 
 
 def stamp(results: Path) -> str:
-    """What the lock says about its last holder: it changes when another run takes the results folder."""
+    """Text of the lock about its last holder: it changes when another run takes the results folder."""
     with contextlib.suppress(OSError):
         return (results / NAME).read_text(encoding="utf-8")
     return ""
@@ -73,7 +73,7 @@ def take(results: Path, seen: str | None = None) -> None:
 
 
 def holder(results: Path) -> str:
-    """Who holds the results folder, or an empty string; nothing is held or changed."""
+    """Name of the run that holds the results folder, or an empty string; nothing is held or changed."""
     path = results / NAME
     if os.path.realpath(path) in _held:
         return ""
@@ -84,7 +84,7 @@ def holder(results: Path) -> str:
 
 
 def unwritable(results: Path, error: OSError) -> UserError:
-    """What to say where the results folder cannot be written."""
+    """Error for a results folder that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return UserError(
             f"results: no room left to write to {results} ({error.strerror})",
@@ -109,7 +109,7 @@ def _check_room(*folders: Path) -> None:
 
 
 def _lock(file: IO[str], kind: int, deadline: float) -> bool:
-    """Whether the lock was got before the deadline."""
+    """Take a lock; return False if that did not succeed before the deadline."""
     while True:
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
@@ -139,7 +139,7 @@ def _describe(file: IO[str]) -> None:
 
 
 def _holder(file: IO[str]) -> str:
-    """What the file says about its holder."""
+    """Holder named in the file."""
     file.seek(0)
     try:
         about: dict[str, Any] = json.loads(file.read())

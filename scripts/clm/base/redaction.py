@@ -1,4 +1,4 @@
-"""What must never reach logs or results: account numbers, access keys, signed addresses."""
+"""Redaction of what must never reach logs or results: account numbers, access keys, signed addresses."""
 
 import re
 

@@ -57,5 +57,5 @@ class S3Path:
 
 
 def is_address(value: object) -> bool:
-    """Whether a configuration value is an address in S3."""
+    """True if a configuration value is an address in S3."""
     return isinstance(value, str) and value.startswith(SCHEME)

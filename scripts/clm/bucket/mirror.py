@@ -169,7 +169,7 @@ class Mirror:
 
 
 def is_kept(name: str) -> bool:
-    """Whether the workflow itself keeps a file of the results, by its relative name; else a rule makes it.
+    """True if the workflow itself keeps a file of the results, by its relative name; else a rule makes it.
 
     >>> [is_kept(name) for name in ("inputs/one.json", "models/x/model.json", "models/x/plan.json", "report.html")]
     [True, True, False, False]
@@ -181,7 +181,7 @@ def is_kept(name: str) -> bool:
 
 
 def is_final(name: str) -> bool:
-    """Whether a file that the workflow keeps is never written again: a raw result, or a part of a trained model.
+    """True if a file that the workflow keeps is never written again: a raw result, or a part of a trained model.
 
     >>> result = f"store/transcribe/{64 * 'a'}.json"
     >>> [is_final(name) for name in (result, "store/transcribe/rounds.json", "models/x/lm.bin", "models/x/model.json")]
@@ -192,7 +192,7 @@ def is_final(name: str) -> bool:
 
 
 def _same(path: Path, entry: Object) -> bool:
-    """Whether a copy has the content of an object, as far as its ETag tells: an MD5 if it came in one piece."""
+    """True if a copy has the content of an object, as far as its ETag shows: an MD5 if it came in one piece."""
     if path.stat().st_size != entry.size:
         return False
     with path.open("rb") as file:

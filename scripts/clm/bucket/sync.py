@@ -44,7 +44,7 @@ class Shared:
 
 
 def current() -> Shared | None:
-    """Where the results of this run are shared, or None."""
+    """The place where the results of this run are shared, or None."""
     return Shared(**json.loads(os.environ[SHARED])) if SHARED in os.environ else None
 
 

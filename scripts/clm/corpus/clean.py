@@ -175,7 +175,7 @@ def _paragraphs(text: str, dropped: Dropped | None = None) -> Iterator[str]:
 
 
 def _goes_on(line: str) -> bool:
-    """Whether a line was wrapped in the middle of a sentence."""
+    """True if a line was wrapped in the middle of a sentence."""
     if len(line) < _WRAPPED:
         return False
     end = line[-_WRAPPED:].split()[-1]
@@ -245,7 +245,7 @@ def _split(paragraph: str) -> Iterator[str]:
 
 
 def _is_abbreviation(token: str, following: str) -> bool:
-    """Whether the full stop of `token` belongs to an abbreviation and ends no sentence.
+    """True if the full stop of `token` belongs to an abbreviation and does not end a sentence.
 
     >>> [_is_abbreviation(*pair.split()) for pair in ("Dr. Hooke", "U.S. Army", "U.S. The", "no. 4", "no. The")]
     [True, True, False, True, False]
@@ -273,7 +273,7 @@ def _tidy(sentence: str) -> str:
 
 
 def _no_prose(sentence: str) -> str:
-    """Why a line of text is not worth training on; empty if it is: words, mostly, and no entry of a list.
+    """Reason not to train on a line of text; empty for prose: words, mostly, and not an entry of a list.
 
     >>> [_no_prose(text) for text in ("It divides.", "1.2, 3.4, 5.6", "Paris, London, New York", "cells divide often")]
     ['', 'numbers and signs', 'entries of lists and fragments', '']

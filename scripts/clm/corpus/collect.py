@@ -36,7 +36,7 @@ class Budget:
 
 @dataclass
 class _Answer:
-    """What a query led to: articles in the order of their relevance, of which the first `about` are about it."""
+    """Result of a query: articles in the order of their relevance, of which the first `about` are about it."""
 
     query: Query
     status: Outcome
@@ -143,7 +143,7 @@ class _Collector:
         return in_words(Status(answer.query.text, status, with_text))
 
     def _covered(self, query: Query) -> _Answer | None:
-        """What a phrase found for a word that is mostly missed as a part of it, unless that did not help."""
+        """Answer of a phrase to a word that is mostly missed as a part of it, unless that did not help."""
         count, found = self._phrases.get(query.text, (0, None))
         if query.kind is not Kind.WORD or found is None or query.depth or 2 * count < query.count:
             return None

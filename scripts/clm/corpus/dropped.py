@@ -1,4 +1,4 @@
-"""What cleaning left out of a text, for the report on the user's own text."""
+"""Sentences and lines that cleaning dropped from a text, for the report on the user's own text."""
 
 from collections.abc import Iterator
 

@@ -53,7 +53,7 @@ RANKS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class ReportCard:
-    """What a text is, and what of the recordings' words it has.
+    """Measures of a text, and its coverage of the recordings' words.
 
     `words`, `sentences` of the text; `duplicates`, sentences that stand there before. `missed`, `missed_covered`:
     different words that were missed, and those of them in the text; `missed_tokens`, `missed_tokens_covered`: the same
@@ -115,7 +115,7 @@ class ReportCard:
 
 
 def sentence(card: ReportCard) -> str:
-    """What to expect of the text, in English.
+    """Likely use of the text, as an English sentence.
 
     >>> sentence(ReportCard(5000, 300, 0, 40, 7, 90, 30, 0, 0, None, 0.6, 0.01, 0, None, None, ("kinase",)))
     'It covers 7 of 40 missed words, such as kinase.'

@@ -1,4 +1,4 @@
-"""Where training text comes from: a corpus source finds articles for a keyword or phrase."""
+"""Interface of a corpus source, which finds articles of training text for a keyword or phrase."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What a look-up came to; the values stand in status.csv."""
+    """Result of a look-up; the values are those of status.csv."""
 
     FOUND = "found"
     REDIRECTED = "redirected"
@@ -53,7 +53,7 @@ class LookupFailed(Exception):  # noqa: N818 - says what happened, as FileNotFou
 
 
 class Source(Protocol):
-    """What a new kind of source has to offer."""
+    """Interface of a source of articles."""
 
     name: str
 

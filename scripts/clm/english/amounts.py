@@ -213,7 +213,7 @@ def speak_ranges(text: str, read: Reading = spell) -> str:
 
 
 def _ascends(first: str, last: str) -> bool:
-    """Whether two numbers, or a year and the end of a later one, are in rising order."""
+    """True if two numbers, or a year and the end of a later one, are in rising order."""
     one, other = (float("".join(c for c in number if c.isdecimal() or c == ".")) for number in (first, last))
     if len(first) == 4 and len(last) == 2 and 1100 <= one < 2100:
         return one % 100 < other

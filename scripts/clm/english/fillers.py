@@ -12,7 +12,7 @@ _FILLER = re.compile(r"a+h+|e+h+|e+r+m+|h+m+|m+h+m+|m{2,}|u+h+m*|u+m+")
 
 @lru_cache(maxsize=10_000)
 def is_filler(word: str) -> bool:
-    """Whether a word in small letters is a hesitation.
+    """True if a word in small letters is a hesitation.
 
     >>> [word for word in "um ummm uhhhh hmmmm mhm err ham mum aaah oh".split() if not is_filler(word)]
     ['err', 'ham', 'mum', 'oh']

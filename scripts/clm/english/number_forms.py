@@ -101,6 +101,6 @@ def _rewritten(rewrite: Callable[[re.Match[str]], str], match: re.Match[str]) ->
 
 
 def _continues(match: re.Match[str]) -> bool:
-    """Whether a number word stands before the match, of which it is a part then."""
+    """True if the match continues a number word that comes before it."""
     before = match.string[: match.start()].rstrip(" ")
     return before[before.rfind(" ") + 1 :] in NUMBERS

@@ -95,7 +95,7 @@ def tokenize(texts: Iterable[str]) -> Text:
 
 
 class _Reader(dict[str, tuple[tuple[str, ...], bool]]):
-    """What each chunk of text is: its words, and whether a sentence ends after it; read once only."""
+    """Reader of chunks of text: the words of each, and whether a sentence ends after it; each is read only once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,7 +123,7 @@ def _most_frequent_spelling(chunks: Counter[str], spellings: dict[str, list[tupl
 
 
 def join_spellings(texts: Iterable[Text]) -> dict[str, str]:
-    """How each word is written: as in the text that has it most often."""
+    """Spelling of each word: that of the text that has it most often."""
     best: dict[str, tuple[int, str]] = {}
     for text in texts:
         counts = text.counts()
@@ -186,7 +186,7 @@ def _greek_name(letter: str) -> str:
 
 
 def is_latin(word: str) -> bool:
-    """Whether all letters are Latin ones, with or without marks.
+    """True if all letters are Latin ones, with or without marks.
 
     >>> is_latin("naïve-2"), is_latin("мир")
     (True, False)

@@ -69,7 +69,7 @@ def verbalize(text: str, read: Reading = natural) -> str:
 
 
 def _has_digit(text: str) -> bool:
-    """Whether there is a digit of any script; characters are looked for much faster than a pattern."""
+    """True if there is a digit of any script; searching characters is much faster than a pattern."""
     if not text.isascii():
         return _DIGIT.search(text) is not None
     return (

@@ -40,7 +40,7 @@ BETTER, WORSE, NOT_PROVEN = "better", "worse", "not proven"
 
 
 class Unit(NamedTuple):
-    """What is drawn: a recording, or one of its blocks (numbered from 0)."""
+    """Unit of resampling: a recording, or one of its blocks (numbered from 0)."""
 
     recording: str
     block: int
@@ -124,7 +124,7 @@ def compare(units: Iterable[Unit], *, resamples: int, confidence: float) -> Comp
 
 
 def needed(difference: float, standard_error: float, *, units: int, confidence: float) -> float | None:
-    """How many times as many units would prove a true difference of this size in four of five attempts.
+    """Factor by which the units must grow to prove a true difference of this size in four of five attempts.
 
     The usual estimate for a mean: ((z(1 - alpha / 2) + z(0.8)) * standard error / difference) ** 2, at least as many as
     `fewest_units`; None for no difference.

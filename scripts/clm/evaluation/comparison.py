@@ -1,4 +1,4 @@
-"""Who is better: every model against the baseline and against the champion, on the recordings that all finished.
+"""Comparison of every model with the baseline and the champion, on the recordings that all finished.
 
 Models are compared on the recordings that every complete model finished, so that all WERs stand on the same words.
 """

@@ -1,4 +1,4 @@
-"""Which results of which models can be compared: the summaries of all models, seen against the recordings there are."""
+"""Comparable results of models: the summaries of all models, matched with the existing recordings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class ModelScores:
 
     @property
     def learns(self) -> bool:
-        """Whether the model may have learned from recordings of this data set: a stock or an imported one has not."""
+        """True if the model may have learned from recordings of this data set: not a stock or an imported one."""
         return self.summary.engine not in ("imported", self.name)
 
 

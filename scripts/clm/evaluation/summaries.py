@@ -32,7 +32,7 @@ class FolderSummary:
 
     @classmethod
     def of(cls, score: FolderScore) -> "FolderSummary":
-        """What the leaderboard and healing need of the scores of a folder."""
+        """The part of a folder's scores that the leaderboard and healing need."""
         recordings = {name: replace(recording, alignment=()) for name, recording in score.recordings.items()}
         return cls(recordings, score.failures, score.seconds, score.made, score.normalizer)
 
@@ -116,7 +116,7 @@ def describe(summary: Summary, directory: Path, audio: Mapping[str, Set[str]]) -
 
 
 def failure(model: ModelRecord | None) -> Reason | None:
-    """Why a model failed as a whole, by its model.json; None if it did not."""
+    """Reason for which a model failed as a whole, by its model.json; None if it did not."""
     return codes.told(model.failed) if model and model.failed else None
 
 

@@ -96,7 +96,7 @@ def sentences(rows: Sequence[Row], comparisons: Comparisons) -> list[str]:
 
 
 def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
-    """How many errors fewer or more, on what, whether it is proven, and what would help if not."""
+    """Change in errors, the data it was measured on, whether it is proven, and what would help if not."""
     details = comparisons.with_baseline(row["model"])
     heldout = row["scope"] == "heldout"
     after = row["heldout_wer"] if heldout else row["wer"]
@@ -117,7 +117,7 @@ def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
 
 
 def what_would_help(row: Row, comparisons: Comparisons) -> str:
-    """What could prove the difference of a model whose verdict is open."""
+    """Advice on how to prove the difference of a model whose verdict is open."""
     more = more_audio(comparisons.with_baseline(row["model"]))
     if row["p_value"]:
         return more or "More recordings would help."
@@ -129,7 +129,7 @@ def what_would_help(row: Row, comparisons: Comparisons) -> str:
 
 
 def _proof(row: Row, details: Difference | None) -> str:
-    """How sure a verdict is, and on what."""
+    """Certainty of a verdict, and the data behind it."""
     where = "recordings it never learned from" if row["scope"] == "heldout" else "all recordings"
     size = f" ({_recordings(details.recordings)}, {counted(details.words, 'word')})" if details else ""
     chance = f"p = {float(row['p_value']):.2g}" if row["p_value"] else "too few recordings for a p-value"
@@ -144,7 +144,7 @@ def _recordings(number: int) -> str:
 
 
 def more_audio(details: Difference | None) -> str:
-    """How much more audio would probably prove the difference that was seen.
+    """Amount of audio that would probably prove the difference that was seen.
 
     >>> more_audio(Difference(words=3000, needed_words=15345))
     'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'

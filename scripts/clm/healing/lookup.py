@@ -1,4 +1,4 @@
-"""What the two programs that collect text share: their options, and looking up a list of queries."""
+"""Shared parts of the two programs that collect text: their options, and looking up a list of queries."""
 
 import argparse
 import contextlib

@@ -1,4 +1,4 @@
-"""When a new generation is due, and what it learns from."""
+"""Plans of generations: when a new one is due, and what it learns from."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
@@ -79,7 +79,7 @@ class Recordings:
 
 
 def phrases_digest(plan: Plan, keywords: str | None) -> str:
-    """What a custom vocabulary is made from: the names and words of a plan, and the digest of the keywords file."""
+    """Digest of a custom vocabulary's material: names and words of a plan, and the digest of the keywords file."""
     missed = {"words": [item.word for item in plan.words], "phrases": [item.word for item in plan.phrases]}
     return files.digest({**missed, "keywords": keywords})
 
@@ -93,7 +93,7 @@ def corpus_settings(corpus: CorpusSettings) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class History:
-    """What was planned so far.
+    """All plans so far.
 
     `plans` are those of finished generations, oldest first; `plan` and `outcome` are of the generation that is
     next: unfinished, or decided against (a twin, no text), or None.
@@ -127,7 +127,7 @@ class History:
 
     @property
     def unfinished(self) -> bool:
-        """Whether a generation was planned and not decided on, because the run was killed, say."""
+        """True if a generation was planned and not decided on, for example because the run was killed."""
         return self.plan is not None and self.plan.train and self.decided is None
 
     @property
@@ -152,11 +152,11 @@ class History:
 
     @property
     def pending(self) -> bool:
-        """Whether the plan is still to be carried out: unfinished, or with articles to ask for again."""
+        """True if the plan is still to be carried out: unfinished, or with articles to request again."""
         return self.unfinished or bool(self.outcome and self.outcome.retry)
 
     def due(self, training_inputs: Mapping[str, Any], *, has_text: bool, new_evidence: bool) -> Reason | None:
-        """Why a new generation is due without being asked for, or None."""
+        """Reason for which a new generation is due without being asked for, or None."""
         if self.plan and self.pending:
             return self.plan.reason
         if has_text and not self.last:

@@ -1,4 +1,4 @@
-"""Whether text can still teach the recogniser something, and if not, why words are still missed."""
+"""Signs that text has nothing more to teach the recogniser, and causes of words that are still missed."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -67,13 +67,13 @@ def _reasons(results: Path, model: str, heldout: Collection[str]) -> Iterator[st
 
 
 class _Known:
-    """What a model knows about words: its text and its pronunciations."""
+    """A model's knowledge of words: its text and its pronunciations."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     def cause(self, word: str) -> Reason:
-        """Why a word may still be missed."""
+        """Likely cause of a word that is still missed."""
         guessed = word in self._guessed
         if not self._text.isdisjoint([word]) or (plain(word) and self._text.issuperset(plain(word))):
             return codes.guessed_pronunciation() if guessed else codes.acoustics()
@@ -113,7 +113,7 @@ class _Known:
 
 
 def found(results: Path, model: str | None) -> Iterator[str]:
-    """How many keywords, and how many of the missed words that a model learned, led to articles."""
+    """Counts of look-ups by status: of keywords, and of the missed words that a model learned."""
     from clm.corpus.collection import counts
 
     paths = {"Keywords": results / "corpus" / "keywords" / "status.csv"}

@@ -1,4 +1,4 @@
-"""Where a missed word comes from, what earlier generations tried for it, and what that brought."""
+"""History of a missed word: its origin, what earlier generations tried for it, and with what result."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How well models predict text that they were not trained from: what decides interpolation weights."""
+"""Predictions of held-out text by several models, which decide the interpolation weights."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ENOUGH_WORDS = 50_000
 
 @dataclass(frozen=True)
 class Scores:
-    """How K models, the stock model first, predict each of n words.
+    """Probabilities that K models, the stock model first, give to each of n words.
 
     `logprob`: float64 (K, n), ln P, -inf for an impossible word, NaN for one that is in no vocabulary.
     `seen`: bool (n,), whether the training text has the word.

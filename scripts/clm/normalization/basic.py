@@ -89,7 +89,7 @@ class _CharacterTable(dict[int, str | None]):
 
 
 def _before_composition(character: str) -> str | None:
-    """What must change before NFKC, which would turn ´ into a space, 1½ into 11/2 and x™ into xtm."""
+    """Replacement that must precede NFKC, which would turn ´ into a space, 1½ into 11/2 and x™ into xtm."""
     if character in APOSTROPHES:
         return "'"
     if unicodedata.decomposition(character).startswith("<fraction>"):
@@ -184,7 +184,7 @@ def drop_tags(text: str) -> str:
 
 
 def _is_note(bracketed: str) -> bool:
-    """Whether it names a sound, and nothing that is no part of such a note, or is a time to the second."""
+    """True for a note: the name of a sound and nothing else, or a time to the second."""
     words = set(re.findall(r"\w+", _TIME_OF_NOTE.sub(" ", bracketed)))
     if not words:
         return bool(_TIME_ALONE.fullmatch(bracketed)) or not re.search(r"\w", bracketed)

@@ -21,7 +21,7 @@ from clm.types import Failure
 
 
 class Dataset:
-    """What the settings name as input, looked at once and never changed.
+    """The inputs that the settings name, read once and never changed.
 
     `folders` can be used, `left_out` says why others cannot. `keywords`, `training_data` and `tuning_data` are paths on
     this machine or None; `unusable_keywords` says why a keywords file that is there is not used. `heldout` holds the
@@ -47,7 +47,7 @@ class Dataset:
         self.heldout = self._spelled_as_on_disk(settings.evaluation.heldout)
 
     def _remote_inputs(self, texts: Path) -> Any:
-        """What lies in S3, or None; only then is boto3 needed while the Snakefile is read."""
+        """Inputs in S3, or None; boto3 is needed at parse time only for these."""
         if not any(is_address(getattr(self.settings, key)) for key in REMOTE):
             return None
         from clm.aws.clients import Aws
@@ -153,7 +153,7 @@ class Dataset:
         }
 
     def media(self, pair: input_folders.Pair) -> Any:
-        """What a recording is, from its first bytes (`clm.audio.probe.Media`)."""
+        """Properties of a recording, from its first bytes (`clm.audio.probe.Media`)."""
         if isinstance(pair.audio, S3Path):
             return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self._remote.head(pair.audio))
         return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))

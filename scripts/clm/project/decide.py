@@ -82,7 +82,7 @@ def _folder(dataset: Dataset, name: str, request: Mapping[str, int]) -> FolderSt
 
 
 def _normalizer(settings: Settings, dataset: Dataset) -> dict[str, str]:
-    """What normalized texts depend on besides the texts: arguments of normalize.py, and a digest of equivalents."""
+    """Dependencies of normalized texts besides the texts: arguments of normalize.py, and a digest of equivalents."""
     equivalents = settings.normalizer.equivalents
     return {
         "profile": settings.normalizer.profile,
@@ -104,7 +104,7 @@ def _imported(dataset: Dataset, lineup: Lineup) -> dict[str, dict[str, str]]:
 
 
 def _training_inputs(dataset: Dataset, engine: Engine) -> dict[str, Any]:
-    """What a generation is trained from besides missed words; a change asks for a new generation."""
+    """Material of a generation besides missed words; a change asks for a new generation."""
     paths = {
         "keywords": dataset.keywords,
         "training_data": dataset.training_data,
@@ -115,7 +115,7 @@ def _training_inputs(dataset: Dataset, engine: Engine) -> dict[str, Any]:
 
 
 def _reason(settings: Settings, dataset: Dataset, history: History, training_inputs: Mapping[str, Any]) -> str:
-    """Why a new generation is due by itself, as `clm.reasons.codes.dumps` writes it, or an empty string.
+    """Reason for which a new generation is due by itself, in the form of `clm.reasons.codes.dumps`, or an empty string.
 
     Keywords and own text give one; missed words do if `self_heal` allows it.
     """
@@ -129,7 +129,7 @@ def _reason(settings: Settings, dataset: Dataset, history: History, training_inp
 
 
 def _has_new_phrases(lineup: Lineup, history: History, keywords: str | None) -> bool:
-    """Whether the latest plan has phrases of which there is no vocabulary."""
+    """True if the latest plan has phrases that are in no vocabulary yet."""
     directory = lineup.results / "models"
     outcome = training.read_if_there(directory / lineup.next_vocabulary / "training.json")
     if not history.last or (outcome and outcome.retry):

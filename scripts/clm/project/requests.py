@@ -1,4 +1,4 @@
-"""How often a folder is to be transcribed anew: `repeat` pays for it once more, `retry_failed` tries what failed."""
+"""Requests to transcribe a folder again: `repeat` pays for it once more, `retry_failed` tries what failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run has decided: one frozen value that the main process makes once and every job loads.
+"""Decisions of a run: one frozen value that the main process makes once and every job loads.
 
 Without it a job on another machine would have to look through inputs and results, and one that starts after a model is
 finished would number the next one differently.
@@ -40,7 +40,7 @@ class FolderState:
 
 @dataclass(frozen=True)
 class State:
-    """What this run works on and what is to be done about it.
+    """Everything that this run works on, and what it does about it.
 
     In `settings` everything that was to be looked for is found: `keywords`, `training_data` and `tuning_data` are paths
     on this machine or None, `evaluation.heldout` are names of folders. `models` are those of the leaderboard that
@@ -111,19 +111,19 @@ class State:
 
     @property
     def due(self) -> str:
-        """Why a new generation is due, or an empty string."""
+        """Reason for which a new generation is due, or an empty string."""
         if not self.with_audio:
             return ""
         return FORCED if self.forced else self.reason
 
     @property
     def learns(self) -> bool:
-        """Whether a generation that is due learns from missed words."""
+        """True if a generation that is due learns from missed words."""
         return self.forced or self.settings.self_heal or self.continues
 
     @property
     def vocabulary_due(self) -> bool:
-        """Whether a custom vocabulary is to be made: wanted, and from phrases of which there is none yet."""
+        """True if a custom vocabulary is to be made: wanted, and from phrases that have none yet."""
         wanted = self.submissions is not None and self.settings.transcribe["vocabulary"]
         return bool(wanted and (self.due or self.new_phrases))
 

@@ -28,7 +28,7 @@ Rounds = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run will do at the engine: jobs, seconds of audio and those billed, US dollars.
+    """Cost of a run at the engine: jobs, seconds of audio and those billed, US dollars.
 
     `rough`: some lengths are estimates; `unknown` counts recordings of unknown length, billed as the shortest.
     """
@@ -53,7 +53,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Submissions:
-    """What a remote engine has to do in this run.
+    """Pending work of a remote engine in this run.
 
     A folder that changes makes one submit job run, and that must not touch the other folders. So every run has a
     `number`, and each folder depends on the record of the run that submitted it last: `rounds`, by model and folder.

@@ -52,7 +52,7 @@ class Entries(NamedTuple):
 
 
 def can_guess(word: str) -> bool:
-    """Whether a word has a spelling that the model can read: up to `LONGEST` letters a-z."""
+    """True if the model can read a word's spelling: up to `LONGEST` letters a-z."""
     return word.isascii() and word.isalpha() and word.islower() and len(word) <= LONGEST
 
 

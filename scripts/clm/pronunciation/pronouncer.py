@@ -111,7 +111,7 @@ class Pronouncer:
         return entries
 
     def _needs_letters(self, word: str, counts: Mapping[str, int], written: Mapping[str, str]) -> bool:
-        """Whether the corpus writes a known word like an acronym that the dictionary does not spell out."""
+        """True if the corpus writes a known word like an acronym and the dictionary does not spell it out."""
         if not counts[word] or not word.isalpha() or word not in self._stock or not _is_acronym(written.get(word, "")):
             return False
         return self._spelled(word) not in self._stock[word]
@@ -146,7 +146,7 @@ class Pronouncer:
         return [self._to_guess(part) for part in parts if part not in self.dictionary]
 
     def _to_guess(self, part: str) -> str:
-        """What the guesses for a part are made from: its stem if that is pronounced, and the ending added to it."""
+        """Base of the guesses for a part: its stem if that is pronounced and the ending added, else the part itself."""
         stem = _stem(part)
         return self._to_guess(stem) if stem != part and self._by_stem(part, stem) else part
 
@@ -263,7 +263,7 @@ def _distinct(variants: Iterable[tuple[Phones, str]]) -> list[tuple[Phones, str]
 
 
 def _is_acronym(written: str) -> bool:
-    """Whether a word is written like "DNA", "mRNA" or "PCRs".
+    """True if a word is written like "DNA", "mRNA" or "PCRs".
 
     >>> [_is_acronym(word) for word in ("DNA", "mRNA", "PCRs", "Dna", "A", "IMPORTANT")]
     [True, True, True, False, False, False]

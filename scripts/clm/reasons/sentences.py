@@ -74,7 +74,7 @@ def capitalized(text: str) -> str:
 
 
 def kind(reason: Reason) -> str:
-    """What reasons of the same code have in common, without the recording that one is about."""
+    """Common wording of the reasons with one code, without the recording that one is about."""
     return _KINDS.get(reason.code) or describe(reason).text
 
 

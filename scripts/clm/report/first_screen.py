@@ -109,7 +109,7 @@ class Change:
 
 
 def what_changed(results: Results) -> Change | None:
-    """What the newest generation changed against the one before, or the stock model."""
+    """Changes of the newest generation against the one before, or against the stock model."""
     if len(results.generations) < 2:
         return None
     older, newer = results.generations[-2:]
@@ -122,13 +122,13 @@ def what_changed(results: Results) -> Change | None:
 
 
 def next_steps(results: Results) -> list[Step]:
-    """What to do next, the most pressing first."""
+    """Next steps, the most pressing first."""
     steps = [*_trust(results), *_prove(results), *_learn(results), *_mend(results)]
     return steps[:MOST_STEPS]
 
 
 def _trust(results: Results) -> list[Step]:
-    """What makes figures untrue."""
+    """Steps about figures that cannot be trusted."""
     steps = []
     leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
     steps += [Step("A model has seen the answers", public(capitalized(text))) for text in leaks]
@@ -157,7 +157,7 @@ def _prove(results: Results) -> list[Step]:
 
 
 def _learn(results: Results) -> list[Step]:
-    """Whether text can still teach something."""
+    """Steps about learning more from text."""
     config = results.config
     engine = config.get("engine", "")
     if not any(model.row.get("engine") == engine for model in results.models.values()):
@@ -187,7 +187,7 @@ def _learn(results: Results) -> list[Step]:
 
 
 def _mend(results: Results) -> list[Step]:
-    """What the diagnosis advises, each kind of finding once, the gravest first."""
+    """Advice of the diagnosis, each kind of finding once, the gravest first."""
     model = results.subject or results.baseline
     by_kind = leaderboard_text.by_kind(model.diagnosis.findings if model else {})
     steps = []
@@ -202,7 +202,7 @@ def _mend(results: Results) -> list[Step]:
 
 
 def spent(results: Results) -> list[tuple[str, str]]:
-    """What it took: audio, models, money, as far as it is known."""
+    """Resources used: audio, models, money, as far as they are known."""
     lengths: dict[str, list[float]] = {}
     for row in results.runs:
         seconds = number(row, "seconds")

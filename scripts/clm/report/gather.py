@@ -27,7 +27,7 @@ Empty = TypeVar("Empty")
 
 @dataclass(frozen=True)
 class ModelResults:
-    """What is on disk about one model; an empty value, or None, where there is nothing."""
+    """Files on disk about one model; an empty value, or None, where there is nothing."""
 
     row: Row
     about: ModelRecord | None
@@ -46,12 +46,12 @@ class ModelResults:
 
     @property
     def complete(self) -> bool:
-        """Whether it is compared with the others."""
+        """True if it is compared with the others."""
         return bool(self.row.get("verdict"))
 
     @property
     def leaked(self) -> bool:
-        """Whether its text holds what is spoken in the recordings."""
+        """True if its text holds what is spoken in the recordings."""
         return any(found.leaked for found in self.leakage.values())
 
 

@@ -72,7 +72,7 @@ def attention(runs: Iterable[Row], absences: Absences | None = None) -> list[str
 
 
 def _reasons(run: Row, absences: Absences | None) -> list[str]:
-    """What failed in one model and folder, and no consequence of what failed in another model."""
+    """Failures of one model in one folder, without those that only follow from another model's failure."""
     if absences is None:
         return [run["reason"]] if run["reason"] else []
     found = absences.get(run["model"], {}).get(run["folder"], ())
@@ -147,7 +147,7 @@ def by_kind(found: Mapping[str, Sequence[Reason]]) -> list[list[tuple[str, Reaso
 
 
 def findings(found: Mapping[str, Sequence[Reason]]) -> list[str]:
-    """What is wrong with which folder, and the next step: the gravest first, a few of them."""
+    """Findings by folder, each with the next step: the gravest first, a few of them."""
     kinds = by_kind(found)
     shown = [item for listed in kinds for item in listed[:MOST_OF_A_KIND]][:MOST_FINDINGS]
     lines = [full(finding, f"{folder}: ") for folder, finding in shown]

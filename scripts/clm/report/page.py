@@ -25,7 +25,7 @@ MOST_SCATTERS = 6
 
 @dataclass(frozen=True)
 class Output:
-    """Where the report goes: the page, a folder for tables, and one for figures and further pages."""
+    """Destination of the report: the page, a folder for tables, and one for figures and further pages."""
 
     page: Path
     tables: Path
@@ -112,7 +112,7 @@ def _alone(figure: Figure, style: str) -> str:
 
 
 def _data(results: Results, counted: word_totals.Words, order: list[str], places: dict[int, int]) -> dict[str, Any]:
-    """What the script of every page knows: models, folders, words."""
+    """Data for the script of every page: models, folders, words."""
     names = list(results.models)
     numbers = {folder: number for number, folder in enumerate(results.folders)}
     rates: dict[str, dict[int, float]] = {}

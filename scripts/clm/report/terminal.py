@@ -110,7 +110,7 @@ def _frequent(counts: Any) -> dict[str, int]:
 
 
 def _heard(stretches: list[list[Any]], said: list[str], place: int) -> str:
-    """What stands in the place of a word: the word itself where it was heard right."""
+    """Words heard in the place of a word: the word itself where it was heard right."""
     for kind, start, end, text in stretches:
         if kind != "i" and start <= place < end:
             return text.split(" ")[place - start] if kind == "s" else ""

@@ -47,7 +47,7 @@ def engine_of(name: str) -> str:
 
 
 def is_own(name: str) -> bool:
-    """Whether a name is one that the workflow gives to what it trains."""
+    """True if the workflow gives such a name to the models it trains."""
     return _NUMBERED.fullmatch(name) is not None
 
 
@@ -58,7 +58,7 @@ def finished(directory: Path, engine: str, kind: str = CLM) -> list[str]:
 
 
 def failed(directory: Path, name: str) -> str:
-    """Why the training of a generation failed for good; "" if it did not."""
+    """Reason for which the training of a generation failed for good; "" if it did not."""
     record = read_record_if_there(directory / name / "model.json")
     return record.failed if record else ""
 
@@ -80,7 +80,7 @@ def clear(directory: Path, before: str = "~") -> None:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """What model.json says of a finished model.
+    """Content of model.json for a finished model.
 
     `digest` is of everything that it was made from; `recipe` and `versions` are of the code that trained it; `sources`
     are the words of each source of its text, `corpus_words` their sum (None: not known, or not made from text);
@@ -104,7 +104,7 @@ class ModelRecord:
 
     @property
     def flaws(self) -> list[Reason]:
-        """What training found wrong with the model."""
+        """Flaws of the model that training found."""
         return [codes.read(mark) for mark in self.details.get("marks", ())]
 
     def as_json(self) -> dict[str, Any]:
@@ -132,7 +132,7 @@ def read_record(path: Path) -> ModelRecord:
 
 
 def read_record_if_there(path: Path) -> ModelRecord | None:
-    """What a model.json says, or None if there is no such file."""
+    """Read a model.json; None if there is no such file."""
     return read_record(path) if path.exists() else None
 
 

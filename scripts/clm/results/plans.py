@@ -15,7 +15,7 @@ from clm.reasons.codes import Reason
 
 @dataclass(frozen=True)
 class Attempt:
-    """What an earlier generation tried for a word.
+    """An earlier generation's attempt to learn a word.
 
     `status`, `articles` and `words` are those of the look-up; `fixed` counts the tokens that it fixed (None if it was
     never judged) `of` those that the stock model missed.

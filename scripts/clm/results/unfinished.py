@@ -1,4 +1,4 @@
-"""What a submit job left unfinished, and why: a file of the store, which is the output of no rule."""
+"""Record of what a submit job left unfinished, and why: a file of the store, which is the output of no rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Left = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 def path_of(store: Path, engine: str, model: str) -> Path:
-    """Where it is kept, below the store."""
+    """Path of the record, below the store."""
     return store / engine / "unfinished" / f"{model}.json"
 
 

@@ -16,7 +16,7 @@ _HINT = "Hint: fix the problem and rerun; finished results are kept, and nothing
 
 
 def describe(logs: Sequence[str], results: Path, address: str = "") -> str:
-    """What failed in a run, from Snakemake's own logs and those of the jobs; `address` is that of results in S3."""
+    """Summary of a failed run, from Snakemake's own logs and those of the jobs; `address`: of results in S3."""
     where = ", ".join(logs) or "the output above"
     try:
         text = "".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
@@ -53,7 +53,7 @@ def _title(rule: str, log: Path, results: Path) -> str:
 
 
 def _reason(log: Path) -> str:
-    """Why a job failed: the last error in its log, without its hint."""
+    """Reason for which a job failed: the last error in its log, without its hint."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""Which Python the jobs run, and where our programs are."""
+"""The Python interpreter of the jobs, and the place of our programs."""
 
 import os
 import sys

@@ -34,7 +34,7 @@ _ONLY_HERE = ("normalizer.equivalents", "pocketsphinx.pronunciations")
 
 
 def bucket(storage: StorageProviderBase | None, prefix: str | None, results: str) -> Shared | None:
-    """Where Snakemake's default storage keeps the results, and where their copies on this machine are; None without.
+    """Bucket where Snakemake's default storage keeps the results, with their copies on this machine; None without.
 
     Raises:
         UserError: it is no bucket of S3, or the results folder cannot be part of an address.
@@ -116,7 +116,7 @@ def align(place: Shared) -> None:
 
 
 def offer(place: Shared, storage: StorageProviderBase, *, local: bool) -> None:
-    """When a run starts: put into the bucket what jobs read, and tell the programs of it.
+    """At the start of a run, put into the bucket what jobs read, and announce it to the programs.
 
     Where all jobs run on this machine, Snakemake is not to ask again for objects that it has written or seen.
     """
@@ -137,7 +137,7 @@ def keep(place: Shared) -> None:
 
 
 def decided_state(place: Shared | None, results: str) -> State:
-    """What the main process decided, for a job; one on another machine fetches it."""
+    """Decisions of the main process, for a job; a job on another machine fetches them."""
     if place is None:
         return State.read(Path(results))
     folder = Path(place.folder)

@@ -1,4 +1,4 @@
-"""What a person should know before a run starts."""
+"""Warnings before a run starts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clm.types import Engine
 
 
 def notes(state: State, dataset: Dataset) -> list[str]:
-    """What a person should know before the run starts."""
+    """Warnings to show before the run starts."""
     settings = state.settings
     engine = engines.create(settings)
     found = []
@@ -75,7 +75,7 @@ def _price_note(state: State, engine: Engine) -> str:
 
 
 def _base_notes(state: State, dataset: Dataset) -> list[str]:
-    """Where a CLM's base model does not suit the recordings: Amazon says nothing, the results are just worse."""
+    """Warnings where a CLM's base model does not suit the recordings: Amazon accepts it, with worse results."""
     from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
 
     notes = []

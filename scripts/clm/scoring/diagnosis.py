@@ -1,4 +1,4 @@
-"""What the errors of a folder point to: findings, as codes with the figures and words behind them.
+"""Diagnosis of a folder's errors: findings, as codes with the figures and words behind them.
 
 Works on what wer.json and normalized.tsv say about one model and folder. Thresholds are stated beside the constants;
 they ask for attention and decide nothing.
@@ -87,7 +87,7 @@ def _shape(
     hypothesis: Words,
     others: Mapping[str, Callable[[], set[tuple[str, ...]]]],
 ) -> Iterator[Reason]:
-    """What the kinds of errors of one recording point to."""
+    """Findings from the kinds of errors of one recording."""
     counts, words = recording.counts, len(reference)
     errors = counts.errors
     if words < FEWEST_WORDS or errors < NOTABLE * words:
@@ -162,7 +162,7 @@ def _typos(
 
 
 def _misspelt(word: str, heard: str, known: Collection[str]) -> bool:
-    """Whether a word is unknown and the word heard is a known one within one edit.
+    """True if a word is unknown and the word heard is a known one within one edit.
 
     >>> _misspelt("membrnae", "membrane", {"membrane"}), _misspelt("membran", "membrane", {"membrane"})
     (True, True)

@@ -167,7 +167,7 @@ def _rewrite(
 def _jumps(
     equivalents: Equivalents, reference: Sequence[str], hypothesis: Sequence[str]
 ) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Where an accepted form ends in both texts, with the places where it starts."""
+    """Ends of accepted forms in both texts, each with the places where the form starts."""
     heard: dict[Form, list[int]] = {}
     for start, form in equivalents.occurrences(hypothesis):
         heard.setdefault(form, []).append(start)

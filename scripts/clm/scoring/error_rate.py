@@ -201,7 +201,7 @@ class Score:
 
     @property
     def missed(self) -> Counter[str]:
-        """How often each reference word was substituted or deleted."""
+        """Number of times that each reference word was substituted or deleted."""
         return self._words_at(missed_positions(self.alignment))
 
     def fixed(self, baseline: Alignment) -> Counter[str]:

@@ -1,4 +1,4 @@
-"""What an ambiguous title means: the sense that has most vocabulary in common with keywords and references."""
+"""Choice among the senses of an ambiguous title: the one that shares most vocabulary with keywords and references."""
 
 import logging
 import re

@@ -278,7 +278,7 @@ class Client:
 
 
 def user_agent(contact: str | None) -> str:
-    """What Wikimedia's policy asks for: the program, its version, and whom to write to.
+    """User agent as Wikimedia's policy asks for it: program, version, and a contact.
 
     >>> user_agent("jane@example.org").partition("/")[0], user_agent("jane@example.org").partition(" ")[2]
     ('clm-proof', '(jane@example.org)')

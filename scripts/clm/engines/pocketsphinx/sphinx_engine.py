@@ -166,6 +166,6 @@ class PocketSphinx:
 
 
 def _threads() -> int:
-    """What Snakemake allows this job."""
+    """Number of threads that Snakemake allows this job."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     return max(int(given), 1) if given.isdecimal() else 1

@@ -37,7 +37,7 @@ Dictionary = dict[str, list["Phones"]]
 
 @dataclass(frozen=True)
 class Settings:
-    """What users choose: a file of `pronunciations`, to ask `espeak`, to write the language model as `arpa` too."""
+    """Users' choices: a file of `pronunciations`, to ask `espeak`, to write the language model as `arpa` too."""
 
     pronunciations: Path | None = None
     espeak: bool = False

@@ -60,7 +60,7 @@ def rect(x: float, y: float, width: float, height: float, class_: str, *children
 
 
 def title(words: str) -> Markup:
-    """What a pointer that rests on the element above is told."""
+    """Tooltip of the element above."""
     return tag("title", words)
 
 

@@ -1,4 +1,4 @@
-"""Where the page finds the audio: beside it on disk, or, if so configured, inside itself."""
+"""Location of the audio for the page: beside it on disk, or, if so configured, inside it."""
 
 import base64
 import os

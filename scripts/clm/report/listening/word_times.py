@@ -1,4 +1,4 @@
-"""When each word of a reference was said, from the times that a recogniser gave its own words."""
+"""Times at which each word of a reference was said, from a recogniser's times of its own words."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise

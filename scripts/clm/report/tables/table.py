@@ -56,7 +56,7 @@ class Table:
         return kept
 
     def for_page(self) -> dict[str, Any]:
-        """What the script of the page needs."""
+        """Data for the script of the page."""
         rows = self.page_rows()
         return {
             "name": self.name,
@@ -93,7 +93,7 @@ def whole(text: str) -> int | None:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text is a plain number, which no spreadsheet takes for a formula.
+    """True if a text is a plain number, which no spreadsheet takes for a formula.
 
     >>> _is_number("-0.308458"), _is_number("-1+cmd()"), _is_number("nan")
     (True, False, False)

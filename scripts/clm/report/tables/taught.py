@@ -16,7 +16,7 @@ def tables(results: Results, words: Words) -> list[Table]:
 
 
 def corpus(results: Results) -> Table:
-    """What was found for each keyword and each missed word."""
+    """Text found for each keyword and each missed word."""
     parts = [("keywords", results.keyword_statuses)]
     parts += [(model.name, model.statuses) for model in results.models.values()]
     rows: list[list[Any]] = [

@@ -104,7 +104,7 @@ def accuracies(results: Results, words: Words) -> Table:
 
 
 def confusions(results: Results, words: Words) -> Table:
-    """What was heard in place of what."""
+    """Confusions: words that were heard in place of others."""
     rows = [
         [said, model, heard, count]
         for model, pairs in words.pairs.items()
@@ -132,7 +132,7 @@ def keywords(results: Results) -> Table:
 
 
 def findings(results: Results) -> Table:
-    """What is wrong with folders, and what to do."""
+    """Findings by folder, with advice."""
     rows = [
         [folder, model.name, *sentences.describe(found)]
         for model in results.models.values()
