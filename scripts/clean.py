@@ -1,12 +1,12 @@
-"""List what the workflow has left at Amazon, with sizes and ages, and delete it if --delete says so.
+"""List everything that the workflow has left at Amazon, with sizes and ages, and delete it with --delete.
 
 Kinds: jobs, transcripts, models, vocabularies, uploads (recordings, training text, tables), parts (uploads that were
 cut off). Only what carries our tag or metadata is listed, and nothing outside of the prefix is touched.
 
-Without --only, --delete takes vocabularies, uploads and parts: the next run makes them again for nothing. Jobs and
-transcripts were paid for, and models took hours of training: these go only if --only names them. What is in use
-stays, unless --in-use is given: models and vocabularies of the results folder (or of --results), jobs and transcripts
-whose result is not stored there. What is running always stays.
+Without --only, --delete deletes vocabularies, uploads and parts: the next run makes them again for free. Jobs and
+transcripts were paid for, and models took hours of training: these are deleted only if --only names them. Items in use
+are kept, unless --in-use is given: models and vocabularies of the results folder (or of --results), jobs and
+transcripts whose result is not stored there. Running jobs are always kept.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def age(created: datetime.datetime) -> str:
 
 
 def listing(items: Sequence[Item]) -> Iterator[str]:
-    """The items by kind, each with what would become of it."""
+    """The items by kind, each with what --delete would do to it."""
     for kind in dict.fromkeys(item.kind for item in items):
         own = [item for item in items if item.kind == kind]
         total = size(sum(item.size or 0 for item in own))

@@ -1,4 +1,4 @@
-"""Look closer at one model: keywords, unknown words and confidence, and for each folder what is wrong, in words."""
+"""Diagnose one model: keywords, unknown words and confidence, and for each folder the findings in words."""
 
 import argparse
 import logging
@@ -113,7 +113,7 @@ class Counts:
 
 
 def corpus_words(paths: Iterable[Path]) -> set[str]:
-    """Words that a model's own text spells; empty for a model without one."""
+    """Words of a model's own text; empty for a model without one."""
     found: set[str] = set()
     for path in paths:
         with path.open(encoding="utf-8") as lines:

@@ -25,7 +25,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def findings(case: Case) -> Iterator[Finding]:
-    """All checks in order; without credentials and a region there is no more to see."""
+    """All checks in order; without credentials and a region the others are skipped."""
     from clm.engines.transcribe.doctor import account, bucket_access, role, service
 
     yield from account.check(case)
@@ -37,7 +37,7 @@ def findings(case: Case) -> Iterator[Finding]:
 
 
 def show(finding: Finding) -> str:
-    """A finding as it is printed: a line, and perhaps another with the hint."""
+    """A finding as it is printed: one line, and another for a hint."""
     line = f"{finding.status:<8} {finding.what}" + (f"  ({finding.detail})" if finding.detail else "")
     return scrub(f"{line}\n{'':<9}Hint: {finding.hint}" if finding.hint else line)
 

@@ -1,7 +1,7 @@
-"""Say what a run would cost at Amazon Transcribe, before it is started: jobs, seconds of audio, price.
+"""Estimate the cost of a run at Amazon Transcribe before it starts: jobs, seconds of audio, price.
 
-Nothing paid is called; an input in S3 is listed, and the first kilobytes of its recordings are read. Lengths that a
-file's header does not tell are estimated from its size, and marked with "about".
+No paid service is called; an input in S3 is listed, and the first kilobytes of its recordings are read. Lengths that a
+file's header does not state are estimated from its size, and marked with "about".
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Plan the next generation: which words it learns, from which recordings, and why it is due."""
+"""Plan the next generation: the words it learns, the recordings they are from, and why it is due."""
 
 import argparse
 import json

@@ -1,7 +1,7 @@
 """Print the leaderboard, the verdict in words, the words that were fixed and broken, and what needs attention.
 
-With --model, --folder or --word, print all about one of them. With --json, print data for other programs. The figures
-are those of results/report.html.
+With --model, --folder or --word, print everything about one of them. With --json, print data for other programs. The
+figures are those of results/report.html.
 """
 
 import argparse
@@ -68,7 +68,7 @@ def closer(args: argparse.Namespace) -> str:
 
 
 def changed_words(results: Path, model: str) -> Iterator[str]:
-    """The words that a model fixed and broke most often, in two lines; function words say little and stay out."""
+    """The words that a model fixed and broke most often, in two lines; function words are left out."""
     summary = summaries.read(results / "summaries" / f"{model}.json")
     recordings = [part for folder in summary.folders.values() for part in folder.recordings.values()]
     for kind in ("fixed", "broken"):

@@ -1,6 +1,6 @@
 """The resolved configuration as an immutable, typed value.
 
-Each engine's own section stays a read-only mapping here; the engine's package knows what is in it.
+Each engine's own section stays a read-only mapping here; only the engine's package interprets it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 
 from clm.base import files
 
-#: Keys that tell the account's number; jobs get them through the environment, never through the results folder.
+#: Keys that reveal the account's number; jobs get them through the environment, never through the results folder.
 PRIVATE = ("role_arn", "kms_key")
 PRIVATE_VARIABLE = "CLM_PRIVATE"
 
@@ -156,7 +156,7 @@ def read(path: Path) -> Settings:
 
 
 def write(settings: Settings, path: Path) -> None:
-    """Keep the settings for the jobs of a run, as JSON: a YAML parser takes as long to load as all that jobs need."""
+    """Keep the settings for the jobs of a run, as JSON: a YAML parser would double the imports of a job."""
     files.write_json(path, {"config": settings.public()})
 
 

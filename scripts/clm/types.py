@@ -17,10 +17,10 @@ from clm.base.text_files import read_text
 class Recording:
     """One audio file of a folder.
 
-    `name` is the stem, unique in its folder; `sha256` is of the audio's bytes, or what S3 knows of an object that has
+    `name` is the stem, unique in its folder; `sha256` is of the audio's bytes, or identifies an object in S3 that has
     none; `seconds` is its length where that is known without decoding (`exact` or estimated); `flaw` says why the
-    engine would refuse it for good. `repeats` counts how often it was asked for once more, `retries` how often its
-    failures were to be tried again.
+    engine would refuse it for good. `repeats` counts requests to transcribe it again, `retries` requests to try its
+    failures again.
     """
 
     name: str
@@ -62,7 +62,7 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Failure:
-    """A recording that cannot be transcribed, for good: the same call would fail again."""
+    """A recording that can never be transcribed: the same call would fail again."""
 
     reason: str
     hint: str
@@ -70,7 +70,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A recording that has no result yet for a reason that may pass; the next run goes on with it."""
+    """A recording that has no result yet for a reason that may pass; the next run continues it."""
 
     reason: str
     hint: str
@@ -118,11 +118,11 @@ class Engine(Protocol):
     """A recogniser with a trainable language model."""
 
     name: str
-    #: Whether the work is done elsewhere: one `submit` job per model starts all of it and waits for it.
+    #: True for a remote engine: one `submit` job per model starts all the work and waits for it.
     submits: bool
     #: Files of a model, besides model.json, that transcription reads.
     model_files: tuple[str, ...]
-    #: Raised by hand when training changes; written to model.json, so that older models can be told apart.
+    #: Raised by hand when training changes; written to model.json, so that older models can be recognised.
     recipe: int
 
     def versions(self) -> dict[str, str]:
@@ -137,15 +137,15 @@ class Engine(Protocol):
     def transcribe(self, recordings: Iterable[Recording], model: Model) -> Iterator[tuple[Recording, Outcome]]:
         """Transcribe the recordings; each comes once, as soon as it is done.
 
-        Yields a `Failure` for what will not pass. What may pass (network, memory, full disk) is raised, or where it
-        concerns single recordings yielded as `Unfinished`.
+        Yields a `Failure` for a permanent error. Passing errors (network, memory, full disk) are raised, or yielded as
+        `Unfinished` where they concern single recordings.
         """
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
-        """Train a CLM from the stock model into `directory`; return what model.json should tell about it.
+        """Train a CLM from the stock model into `directory`; return the details for model.json.
 
         Raises:
-            UserError: the text cannot be used; a `PassingError` where the next run may have more luck.
+            UserError: the text cannot be used; a `PassingError` where the next run may succeed.
             TrainingFailed: the engine says that the training failed, for good.
 
         """

@@ -1,6 +1,6 @@
-"""The two decoders: libsndfile, and FFmpeg by PyAV for what libsndfile refuses or reads in part only.
+"""The two decoders: libsndfile, and FFmpeg by PyAV for what libsndfile refuses or reads only in part.
 
-Both are given the content without the name, so that a suffix decides nothing. FFmpeg may use the demuxers of
+Both are given the content without the name, so that the suffix has no influence. FFmpeg may use the demuxers of
 `DEMUXERS` alone: others guess raw formats, or open further files and addresses that a playlist names.
 """
 
@@ -28,13 +28,13 @@ DEMUXERS = (
     "matroska,matroska\\,webm,mka,mkv,mov,mov\\,mp4\\,m4a\\,3gp\\,3g2\\,mj2,mp2,mp3,mp4,mpc,mpc8,mpeg,mpegts,mxf,"
     "nistsphere,nsv,nut,oga,ogg,oma,qcp,rm,shn,tak,truehd,tta,voc,w64,wav,webm,wsd,wtv,wv,xwma"
 )
-#: Frames decoded at a time, so that an hour of stereo never is in memory as floats. soundfile seeks after every read,
+#: Frames decoded at a time, so that an hour of stereo is never in memory as floats. soundfile seeks after every read,
 #: at which the mp3 decoder complains on stderr, so there should be few; after damage small ones save what can be saved.
 _BLOCK, _SMALL_BLOCK, _GATHERED = 1 << 22, 4096, 1 << 20
 _BUFFER = 1 << 18
 #: What libsndfile gives for a number of frames that a flac file does not state.
 _UNKNOWN = 1 << 58
-#: More damaged packets in a row than this, and the rest is given up.
+#: After more damaged packets in a row than this, the rest is given up.
 _BAD_PACKETS = 1000
 
 
@@ -44,9 +44,9 @@ class UndecodableError(Exception):
 
 @dataclass
 class Source:
-    """A recording that is decoded as often as `blocks` is called.
+    """A recording that is decoded each time `blocks` is called.
 
-    `rate`: samples per second; `notices`: what was noticed while decoding, by code, so that a second time changes
+    `rate`: samples per second; `notices`: what was noticed while decoding, by code, so that decoding again adds
     nothing.
     """
 

@@ -1,4 +1,4 @@
-"""Files of which only parts are at hand: the first bytes of an object in S3, its last, or ranges fetched on demand."""
+"""Files of which only parts are available: first or last bytes of an object in S3, or ranges fetched on demand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST = 1 << 24
 class Excerpt(io.RawIOBase):
     """A file of `size` bytes of which `first` and `last` are known.
 
-    Reading elsewhere gives what `fetch(offset, count)` returns, or, without it, nothing, as at the end of the file.
+    Reading other parts returns what `fetch(offset, count)` returns, or, without it, nothing, as at the end of the file.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Formats of audio: names that files have, kinds told by the first bytes, and what to do about each."""
+"""Audio formats: file names, identification by the first bytes, and advice for each kind."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _HEAD = 4096
 
 
 def kind(beginning: bytes) -> str:
-    """Name of the format that the first kilobytes of a file belong to, "" if they are of none known here.
+    """Name of the format that the first kilobytes of a file belong to, "" if it is unknown.
 
     >>> kind(b"fLaC"), kind(b"<!DOCTYPE html>"), kind(bytes([1, 2, 3]))
     ('flac', 'html', '')

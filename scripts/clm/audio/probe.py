@@ -50,8 +50,8 @@ _DEMUXERS = {
 class Media:
     """Properties of an audio file.
 
-    `format`: one of `AMAZON_FORMATS`, another name, or "" for what is no audio known here. `rate`: samples per second.
-    `exact`: whether `seconds` is known and not an estimate from the size. None is what cannot be told.
+    `format`: one of `AMAZON_FORMATS`, another name, or "" for an unknown format. `rate`: samples per second.
+    `exact`: whether `seconds` is known and not an estimate from the size. None means unknown.
     """
 
     format: str
@@ -70,7 +70,7 @@ class Problem:
 
 
 def probe(file: BinaryIO | Excerpt, size: int) -> Media:
-    """Look into an audio file of `size` bytes, which may be an `Excerpt`; whatever is no audio has the format "".
+    """Look into an audio file of `size` bytes, which may be an `Excerpt`; anything but audio has the format "".
 
     Of a whole file, the length is that of what is there, even if a header promises more or less. Of an excerpt it is
     exact where a header states it (wav, flac, mp3 of constant bit rate or with a table of contents, mp4 whose index is
@@ -125,7 +125,7 @@ def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | N
 
 
 def _wav(file: BinaryIO | Excerpt, size: int) -> Media | None:
-    """None if only a demuxer can tell how long it plays."""
+    """Length from the header; None if it takes a demuxer."""
     layout = riff.read(file, size)  # type: ignore[arg-type]
     if layout is None or not layout.rate:
         return None

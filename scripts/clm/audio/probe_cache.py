@@ -21,7 +21,7 @@ class Probes:
         self._cache = cache
         self._known: dict[str, Media] = {}
         self._changed = False
-        with contextlib.suppress(OSError, ValueError, TypeError):  # only a cache: else all are looked at anew
+        with contextlib.suppress(OSError, ValueError, TypeError):  # only a cache: else all files are probed again
             found = json.loads(cache.read_text(encoding="utf-8"))
             if found.get("probe") == PROBE:
                 self._known = {key: Media(**entry) for key, entry in found["media"].items()}

@@ -1,7 +1,7 @@
 """Amazon Web Services: clients that retry within bounds, and what their errors mean to a user.
 
 boto3 takes most of a second to import, so it is imported where a client is made, and never while Snakemake only
-looks whether there is something to do.
+checks for work.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Aws:
 
         import boto3
 
-        logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found credentials
+        logging.getLogger("botocore").setLevel(logging.WARNING)  # it logs where it found credentials
         return boto3.session.Session(region_name=self.region)
 
     def client(self, service: str, *, attempts: int = ATTEMPTS, connections: int = 10) -> Any:
@@ -106,7 +106,7 @@ class Aws:
 
 
 class RefusedError(PassingError):
-    """Amazon will refuse until somebody does something: credentials, permissions, region, bucket."""
+    """Amazon will refuse until the user changes something: credentials, permissions, region, bucket."""
 
 
 def code_of(error: Exception) -> str:

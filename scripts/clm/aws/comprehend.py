@@ -1,7 +1,7 @@
 """Amazon Comprehend's DetectSyntax: which words of a list can be names of things, acts or properties.
 
-A list of words has no sentences, so a tag says little; what was learned once about a word is kept and never paid
-again.
+A list of words has no sentences, so a tag says little. Answers are kept, and no word is paid for
+twice.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ MOST_BYTES = 5000
 MOST_TEXTS = 25
 #: Tags of the words that are kept.
 TAGS = frozenset(["NOUN", "PROPN", "VERB", "ADJ"])
-#: Comprehend is paid by units of so many characters, and for so many units of each text at least.
+#: Comprehend bills by units of this many characters, and at least this many units for each text.
 UNIT, LEAST_UNITS = 100, 3
 
 _SEPARATOR = ", "
 _OFF = "transcribe.comprehend: false leaves the choice to an offline filter"
-#: Parts of error codes that may be gone at the next run.
+#: Error codes that may not recur in the next run.
 _PASSING = ("INTERNAL", "THROTTL", "UNAVAILABLE", "TIMEOUT")
 
 

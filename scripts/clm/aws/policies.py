@@ -56,7 +56,7 @@ class Values:
         return match
 
     def words(self) -> dict[str, str]:
-        """Placeholders and what they stand for, but for those of an input."""
+        """Placeholders and their values, except those of an input."""
         return {
             "arn:aws:": f"arn:{self._role['partition']}:",
             "ACCOUNT": self._role["account"],
@@ -88,7 +88,7 @@ def check(bucket: str, prefix: str, role: str, kms_key: str | None = None, input
 
 
 def fill(document: Mapping[str, Any], values: Values) -> dict[str, Any]:
-    """A policy with its placeholders replaced; statements about a key or an input that there is not are left out."""
+    """A policy with its placeholders replaced; statements about a missing key or input are left out."""
     statements = [filled for statement in document["Statement"] for filled in _fill_statement(statement, values)]
     return {**document, "Statement": statements}
 

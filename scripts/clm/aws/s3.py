@@ -1,4 +1,4 @@
-"""Objects in S3: listing, reading, and uploads that go on where they were cut off."""
+"""Objects in S3: listing, reading, and uploads that resume where they were cut off."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import Any
 
 from clm.base.s3_path import S3Path
 
-#: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts anew.
+#: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts again.
 PART_BYTES = 16 << 20
 _MOST_PARTS = 10_000
-#: Transcribe tries with this file whether it may write.
+#: Transcribe writes this file to test its permission.
 ACCESS_FILE = ".write_access_check_file.temp"
 
 
 @dataclass(frozen=True)
 class Object:
-    """An object as a listing shows it; `hashed` tells that S3 keeps a SHA-256 of it, `modified` is its age (POSIX)."""
+    """An object as a listing shows it; `hashed` means that S3 keeps a SHA-256 of it, `modified` is its age (POSIX)."""
 
     path: S3Path
     size: int
@@ -86,7 +86,7 @@ class Uploader:
         self.client.put_object(Bucket=to.bucket, Key=to.key, Body=data, ChecksumAlgorithm="SHA256", **self._common(to))
 
     def put_file(self, path: Path, to: S3Path, progress: Callable[[int], None] = lambda _: None) -> None:
-        """Upload a file, in parts if it is large; `progress` is told the number of bytes of each part done.
+        """Upload a file, in parts if it is large; `progress` is called with the number of bytes of each finished part.
 
         The name of the object must depend on the file's content: parts that an earlier call left behind are kept.
         """

@@ -1,7 +1,7 @@
-"""One run at a time for each results folder, from whatever working directory it was started.
+"""One run at a time for each results folder, whatever its working directory.
 
 Snakemake's own lock is of the working directory. This one is a lock of the kernel on `<results>/.lock`, which ends
-with the process that holds it, killed or not: there is nothing to clear away afterwards. What the file says about its
+with the process that holds it, killed or not: nothing needs cleaning up afterwards. What the file says about its
 holder is for messages only.
 """
 
@@ -24,7 +24,7 @@ LEAST_FREE = 1 << 20
 
 #: A dry run looks at the lock for a moment.
 _PATIENCE_SECONDS = 1.0
-#: What file systems without locks answer; there only Snakemake's own lock helps.
+#: Errors of file systems without locks; there only Snakemake's own lock helps.
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 #: Locks of this process, by real path; they are held until it ends.
@@ -97,7 +97,7 @@ def unwritable(results: Path, error: OSError) -> UserError:
 
 
 def _check_room(*folders: Path) -> None:
-    """Refuse disks that are all but full, where Snakemake itself would fail before it runs anything.
+    """Refuse disks that are nearly full, where Snakemake itself would fail before it runs anything.
 
     Raises:
         UserError: less is free than a run writes before its first job.

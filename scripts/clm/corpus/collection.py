@@ -37,7 +37,7 @@ class Origin:
 
     @classmethod
     def of(cls, article: Article, words: int, note: str) -> "Origin":
-        """Of an article that gave so many words."""
+        """The origin of an article that gave this number of words."""
         return cls(article.title, article.page_id, article.revision, article.source, article.licence, words, note)
 
 

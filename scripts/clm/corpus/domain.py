@@ -7,7 +7,7 @@ from clm.english.words import content_terms, singular, terms
 
 #: Of an article, the beginning is compared: it says what the article is about, and long ones have no advantage.
 _BEGINNING = 500
-# with fewer terms in the domain, or fewer words in an article, nothing can be said about it
+# with fewer terms in the domain, or fewer words in an article, there is no decision
 _FEWEST_TERMS, _FEWEST_WORDS = 8, 50
 # an article with less than this share of what is usual in this collection is about something else
 _USUAL_SHARE = 0.2

@@ -23,7 +23,7 @@ def read_keywords(path: Path) -> list[str]:
     keyword can be (200 characters) is left out with a warning.
 
     Raises:
-        UserError: there is no such file, it is not UTF-8, or there is no keyword in it.
+        UserError: the file is missing, is not UTF-8, or holds no keyword.
 
     """
     return [keyword for _, keyword in read_keyword_lines(path)]

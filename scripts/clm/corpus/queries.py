@@ -7,7 +7,7 @@ from enum import StrEnum
 from clm.english.words import is_name, plain
 from clm.results.plans import Plan
 
-#: A word that is still missed gets so many times the articles in each further round, up to this factor.
+#: Each further round multiplies the articles for a word that is still missed, up to this factor.
 DEEPEST = 3
 _ENDINGS = (
     ("ies", ("y",)),

@@ -25,7 +25,7 @@ FEWEST_WORDS = 200
 ENOUGH_TRANSCRIPTS = 10_000
 #: ... and with fewer, give this share of them as tuning text, at the most.
 TUNING_SHARE = 0.25
-#: Share of sentences that stand there before, and of running words that general English has, from which to say so.
+#: Share of repeated sentences, and of running words of general English, from which a finding says so.
 MANY_DUPLICATES, MOSTLY_GENERAL = 0.2, 0.9
 _EXAMPLES = 10
 
@@ -55,7 +55,7 @@ RANKS: dict[str, str] = {
 class ReportCard:
     """Measures of a text, and its coverage of the recordings' words.
 
-    `words`, `sentences` of the text; `duplicates`, sentences that stand there before. `missed`, `missed_covered`:
+    `words`, `sentences` of the text; `duplicates`, repeated sentences. `missed`, `missed_covered`:
     different words that were missed, and those of them in the text; `missed_tokens`, `missed_tokens_covered`: the same
     by how often they were missed. `keywords`, `keywords_covered`. `new_words`: different words that the stock model
     lacks, None where its vocabulary is not known. `general_share`: of the running words, those that make up more than
@@ -83,7 +83,7 @@ class ReportCard:
     missed_examples: tuple[str, ...] = ()
 
     def findings(self) -> list[str]:
-        """Codes of what is worth saying about it, keys of `FINDINGS`."""
+        """Codes of the findings, keys of `FINDINGS`."""
         if not self.words:
             return ["no_words"]
         found = {

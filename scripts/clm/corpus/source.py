@@ -24,8 +24,8 @@ class Outcome(StrEnum):
 class Article:
     """One article as its source gave it, markup and all.
 
-    `source` is its URL or its path in the folder; `page_id`, `revision` and `licence` are empty where a source has no
-    such thing.
+    `source` is its URL or its path in the folder; `page_id`, `revision` and `licence` are empty where a source does not
+    have them.
     """
 
     title: str
@@ -61,7 +61,7 @@ class Source(Protocol):
         """Find at most `limit` articles about a keyword or phrase.
 
         Raises:
-            LookupFailed: no answer this time; the next run may ask again.
+            LookupFailed: no answer was received; the next run may ask again.
             UserError: the source as a whole is unusable until the user changes something.
 
         """

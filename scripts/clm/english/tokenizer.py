@@ -21,9 +21,9 @@ from clm.english.verbalize import verbalize, write_fractions
 
 _SYMBOLS = {"&": "and", "+": "plus", "=": "equals", "%": "percent", "°": "degrees"}
 
-# What is longer is a sequence, a key or a formula: nothing that anybody says as a word.
+# Anything longer is a sequence, a key or a formula, which nobody says as a word.
 _LONGEST = 40
-# Words. What is longer has no marks at sentences' ends; it is cut, so that parts of it can be held out.
+# Words. Anything longer has no marks at sentences' ends; it is cut, so that parts of it can be held out.
 _LONGEST_SENTENCE = 1000
 
 # Replaced one by one, which is ten times as fast on megabytes as a translation table.
@@ -153,7 +153,7 @@ def _read_chunk(chunk: str) -> tuple[list[tuple[str, str]], bool]:
         if match["initials"]:
             pieces.append((match["initials"].lower(), match["initials"]))
         elif match["symbol"]:
-            # Between spaces it is spoken; elsewhere it is only a mark.
+            # Between spaces it is spoken; otherwise it is only a mark.
             pieces += [(_SYMBOLS[match[0]],) * 2] if len(chunk) == 1 or match[0] in "%°" else []
         else:
             pieces += _read_word(match["word"])

@@ -1,7 +1,7 @@
-"""Is a difference in WER more than chance: paired bootstrap over recordings.
+"""Significance of a difference in WER: paired bootstrap over recordings.
 
 The unit is a recording, or a block of about 1,000 words of a long one; never a sentence, since errors within a
-recording hang together (resampling sentences halves the interval). Units are drawn with replacement; every draw takes
+recording are correlated (resampling sentences halves the interval). Units are drawn with replacement; every draw takes
 the errors of both models and the words of the same units, and gives one pooled WER of each and their difference
 (Bisani & Ney, Bootstrap estimates for confidence intervals in ASR performance evaluation, ICASSP 2004).
 
@@ -16,7 +16,7 @@ was called proven in 4 to 6 of 100 simulated comparisons at every size from 6 to
 
 Nothing is proven, and no interval is given, with too few units (`fewest_units`: six at a confidence of 0.95): even if
 all agree, an exact sign test cannot reach p < 0.05 with five (2 / 2**5 = 0.06). Nor with one recording, however long:
-nothing tells how much another recording would differ.
+nothing shows how much another recording would differ.
 """
 
 import math
@@ -209,7 +209,7 @@ def _resampled(columns: Sequence[tuple[int, int]], resamples: int) -> "np.ndarra
 
 
 def _interval(draws: "np.ndarray", units: int, confidence: float) -> Interval:
-    """The ends are the draws at which `tail_p_value` crosses 1 - confidence, so that both always agree."""
+    """Interval whose ends are the draws at which `tail_p_value` crosses 1 - confidence, so that both always agree."""
     p_value = partial(tail_p_value, resamples=len(draws), units=units)
     outside = bisect_left(range(len(draws)), 1 - confidence, key=p_value)
     if not outside:  # too few resamples to see so small a tail

@@ -21,8 +21,8 @@ _UNKNOWN = Difference()
 class Verdict:
     """The verdict on one model.
 
-    `tone` is good, bad, open or none; `answer` is a few words, `headline` a sentence, `proof` how sure that is and on
-    which recordings; `sentences` are those of the terminal, on the newest model and on the champion.
+    `tone` is good, bad, open or none; `answer` is a few words, `headline` a sentence, `proof` its certainty and the
+    recordings behind it; `sentences` are those of the terminal, on the newest model and on the champion.
     """
 
     tone: str
@@ -164,7 +164,7 @@ def more_audio(details: Difference | None) -> str:
 
 
 def corrected(details: Difference | None) -> str:
-    """Said where the difference would be proven if no other models were compared; empty, or ends with a space.
+    """Remark where the difference would be proven if no other models were compared; empty, or ends with a space.
 
     >>> corrected(Difference(low=-0.03, high=-0.01, p_value=0.021))
     'Alone it would be proven (p = 0.021), but among several models one is soon better by chance. '

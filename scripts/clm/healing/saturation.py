@@ -15,18 +15,18 @@ from clm.reasons.codes import Reason
 from clm.reasons.sentences import statement
 from clm.results import models, plans
 
-#: So many healing rounds in a row without a proven gain are enough.
+#: Healing rounds in a row without a proven gain after which text has little left to teach.
 ROUNDS = 2
 _EXAMPLES = 4
-#: A word that nothing explains and that is so close to a known one is probably misspelt in the reference.
+#: An unexplained word this close to a known one is probably misspelt in the reference.
 _TYPO_DISTANCE = 1
 _SHORTEST_TYPO = 5
 
 
 def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str, heldout: Collection[str]) -> str:
-    """Say that two healing rounds brought nothing proven and why words are still missed, or an empty string.
+    """Statement that the last healing rounds had no proven gain, and why words are still missed; or an empty string.
 
-    A round brought something if its model is the champion, or older than it.
+    A round had a gain if its model is the champion, or older than it.
     """
     directory = results / "models"
     judged = {row["model"] for row in board if row["verdict"]}

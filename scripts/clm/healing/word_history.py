@@ -22,7 +22,7 @@ def trace(
         summaries: of the models so far, the stock model first.
         plans: plans of the finished generations, oldest first.
         statuses: rows of their status.csv by word.
-        folders: those that can be learned from; the others count for nothing here.
+        folders: those that can be learned from; the others do not count.
 
     """
     counted = {summary.model: _tokens(summary, folders) for summary in summaries}

@@ -17,8 +17,8 @@ from clm.reasons.codes import Reason
 GENERAL_TEXT = Path(__file__).with_name("general.txt")
 #: A model whose perplexity on general text grows by more than this factor is marked.
 MOST_GROWTH = 3.0
-#: Text that is not known to be like the speech gets no weight that makes general text more perplexing than this. Text
-#: that earns its weight stays below: 1.9 for articles about cell biology (docs/control.md).
+#: Text that is not known to be like the speech gets a weight that makes general text at most this much more perplexing.
+#: Text that earns its weight stays below: 1.9 for articles about cell biology (docs/control.md).
 BEARABLE_GROWTH = 2.0
 _HALVINGS = 20
 

@@ -15,10 +15,10 @@ from clm.settings import Settings
 
 
 def check(settings: Settings, dataset: Dataset, lineup: Lineup) -> None:
-    """Raise a `UserError` where the run as a whole cannot lead to anything."""
+    """Raise a `UserError` where the run as a whole cannot succeed."""
     _check_normalizer(settings)
     _check_folders(settings, dataset)
-    _ = lineup.running  # raises where a model is named that is not there
+    _ = lineup.running  # raises where a named model does not exist
     _check_languages(settings, lineup)
     former = {path.name for path in lineup.results.glob("runs/*/*") if path.is_dir()}
     if former and not former & (dataset.folders.keys() | dataset.left_out.keys()):

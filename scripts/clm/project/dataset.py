@@ -1,4 +1,4 @@
-"""The data set of a run: input folders, here or in S3, and what identifies their recordings and texts."""
+"""The data set of a run: input folders, local or in S3, and the digests of their recordings and texts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Dataset:
     """The inputs that the settings name, read once and never changed.
 
     `folders` can be used, `left_out` says why others cannot. `keywords`, `training_data` and `tuning_data` are paths on
-    this machine or None; `unusable_keywords` says why a keywords file that is there is not used. `heldout` holds the
+    this machine or None; `unusable_keywords` says why an existing keywords file is not used. `heldout` holds the
     names as they are spelled on disk.
 
     Args:
@@ -92,7 +92,7 @@ class Dataset:
 
     @cached_property
     def with_audio(self) -> tuple[str, ...]:
-        """Folders that have something to transcribe."""
+        """Folders with recordings to transcribe."""
         return tuple(name for name, folder in self.folders.items() if folder.has_audio)
 
     # -- digests -------------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ class Dataset:
         return {**looks, "rate": self.media(pair).rate, "flaw": flaw and {"reason": flaw.reason, "hint": flaw.hint}}
 
     def index(self) -> dict[str, Any]:
-        """All folders with their recordings, and what else there is."""
+        """All folders with their recordings, and the other inputs."""
         return {
             "manifests": {name: self.manifest(name) for name in self.folders},
             "folders": {name: [pair.name for pair in folder.pairs] for name, folder in self.folders.items()},
@@ -199,7 +199,7 @@ class Dataset:
         }
 
     def save(self) -> None:
-        """Keep what was found out about files, so that the next run need not look again."""
+        """Keep digests and properties of files, so that the next run need not read them again."""
         if self.probed:
             self._probes.save()
         if self._remote:

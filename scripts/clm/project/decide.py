@@ -1,4 +1,4 @@
-"""From settings, inputs and results to the one value that says what a run does; nothing is written here."""
+"""Decision on what a run does, as one value, from settings, inputs and results; nothing is written here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
     """Decide what a run does, as far as that is known before `--forcerun` is (see `State.forced`).
 
     Raises:
-        UserError: the run as a whole cannot lead to anything.
+        UserError: the run as a whole cannot succeed.
 
     """
     engine = engines.create(settings)
@@ -68,7 +68,7 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
 
 
 def _effective(settings: Settings, dataset: Dataset, lineup: Lineup) -> Settings:
-    """The settings with what was found in the place of what was to be looked for."""
+    """The settings with every `auto` replaced by what was found."""
     paths = {key: getattr(dataset, key) for key in ("keywords", "training_data", "tuning_data")}
     baseline = None if lineup.baseline == lineup.stock else lineup.baseline
     evaluation = replace(settings.evaluation, heldout=dataset.heldout, baseline=baseline)
@@ -122,7 +122,7 @@ def _reason(settings: Settings, dataset: Dataset, history: History, training_inp
     has_text = any(training_inputs[key] for key in ("keywords", "training_data"))
     new_evidence = settings.self_heal and bool(dataset.evidence - history.evidence)
     inputs = training_inputs
-    if dataset.unusable_keywords:  # a file saved badly once must not make a generation without keywords
+    if dataset.unusable_keywords:  # one badly saved file must not lead to a generation without keywords
         inputs = (history.last and history.last.training_inputs) or inputs
     reason = history.due(inputs, has_text=has_text, new_evidence=new_evidence)
     return codes.dumps(reason) if reason else ""

@@ -24,7 +24,7 @@ _NFC = "NFC"
 
 
 class RemoteInputs:
-    """Looks at objects; texts are kept in `mirror`, by address and version, so that a rerun fetches nothing."""
+    """Objects of the input; texts are kept in `mirror`, by address and version, so that a rerun fetches nothing."""
 
     def __init__(self, aws: Aws, mirror: Path, ours: S3Path) -> None:
         self._aws = aws

@@ -24,7 +24,7 @@ FORCED = codes.dumps(codes.heal_forced())
 
 @dataclass(frozen=True)
 class FolderState:
-    """Digests of a folder's audio and references, and how often it was to be repeated or its failures retried."""
+    """Digests of a folder's audio and references, and its requested repetitions and retries."""
 
     audio: str
     text: str
@@ -34,7 +34,7 @@ class FolderState:
 
     @property
     def attempt(self) -> dict[str, int]:
-        """A parameter of the folder's jobs, so that asking for one more is what makes them run."""
+        """A parameter of the folder's jobs, so that a further request makes them run."""
         return {"repeats": self.repeats, "retries": self.retries}
 
 
@@ -42,14 +42,14 @@ class FolderState:
 class State:
     """Everything that this run works on, and what it does about it.
 
-    In `settings` everything that was to be looked for is found: `keywords`, `training_data` and `tuning_data` are paths
+    In `settings` every `auto` is replaced: `keywords`, `training_data` and `tuning_data` are paths
     on this machine or None, `evaluation.heldout` are names of folders. `models` are those of the leaderboard that
     exist, `finished` and `vocabularies` the generations of the active engine, `running` the models that are run on new
     recordings, `trained` those with a corpus; `next` and `next_vocabulary` are the names of those that
     this run may make. `partial` lists the folders of models that are not judged on all.
     `reason` says why a generation is due by itself, `continues` whether one that was planned learns from missed words,
     `new_phrases` whether there are phrases of which no vocabulary was made. `submissions` is None for an engine that
-    works on this machine. `forced` says that this run was told to heal.
+    works on this machine. `forced` says that the user asked this run to heal.
     """
 
     settings: Settings
@@ -95,7 +95,7 @@ class State:
 
     @property
     def with_audio(self) -> tuple[str, ...]:
-        """Folders that have something to transcribe."""
+        """Folders with recordings to transcribe."""
         return tuple(name for name, folder in self.folders.items() if folder.has_audio)
 
     def folders_of(self, model: str) -> tuple[str, ...]:

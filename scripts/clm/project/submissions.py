@@ -17,7 +17,7 @@ from clm.results.store import Store
 from clm.settings import Settings
 from clm.types import Engine, Recording
 
-#: Round of the folders of a model that were never submitted apart from the others.
+#: Key of the folders of a model that were never submitted separately.
 _REST = ""
 
 #: Name of Comprehend among the costs.
@@ -150,7 +150,7 @@ def _rounds(
     for name, waiting in missing.items():
         known = rounds.setdefault(name, {_REST: number})
         for folder in recordings if waiting else ():
-            # A submission that was killed is not made up for by one of its own beside that of this run.
+            # A killed submission is made up for by that of this run, not by a separate one.
             former = lineup.results / "submitted" / str(known.get(folder, known[_REST])) / f"{name}.json"
             if not former.exists() or any(item.sha256 in waiting for item in recordings[folder]):
                 known[folder] = number

@@ -1,4 +1,4 @@
-"""Guessing pronunciations from spelling: a joint n-gram model trained on a pronunciation dictionary in seconds.
+"""Pronunciations guessed from spelling: a joint n-gram model trained on a pronunciation dictionary in seconds.
 
 Each letter of a word goes with a chunk of no, one or two phones; letter and chunk together are one symbol, a
 word is a sequence of such symbols, and a Kneser-Ney n-gram model over them (clm.lm.ngrams) says how likely a

@@ -1,7 +1,7 @@
 """Pronunciations for the words of a corpus that the stock dictionary lacks.
 
-Each new word gets one to four pronunciations, the likeliest first, from the first of these that can tell, followed
-by what the independent ones after it say: the user's own, its American spelling, known words that it is made of
+Each new word gets one to four pronunciations, the likeliest first, from the first of these that has any, followed
+by those of the independent ones after it: the user's own, its American spelling, known words that it is made of
 (affixes, compounds, hyphens, digits), guesses from its spelling by two models that learned from different
 dictionaries, its letters. Words of the stock dictionary get entries only if the user has some for them, or if the
 corpus writes them like acronyms, then they are spelled out as well, or if independent sources agree on another
@@ -44,7 +44,7 @@ _INITIALS = re.compile(r"(?:[a-z]\.)+|[a-z]{1,3}(?:&[a-z]{1,3})+")
 
 
 class Pronouncer:
-    """Finds pronunciations for words that are not in `dictionary`.
+    """Pronunciations for words that are not in `dictionary`.
 
     `common`: words of the dictionary frequent enough to be parts of others (the stock model's vocabulary).
     `own`: the user's pronunciations, which replace those of the dictionary.
@@ -82,9 +82,9 @@ class Pronouncer:
     def pronounce(
         self, counts: Mapping[str, int], written: Mapping[str, str], typical: Iterable[str] = ()
     ) -> list[Entry]:
-        """Entries for the words of `counts` that the dictionary does not do for, sorted by word and rank.
+        """Entries for the words of `counts` that need more than the dictionary, sorted by word and rank.
 
-        `written` maps a word to its spelling in the text, which tells acronyms and joined names. `typical`: words of
+        `written` maps a word to its spelling in the text, which reveals acronyms and joined names. `typical`: words of
         the domain, which other sources are asked about even if the dictionary has them.
 
         Raises:

@@ -21,7 +21,7 @@ _HINT = "write: word, tab, phones with spaces between them, such as: plasmid<tab
 
 
 def read_pronunciations(path: Path, known_phones: frozenset[str]) -> dict[str, list[Phones]]:
-    """Read a file of pronunciations; stress marks are left out, a line that stands there twice counts once.
+    """Read a file of pronunciations; stress marks are left out, a repeated line counts once.
 
     Raises:
         UserError: the file is missing or not UTF-8; a line has no word, no phones, or a phone that the acoustic model

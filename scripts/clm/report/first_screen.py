@@ -1,4 +1,4 @@
-"""The first screen: the verdict in a sentence, the figures behind it, what changed, what is next, what it took."""
+"""The first screen: the verdict in a sentence, the figures behind it, changes, next steps, resources used."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Step:
-    """Something to do next; `command` can be copied."""
+    """A next step; `command` can be copied."""
 
     title: str
     text: str
@@ -96,7 +96,7 @@ def _cards(results: Results, model: ModelResults | None) -> list[Card]:
 
 @dataclass(frozen=True)
 class Change:
-    """From one generation to the next: `gains` and `losses` are (word, missed before, missed now)."""
+    """Changes between two generations: `gains` and `losses` are (word, missed before, missed now)."""
 
     older: str
     newer: str
@@ -207,7 +207,7 @@ def spent(results: Results) -> list[tuple[str, str]]:
     for row in results.runs:
         seconds = number(row, "seconds")
         if seconds:
-            # Every recording of a folder is billed by itself; runs.csv has their sum.
+            # Every recording of a folder is billed separately; runs.csv has their sum.
             count = max(1, len(results.folders.get(row.get("folder", ""), ())))
             lengths.setdefault(row["model"], []).extend([seconds / count] * count)
     if not lengths:

@@ -27,7 +27,7 @@ NAME_WIDTH = 26
 MOST_FINDINGS = 5
 MOST_OF_A_KIND = 2
 DAYS_APART = 90
-#: A CLM that breaks at least this share of the words that it fixes is marked, if it breaks enough of them to tell.
+#: A CLM that breaks at least this share of the words that it fixes is marked, if it breaks enough of them to judge.
 MOST_BROKEN, ENOUGH_BROKEN = 0.5, 5
 MOST_LINES = 20
 _HEADINGS = ("#", "model", "WER", "interval", "change", "p", "fixed", "broken", "verdict")
@@ -55,7 +55,7 @@ def table(rows: Sequence[Row], doubtful: Collection[str] = ()) -> str:
 
 
 def attention(runs: Iterable[Row], absences: Absences | None = None) -> list[str]:
-    """Say what failed or is unfinished in which models, once for each folder and reason.
+    """Lines on failed and unfinished recordings with their models, one for each folder and reason.
 
     Reasons are those of comparisons.json; where that has none (None), the cell of runs.csv is shown as it is.
     """
@@ -156,7 +156,7 @@ def findings(found: Mapping[str, Sequence[Reason]]) -> list[str]:
 
 
 def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
-    """Sentences where transcripts of the baseline and of a challenger were made long after one another.
+    """Warnings where transcripts of the baseline and of another model were made long after one another.
 
     `made` has the days (ISO dates) by model and folder. An engine on this machine does not change with time.
     """
@@ -180,7 +180,7 @@ def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
 
 
 def mixed_normalizers(used: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
-    """A sentence where scores were made by different normalizers, or versions of one; `used` by model.
+    """Warning where scores come from different normalizers, or versions of one; `used` by model.
 
     >>> used = {name: [{"profile": "basic", "version": version}] for name, version in (("a", 2), ("b", 1))}
     >>> mixed_normalizers(used)[0].partition(" Rates")[0]

@@ -1,6 +1,6 @@
-"""Writes the report: the page, the pages of alignments beside it where there are many, the tables, the figures.
+"""Files of the report: the page, further pages of alignments where there are many, the tables, the figures.
 
-The same results give the same bytes: nothing tells the time, and everything has an order.
+The same results give the same bytes: nothing depends on the time, and everything has an order.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Output:
 
 
 def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list[str]:
-    """Write the report of a results folder; returns what a person should know about it.
+    """Write the report of a results folder; return warnings about it.
 
     Raises:
         UserError: there is no leaderboard.
@@ -60,8 +60,8 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
 
 
 def _write_aside(output: Output, tables: list[Table], drawn: list[Figure]) -> None:
-    """Write tables and figures; pages of alignments that were there go, since there may be fewer now."""
-    for folder in (output.tables, output.pages):  # outputs of a rule, which have to be there though nothing is in them
+    """Write tables and figures; delete old pages of alignments, since there may be fewer now."""
+    for folder in (output.tables, output.pages):  # outputs of a rule, which have to exist even if they are empty
         folder.mkdir(parents=True, exist_ok=True)
     for path in output.pages.glob("alignments-*.html"):
         path.unlink()
@@ -80,7 +80,7 @@ def _divide(alignments: Alignments) -> tuple[list[Part], dict[int, int]]:
             continue
         records_json = escaping.script_data(records)
         size = len(records_json.encode("utf-8", "replace"))
-        # Embedded audio belongs to the page that is sent around, and has a limit of its own.
+        # Embedded audio belongs to the page that is passed on, and has a limit of its own.
         weight = size - sum(len(record["audio"] or "") for record in records)
         if parts[-1].folders and parts[-1].size + weight > PAGE_BYTES:
             parts.append(Part())
@@ -106,7 +106,7 @@ def _scatters(results: Results, counted: word_totals.Words) -> list[Figure | Non
 
 
 def _alone(figure: Figure, style: str) -> str:
-    """A figure as a file of its own, with its style."""
+    """A figure as a separate file, with its style."""
     head, rest = str(figure.svg).split(">", 1)
     return f"{head}><style>{style}</style>{rest}"
 

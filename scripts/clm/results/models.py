@@ -1,4 +1,4 @@
-"""Models by name, and the record `models/<model>/model.json`, which says what a finished one is."""
+"""Names of models, and the record `models/<model>/model.json` of a finished one."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from clm.reasons.codes import Reason
 from clm.types import Model
 
 CLM, VOCABULARY = "clm", "vocabulary"
-#: Begins the names of directories that trainings work in; when they began comes next.
+#: Prefix of the directories that trainings work in; the time of their start follows.
 UNFINISHED = ".training-"
 _NUMBERED = re.compile(r"(?P<engine>[a-z]+)-(?P<kind>clm|vocabulary)-(?P<number>\d{3,})")
 
@@ -38,7 +38,7 @@ def number(name: str, kind: str = CLM) -> int:
 
 
 def engine_of(name: str) -> str:
-    """Engine that a model's name begins with; `imported` for transcripts made elsewhere.
+    """Engine that a model's name begins with; `imported` for transcripts of other recognisers.
 
     >>> engine_of("transcribe-clm-001"), engine_of("pocketsphinx"), engine_of("imported-azure")
     ('transcribe', 'pocketsphinx', 'imported')
@@ -69,9 +69,9 @@ def following(names: Iterable[str], engine: str, kind: str = CLM) -> str:
 
 
 def clear(directory: Path, before: str = "~") -> None:
-    """Remove from a finished model's directory what trainings left that were killed, and that began before this one.
+    """Remove from a finished model's directory the remains of killed trainings that began before this one.
 
-    One whose run was killed may still be at work: what it loses now, the finished model has already.
+    A training whose run was killed may still be at work; it loses nothing that the finished model does not have.
     """
     for unfinished in directory.glob(f"{UNFINISHED}*"):
         if unfinished.name < before:
@@ -108,7 +108,7 @@ class ModelRecord:
         return [codes.read(mark) for mark in self.details.get("marks", ())]
 
     def as_json(self) -> dict[str, Any]:
-        """The record as its file holds it, without what is not known."""
+        """The record as its file holds it, without unknown fields."""
         always = ("model", "engine", "created", "digest", "corpus_words", "details")
         return {key: value for key, value in vars(self).items() if key in always or value not in (None, "", {})}
 

@@ -1,4 +1,4 @@
-"""The store of raw results by content: what was paid for, or took long, is kept for good."""
+"""The store of raw results by content: results that cost money or time are kept for good."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The last lines after a run in which jobs failed: which, why, where that is written, and what to do next."""
+"""The last lines after a run in which jobs failed: jobs, reasons, logs, and next steps."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ def _failed(text: str, results: Path) -> Iterable[str]:
 
 
 def _title(rule: str, log: Path, results: Path) -> str:
-    """Rule, and what it was for, which its log is named after."""
+    """Rule and subject of a job, from the name of its log."""
     base = results / "logs" / rule
     subject = str(log.relative_to(base).with_suffix("")) if log.is_relative_to(base) else log.stem
     return rule if subject == rule else f"{rule} {subject}"

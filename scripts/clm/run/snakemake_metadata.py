@@ -1,7 +1,7 @@
 """Snakemake's records of finished jobs, carried along with results that are in a bucket.
 
 It keeps the parameters and inputs of every output in `.snakemake` of the working directory, and without them a changed
-setting would go unseen in another one. So they travel as one file in the store.
+setting would go unnoticed in another one. So they are carried along as one file in the store.
 """
 
 import json

@@ -56,7 +56,7 @@ def _former_settings(results: Path) -> Settings | None:
 def _transcribes_otherwise(former: Settings, engine: Engine) -> bool:
     try:
         return engines.create(former).transcription_settings() != engine.transcription_settings()
-    except UserError:  # what was allowed then may not be any more
+    except UserError:  # the schema may have changed since
         return False
 
 

@@ -22,7 +22,7 @@ class Found(NamedTuple):
     """Counts of keywords in the reference, in the hypothesis, and in both at the same place.
 
     recall = hits / reference, precision = hits / hypothesis, F1 = 2 hits / (reference + hypothesis); None where the
-    divisor is 0. What is in the hypothesis and no hit is a false alarm.
+    divisor is 0. An occurrence in the hypothesis that is not a hit is a false alarm.
 
     >>> found = Found(4, 3, 2)
     >>> found.recall, round(found.precision, 3), round(found.f1, 3), found.false_alarms
@@ -75,7 +75,7 @@ def spans(words: Sequence[str], phrases: Mapping[str, Sequence[Phrase]]) -> Iter
 
 
 def by_first_word(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
-    """Index for `spans`; what is empty or the same as another counts once or not at all.
+    """Index for `spans`, without empty and repeated phrases.
 
     >>> by_first_word([("a", "b"), (), ("a",), ("a",)])
     {'a': [('a', 'b'), ('a',)]}

@@ -1,6 +1,6 @@
 """Wikipedia, or a private MediaWiki, through the `wikipedia` package.
 
-The package knows the questions to ask and how to read the answers; `mediawiki.Client` does the asking.
+The package builds the requests and reads the answers; `mediawiki.Client` sends the requests.
 """
 
 import importlib
@@ -21,7 +21,7 @@ from clm.corpus.sources.html import linked_entries
 from clm.corpus.sources.mediawiki import Client, RedirectLoopError, Timeouts, user_agent
 from clm.english.words import content_terms, terms
 
-# of search hits, look at so many beyond the articles wanted
+# search hits that are examined beyond the articles wanted
 _SPARE = 3
 _HITS = (10, 20, 50)
 _LONGEST_TITLE, _LONGEST_SEARCH = 255, 300
@@ -48,7 +48,7 @@ class WikipediaSource:
         timeouts: Timeouts | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare; nothing is asked yet.
+        """Prepare; no request is sent yet.
 
         Raises:
             UserError: the language or the address cannot be one.
@@ -100,7 +100,7 @@ class WikipediaSource:
         return Lookup(status, tuple(found.values())[:limit], min(about, limit))
 
     def _titled(self, title: str, limit: int) -> tuple[Outcome, list[Article], bool]:
-        """Pages of this title, how they were reached, and whether it is clear what the title means."""
+        """Pages of this title, how they were reached, and whether the title is unambiguous."""
         try:
             article = self._article(title)
         except self._package.DisambiguationError as error:
@@ -136,7 +136,7 @@ class WikipediaSource:
             return None
         try:
             with warnings.catch_warnings():
-                # the package does not tell its HTML parser which one to be
+                # the package does not choose an HTML parser
                 warnings.simplefilter("ignore")
                 page = self._package.page(title, auto_suggest=False)
         except (self._package.PageError, RedirectLoopError, KeyError, AssertionError):

@@ -87,20 +87,20 @@ def _merged_dictionary(directory: Path, stock_dictionary: Path) -> str:
 
 
 class Recognizer:
-    """Decodes pieces of recordings; loads the model when the first piece comes."""
+    """Decoder of pieces of recordings; it loads the model when the first piece comes."""
 
     def __init__(self, model: Model, settings: Mapping[str, Any]) -> None:
         self._model, self._settings = model, dict(settings)
         self._decoder: pocketsphinx.Decoder | None = None
 
     def __call__(self, piece: tuple[Recording, float, bytes, object]) -> list[dict[str, Any]]:
-        """Words of a piece: recording, offset in seconds, 16-bit samples, and something that is not looked at."""
+        """Words of a piece: recording, offset in seconds, 16-bit samples, and an item that is not used."""
         _, offset, samples, _ = piece
         if not samples:
             return []
         if self._decoder is None:
             self._decoder = decoder(self._model, self._settings)
-        # The front end anew, which takes no time: what it remembers of the last piece would change scores, and now
+        # A new front end, which takes no time: what it remembers of the last piece would change scores, and now
         # and then words.
         self._decoder.reinit_feat()
         self._decoder.start_utt()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LANGUAGE = "en-US"
 #: CPU seconds for one second of audio; measured at 0.08 to 0.2 on different machines.
 CPU_PER_SECOND = 0.2
-#: Recordings that take longer than a cup of coffee tell how far they are, this often.
+#: Seconds between the progress lines of a long recording.
 _LONG_SECONDS = 600.0
 _PROGRESS_SECONDS = 30.0
 
@@ -116,7 +116,7 @@ class PocketSphinx:
                 try:
                     audio = read_audio(cast(Path, recording.audio))  # fetched from S3 before
                 except AudioError as error:
-                    # Stored by content: the same file may stand elsewhere tomorrow.
+                    # Stored by content: the file may be moved later.
                     reason = error.message.removeprefix(f"{recording.audio}: ")
                     yield recording, 0.0, b"", Failure(reason, error.hint)
                     continue

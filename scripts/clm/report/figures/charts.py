@@ -33,7 +33,7 @@ def _measured(results: Results) -> list[ModelResults]:
 
 
 def kind_of(results: Results, model: ModelResults) -> str:
-    """The class by which a figure marks a model."""
+    """The CSS class that marks a model in a figure."""
     if model is results.champion:
         return "champion"
     return "baseline" if model is results.baseline else "other"

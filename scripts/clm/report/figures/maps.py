@@ -40,7 +40,7 @@ def heat(results: Results) -> Figure | None:
     if not models or len(folders) < 2:
         return None
     known = sorted(float(rates[key]) for key in rates if rates[key])
-    end = min(1.0, max(known[int(0.98 * (len(known) - 1))], 0.05))  # one hopeless folder must not bleach the others
+    end = min(1.0, max(known[int(0.98 * (len(known) - 1))], 0.05))  # one bad folder must not fade the others
     row = 24 if len(folders) <= LABELLED else 14
     left = 240
     column = min(130.0, (WIDTH - left) / len(models))
@@ -79,13 +79,13 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
         return None
     before, now = (words.tokens[name]["missed"] for name in (baseline.name, model.name))
     chosen = [word for word in before.keys() | now.keys() if words.said[word]]
-    # The telling ones, if there are too many: words of the domain that changed most, then those missed most.
+    # The most informative, if there are too many: words of the domain that changed most, then those missed most.
     chosen.sort(key=lambda word: (not learnable(word), -abs(before[word] - now[word]), -before[word], word))
     if not chosen:
         return None
 
     def right(word: str) -> tuple[float, float]:
-        """Shares of a word's tokens that both models have right; every chosen word was said."""
+        """Shares of a word's tokens that each model has right; every chosen word was said."""
         return words.accuracy(baseline.name, word) or 0.0, words.accuracy(model.name, word) or 0.0
 
     left, top, size = 118.0, 44.0, 440.0
@@ -144,7 +144,7 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
 
 
 def _mark(kind: str, x: float, y: float, radius: float, hover: Any, word: str) -> Any:
-    """Circle: better; square: worse; ring: the same. So that nobody has to tell colours apart."""
+    """Circle: better; square: worse; ring: the same. So nobody has to distinguish colours."""
     if kind == "worse":
         side = 1.8 * radius
         return svg.rect(x - side / 2, y - side / 2, side, side, kind, hover, data_word=word)

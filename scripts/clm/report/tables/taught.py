@@ -1,4 +1,4 @@
-"""The tables of what models were taught: text and where it is from, pronunciations, words learned, leakage."""
+"""Tables on the models' training: text and its sources, pronunciations, words learned, leakage."""
 
 from collections import Counter
 from typing import Any
@@ -36,7 +36,7 @@ def corpus(results: Results) -> Table:
 
 
 def sources(results: Results) -> Table:
-    """Articles that the text is from."""
+    """Articles of the text."""
     parts = [("keywords", results.keyword_sources)]
     parts += [(model.name, model.sources) for model in results.models.values()]
     rows: list[list[Any]] = [
@@ -79,7 +79,7 @@ def lexicon(results: Results, words: Words) -> Table:
 
 
 def learned(results: Results) -> Table:
-    """Words that each generation learned, from where, and what was tried before."""
+    """Words that each generation learned, their folders, and earlier attempts."""
     rows: list[list[Any]] = [
         [
             item.word, model.name, item.tokens, ", ".join(item.folders), "; ".join(map(_attempt, item.tried)),

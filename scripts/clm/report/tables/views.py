@@ -1,4 +1,4 @@
-"""The tables of every view, from what was read and counted."""
+"""The tables of every view, from results and counts."""
 
 import json
 from collections import Counter
@@ -147,7 +147,7 @@ def findings(results: Results) -> Table:
 
 
 def failures(results: Results) -> Table:
-    """Folders and recordings that did not make it."""
+    """Folders and recordings that were left out or failed."""
     rows = [[name, "", "left out", public(why)] for name, why in results.left_out.items()]
     rows += [
         [row.get("folder", ""), row.get("model", ""), row.get("status", ""), public(row.get("reason", ""))]
@@ -159,7 +159,7 @@ def failures(results: Results) -> Table:
 
 
 def settings(results: Results) -> Table:
-    """The configuration, a key a line."""
+    """The configuration, one key per row."""
     rows = [[key, public(value)] for key, value in _flat(results.config)]
     columns = [Column("key", "Key"), Column("value", "Value")]
     note = "Of the run that made this page. Keys that tell the account are never kept in the results."
@@ -175,7 +175,7 @@ def _flat(value: Any, prefix: str = "") -> list[tuple[str, str]]:
 
 
 def versions(results: Results) -> Table:
-    """Versions of programs, digests of models and of what they were made from."""
+    """Versions of programs, digests of models and of their material."""
     rows: list[list[str]] = []
     for model in results.models.values():
         about = model.about
