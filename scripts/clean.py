@@ -32,11 +32,11 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     cli.add_config_options(parser)
-    parser.add_argument("--delete", action="store_true", help="delete what is listed as such")
+    parser.add_argument("--delete", action="store_true", help="delete the items marked so")
     parser.add_argument(
         "--only", type=kinds, metavar="KINDS", help=f"list, and delete, only these, with commas: {','.join(KINDS)}"
     )
-    parser.add_argument("--in-use", action="store_true", help="delete also what is in use")
+    parser.add_argument("--in-use", action="store_true", help="delete items in use, too")
     parser.add_argument(
         "--results",
         type=Path,
@@ -51,7 +51,7 @@ def kinds(text: str) -> list[str]:
     """Kinds out of a list with commas."""
     names = [name.strip() for name in text.split(",")]
     if unknown := [name for name in names if name not in KINDS]:
-        raise argparse.ArgumentTypeError(f"no such kind: {', '.join(unknown)}; there are {', '.join(KINDS)}")
+        raise argparse.ArgumentTypeError(f"unknown kind: {', '.join(unknown)}; there are {', '.join(KINDS)}")
     return names
 
 
@@ -95,7 +95,7 @@ def listing(items: Sequence[Item]) -> Iterator[str]:
 def notes(items: Sequence[Item], holdings: Holdings, limit: float) -> Iterator[str]:
     """Remarks below the list: further folders, and what stays."""
     if holdings.foreign:
-        yield f"{holdings.foreign} objects below the prefix are not ours, or of jobs not known here: they stay."
+        yield f"{holdings.foreign} objects below the prefix are not ours, or of unknown jobs: they are kept."
     models = [item for item in items if item.kind == MODELS]
     if holdings.all_models:
         yield f"Models in the account: {holdings.all_models} of {limit:g}, ours {len(models)}."
@@ -132,7 +132,7 @@ def main(argv: list[str] | None = None) -> None:
     found = holdings.items(args.only or KINDS)
     items = choose(found, args.only or SAFE, in_use=args.in_use)
     lines = [*listing(items), *notes(found, holdings, settings.limits["models"])]
-    sys.stdout.write(scrub("\n".join(lines or ["Nothing of ours is there."])) + "\n")
+    sys.stdout.write(scrub("\n".join(lines or ["The workflow has left nothing there."])) + "\n")
     chosen = [item for item in items if not item.keep]
     if args.delete:
         delete(Cleaner(aws, settings), chosen)

@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> None:
         shown = [*lines[:MOST_LINES], *([f"... and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else [])]
         raise PassingError(
             f"{' and '.join(counts)} {are} not finished:\n  " + "\n  ".join(shown),
-            "run again: what is finished is kept, and nothing is paid twice",
+            "run again: finished results are kept, and nothing is paid twice",
         )
     files.write_json(args.output, {"models": args.models})
 

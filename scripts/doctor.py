@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     counts = dict.fromkeys((OK, NOT_OK, UNKNOWN), 0)
     if settings.engine != "transcribe":
-        note = Finding(UNKNOWN, "engine", f"{settings.engine} needs nothing of this", "engine: transcribe")
+        note = Finding(UNKNOWN, "engine", f"{settings.engine} does not need any of this", "engine: transcribe")
         sys.stdout.write(show(note) + "\n")
     for finding in findings(case):
         counts[finding.status] += 1

@@ -31,7 +31,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__)
     cli.add_settings_option(parser)
     parser.add_argument("--models", type=Path, required=True, help="directory of the models")
-    parser.add_argument("--output", type=Path, required=True, help="output: record of this look (JSON)")
+    parser.add_argument("--output", type=Path, required=True, help="output: record of this check (JSON)")
     return parser.parse_args(argv)
 
 

@@ -104,7 +104,7 @@ def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
         if model.engine == engine.name and model.recipe not in (None, engine.recipe)
     ]
     if older:
-        yield f"Trained by another recipe than this version's: {', '.join(older)}."
+        yield f"Trained with a recipe other than this version's: {', '.join(older)}."
 
 
 def record_of(results: Path, model: str) -> ModelRecord:
@@ -169,7 +169,7 @@ def report(results: Path) -> Iterator[str]:
         found = leaderboard_text.findings(read_or(model_diagnosis.read, path, ModelDiagnosis()).findings)
         yield from found
         if found:
-            yield f"All that was found, and keywords one by one: {path}"
+            yield f"All findings, and results by keyword: {path}"
     yield from leaderboard_text.attention(runs, compared.absences)
     config = load_yaml(results / "config.yaml")
     learner = max(

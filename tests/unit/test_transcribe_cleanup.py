@@ -313,7 +313,7 @@ def test_many_pages(account: Account, run: Clean) -> None:
 def test_empty_account(account: Account, run: Clean) -> None:
     for key in account.objects():
         account.s3.delete_object(Bucket=BUCKET, Key=key)
-    assert run("--delete") == "Nothing of ours is there.\n"
+    assert run("--delete") == "The workflow has left nothing there.\n"
 
 
 def test_failures_are_told_and_the_others_go_on(account: Account, run: Clean, capsys: Any) -> None:
@@ -342,7 +342,7 @@ def test_all_of_it_with_our_policies(account: Account, run: Clean, monkeypatch: 
 def test_wrong_kind_and_no_bucket(account: Account, run: Clean, capsys: Any) -> None:
     with pytest.raises(SystemExit):
         run("--only", "everything")
-    assert "no such kind: everything" in capsys.readouterr().err
+    assert "unknown kind: everything" in capsys.readouterr().err
     with pytest.raises(Exception, match="bucket"):
         run(bucket=None)
     assert account.objects()

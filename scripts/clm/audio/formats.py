@@ -38,7 +38,7 @@ _NAMES = {
     "rar": "a rar archive", "png": "a picture", "jpeg": "a picture", "gif": "a picture", "office": "an Office document",
     "rtf": "an RTF document", "playlist": "a playlist, which names recordings and holds none",
     "git-lfs": "a Git LFS pointer and not the file itself", "html": "an HTML page", "text": "text",
-    "midi": "MIDI, which is notes and no sound", "ds2": "an encrypted dictation (DS2)", "zeros": "zeros only",
+    "midi": "MIDI, which holds notes, not sound", "ds2": "an encrypted dictation (DS2)", "zeros": "zeros only",
     "dss": "a dictation (DSS)", "dvf": "a dictation of a Sony recorder (DVF)",
     "msv": "a dictation of a Sony recorder (MSV)",
     "plist": "a property list", "database": "a database, such as a project of Audacity",

@@ -104,7 +104,7 @@ def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | N
     if size == 0:
         return Problem("the file is empty (0 bytes)", "copy it again, or take it out")
     if media.format not in AMAZON_FORMATS:
-        found = f"it is {formats.described(media.format)}, and no audio that Amazon takes"
+        found = f"it is {formats.described(media.format)}, not audio that Amazon takes"
         return Problem(found, f"{formats.remedy(media.format)} (it takes {', '.join(AMAZON_FORMATS)})")
     if media.rate is not None and media.rate not in RATES:
         found = f"{media.rate:,} samples per second; Amazon takes {RATES[0]:,} to {RATES[-1]:,}"

@@ -17,7 +17,7 @@ from clm.base.redaction import scrub
 ATTEMPTS = 8
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
-_RERUN = "run again later: what is finished is kept, and nothing is paid twice"
+_RERUN = "run again later: finished results are kept, and nothing is paid twice"
 _RENEW = "renew your credentials (aws configure, aws sso login), then run again: nothing is paid twice"
 #: Error codes that mean the same, whatever the service, and what to do.
 _CREDENTIALS = {
@@ -126,7 +126,7 @@ def is_denied(error: Exception) -> bool:
 
 
 def is_broken(error: Exception) -> bool:
-    """True if Amazon had a fault of its own."""
+    """True for an internal error at Amazon."""
     return code_of(error) in _BROKEN
 
 
@@ -147,7 +147,7 @@ def explain(error: Exception, doing: str, service: str = "") -> UserError:
         raise error
     code, text = code_of(error), scrub(str(error))
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
-        return RefusedError(f"{doing}: no AWS credentials were found", "aws configure makes some; or set AWS_PROFILE")
+        return RefusedError(f"{doing}: no AWS credentials were found", "run aws configure, or set AWS_PROFILE")
     if isinstance(error, exceptions.NoRegionError):
         return RefusedError(f"{doing}: no AWS region is set", "set transcribe.region, or AWS_DEFAULT_REGION")
     if isinstance(error, exceptions.ProfileNotFound):
@@ -169,7 +169,7 @@ def explain(error: Exception, doing: str, service: str = "") -> UserError:
     if code in _BUSY:
         return PassingError(f"{doing}: Amazon is busy or a quota is used up ({code})", _RERUN)
     if code in _BROKEN:
-        return PassingError(f"{doing}: Amazon had a fault of its own ({code})", _RERUN)
+        return PassingError(f"{doing}: internal error at Amazon ({code})", _RERUN)
     if isinstance(error, exceptions.ClientError):
         return UserError(f"{doing}: {text}", "scripts/doctor.py checks bucket, region, role and permissions")
     return PassingError(f"{doing}: no answer from Amazon ({text})", _RERUN)

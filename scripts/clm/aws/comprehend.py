@@ -104,7 +104,7 @@ class SyntaxFilter:
         try:
             answer = self._client.batch_detect_syntax(TextList=joined, LanguageCode=self._language)
         except EndpointConnectionError as error:
-            raise PassingError(f"{doing}: there is no Comprehend in this region, or no way to it", _OFF) from error
+            raise PassingError(f"{doing}: no Comprehend in this region, or not reachable", _OFF) from error
         except (BotoCoreError, ClientError) as error:
             raise explain(error, doing, service="comprehend") from error
         answered = {result["Index"]: result["SyntaxTokens"] for result in answer["ResultList"]}

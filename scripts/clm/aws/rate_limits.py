@@ -71,7 +71,7 @@ class Patience:
         if time.monotonic() > self._deadline:
             raise PassingError(
                 f"{line} (longer than patience_hours: {self._hours:g})",
-                "run again later: it goes on at Amazon, and nothing is paid twice",
+                "run again later: it continues at Amazon, and nothing is paid twice",
             )
         self._progress.show(line)
         time.sleep(self._pauses.next())

@@ -88,7 +88,7 @@ def unwritable(results: Path, error: OSError) -> UserError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return UserError(
             f"results: no room left to write to {results} ({error.strerror})",
-            "make room and run again: what is finished is kept",
+            "free some space and run again: finished results are kept",
         )
     return UserError(
         f"results: cannot write to {results} ({error.strerror})",

@@ -115,7 +115,7 @@ class _Collector:
         if covered:
             return covered
         if len(self.texts) >= self.budget.articles:
-            reason = f"not looked up: {self.budget.articles} articles are the budget (corpus.max_articles)"
+            reason = f"not looked up: the budget is {self.budget.articles} articles (corpus.max_articles)"
             return _Answer(query, Outcome.NOTHING, note=reason)
         try:
             lookup = self._find(query)

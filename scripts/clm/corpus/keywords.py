@@ -50,5 +50,5 @@ def read_keyword_lines(path: Path) -> list[tuple[int, str]]:
             elif keyword:
                 keywords.setdefault(keyword.casefold(), (number, keyword))
     if not keywords:
-        raise UserError(f"{path}: there is no keyword in it", hint)
+        raise UserError(f"{path}: it holds no keywords", hint)
     return list(keywords.values())

@@ -31,21 +31,21 @@ _EXAMPLES = 10
 
 #: What may be found, in the order in which it is said; arguments are fields of the card.
 FINDINGS: dict[str, str] = {
-    "no_words": "There is no word in it.",
+    "no_words": "It has no words.",
     "few_words": "{words} words are too few to prove anything: {fewest} at least.",
     "covers_missed": "It covers {missed_covered} of {missed} missed words{missed_examples}.",
-    "covers_no_missed": "It covers none of {missed} missed words: no gain is to be expected on these recordings.",
+    "covers_no_missed": "It covers none of {missed} missed words: expect no gain on these recordings.",
     "covers_keywords": "It covers {keywords_covered} of {keywords} keywords.",
     "new_words": "It brings {new_words} words that the stock model does not know.",
     "mostly_general": "{general_percent} of it is general English, which the stock model knows already.",
-    "duplicates": "{duplicates} of {sentences} sentences stand there before.",
+    "duplicates": "{duplicates} of {sentences} sentences are repeated.",
     "references_in_text": "It holds {reference_percent} of what is spoken in the recordings: their WER proves nothing.",
     "references_in_tuning": "The tuning text holds {tuning_reference_percent} of what is spoken in the recordings.",
-    "tuning_in_text": "It holds {tuning_percent} of the tuning text, which then cannot tell how much it is worth.",
+    "tuning_in_text": "It holds {tuning_percent} of the tuning text, which therefore cannot show its value.",
 }
 #: How well a text of this kind serves at Amazon, by its own guide, the best first.
 RANKS: dict[str, str] = {
-    "transcripts": "More than 10,000 words of transcripts: the best that there is to train on.",
+    "transcripts": "More than 10,000 words of transcripts: the best training text there is.",
     "related_and_tuning": "Related text, with transcripts as tuning text: second to 10,000 words of transcripts.",
     "related_alone": "Related text alone is the least robust: add a quarter of your transcripts as tuning text.",
 }

@@ -100,7 +100,9 @@ def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
     details = comparisons.with_baseline(row["model"])
     heldout = row["scope"] == "heldout"
     after = row["heldout_wer"] if heldout else row["wer"]
-    scope = "folders it never learned from" if heldout else f"all {_recordings(int(row['recordings'] or 0))}"
+    number = int(row["recordings"] or 0)
+    everything = "one recording" if number == 1 else f"all {_recordings(number)}"
+    scope = "folders it never learned from" if heldout else everything
     if details:
         recordings = f"{_recordings(details.recordings)}, " if heldout else ""
         scope += f" ({recordings}{counted(details.words, 'word')})"

@@ -44,7 +44,7 @@ def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str,
     newest = fruitless[-1]
     reasons = "; ".join(_reasons(results, newest, heldout)) or "no word worth learning is missed"
     return (
-        f"Nothing left to learn from text: the last {len(fruitless)} healing rounds brought nothing proven."
+        f"Nothing left to learn from text: the last {len(fruitless)} healing rounds brought no proven gain."
         f" What {newest} still misses, in tokens: {reasons}."
     )
 

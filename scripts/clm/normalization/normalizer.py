@@ -76,7 +76,7 @@ def create_normalizer(profile: str, language: str = "en-US", without: Iterable[s
     english = language.split("-")[0].lower() in FILLED_LANGUAGES
     if profile == "spoken" and not english:
         raise UserError(
-            f"normalizer.profile: spoken knows English only, not {language}",
+            f"normalizer.profile: spoken supports only English, not {language}",
             "profile basic works in every language",
         )
     rules = _rules(profile, english)

@@ -53,7 +53,7 @@ def _check_languages(settings: Settings, lineup: Lineup) -> None:
         if language != settings.language:
             raise UserError(
                 f"config: language: {name} in {lineup.results} is a model for {language}, not for "
-                f"{settings.language}: it would silently not be used",
+                f"{settings.language}: it would be silently ignored",
                 "correct language, or name another folder: --config results=...",
             )
 

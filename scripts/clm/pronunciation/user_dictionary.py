@@ -59,7 +59,7 @@ def read_pronunciations(path: Path, known_phones: frozenset[str]) -> dict[str, l
                 f"the phones are {' '.join(sorted(known_phones))}",
             )
         if phones in found.setdefault(word, []):
-            log.warning("%s: line %d: %s %s stands there twice", path, number, word, " ".join(phones))
+            log.warning("%s: line %d: %s %s is repeated", path, number, word, " ".join(phones))
         else:
             found[word].append(phones)
     return found

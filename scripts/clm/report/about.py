@@ -62,9 +62,9 @@ def origin(model: ModelResults) -> Origin:
     about, plan = model.about, model.plan
     facts: list[tuple[str, str]] = []
     if about is None:
-        facts.append(("Made of", "the engine's own model, as it comes"))
+        facts.append(("Made of", "the engine's own model, unchanged"))
     if model.row.get("engine") == "imported":
-        facts.append(("Made of", "transcripts that were made elsewhere"))
+        facts.append(("Made of", "transcripts of another recogniser"))
     if models.number(model.name):
         facts.append(("Made of", "the stock model and all text so far"))
     if why := statement(plan.reason):

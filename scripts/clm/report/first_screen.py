@@ -82,7 +82,7 @@ def _cards(results: Results, model: ModelResults | None) -> list[Card]:
         cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}"))
     if baseline and row.get("scope") == "heldout" and row.get("heldout_wer"):
         before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], baseline)))
-        text = "folders that it never learned from: the verdict stands on these"
+        text = "folders that it never learned from: the verdict depends on these"
         cards.append(Card("On held-out folders", percent(float(row["heldout_wer"])), before, text))
     if baseline and row.get("fixed_words"):
         broken = int(row["broken_words"] or 0)
@@ -134,7 +134,7 @@ def _trust(results: Results) -> list[Step]:
     steps += [Step("A model has seen the answers", public(capitalized(text))) for text in leaks]
     unfinished = [model.name for model in results.models.values() if model.row.get("status") == "incomplete"]
     if unfinished:
-        text = f"{', '.join(unfinished)}: some recordings have no result yet. What is finished is kept."
+        text = f"{', '.join(unfinished)}: some recordings have no result yet. Finished results are kept."
         steps.append(Step("Finish what is unfinished", text, "snakemake --cores 4"))
     failed = sorted({row.get("folder", "") for row in results.runs if row.get("status") == "failed"})
     if failed:

@@ -168,7 +168,7 @@ class _Reader:
             return read(path)
         except FileNotFoundError:
             if wanted:
-                self.problems.append(f"{name} is not there, so what it says is missing here.")
+                self.problems.append(f"{name} is missing, and its content with it.")
         except UserError as error:
             self.problems.append(f"{name} is left out: {error.message}")
         except (ValueError, TypeError, AttributeError, LookupError, OSError) as error:

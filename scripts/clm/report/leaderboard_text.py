@@ -129,7 +129,7 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str
             lines = [f"{model}: {flaw}" for flaw in flaws]
         if lines:
             found[model] = (
-                f"{' '.join(map(ended, lines))} Used all the same (its words are under `broken_words` in wer.json)."
+                f"{' '.join(map(ended, lines))} Used anyway (its words are under `broken_words` in wer.json)."
                 " Hint: text nearer to what is spoken, or recordings of it as tuning_data"
             )
     return found
@@ -172,10 +172,10 @@ def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
     where = "; ".join(f"{model} ({some(folders)})" for model, folders in late.items())
     warning = (
         f"made more than {DAYS_APART} days before or after {baseline}: {where}. The vendor may have changed"
-        " its models in between, which is no gain of yours."
+        " its models in between, which would not be your gain."
     )
     if not baseline.startswith("imported-"):
-        warning += " Hint: --config repeat=<folder> transcribes a folder anew (and pays for it)."
+        warning += " Hint: --config repeat=<folder> transcribes a folder again (and pays for it)."
     return [warning]
 
 
@@ -195,7 +195,7 @@ def mixed_normalizers(used: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[s
     where = "; ".join(f"{name} ({some(found)})" for name, found in models.items())
     return [
         f"scored by different normalizers: {where}. Rates of different normalizers cannot be compared."
-        " Hint: run once with each engine on all folders; that scores anew and transcribes nothing."
+        " Hint: run once with each engine on all folders; that scores again without transcribing."
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clm.base import files
+from clm.base import files, messages
 from clm.report import escaping
 from clm.report.figures import charts, maps
 from clm.report.figures.svg import Figure
@@ -155,16 +155,16 @@ def _side_by_side(results: Results) -> list[str]:
 def _notes(results: Results, addresses: playback.Addresses, parts: list[Part]) -> list[str]:
     notes = list(results.problems)
     if addresses.missing:
-        notes.append(
-            f"The audio of {addresses.missing:,} recordings is not on this machine: they cannot be heard here."
-        )
+        missing = messages.counted(addresses.missing, "recording")
+        notes.append(f"The audio of {missing} is not on this machine and cannot be played.")
     left_out = getattr(addresses, "left_out", 0)
     if left_out:
+        beside = messages.counted(left_out, "recording")
         notes.append(
-            f"The audio of {left_out:,} recordings is not inside this page, which would be too large: it is played from"
-            " where it lies."
+            f"The audio of {beside} is not inside this page, which would be too large: it is played from files."
         )
     if len(parts) > 1:
-        beside = sum(len(part.folders) for part in parts[1:])
-        notes.append(f"The alignments of {beside:,} folders are in {len(parts) - 1} pages beside this one, in report/.")
+        folders = messages.counted(sum(len(part.folders) for part in parts[1:]), "folder")
+        pages = messages.counted(len(parts) - 1, "page")
+        notes.append(f"The alignments of {folders} are in {pages} beside this one, in report/.")
     return notes

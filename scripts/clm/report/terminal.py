@@ -85,7 +85,7 @@ def word_view(results: Results, word: str) -> View:
                 where.append({"folder": folder, "recording": record["name"], "said": context, "heard": heard})
     if not counted.said[word]:
         raise UserError(
-            f"word: {word!r} is in no reference that is compared", nearest(word, sorted(counted.said)[:100_000])
+            f"word: {word!r} does not occur in the compared references", nearest(word, sorted(counted.said)[:100_000])
         )
     models = {
         name: {kind: tokens[kind][word] for kind in KINDS} | {"right": rate(counted.accuracy(name, word))}

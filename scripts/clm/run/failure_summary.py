@@ -28,7 +28,7 @@ def describe(logs: Sequence[str], results: Path, address: str = "") -> str:
     more = len(failed) - MOST_LINES
     lines = [*failed[:MOST_LINES], *([f"  ... and {more} more: see {where}"] if more > 0 else [])]
     count = "1 job failed" if len(failed) == 1 else f"{len(failed)} jobs failed"
-    return "\n".join([f"{count}; everything that does not need it is done:", *lines, _HINT])
+    return "\n".join([f"{count}; everything that does not depend on it is done:", *lines, _HINT])
 
 
 def _failed(text: str, results: Path) -> Iterable[str]:

@@ -44,12 +44,12 @@ def bucket(storage: StorageProviderBase | None, prefix: str | None, results: str
         return None
     if not is_address(prefix or ""):
         raise UserError(
-            f"default-storage-prefix: {prefix!r} is no address in S3",
+            f"default-storage-prefix: {prefix!r} is not an address in S3",
             "--default-storage-prefix s3://your-bucket/your-project",
         )
     if Path(results).is_absolute():
         raise UserError(
-            f"config: results: {results} is not below the working directory, and the name of the folder in the bucket",
+            f"config: results: {results} is not below the working directory; it also names the folder in the bucket",
             "--config results=NAME",
         )
     if storage.settings.endpoint_url:

@@ -31,7 +31,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
         names = some([repr(name) for name in absent])
         found.append(f"Held out, but not in the input: {names}. A name such as 007 needs quotes in YAML.")
     if state.unusable_keywords:
-        found.append(f"Going on without keywords: {state.unusable_keywords}")
+        found.append(f"Continuing without keywords: {state.unusable_keywords}")
     former = _former_settings(state.results)
     if former and former.engine == engine.name and _transcribes_otherwise(former, engine):
         found.append(_price_note(state, engine))
@@ -68,7 +68,7 @@ def _price_note(state: State, engine: Engine) -> str:
     estimates = [engine.estimate(items, name) for name, items in lengths.items()]
     return (
         "Settings that transcription uses have changed:"
-        f" at most {seconds / 60:.0f} minutes of audio (all models together) are transcribed anew,"
+        f" at most {seconds / 60:.0f} minutes of audio (all models together) are transcribed again,"
         f" for ${sum(estimate.dollars for estimate in estimates):.2f}"
         f" and about {sum(estimate.cpu_seconds for estimate in estimates) / 60:.0f} minutes of CPU time."
     )

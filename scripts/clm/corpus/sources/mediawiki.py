@@ -240,7 +240,7 @@ class Client:
         if reply.status_code == 429 or reply.status_code >= 500:
             raise _BusyError(f"{self.url}: busy (HTTP {reply.status_code})", retry_after)
         if reply.status_code == 401:
-            raise UserError(f"corpus.wikipedia.api_url: {self.url} wants a login (HTTP 401)", _NO_LOGIN)
+            raise UserError(f"corpus.wikipedia.api_url: {self.url} requires a login (HTTP 401)", _NO_LOGIN)
         if reply.status_code == 403:
             raise LookupFailed(f"{self.url}: refused (HTTP 403); is corpus.wikipedia.contact set?")
         if reply.status_code != 200:

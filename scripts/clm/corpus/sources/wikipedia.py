@@ -55,12 +55,14 @@ class WikipediaSource:
 
         """
         if not re.fullmatch(r"[a-z][a-z0-9-]*", language):
-            raise UserError(f"corpus.wikipedia.language: {language!r} is no language", "for example: en, de, simple")
+            raise UserError(
+                f"corpus.wikipedia.language: {language!r} is not a language code", "for example: en, de, simple"
+            )
         if api_url and not re.match(r"https?://[^/\s]+/", api_url):
             hint = "for example: https://wiki.example.org/w/api.php"
-            raise UserError(f"corpus.wikipedia.api_url: {api_url!r} is no address", hint)
+            raise UserError(f"corpus.wikipedia.api_url: {api_url!r} is not an address", hint)
         if not (contact or api_url):
-            _log.warning("corpus.wikipedia.contact is not set; Wikipedia wants an address to write to, and may refuse")
+            _log.warning("corpus.wikipedia.contact is not set; Wikipedia asks for a contact address, and may refuse")
         # `import wikipedia` gives the package; its settings are globals of the module of the same name inside
         self._package: Any = importlib.import_module("wikipedia.wikipedia")
         self._licence = licence or ""

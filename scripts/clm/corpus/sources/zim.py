@@ -44,7 +44,7 @@ class ZimSource:
             self._archive = Archive(Path(path))
         except RuntimeError as error:
             hint = "name a .zim file, for example one of a Kiwix library; fetch it again if it is cut"
-            raise UserError(f"corpus.zim: {path} is no readable ZIM file ({error})", hint) from error
+            raise UserError(f"corpus.zim: {path} is not a readable ZIM file ({error})", hint) from error
         self._name = Path(path).name
         self._domain = domain or Domain()
         self._licence = self._metadata("License")

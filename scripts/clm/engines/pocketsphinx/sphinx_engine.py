@@ -41,7 +41,7 @@ def create(settings: Settings) -> PocketSphinx:
     """
     if settings.language != LANGUAGE:
         raise UserError(
-            f"config: language: the pocketsphinx engine speaks {LANGUAGE} only, not {settings.language!r}",
+            f"config: language: the pocketsphinx engine supports only {LANGUAGE}, not {settings.language!r}",
             f"set language: {LANGUAGE}",
         )
     section = settings.pocketsphinx

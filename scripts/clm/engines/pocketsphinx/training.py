@@ -132,7 +132,7 @@ def _read(paths: Mapping[str, Path]) -> dict[str, Text]:
     if not any(source.sentences for source in sources.values()):
         raise UserError(
             f"no English words to train from in {', '.join(map(str, paths.values())) or 'no text'}",
-            "give it text about what is spoken, one sentence per line",
+            "add text about what is spoken, one sentence per line",
         )
     return sources
 

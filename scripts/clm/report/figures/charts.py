@@ -107,7 +107,7 @@ def composition(results: Results) -> Figure | None:
         f"{model.name}: " + ", ".join(f"{model.row[column]} {column}" for column in columns) for model in models[:8]
     )
     return svg.figure(
-        "errors", "What the errors are", "Per word of the references.", (WIDTH, bottom + 26), parts, f"{words}."
+        "errors", "Kinds of errors", "Per word of the references.", (WIDTH, bottom + 26), parts, f"{words}."
     )
 
 

@@ -73,7 +73,7 @@ def lexicon(results: Results, words: Words) -> Table:
     ]  # fmt: skip
     note = (
         "Guessed pronunciations of words that the stock model does not know. Listen to words that are still missed;"
-        " what is wrong goes into a file that pocketsphinx.pronunciations names, and comes before all guesses."
+        " put corrections into the file that pocketsphinx.pronunciations names; they override all guesses."
     )
     return Table("lexicon", "Pronunciations to review", note, columns, rows, "model", results.topic)
 
@@ -93,9 +93,7 @@ def learned(results: Results) -> Table:
         Column("tried", "Tried before"), Column("depth", "In vain", "count"), Column("now", "Missed now", "count"),
     ]  # fmt: skip
     chosen = rows[-1][1] if rows else ""
-    note = (
-        "Why each generation exists: words that were missed in folders that are not held out, and what became of them."
-    )
+    note = "The reason for each generation: words missed in folders that are not held out, and earlier attempts."
     return Table("learned", "Words learned", note, columns, rows, "model", chosen)
 
 
@@ -125,5 +123,5 @@ def leakage(results: Results) -> Table:
         Column("sentence_share", "Sentences in the text", "rate"), Column("sources", "In"),
         Column("example", "For example"),
     ]  # fmt: skip
-    note = "Whether the text of a model holds what is spoken: its WER there would say nothing about other recordings."
+    note = "References found in the text of a model. Its WER there says nothing about other recordings."
     return Table("leakage", "Leakage", note, columns, rows, "model", results.topic)

@@ -142,7 +142,7 @@ def findings(results: Results) -> Table:
     columns = [
         FOLDER, MODEL, Column("finding", "What"), Column("detail", "Figures"), Column("next_step", "Next step"),
     ]  # fmt: skip
-    note = "What the errors of each folder point to. These ask for attention and decide nothing."
+    note = "Findings from the errors of each folder. They are advice and affect no result."
     return Table("findings", "What the errors point to", note, columns, rows, "model", results.topic)
 
 
@@ -162,7 +162,7 @@ def settings(results: Results) -> Table:
     """The configuration, one key per row."""
     rows = [[key, public(value)] for key, value in _flat(results.config)]
     columns = [Column("key", "Key"), Column("value", "Value")]
-    note = "Of the run that made this page. Keys that tell the account are never kept in the results."
+    note = "Of the run that made this page. Keys that reveal the account are never kept in the results."
     return Table("settings", "Configuration", note, columns, rows)
 
 
