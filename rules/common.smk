@@ -12,7 +12,7 @@ BASELINE_FOLDERS = frozenset(DECIDED.folders_of(DECIDED.baseline))
 
 
 def written(name):
-    """A file that the run writes before its first job if its content has changed; a dry run writes it elsewhere."""
+    """A file that the run writes before its first job if its content has changed; a dry run writes a preview."""
     previewed = preview() / name
     return local(str(previewed)) if not has_begun() and previewed.exists() else f"{RESULTS}/{name}"
 
@@ -33,12 +33,12 @@ def index_file(wildcards):
 
 
 def manifest(wildcards):
-    """The recordings of a folder, written anew only if a recording or a reference has changed."""
+    """The recordings of a folder, rewritten only if a recording or a reference has changed."""
     return written(f"inputs/{wildcards.folder}.json")
 
 
 def manifest_of_any_age(wildcards):
-    """The same for jobs that are expensive: whether they run again is for parameters to say."""
+    """The same for expensive jobs: only parameters decide whether they run again."""
     return frozen(f"inputs/{wildcards.folder}.json")
 
 
@@ -79,7 +79,7 @@ def descriptions(names):
 
 
 def records(names, *files):
-    """Those of these files that these models have, which nothing changes any more."""
+    """The existing files among these of these models, which never change again."""
     found = (f"{model}/{name}" for model in names for name in files)
     return [ancient(f"{RESULTS}/models/{path}") for path in found if (MODELS / path).exists()]
 
@@ -104,7 +104,7 @@ def folders_of(model):
 
 
 def all_models(wildcards):
-    """Models of the leaderboard: those there are, and those that this run makes."""
+    """Models of the leaderboard: the existing ones, and those that this run makes."""
     return [*DECIDED.models, *new_models()]
 
 
@@ -199,7 +199,7 @@ def submitted(wildcards):
 
 
 def to_complete(wildcards):
-    """Models that this run runs, those included that it makes."""
+    """Models that this run applies to recordings, including those that it makes."""
     names = [*DECIDED.running, *new_models()]
     return sorted(name for name in names if not models.failed(MODELS, name))
 
@@ -223,9 +223,9 @@ def everything_finished(wildcards):
 
 
 def share_of_cores(model):
-    """Cores for a folder: where there are fewer folders than cores, the recordings of each share what is left.
+    """Cores for a folder: where there are fewer folders than cores, the recordings of each share the others.
 
-    On a cluster it is one (or what set-threads says): a job there must not reckon otherwise than the run that sent it.
+    On a cluster it is one (or what set-threads says): a job there must compute the same number as the run that sent it.
     """
     if DECIDED.submissions is not None or not workflow.local_exec:
         return 1
