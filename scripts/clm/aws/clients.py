@@ -147,7 +147,7 @@ def explain(error: Exception, doing: str, service: str = "") -> UserError:
         raise error
     code, text = code_of(error), scrub(str(error))
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
-        return RefusedError(f"{doing}: no AWS credentials were found", "run aws configure, or set AWS_PROFILE")
+        return RefusedError(f"{doing}: no AWS credentials were found", "aws configure creates some; or set AWS_PROFILE")
     if isinstance(error, exceptions.NoRegionError):
         return RefusedError(f"{doing}: no AWS region is set", "set transcribe.region, or AWS_DEFAULT_REGION")
     if isinstance(error, exceptions.ProfileNotFound):
