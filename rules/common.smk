@@ -47,6 +47,11 @@ def code_of(program):
     return lambda wildcards: written(f"inputs/programs/{program}.json")
 
 
+def directory_of(name):
+    """A directory of the results, for programs that find files there by name: a parameter."""
+    return lambda wildcards: f"{DECIDED.results}/{name}"
+
+
 # -- files of the user --------------------------------------------------------------------------------------------
 
 

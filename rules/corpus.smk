@@ -18,9 +18,9 @@ checkpoint heal:
     conda:
         "../environment.yml"
     params:
-        runs=f"{DECIDED.results}/runs",
-        models=f"{DECIDED.results}/models",
-        store=f"{DECIDED.results}/store",
+        runs=directory_of("runs"),
+        models=directory_of("models"),
+        store=directory_of("store"),
         model=NEXT,
         learn=lambda w: "yes" if state().learns else "no",
         reason=lambda w: state().due or "heal was forced",
@@ -60,7 +60,7 @@ rule keyword_corpus:
     conda:
         "../environment.yml"
     params:
-        store=f"{DECIDED.results}/store",
+        store=directory_of("store"),
         keywords=DECIDED.training_inputs["keywords"],
         # Articles may have changed since the last generation; what was fetched is in the cache.
         generation=NEXT,
@@ -94,7 +94,7 @@ rule missed_word_corpus:
     conda:
         "../environment.yml"
     params:
-        store=f"{DECIDED.results}/store",
+        store=directory_of("store"),
         corpus=json.dumps(DECIDED.settings.corpus.as_json(), sort_keys=True),
         attempt=DECIDED.attempt,
     message:

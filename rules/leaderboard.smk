@@ -23,7 +23,7 @@ rule leaderboard:
         "../environment.yml"
     params:
         code=DECIDED.code["leaderboard"],
-        models=f"{DECIDED.results}/models",
+        models=directory_of("models"),
         evaluation=json.dumps(DECIDED.settings.evaluation.as_json(), sort_keys=True),
     message:
         "Comparing the models"

@@ -38,7 +38,7 @@ rule report:
     params:
         code=DECIDED.code["report"],
         # The report shows everything there is; whatever changes below changes one of the inputs.
-        results=str(DECIDED.results),
+        results=lambda w: str(DECIDED.results),
         embed_audio="--embed-audio" if DECIDED.settings.report.embed_audio else "",
     message:
         "Writing the report"

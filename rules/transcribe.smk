@@ -16,7 +16,7 @@ rule preflight:
     conda:
         "../environment.yml"
     params:
-        models=f"{DECIDED.results}/models",
+        models=directory_of("models"),
     message:
         "Checking the AWS account"
     shell:
@@ -46,7 +46,7 @@ rule submit:
         # Not a parameter: the number of models that are submitted at the same time is not a reason to submit again.
         quota_percent=lambda w: int(100 * DECIDED.submissions.share),
     params:
-        store=f"{DECIDED.results}/store",
+        store=directory_of("store"),
     message:
         "Submitting recordings to {wildcards.model}"
     shell:
@@ -77,7 +77,7 @@ rule transcribe:
         "../environment.yml"
     threads: lambda w: share_of_cores(w.model)
     params:
-        store=f"{DECIDED.results}/store",
+        store=directory_of("store"),
         # Raised by hand if stored results ever have to be made again.
         recipe=1,
         audio=lambda w: DECIDED.folders[w.folder].audio,
@@ -111,7 +111,7 @@ rule complete:
     conda:
         "../environment.yml"
     params:
-        store=f"{DECIDED.results}/store",
+        store=directory_of("store"),
         engine=ENGINE.name,
         models=lambda w, input: [Path(summary).stem for summary in input.summaries],
     message:

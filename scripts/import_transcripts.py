@@ -4,8 +4,9 @@ Run it by hand, once for each set of results, then run snakemake:
 
     .venv/bin/python scripts/import_transcripts.py azure results-of-azure/
 
-imports results-of-azure/<folder>/*.txt (or .json as Amazon Transcribe writes it), or results-of-azure/<folder>.txt, as
-the model imported-azure. Several recordings of a folder are identified by the stems of their files.
+imports results-of-azure/<folder>/*.json (or .txt, .srt, .vtt and any other transcript that is read: docs/inputs.md), or
+results-of-azure/<folder>.json, as the model imported-azure. Several recordings of a folder are identified by the stems
+of their files.
 
 In the workflow, the rule of this name copies the stored transcripts to the folder where they are scored.
 """
@@ -33,6 +34,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("name", nargs="?", help="name of the set: the model will be imported-NAME")
     parser.add_argument("source", nargs="?", type=Path, help="folder with one folder, or one file, per input folder")
     parser.add_argument("--file", help="name of the result in each folder, such as amazon.json")
+    parser.add_argument("--labels", choices=("drop", "keep"), default="drop", help="names of speakers in the texts")
     parser.add_argument("--results", type=Path, default=Path("results"), help="results folder")
     parser.add_argument("--engine-version", default="", help="engine or package with its version, for the record")
     parser.add_argument("--base-model", default="", help="name of the vendor's model, for the record")
@@ -58,7 +60,11 @@ def keep(args: argparse.Namespace) -> None:
             **about,
             "folder": folder,
             "sources": [str(path.resolve()) for path in paths],
-            "recordings": [{"recording": path.stem, "result": imported.read_result(path)} for path in paths],
+            "recordings": [
+                {"recording": name, "result": result}
+                for path in paths
+                for name, result in imported.read_results(path, args.labels).items()
+            ],
         }
         for folder, paths in found.items()
     }  # all are read before the first is written

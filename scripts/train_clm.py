@@ -9,7 +9,9 @@ import datetime
 import logging
 import tempfile
 import time
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from clm import __version__, cli, engines
@@ -26,7 +28,7 @@ from clm.results import manifests, models, plans, training
 from clm.results.models import ModelRecord
 from clm.results.training import TrainingOutcome
 from clm.settings import Settings, read
-from clm.types import Engine, TrainingFailed, TrainingText
+from clm.types import Engine, Recording, TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,19 @@ def sample_rates(index: Path) -> dict[str, frozenset[int]]:
         folder: frozenset(item["rate"] for item in items if item.get("rate"))
         for folder, items in manifests.read_index(index).items()
     }
+
+
+def open_recordings(index: Path, heldout: Collection[str]) -> list[tuple[Recording, Callable[[], str]]]:
+    """Recordings of the folders that are not held out, with what reads their references; no audio that is held out."""
+    manifest = manifests.read_index(index)
+    closed = {item["audio_sha256"] for folder in heldout for item in manifest.get(folder, ())}
+    return [
+        (recording, partial(manifests.reference, item))
+        for folder, items in sorted(manifest.items())
+        for item in items
+        if folder not in heldout and item.get("audio_sha256") not in closed
+        for recording in manifests.recordings([item])
+    ]
 
 
 def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText:
@@ -85,7 +100,8 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
             path.unlink(missing_ok=True)
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
     tuning_path = directory / "tuning_data.txt" if tuning else None
-    return TrainingText(paths, tuning_path, sample_rates(args.index), emphasized)
+    open_ones = open_recordings(args.index, settings.evaluation.heldout)
+    return TrainingText(paths, tuning_path, sample_rates(args.index), emphasized, open_ones)
 
 
 def digest(text: TrainingText, engine: Engine) -> str:

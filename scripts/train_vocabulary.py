@@ -17,8 +17,6 @@ from clm.base.errors import UserError
 from clm.base.progress import Progress
 from clm.bucket import sync
 from clm.corpus.keywords import read_keyword_lines
-from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
-from clm.engines.transcribe.phrase_table import Phrase, Vocabulary, build
 from clm.english.words import is_name
 from clm.healing.plan import phrases_digest
 from clm.reasons import codes
@@ -28,7 +26,7 @@ from clm.results.models import ModelRecord
 from clm.results.plans import MissedWord, Plan
 from clm.results.training import TrainingOutcome
 from clm.settings import Settings, read
-from clm.types import TrainingFailed
+from clm.types import Phrase, TrainingFailed, Vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +91,7 @@ def make(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
     engine = engines.create(settings)
     plan = plans.read(args.plan)
     try:
-        vocabulary = build(phrases(plan, args.keywords), settings.language)
+        vocabulary = engine.vocabulary(phrases(plan, args.keywords))
     except UserError as error:
         return replace(TrainingOutcome.of_error(error), retry=False, unfinished=False)
     write_phrases(directory / PHRASES_FILE, vocabulary)
@@ -106,7 +104,7 @@ def make(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
             return TrainingOutcome(trained=False, reason=codes.twin(name), twin=name)
     failure = ""
     try:
-        details = VocabularyMaker(engine.aws, engine.settings).make(vocabulary.text)
+        details = engine.make_vocabulary(vocabulary, directory)
     except TrainingFailed as error:
         details, failure = {}, str(error)
     except UserError as error:

@@ -35,5 +35,6 @@ def frozen(workflow: Workflow, model: str = FIRST) -> dict[str, str]:
 
 
 def store(workflow: Workflow) -> dict[str, str]:
-    """State of the store of raw results."""
-    return contents(workflow.results / "store")
+    """State of the store of raw results, without what is only remembered about files."""
+    kept = contents(workflow.results / "store")
+    return {name: state for name, state in kept.items() if name not in ("media.json", "texts/read.json")}

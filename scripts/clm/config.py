@@ -20,6 +20,13 @@ PATHS = (
     "input", "keywords", "training_data", "tuning_data", "corpus.folder", "corpus.zim", "normalizer.equivalents",
     "pocketsphinx.pronunciations",
 )  # fmt: skip
+#: What `auto` finds beside the input, the first of these that is there.
+BESIDE = {
+    "keywords": tuple(f"keywords/keywords.{ending}" for ending in ("txt", "csv", "tsv", "xlsx")),
+    "corpus.folder": ("articles",),
+    "training_data": ("training_data",),
+    "tuning_data": ("tuning_data",),
+}
 #: Those of them that may be addresses in S3.
 REMOTE = PATHS[:4]
 
@@ -106,13 +113,12 @@ def resolve_auto(config: dict[str, Any], workdir: Path) -> None:
     """
     remote = is_address(config["input"])
     beside = Path(config["input"]).parent
-    for key, name in (("keywords", "keywords/keywords.txt"), ("corpus.folder", "articles")):
+    for key, names in BESIDE.items():
         if remote and key == "keywords":
             continue
-        if remote and get(config, key) == "auto":
-            put(config, key, None)
         if get(config, key) == "auto":
-            put(config, key, str(beside / name) if (workdir / beside / name).exists() else None)
+            found = [] if remote else [beside / name for name in names if (workdir / beside / name).exists()]
+            put(config, key, str(found[0]) if found else None)
     if config["corpus"]["source"] == "auto":
         config["corpus"]["source"] = "folder" if config["corpus"]["folder"] else "wikipedia"
 

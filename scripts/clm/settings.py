@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
@@ -49,6 +49,19 @@ class NormalizerSettings(Section):
     profile: str
     without: tuple[str, ...] = ()
     equivalents: str | None = None
+
+
+@dataclass(frozen=True)
+class TranscriptsSettings(Section):
+    """How references are read: `labels` of speakers are dropped or kept; `columns` of a manifest by their role."""
+
+    labels: str = "drop"
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def named_columns(self) -> dict[str, str]:
+        """The columns that are named."""
+        return {role: name for role, name in self.columns.items() if name is not None}
 
 
 @dataclass(frozen=True)
@@ -105,6 +118,7 @@ class Settings(Section):
 
     sections: ClassVar[Mapping[str, type[Section]]] = {
         "normalizer": NormalizerSettings,
+        "transcripts": TranscriptsSettings,
         "corpus": CorpusSettings,
         "evaluation": EvaluationSettings,
         "report": ReportSettings,
@@ -127,12 +141,20 @@ class Settings(Section):
     evaluation: EvaluationSettings
     report: ReportSettings
     pocketsphinx: Mapping[str, Any]
+    whisper: Mapping[str, Any]
     transcribe: Mapping[str, Any]
+    transcripts: TranscriptsSettings = TranscriptsSettings()
+    input_groups: str | None = None
 
     @property
     def is_english(self) -> bool:
         """True if rules, word lists and pronunciations of English apply."""
         return self.language.split("-")[0].lower() == "en"
+
+    @property
+    def vocabulary(self) -> bool:
+        """Whether the active engine also makes custom vocabularies to compare with."""
+        return bool(getattr(self, self.engine).get("vocabulary"))
 
     def public(self) -> dict[str, Any]:
         """The settings that may be kept in the results folder."""

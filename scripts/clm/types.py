@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -91,13 +91,15 @@ class TrainingText:
     sentence per line; `tuning` is text like what will be spoken, or None. `sample_rates` maps the folders that the
     model is for to the sample rates (samples per second) of their recordings, where the engine asks for them.
     `still_missed` are words that an earlier generation learned and misses all the same: an engine may give them more
-    pronunciations.
+    pronunciations. `open_recordings` are those that a model may learn from, each with a function that reads its
+    reference, for an engine that settles something on them; they are no part of the text.
     """
 
     sources: Mapping[str, Path]
     tuning: Path | None = None
     sample_rates: Mapping[str, frozenset[int]] = field(default_factory=dict)
     still_missed: Set[str] = frozenset()
+    open_recordings: Sequence[tuple[Recording, Callable[[], str]]] = ()
 
     def content(self) -> dict[str, Any]:
         """The text itself, wherever it is from: all lines sorted, the tuning text, the words that are still missed."""
@@ -112,6 +114,32 @@ class Estimate:
 
     dollars: float
     cpu_seconds: float
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A word or phrase for a custom vocabulary, and where it is from ("keywords.txt line 12")."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A phrase that an engine would not take, and why."""
+
+    phrase: str
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Phrases that help a recogniser, the cheaper rival of a CLM: as the engine's `text`, and what went into it."""
+
+    text: str
+    kept: tuple[Phrase, ...]
+    dropped: tuple[Dropped, ...]
 
 
 class Engine(Protocol):

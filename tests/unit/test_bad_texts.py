@@ -80,7 +80,7 @@ def test_keywords_that_are_nothing_or_equal_after_normalization(tmp_path, caplog
     path.write_text("Cell, cell!, ..., U.S., US\n", encoding="utf-8")
     assert diagnose.phrases(str(path), create_normalizer("basic")) == {"cell": [("cell",)], "us": [("us",)]}
     assert "empty" in caplog.text
-    path.write_bytes(b"\xff")
+    path.write_bytes(b"\x81\xff")
     assert diagnose.phrases(str(path), create_normalizer("basic")) == {}
     assert "UTF-8" in caplog.text
     assert diagnose.phrases(None, create_normalizer("basic")) == {}

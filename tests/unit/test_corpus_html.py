@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clm.corpus.clean import sentences
 from clm.corpus.sources.folder import FolderSource
-from clm.corpus.sources.html import linked_entries, text_of
+from clm.documents.formats.html import linked_entries, text_of
 
 PAGE = """<!DOCTYPE html><html><head><title>Not this</title><style>p {color: red}</style></head><body>
 <nav><a href="/">Home is where we start from.</a></nav>

@@ -14,7 +14,6 @@ import soundfile
 from clm.base.errors import UserError
 from clm.config import load
 from clm.engines import create
-from clm.engines.pocketsphinx.decoding import LONGEST_UTTERANCE, utterances
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
 from clm.engines.pocketsphinx.stock import STOCK_MODEL, stock_file
 from clm.lm import trie
@@ -172,17 +171,6 @@ def test_a_blip_has_an_empty_transcript(tmp_path: Path, samples: int) -> None:
     path = tmp_path / "blip.wav"
     soundfile.write(path, np.random.default_rng(1).normal(scale=0.01, size=samples), 16000)
     assert transcribe([Recording("blip", path, "")], Model("pocketsphinx"))["blip"] in ("", "the", "a", "i", "oh")
-
-
-def test_long_audio_is_cut_in_pauses_and_nothing_is_lost() -> None:
-    rate = 16000
-    samples = np.random.default_rng(1).integers(-3000, 3000, int(2.4 * LONGEST_UTTERANCE * rate)).astype(np.int16)
-    pause = slice(int(0.8 * LONGEST_UTTERANCE * rate), int((0.8 * LONGEST_UTTERANCE + 0.5) * rate))
-    samples[pause] = 5
-    pieces = list(utterances(samples))
-    np.testing.assert_array_equal(np.concatenate(pieces), samples)
-    assert all(0 < len(piece) <= LONGEST_UTTERANCE * rate for piece in pieces)
-    assert pause.start < len(pieces[0]) < pause.stop
 
 
 def test_times_count_from_the_start_of_long_audio(

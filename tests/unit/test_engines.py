@@ -16,6 +16,7 @@ from clm.base.errors import UserError
 from clm.config import load
 from clm.types import Engine, Failure, Model, Recording, TrainingText, Transcript
 from runner import CHECKOUT, Workflow
+from whisper_models import tiny_english
 
 SENTENCES = "Osmosis moves water through the zymogen membrane.\nThe zymogen waits for osmosis in the cell.\n"
 
@@ -31,6 +32,8 @@ def few_words(small_stock: Path) -> Iterator[None]:
 @pytest.fixture(scope="module", params=engines.NAMES)
 def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     changes = {"engine": request.param, "results": str(tmp_path_factory.mktemp("results"))}
+    if request.param == "whisper":
+        changes["whisper"] = {"model": str(tiny_english())}
     if request.param != "transcribe":
         yield engines.create(load(changes, CHECKOUT, CHECKOUT))
         return

@@ -100,11 +100,6 @@ def test_names_that_are_equal_after_normalization_are_left_out(tmp_path: Path) -
     assert len(left_out) == 2
 
 
-def test_text_that_is_not_utf8_names_file_and_byte(tmp_path: Path) -> None:
-    (make(tmp_path, "talk", "a.wav") / "a.txt").write_bytes(b"na\xefve")
-    assert "a.txt is not UTF-8 (byte 2)" in scan(tmp_path)[1]["talk"]
-
-
 def test_byte_order_mark_is_dropped(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"\xef\xbb\xbfword")
@@ -184,3 +179,16 @@ def test_names_that_are_no_unicode_cost_their_folder_only(tmp_path: Path) -> Non
     assert left_out["clip"] == "the name of its file caf\\udce9 is not valid Unicode; rename it"
     assert left_out["text"] == "the name of its file caf\\udce9.txt is not valid Unicode; rename it"
     assert "no transcript of the same name for caf\\udce9.wav" in left_out["alone"]
+
+
+def test_names_that_snakemake_takes_for_recursion_are_left_out() -> None:
+    from snakemake.io import PeriodicityDetector
+
+    detector = PeriodicityDetector()
+    for name in ("a" * 20, "talk " + "ha" * 20, "abc" * 25, "x" * 19, "lecture", "1" * 40, "no" + "ab" * 19):
+        refused = detector.is_periodic(name) is not None
+        if refused:
+            with pytest.raises(input_folders.BadFolderError, match="twenty times"):
+                input_folders.check_name(name)
+        else:
+            input_folders.check_name(name)

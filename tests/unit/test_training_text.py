@@ -48,8 +48,8 @@ def test_clean_text_has_an_empty_report(tmp_path: Path):
 
 def test_text_in_another_encoding_names_the_byte(tmp_path: Path):
     own = tmp_path / "own.txt"
-    own.write_bytes(b"caf\xe9")
-    with pytest.raises(UserError, match="byte 3"):
+    own.write_bytes("caf мир и труд".encode("koi8-r"))
+    with pytest.raises(UserError, match="byte 4"):
         training_text.own_text(own, "en-US", tmp_path / "dropped.tsv")
 
 

@@ -12,8 +12,9 @@ import train_vocabulary
 from aws.server import Loopback, serving
 from clm.corpus.keywords import read_keyword_lines, read_keywords
 from clm.engines.transcribe.charsets import allowed
-from clm.engines.transcribe.phrase_table import LONGEST_PHRASE, MOST_BYTES, Phrase, Vocabulary, build
+from clm.engines.transcribe.phrase_table import LONGEST_PHRASE, MOST_BYTES, build
 from clm.results.plans import MissedWord, Plan
+from clm.types import Phrase, Vocabulary
 
 BUCKET = "vocabularies"
 HEADER = "Phrase\tSoundsLike\tIPA\tDisplayAs"

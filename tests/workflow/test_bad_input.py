@@ -60,7 +60,11 @@ def test_unknown_engine_and_language(fresh: Workflow) -> None:
     assert "de-DE" in stopped(fresh, "--config", "language=de-DE")
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b",, ,\n,", "there is no keyword"), (b"caf\xe9", "byte 3")])
+#: In an encoding that nothing tells from others.
+UNREADABLE = "Привет, клетки и мембраны".encode("koi8-r")
+
+
+@pytest.mark.parametrize(("content", "reason"), [(b",, ,\n,", "there is no keyword"), (UNREADABLE, "byte 0")])
 def test_keywords_that_cannot_be_used(fresh: Workflow, content: bytes, reason: str) -> None:
     fresh.write("keywords/keywords.txt", "").write_bytes(content)
     run = fresh.run()
@@ -69,11 +73,11 @@ def test_keywords_that_cannot_be_used(fresh: Workflow, content: bytes, reason: s
     assert list(board(fresh)) == [STOCK]
 
 
-def test_training_text_in_another_encoding_trains_nothing_and_costs_no_leaderboard(fresh: Workflow) -> None:
-    fresh.write("own.txt", "").write_bytes(b"na\xefve")
-    run = fresh.run("--config", "training_data=data/own.txt")
-    assert "own.txt: not UTF-8 (byte 2)" in run.output.split("steps (100%) done")[1]
-    assert list(board(fresh)) == [STOCK]
+def test_training_text_that_cannot_be_read_is_named_before_the_first_job(fresh: Workflow) -> None:
+    fresh.write("own.txt", "").write_bytes(UNREADABLE)
+    output = stopped(fresh, "--config", "training_data=data/own.txt")
+    assert "own.txt: not text in UTF-8, UTF-16 or Windows-1252" in output
+    assert not (fresh.results / "runs").exists()
 
 
 def test_paths_that_snakemake_cannot_handle(fresh: Workflow) -> None:
@@ -104,13 +108,13 @@ def test_articles_without_a_match_train_nothing_and_say_why(fresh: Workflow) -> 
 def test_folders_that_cannot_be_paired_are_left_out(fresh: Workflow) -> None:
     two_audios = fresh.add("three", source=2)
     shutil.copy(two_audios / "audio.wav", two_audios / "other.wav")
-    (fresh.add("four", source=3) / "transcript.txt").write_bytes(b"caf\xe9")
+    (fresh.add("four", source=3) / "transcript.txt").write_bytes(UNREADABLE)
     (fresh.data / "input" / "five").mkdir()
     fresh.add("a{b}", source=3)
     run = fresh.run("--config", "keywords=null")
     for name in ("three", "four", "five", "a{b}"):
         assert f"Input folder '{name}' is left out" in run.output
-    assert "transcript.txt is not UTF-8 (byte 3)" in run.output
+    assert "transcript.txt: not text in UTF-8, UTF-16 or Windows-1252" in run.output
     assert set(reasons(fresh)) == {"one", "two"}
     assert "cannot be used" in stopped(fresh, "--config", "keywords=null", "on_bad_folder=error")
 

@@ -49,6 +49,32 @@ def in_order(
             pool.shutdown(cancel_futures=True)
 
 
+def in_threads(work: Callable[[Item], Result], items: Iterable[Item], threads: int) -> Iterator[tuple[Item, Result]]:
+    """Yield every item with what `work` made of it, in order; for work that is done outside of Python.
+
+    What it raises is raised here.
+    """
+    if threads <= 1:
+        for item in items:
+            yield item, work(item)
+        return
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for item in items:
+                waiting.append((item, pool.submit(work, item)))
+                if len(waiting) > _AHEAD * threads:
+                    done, result = waiting.popleft()
+                    yield done, result.result()
+            while waiting:
+                done, result = waiting.popleft()
+                yield done, result.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
 @contextmanager
 def aside(processes: int, call: Callable[..., Result], *args: Any) -> Iterator[Callable[[], Result]]:
     """Make a call in a process of its own; return a function that waits for its result.

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 
 from clm.base import files
-from clm.base.text_files import read_text, text_files
-from clm.corpus import clean, dropped
+from clm.corpus import clean, dropped, other_scripts
+from clm.documents import prose
+from clm.documents.sentences import sentence as in_words
 from clm.english.verbalize import verbalize
 from clm.english.words import plain
 
@@ -18,20 +19,28 @@ _log = logging.getLogger(__name__)
 
 
 def own_text(path: Path, language: str, report: Path) -> str:
-    """The user's own text, a file or a folder of them, as one sentence per line.
+    """The user's own text, a file or a folder of them in any format that is read, as one sentence per line.
 
-    `report` becomes a table (TSV) of what was left out, by reason.
+    Lists of terms are no sentences and are left out. `report` becomes a table (TSV) of what was left out, by reason.
 
     Raises:
-        UserError: a file is not UTF-8.
+        UserError: no file can be read.
 
     """
     left_out = dropped.Dropped()
-    found = [sentence for file in text_files(path) for sentence in clean.sentences(read_text(file), left_out)]
+    texts, notices = prose.readable(path)
+    for notice in notices:
+        _log.warning("%s", in_words(notice))
+    found = [sentence for _, text in texts if not text.is_terms for sentence in _sentences(text.text, left_out)]
     files.write_table(report, dropped.COLUMNS, left_out.rows(), delimiter="\t")
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())
     speak = verbalize if language.startswith("en") else str
     return "".join(f"{speak(sentence)}\n" for sentence in found)
+
+
+def _sentences(text: str, left_out: dropped.Dropped) -> list[str]:
+    divide = other_scripts.sentences if other_scripts.is_other_script(text) else clean.sentences
+    return divide(text, left_out)
 
 
 def once_more(texts: Mapping[str, str], words: Set[str]) -> str:

@@ -13,9 +13,9 @@ from clm.base.errors import UserError
 from clm.settings import Settings
 from clm.types import Engine
 
-NAMES = ("pocketsphinx", "transcribe")
+NAMES = ("pocketsphinx", "whisper", "transcribe")
 #: Engines that are part of this installation, and therefore do not change with time.
-EMBEDDED = ("pocketsphinx",)
+EMBEDDED = ("pocketsphinx", "whisper")
 
 
 def create(settings: Settings) -> Engine:

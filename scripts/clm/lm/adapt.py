@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from clm.lm import harm, heldout, vocabulary
 from clm.lm.mixture import PRIOR, em_weights, interpolate, mixed_log_probability, shares, widen
-from clm.lm.ngrams import Floats, Ints, check_capacity
+from clm.lm.ngrams import BackoffModel, Floats, Ints, check_capacity
 from clm.lm.trie import SENTENCE_END, SENTENCE_START, LanguageModel
 from clm.lm.vocabulary import Vocabulary
 
@@ -33,14 +34,41 @@ OWN_TEXT = "training_data"
 Sentences = Collection[Sequence[str]]
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """Models of a domain over `words`, and their `weights` (that of the stock model first), with a report.
+
+    A text that has no new words and does not predict such text better than the stock model has no weight.
+    """
+
+    words: Vocabulary
+    domain: list[BackoffModel]
+    weights: Floats
+    report: dict[str, Any]
+
+
 def adapt(
     stock: LanguageModel, sources: Mapping[str, Sentences], tuning: Sentences = (), words: Vocabulary | None = None
 ) -> tuple[LanguageModel, dict[str, Any]]:
-    """Mix Kneser-Ney models of `sources` with the stock model; return the model and a report.
+    """Mix Kneser-Ney models of `sources` with the stock model into one; return it and the report of `weigh`.
+
+    A text that earns no weight gives the stock model itself.
+    """
+    mixture = weigh(stock, sources, tuning, words)
+    if not mixture.weights[1:].any():
+        return stock, mixture.report
+    model = widen(stock.model, len(mixture.words.words))
+    mixed = interpolate((model, *mixture.domain), mixture.weights)
+    return LanguageModel(mixture.words.words, mixed), mixture.report
+
+
+def weigh(
+    stock: LanguageModel, sources: Mapping[str, Sentences], tuning: Sentences = (), words: Vocabulary | None = None
+) -> Mixture:
+    """Estimate Kneser-Ney models of `sources`, and the weights with which they complement the stock model.
 
     The weights come from EM on `tuning` where given; else on held-out parts of `OWN_TEXT`, if there are other sources
-    besides; else from cross-validation on everything. Several sources have a common model and one each. A text
-    that has no new words and does not predict such text better than the stock model gives the stock model itself.
+    besides; else from cross-validation on everything. Several sources have a common model and one each.
     Without tuning text nothing shows that the text is like the speech: then weights do general speech no harm.
     `words`: what to train with; by default what `vocabulary.choose` makes of the sources and the stock model.
 
@@ -86,22 +114,22 @@ def adapt(
     if not tuning:
         weights = harm.bearable(weights, stock.words, models)
     log.info("%s; weights: %s", weighted_by, dict(zip(names, weights.round(3).tolist(), strict=False)))
-    adapted = LanguageModel(words.words, interpolate(models, weights)) if weights[1:].any() else stock
+    size = len(words.words) if weights[1:].any() else words.stock_size
     report = {
         "weight": round(1.0 - float(weights[0]), 6),
         "weights": {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=False)},
         "weighted_by": weighted_by,
         "words": total,
-        "vocabulary": len(adapted.words),
+        "vocabulary": size,
         "new_words": new_words,
-        "relatives": len(adapted.words) - words.stock_size - new_words,
+        "relatives": size - words.stock_size - new_words,
         "dropped_words": sum(word not in words.codes for word in counts),
         "evaluation": scores.report(weights),
     }
     if tuning:
         held_out = validate()
         report["held_out"] = held_out.report(_merged(weights, len(held_out.logprob)))
-    return adapted, report
+    return Mixture(words, domain[: len(weights) - 1], weights, report)
 
 
 def earned_weights(log_probability: Floats) -> Floats:

@@ -10,12 +10,16 @@ from typing import Any
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.base.notices import Notice, from_json, to_json
 from clm.base.s3_path import TEXTS, S3Path, is_address
-from clm.base.text_files import text_files
+from clm.base.text_files import printable
 from clm.config import REMOTE
 from clm.corpus.keywords import read_keywords
+from clm.documents import prose
+from clm.documents.terms import read_terms, terms_of
 from clm.healing.plan import Recordings, choose_heldout, evidence_of
-from clm.project import imported, input_folders
+from clm.project import imported, input_folders, listed_input
+from clm.project.references import References
 from clm.settings import Settings
 from clm.types import Failure
 
@@ -31,19 +35,29 @@ class Dataset:
         settings: validated and resolved.
         digests: content digests remembered from earlier runs.
         probed: whether lengths and flaws of recordings are wanted.
-        texts: where copies of texts in S3 are kept; without it in the results folder.
+        texts: where copies of texts in S3, and plain texts of others, are kept; without it in the results folder.
+        prepared: whether what jobs will read is made: plain texts, and segments of longer files.
 
     """
 
-    def __init__(self, settings: Settings, digests: Digests, *, probed: bool, texts: Path | None = None) -> None:
+    def __init__(
+        self, settings: Settings, digests: Digests, *, probed: bool, texts: Path | None = None, prepared: bool = True
+    ) -> None:
         self.settings = settings
         self.digests = digests
         self.probed = probed
         self._results = Path(settings.results)
         self._remote = self._remote_inputs(texts or self._results / TEXTS)
+        place = (texts or self._results / "store") / "texts"
+        self.references = References(digests, place, settings.transcripts.labels, written=prepared)
+        self.notices: tuple[Notice, ...] = ()
+        self._segments = listed_input.Segments(digests, self.references.folder.parent / "segments")
+        self._prepared = prepared
         self.folders, self.left_out = self._scan()
         self.training_data, self.tuning_data = self._local("training_data"), self._local("tuning_data")
-        self.keywords, self.unusable_keywords = self._usable_keywords()
+        terms = self._look_at_text(self.training_data)
+        self._look_at_text(self.tuning_data)
+        self.keywords, self.unusable_keywords = self._usable_keywords(terms)
         self.heldout = self._spelled_as_on_disk(settings.evaluation.heldout)
 
     def _remote_inputs(self, texts: Path) -> Any:
@@ -57,10 +71,28 @@ class Dataset:
         return RemoteInputs(Aws(section["region"]), texts, S3Path(section["bucket"] or "-", section["prefix"]))
 
     def _scan(self) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
-        address = self.settings.input
-        if is_address(address):
-            return self._remote.scan(address, self.digests)
-        return input_folders.scan(Path(address), self.digests, imported.sources(self._results / "store"))
+        found, left_out = self._found()
+        usable = {}
+        for name, folder in found.items():
+            try:
+                usable[name] = self.references.plain(folder)
+            except input_folders.BadFolderError as error:
+                left_out[name] = printable(str(error))
+        return usable, dict(sorted(left_out.items()))
+
+    def _found(self) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
+        """Folders with audio and texts of any format, and why others are left out."""
+        if is_address(self.settings.input):
+            return self._remote.scan(self.settings.input)
+        path = Path(self.settings.input)
+        store = self.references.folder.parent
+        manifest = listed_input.listed(path, store / "unpacked", self.settings.transcripts.named_columns)
+        if manifest is None:
+            return input_folders.scan(path, self.digests, imported.sources(self._results / "store"))
+        usable, left_out, self.notices = listed_input.folders_of(
+            manifest, self.settings.input_groups, self.references, self._segments, cut=self._prepared
+        )
+        return usable, left_out
 
     def _local(self, key: str) -> Path | None:
         """The file or folder that a key names, as a path on this machine."""
@@ -69,19 +101,47 @@ class Dataset:
             value = self._remote.local(key, value)
         return Path(value) if value else None
 
-    def _usable_keywords(self) -> tuple[Path | None, str]:
-        """The keywords file, or None and why: one that holds none is left out like a bad folder."""
+    def _look_at_text(self, path: Path | None) -> list[str]:
+        """Terms of the lists among texts to learn from; what cannot be read is noted.
+
+        Raises:
+            UserError: nothing of it can be read.
+
+        """
+        if path is None:
+            return []
+
+        def look() -> dict[str, Any]:
+            texts, notices = prose.readable(path)
+            listed = [term for _, text in texts if text.is_terms for term in terms_of(text.text)]
+            return {"notices": to_json(notices), "terms": listed}
+
+        known = self.references.remembered(f"{path}:{self.path_digest(path)}:{prose.VERSION}", look)
+        self.notices += from_json(known["notices"])
+        return known["terms"]
+
+    def _usable_keywords(self, more: list[str]) -> tuple[Path | None, str]:
+        """The keywords file, or None and why: one that holds none is left out like a bad folder.
+
+        With more terms, from lists among the texts to learn from, it is one that holds both.
+        """
         if self.settings.keywords == "auto":  # beside an input in S3
             beside = self._remote.beside(self.settings.input, "keywords/keywords.txt")
             path = Path(self._remote.local("keywords", beside)) if beside else None
         else:
             path = self._local("keywords")
+        why = ""
+        listed: list[str] = []
         try:
             if path is not None:
-                read_keywords(path)
+                found = read_terms(path)
+                self.notices += found.notices
+                listed = read_keywords(path)
         except UserError as error:
-            return None, str(error)
-        return path, ""
+            path, why = None, str(error)
+        if new := [term for term in more if term.casefold() not in {known.casefold() for known in listed}]:
+            path = self.references.text("keywords", "keywords", "\n".join([*listed, *new]) + "\n")
+        return path, why
 
     def _spelled_as_on_disk(self, names: tuple[str, ...] | str) -> tuple[str, ...]:
         """The held-out folders, in the Unicode form that their names have on disk."""
@@ -124,7 +184,7 @@ class Dataset:
 
     def path_digest(self, path: Path | None) -> str | None:
         """Digest of a file or folder of text files, or None."""
-        return path and files.digest([self.digests.sha256(text) for text in text_files(path)])
+        return path and files.digest([self.digests.sha256(text) for text in prose.prose_files(path)])
 
     @cached_property
     def evidence(self) -> set[str]:
@@ -154,9 +214,19 @@ class Dataset:
 
     def media(self, pair: input_folders.Pair) -> Any:
         """Properties of a recording, from its first bytes (`clm.audio.probe.Media`)."""
+        if (seconds := self._segments.seconds.get(pair.audio)) is not None:
+            from clm.audio.probe import Media
+
+            return Media("flac", 16_000, 1, seconds, exact=True)
         if isinstance(pair.audio, S3Path):
             return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self._remote.head(pair.audio))
         return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
+
+    def seconds(self, pair: input_folders.Pair) -> float | None:
+        """Length of a recording by its header; None where that does not tell, or where asking S3 was not wanted."""
+        if pair.audio is None or (isinstance(pair.audio, S3Path) and not self.probed):
+            return None
+        return self.media(pair).seconds
 
     def _size(self, pair: input_folders.Pair) -> int:
         return self._remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size
@@ -200,8 +270,9 @@ class Dataset:
 
     def save(self) -> None:
         """Keep digests and properties of files, so that the next run need not read them again."""
-        if self.probed:
+        if "_probes" in self.__dict__:
             self._probes.save()
+        self.references.save()
         if self._remote:
             self._remote.save()
         self.digests.save()

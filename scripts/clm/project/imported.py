@@ -5,6 +5,7 @@ shape. They are copied from there into `runs/imported-<name>/`, so that a delete
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,11 +13,20 @@ from typing import Any
 
 from clm.base import files
 from clm.base.errors import UserError
-from clm.base.text_files import read_text
+from clm.documents import transcript
+from clm.documents.data_sets.pairing import OTHER_SUFFIXES
+from clm.documents.encoding import decode
+from clm.documents.sentences import sentence
 from clm.project import input_folders
 
 PREFIX = "imported-"
-SUFFIXES = (".json", ".txt")
+#: Endings of results, the better ones first where a recording has several: JSON of recognisers has times.
+SUFFIXES = (
+    ".json",
+    ".txt",
+    *(suffix for suffix in OTHER_SUFFIXES if suffix not in (".json", ".csv", ".xml", ".doc", ".pdf")),
+)
+_log = logging.getLogger(__name__)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -55,32 +65,30 @@ def sources(store: Path) -> dict[str, set[str]]:
     return found
 
 
-def read_result(path: Path) -> dict[str, Any]:
-    """A result in Amazon's shape, from its JSON or from plain text.
+def read_results(path: Path, labels: str = transcript.DROP) -> dict[str, dict[str, Any]]:
+    """Results in Amazon's shape by recording: Amazon's own as they are, the words of any other transcript.
+
+    A file that tells recordings apart (STM, CTM, TRN, JSON lines of NeMo) holds several; else the recording is named
+    like the file.
 
     Raises:
-        UserError: the file is not UTF-8, not JSON, or JSON in another shape.
+        UserError: the file cannot be read; names what it is.
 
     """
-    text = read_text(path)
-    if path.suffix.lower() != ".json":
-        return {"results": {"transcripts": [{"transcript": text}], "items": []}}
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise UserError(
-            f"{path}: not readable as JSON ({error})", "save the transcript as plain text (.txt)"
-        ) from error
-    results = data.get("results") if isinstance(data, dict) else None
-    transcripts = results.get("transcripts") if isinstance(results, dict) else None
-    if not isinstance(transcripts, list) or not all(
-        isinstance(part, dict) and isinstance(part.get("transcript"), str) for part in transcripts
-    ):
-        raise UserError(
-            f"{path}: no result of Amazon Transcribe: results.transcripts is missing",
-            "save the transcript of another vendor as plain text (.txt)",
-        )
-    return data
+    reading = transcript.read(path, hypothesis=True, several=True)
+    if reading.kind == "JSON of Amazon Transcribe":
+        return {path.stem: json.loads(decode(path.read_bytes())[0])}
+    if len(reading.by_recording) > 1:
+        return {name: _words(text) for name, text in reading.by_recording.items()}
+    found = reading.labels.decided() if labels == transcript.DROP else []
+    for notice in transcript.transcript(reading, found).notices:
+        _log.warning("%s: %s", path, sentence(notice))
+    return {path.stem: _words(reading.text(found))}
+
+
+def _words(text: str) -> dict[str, Any]:
+    """A text without times, in Amazon's shape."""
+    return {"results": {"transcripts": [{"transcript": text}], "items": []}}
 
 
 def seconds(result: Mapping[str, Any]) -> float | None:
@@ -93,11 +101,12 @@ def seconds(result: Mapping[str, Any]) -> float | None:
 
 
 def collect(source: Path, pattern: str | None) -> dict[str, list[Path]]:
-    """Result files by folder: `<source>/<folder>/<file>`, or `<source>/<folder>.json` or `.txt`.
+    """Result files by folder: `<source>/<folder>/<file>`, or `<source>/<folder>.json`, `.txt` or another.
 
     Args:
         source: folder with one folder, or one file, per input folder.
-        pattern: name of the file in each folder (`*` stands for any part); without it every .json or .txt file.
+        pattern: name of the file in each folder (`*` stands for any part); without it every transcript, and of several
+            of one recording in different formats the first of `SUFFIXES`.
 
     Raises:
         UserError: nothing is there.
@@ -112,13 +121,11 @@ def collect(source: Path, pattern: str | None) -> dict[str, list[Path]]:
         if path.is_dir():
             listed = [item for item in sorted(path.glob(pattern or "*")) if _is_result(item)]
             if listed:
-                found[path.name] = listed
+                found[path.name] = listed if pattern else _best(listed)
         elif not pattern and _is_result(path):
-            if path.stem in found:
-                raise UserError(f"{path}: there are two results for folder {path.stem}", "keep one of them")
-            found[path.stem] = [path]
+            found[path.stem] = _best([*found.get(path.stem, []), path])
     if not found:
-        wanted = pattern or "*.json or *.txt"
+        wanted = pattern or "transcripts (.json, .txt, .srt, .vtt, ...)"
         raise UserError(
             f"source: no {wanted} in the folders of {source}", "--file NAME says what the results are called"
         )
@@ -128,6 +135,15 @@ def collect(source: Path, pattern: str | None) -> dict[str, list[Path]]:
         except input_folders.BadFolderError as error:
             raise UserError(f"{source / folder}: {error}", "name it like the input folder") from error
     return found
+
+
+def _best(paths: list[Path]) -> list[Path]:
+    """One file of each name, whatever its ending; names of folders and of other recordings stay apart."""
+    chosen: dict[str, Path] = {}
+    for path in sorted(paths, key=lambda item: SUFFIXES.index(item.suffix.lower())):
+        if chosen.setdefault(path.stem, path) is not path:
+            _log.warning("%s: %s is taken, %s is not", path.parent, chosen[path.stem].name, path.name)
+    return sorted(chosen.values())
 
 
 def _is_result(path: Path) -> bool:

@@ -1,22 +1,26 @@
 """The input folders: which recordings there are, and what is wrong with the rest."""
 
-import contextlib
 import errno
 import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from clm.audio.formats import AUDIO_SUFFIXES, COMMON_SUFFIXES
+from clm.audio.formats import AUDIO_SUFFIXES
 from clm.base.digests import Digests
 from clm.base.errors import UserError
-from clm.base.messages import some
+from clm.base.notices import Notice
 from clm.base.s3_path import S3Path
 from clm.base.text_files import printable
 from clm.config import UNUSABLE_NAME
+from clm.documents import transcript
+from clm.documents.data_sets.manifest_folders import HUNDRED
+from clm.documents.data_sets.pairing import is_transcript, match
 
+#: Repetitions at the end of a name at which Snakemake stops (snakemake.io.PeriodicityDetector).
+REPETITIONS = 20
 LONGEST_NAME = 240  # bytes; file systems allow 255, and results are named after folders
 KEYWORDS_FILE = "keywords.txt"
 
@@ -35,11 +39,15 @@ class Pair:
 
 @dataclass(frozen=True)
 class Folder:
-    """A usable input folder with its recordings in order of their names, and its own keywords if it has some."""
+    """A usable input folder with its recordings in order of their names, and its own keywords if it has some.
+
+    `notices`: what to tell the user of it.
+    """
 
     name: str
     pairs: tuple[Pair, ...]
     keywords: Path | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def has_audio(self) -> bool:
@@ -66,12 +74,14 @@ def scan(
     if not root.is_dir():
         raise UserError(f"input: there is no folder {root}", "--config input=... names the folder of your recordings")
     names = _names(root, os.DirEntry.is_dir)
-    if not names:
+    usable, left_out = _scan_files(root, digests, names)
+    if not names and not usable:
+        reasons = "".join(f"\n  {name}: {why}" for name, why in left_out.items())
         raise UserError(
-            f"input: {root} holds no folders", "make one folder per recording in it, each with audio and a .txt"
+            f"input: {root} holds no folders{reasons}",
+            "make one folder per recording in it, each with audio and a .txt, or put pairs of equal names into it",
         )
     normal = Counter(unicodedata.normalize("NFC", name) for name in names)
-    usable, left_out = {}, {}
     for name in names:
         try:
             if normal[unicodedata.normalize("NFC", name)] > 1:
@@ -84,6 +94,34 @@ def scan(
     return usable, left_out
 
 
+def _scan_files(root: Path, digests: Digests, taken: Collection[str]) -> tuple[dict[str, Folder], dict[str, str]]:
+    """Pairs that lie directly in the input: each becomes a folder, or each hundred if there are more."""
+    paths = [root / name for name in _names(root, os.DirEntry.is_file)]
+    if not any(path.suffix.lower() in AUDIO_SUFFIXES for path in paths):
+        return {}, {}
+    try:
+        pairs, notices = pair_files(paths)
+        if len(pairs) > HUNDRED:
+            groups = [pairs[start : start + HUNDRED] for start in range(0, len(pairs), HUNDRED)]
+            named = {f"part-{number:03}": group for number, group in enumerate(groups, start=1)}
+        else:
+            named = {pair.name: (pair,) for pair in pairs}
+        for name, group in named.items():
+            check_name(name)
+            if name in taken:
+                raise BadFolderError(f"there is a folder {name} beside them; move them into folders")
+            for item in group:
+                check_unicode(item.name, item.text.name)
+                digests.sha256(item.text)
+                digests.sha256(item.audio)
+    except BadFolderError as error:
+        return {}, {"(files in the input folder itself)": printable(str(error))}
+    except OSError as error:
+        return {}, {"(files in the input folder itself)": f"not readable ({error.strerror})"}
+    first = next(iter(named))
+    return {name: Folder(name, group, None, notices if name == first else ()) for name, group in named.items()}, {}
+
+
 def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None = None) -> Folder:
     """Pair the audio files of one folder with their references.
 
@@ -94,16 +132,21 @@ def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None =
     check_name(path.name)
     paths = [path / name for name in _names(path, os.DirEntry.is_file)]
     paths = [path for path in paths if str(path.resolve()) not in (imported or ())]
-    pairs = pair_files(paths, text_only=imported is not None)
+    try:
+        pairs, notices = pair_files(paths, text_only=imported is not None)
+    except BadFolderError:
+        if not (pairs := pair_by_ids(paths)):
+            raise
+        notices = ()
     for recording in pairs:
         check_unicode(recording.name, recording.text.name)
-        check_encoding(recording.text, digests)
+        digests.sha256(recording.text)
         if recording.audio:
             digests.sha256(recording.audio)  # an unreadable file is found here, where it costs its folder only
     own = next((item for item in paths if is_keywords(item.name)), None)
     if own:
         digests.sha256(own)
-    return Folder(path.name, pairs, own)
+    return Folder(path.name, pairs, own, notices)
 
 
 def _names(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> list[str]:
@@ -120,7 +163,9 @@ def _names(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> list[str]:
     return sorted(entry.name for entry in os.scandir(path) if not entry.name.startswith(".") and is_wanted(entry))
 
 
-def pair_files(paths: Sequence[Path] | Sequence[S3Path], *, text_only: bool = False) -> tuple[Pair, ...]:
+def pair_files(
+    paths: Sequence[Path] | Sequence[S3Path], *, text_only: bool = False
+) -> tuple[tuple[Pair, ...], tuple[Notice, ...]]:
     """Pair the audio files among the files of a folder with the references among them.
 
     With `text_only`, a folder without audio is one of references alone.
@@ -129,19 +174,30 @@ def pair_files(paths: Sequence[Path] | Sequence[S3Path], *, text_only: bool = Fa
         BadFolderError: there are none, or no one-to-one pairing.
 
     """
+    listed = {path.name: path for path in paths if not is_keywords(path.name)}
+    try:
+        found = match(list(listed), text_only=text_only)
+    except ValueError as error:
+        raise BadFolderError(str(error)) from None
+    pairs = [
+        Pair(PurePath(audio or text).stem, listed[audio] if audio else None, listed[text])
+        for audio, text in found.pairs
+    ]
+    return tuple(pairs), found.notices
+
+
+def pair_by_ids(paths: Sequence[Path]) -> tuple[Pair, ...]:
+    """Pairs of several audio files with the one text of a folder, if that tells them apart by name (STM, NeMo...)."""
     audio = [path for path in paths if path.suffix.lower() in AUDIO_SUFFIXES]
-    common = [path for path in audio if path.suffix.lower() in COMMON_SUFFIXES]
-    texts = [path for path in paths if path.suffix.lower() == ".txt" and not is_keywords(path.name)]
-    if not audio and not text_only:
-        raise BadFolderError(f"no audio file ({', '.join(sorted(COMMON_SUFFIXES))} and others)")
-    if not texts:
-        raise BadFolderError("no transcript (.txt)")
-    if not audio:
-        return tuple(Pair(text.stem, None, text) for text in texts)
-    if len(common) < len(audio):  # a video beside the recording that was made from it
-        with contextlib.suppress(BadFolderError):
-            return pair(common, texts)
-    return pair(audio, texts)
+    texts = [path for path in paths if path not in audio and is_transcript(path.name) and not is_keywords(path.name)]
+    if len(audio) < 2 or len(texts) != 1:
+        return ()
+    try:
+        known = {name.casefold() for name in transcript.read(texts[0], several=True).by_recording}
+    except UserError:
+        return ()
+    named = all(path.stem.casefold() in known or path.name.casefold() in known for path in audio)
+    return tuple(Pair(path.stem, path, texts[0]) for path in audio) if named else ()
 
 
 def is_keywords(name: str) -> bool:
@@ -155,8 +211,20 @@ def check_name(name: str) -> None:
         raise BadFolderError(f"its name is longer than {LONGEST_NAME} bytes; rename it")
     if UNUSABLE_NAME.search(name):
         raise BadFolderError("its name holds {, }, <word> or a line break, which Snakemake cannot handle; rename it")
+    if _ends_periodically(name):
+        raise BadFolderError("its name ends in the same characters twenty times, which Snakemake refuses; rename it")
     if printable(name) != name:
         raise BadFolderError("its name is not valid Unicode; rename it")
+
+
+def _ends_periodically(name: str) -> bool:
+    """True if a name ends in one string repeated twenty times, by which Snakemake tells an endless recursion.
+
+    >>> [_ends_periodically(name) for name in ("take" + 20 * "a", 20 * "ha", "take" + 19 * "a", "talk")]
+    [True, True, False, False]
+    """
+    longest = len(name) // REPETITIONS
+    return any(name.endswith(name[-length:] * REPETITIONS) for length in range(1, longest + 1))
 
 
 def check_unicode(*names: str) -> None:
@@ -164,32 +232,3 @@ def check_unicode(*names: str) -> None:
     for name in names:
         if printable(name) != name:
             raise BadFolderError(f"the name of its file {name} is not valid Unicode; rename it")
-
-
-def pair(audio: list[Path], texts: list[Path]) -> tuple[Pair, ...]:
-    """Match one audio file and one text of any names, or several by equal stems.
-
-    Raises:
-        BadFolderError: there is no one-to-one pairing.
-
-    """
-    if len(audio) == len(texts) == 1:
-        return (Pair(audio[0].stem, audio[0], texts[0]),)
-    by_stem = {text.stem: text for text in texts}
-    counts = Counter(path.stem for path in audio)
-    if twice := [stem for stem, count in counts.items() if count > 1]:
-        raise BadFolderError(f"several audio files are named {some(twice)}; keep one of each")
-    if alone := [path.name for path in audio if path.stem not in by_stem]:
-        raise BadFolderError(f"no transcript of the same name for {some(alone)}")
-    if alone := [text.name for text in texts if text.stem not in counts]:
-        raise BadFolderError(f"no audio of the same name for {some(alone)}")
-    if len(by_stem) < len(texts):
-        raise BadFolderError("two transcripts differ only in the case of .txt; keep one")
-    return tuple(Pair(path.stem, path, by_stem[path.stem]) for path in audio)
-
-
-def check_encoding(path: Path, digests: Digests) -> None:
-    """Refuse a text that is not UTF-8, naming the file and the byte."""
-    offset = digests.bad_utf8(path)
-    if offset is not None:
-        raise BadFolderError(f"{path.name} is not UTF-8 (byte {offset}); save it as UTF-8")

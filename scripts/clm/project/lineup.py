@@ -115,7 +115,7 @@ class Lineup:
         wanted = {self.stock, self.baseline, *self.accounts, *self._chosen()}
         # A generation that was never summarized is not done with its first run.
         wanted |= {name for name in self.own if not (self.results / "summaries" / f"{name}.json").exists()}
-        if not self.settings.transcribe["vocabulary"]:
+        if not self.settings.vocabulary:
             wanted -= set(self.vocabularies)
         failed = {name for name in self.own if models.failed(self.results / "models", name)}
         return tuple(name for name in self.own if name in wanted and name not in failed)

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,7 +15,6 @@ from clm.audio.probe import HEAD_BYTES, Head
 from clm.aws.clients import Aws, code_of, explain
 from clm.aws.s3 import Object, listing, read, sha256
 from clm.base import files
-from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
 from clm.project import input_folders
@@ -37,7 +37,7 @@ class RemoteInputs:
         if self._cache.exists():
             self._hashes = files.read_json(self._cache)["sha256"]
 
-    def scan(self, address: str, digests: Digests) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
+    def scan(self, address: str) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
         """Find the usable folders below an address and, for the others, the reason why they are left out.
 
         Where an `input` folder lies below that itself holds folders, as in the bucket layout of the original program,
@@ -63,7 +63,7 @@ class RemoteInputs:
                     raise input_folders.BadFolderError(
                         "another folder has the same name in another Unicode form; rename one"
                     )
-                usable[name] = input_folders.Folder(name, input_folders.pair_files(found[name]))
+                usable[name] = _folder(name, found[name])
             except input_folders.BadFolderError as error:
                 left_out[name] = str(error)
         own = {name: path for name in usable for path in found[name] if input_folders.is_keywords(path.name)}
@@ -71,13 +71,7 @@ class RemoteInputs:
         local = self._fetch([*texts, *own.values()])
         for name, folder in list(usable.items()):
             pairs = tuple(input_folders.Pair(pair.name, pair.audio, local[pair.text]) for pair in folder.pairs)
-            try:
-                for pair in pairs:
-                    input_folders.check_encoding(pair.text, digests)
-                usable[name] = input_folders.Folder(name, pairs, local[own[name]] if name in own else None)
-            except input_folders.BadFolderError as error:
-                left_out[name] = str(error)
-                del usable[name]
+            usable[name] = replace(folder, pairs=pairs, keywords=local[own[name]] if name in own else None)
         self._hash(pair.audio for folder in usable.values() for pair in folder.pairs)
         return usable, left_out
 
@@ -98,9 +92,9 @@ class RemoteInputs:
         path = S3Path.parse(address)
         if self._exists(path):
             return str(self._fetch([path])[path])
-        texts = [entry.path for entry in self._list(path) if entry.path.suffix.lower() == ".txt"]
+        texts = [entry.path for entry in self._list(path) if not entry.path.name.startswith(".")]
         if not texts:
-            raise UserError(f"config: {key}: there is no object and no .txt below {address}", "correct the address")
+            raise UserError(f"config: {key}: there is no object {address}, and none below it", "correct the address")
         folder = self._mirror / files.digest([[str(text), self._objects[text].etag] for text in texts])[:20]
         for text, copy in self._fetch(texts).items():
             target = folder / text.key.removeprefix(path.folder).replace("/", "-")
@@ -208,3 +202,9 @@ class RemoteInputs:
                 list(pool.map(work, items))
             except Exception as error:
                 raise explain(error, "reading the input from S3", "s3") from error
+
+
+def _folder(name: str, paths: list[S3Path]) -> input_folders.Folder:
+    """A folder whose texts are still in S3."""
+    pairs, notices = input_folders.pair_files(paths)
+    return input_folders.Folder(name, pairs, None, notices)

@@ -124,8 +124,7 @@ class State:
     @property
     def vocabulary_due(self) -> bool:
         """True if a custom vocabulary is to be made: wanted, and from phrases that have none yet."""
-        wanted = self.submissions is not None and self.settings.transcribe["vocabulary"]
-        return bool(wanted and (self.due or self.new_phrases))
+        return bool(self.settings.vocabulary and (self.due or self.new_phrases))
 
     @property
     def coming(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from clm.base.errors import UserError
 from clm.base.messages import some
 from clm.config import load_yaml
 from clm.healing.plan import History, corpus_settings
-from clm.project import record, submissions
+from clm.project import overview, record, submissions
 from clm.project.dataset import Dataset
 from clm.project.state import State
 from clm.results import models
@@ -25,7 +25,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     found = []
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
-    found += [f"Input folder {name!r} is left out: {why}." for name, why in state.left_out.items()]
+    found += overview.lines(dataset, engine)
     absent = [name for name in settings.evaluation.heldout if name not in state.folders]
     if absent:
         names = some([repr(name) for name in absent])

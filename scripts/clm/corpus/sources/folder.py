@@ -1,4 +1,4 @@
-"""The user's own articles: text, Markdown and HTML files in a folder, found by title and by content."""
+"""The user's own articles: files of any format that is read, in a folder, found by title and by content."""
 
 import logging
 import os
@@ -6,18 +6,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from clm.base.errors import UserError
-from clm.base.text_files import printable, read_text
+from clm.base.text_files import printable
 from clm.corpus.source import Article, Lookup, Outcome
-from clm.corpus.sources.html import text_of
+from clm.documents.prose import read_prose
 from clm.english.words import content_terms, plain, singular, terms
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-SUFFIXES = (".txt", ".md", ".html", ".htm")
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".odt", ".rtf", ".pdf", ".srt", ".vtt")
 # endings that Latin and Greek words change in the plural: mitochondrion, bacterium, fungus, analysis, crista
 _CLASSICAL = ("on", "um", "us", "is", "ae", "es", "a", "i")
 _SHORTEST_STEM = 4
@@ -26,7 +27,10 @@ _log = logging.getLogger(__name__)
 
 
 class FolderSource:
-    """Articles as UTF-8 files, at any depth; the file name without its ending is the title."""
+    """Articles as files, at any depth; the file name without its ending is the title.
+
+    What a file name cannot hold may be written as in addresses of pages: AC%2FDC.txt is about AC/DC.
+    """
 
     name = "folder"
 
@@ -37,7 +41,7 @@ class FolderSource:
             UserError: there is no such folder, or no article in it.
 
         """
-        hint = "corpus.folder: a folder of .txt, .md or .html files, one article each; or corpus.source: wikipedia"
+        hint = "corpus.folder: a folder of .txt, .md, .html, .docx or .pdf files, one each; or corpus.source: wikipedia"
         if not folder or not Path(folder).is_dir():
             raise UserError(f"corpus.folder: there is no folder {str(folder or '')!r}", hint)
         self._articles = list(_read(Path(folder)))
@@ -75,15 +79,23 @@ def _read(folder: Path) -> Iterator[Article]:
                 _log.warning("left out: %s: a pipe, or a link that leads nowhere", path)
                 continue
             try:
-                text = read_text(path)
+                text = read_prose(path).text
             except UserError as error:
                 _log.warning("left out: %s", error.message)
             except OSError as error:
                 _log.warning("left out: %s: %s", path, error.strerror)
             else:
-                text = text_of(text) if path.suffix.lower().startswith(".htm") else text
                 if text.strip():
-                    yield Article(printable(path.stem), text, printable(path.relative_to(folder).as_posix()))
+                    yield Article(_title(path), text, printable(path.relative_to(folder).as_posix()))
+
+
+def _title(path: Path) -> str:
+    """The title that a file name stands for.
+
+    >>> _title(Path("AC%2FDC.txt")), _title(Path("100% wool.md"))
+    ('AC/DC', '100% wool')
+    """
+    return printable(unquote(path.stem, errors="surrogateescape"))
 
 
 def _exact(title: str) -> str:

@@ -17,8 +17,8 @@ from clm.base.errors import UserError
 from clm.corpus.domain import Domain
 from clm.corpus.source import Article, Lookup, LookupFailed, Outcome
 from clm.corpus.sources import disambiguation
-from clm.corpus.sources.html import linked_entries
 from clm.corpus.sources.mediawiki import Client, RedirectLoopError, Timeouts, user_agent
+from clm.documents.formats.html import linked_entries
 from clm.english.words import content_terms, terms
 
 # search hits that are examined beyond the articles wanted

@@ -12,7 +12,7 @@ from clm.base.errors import UserError
 from clm.corpus.domain import Domain
 from clm.corpus.source import Article, Lookup, LookupFailed, Outcome
 from clm.corpus.sources import disambiguation
-from clm.corpus.sources.html import linked_entries, text_of
+from clm.documents.formats.html import linked_entries, text_of
 from clm.english.words import content_terms, terms
 
 # what marks a page that lists the senses of a word

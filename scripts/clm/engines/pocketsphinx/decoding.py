@@ -14,14 +14,10 @@ from clm.engines.pocketsphinx.stock import LEXICON_FILE, LM_FILE, STOCK_DICTIONA
 from clm.types import Model, Recording
 
 if TYPE_CHECKING:
-    import numpy as np
     import pocketsphinx
-    from numpy.typing import NDArray
 
 #: Seconds of audio decoded at once; longer recordings are divided at pauses, which bounds memory.
 LONGEST_UTTERANCE = 60.0
-SAMPLE_RATE = 16_000
-_PAUSE_SECONDS = 0.2
 _VARIANT = re.compile(r"\(\d+\)$")
 _MARKUP = ("<", "[", "+")
 
@@ -130,19 +126,3 @@ def _items(decoder: pocketsphinx.Decoder, offset: float) -> Iterator[dict[str, A
             "end_time": f"{offset + (segment.end_frame + 1) / frames_per_second:.2f}",
             "alternatives": [{"confidence": f"{confidence:.4f}", "content": _VARIANT.sub("", segment.word)}],
         }
-
-
-def utterances(samples: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
-    """The samples in pieces of at most `LONGEST_UTTERANCE`, cut in the quietest moment of each piece's second half."""
-    import numpy as np
-
-    longest = int(LONGEST_UTTERANCE * SAMPLE_RATE)
-    pause = int(_PAUSE_SECONDS * SAMPLE_RATE)
-    while len(samples) > longest:
-        window = np.square(samples[longest // 2 : longest], dtype=np.float64)
-        energy = np.cumsum(np.concatenate([[0.0], window]))
-        quietest = int(np.argmin(energy[pause:] - energy[:-pause]))
-        cut = longest // 2 + quietest + pause // 2
-        yield samples[:cut]
-        samples = samples[cut:]
-    yield samples

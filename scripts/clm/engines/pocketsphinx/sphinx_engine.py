@@ -107,7 +107,8 @@ class PocketSphinx:
             UserError: the model's files are missing or damaged.
 
         """
-        from clm.audio.decode import AudioError, read_audio
+        from clm.audio import pauses
+        from clm.audio.decode import RATE, AudioError, read_audio
         from clm.base.parallel import in_order
 
         def pieces() -> Iterator[tuple[Recording, float, bytes, Transcript | Failure | float]]:
@@ -121,11 +122,11 @@ class PocketSphinx:
                     yield recording, 0.0, b"", Failure(reason, error.hint)
                     continue
                 start = 0
-                for utterance in decoding.utterances(audio.samples):
+                for utterance in pauses.pieces(audio.samples, decoding.LONGEST_UTTERANCE):
                     end = start + len(utterance)
                     finished = Transcript({}, audio.seconds, notices=audio.notices)
                     done = finished if end == len(audio.samples) else audio.seconds
-                    yield recording, start / decoding.SAMPLE_RATE, utterance.tobytes(), done
+                    yield recording, start / RATE, utterance.tobytes(), done
                     start = end
 
         items: list[dict[str, Any]] = []

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from clm.engines.transcribe.charsets import allowed, has_capitals
 from clm.english import tokenizer
 from clm.normalization.basic import APOSTROPHES, HYPHENS, lower
+from clm.types import Dropped, Phrase, Vocabulary
 
 #: Bytes of a table, characters of a phrase.
 MOST_BYTES = 50 * 1024
@@ -37,37 +37,12 @@ _HINDI = {
 }
 
 
-@dataclass(frozen=True)
-class Phrase:
-    """A word or phrase, and where it is from ("keywords.txt line 12")."""
-
-    text: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A phrase that Amazon would not take, and why."""
-
-    phrase: str
-    source: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """`text`: the table, only a header if nothing was kept; phrases that were there before are in neither list."""
-
-    text: str
-    kept: tuple[Phrase, ...]
-    dropped: tuple[Dropped, ...]
-
-
 def build(phrases: Iterable[Phrase], language: str) -> Vocabulary:
     """Make the table of the phrases that can be used, in their order; when it is full, the rest is dropped.
 
-    Each phrase stands there once, whatever its upper and lower case; an acronym that can be read as a word has two
-    rows, since nothing tells how people say it.
+    The text is only a header if nothing was kept; phrases that were there before are in neither list. Each phrase is
+    there once, whatever its upper and lower case; an acronym that can be read as a word has two rows, since nothing
+    tells how people say it.
     """
     kept: list[Phrase] = []
     dropped: list[Dropped] = []

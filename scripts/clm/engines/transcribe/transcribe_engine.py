@@ -16,7 +16,7 @@ from clm.base.errors import UserError
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.results import models
 from clm.settings import Settings
-from clm.types import Estimate, Model, Outcome, Recording, TrainingText, result_key
+from clm.types import Estimate, Model, Outcome, Phrase, Recording, TrainingText, Vocabulary, result_key
 
 if TYPE_CHECKING:
     from clm.engines.transcribe.jobs import Helper
@@ -105,6 +105,19 @@ class Transcribe:
 
         del directory
         return Trainer(self.aws, self.settings).train(text, retry=self._retry_failed)
+
+    def vocabulary(self, phrases: Iterable[Phrase]) -> Vocabulary:
+        """The table of a custom vocabulary."""
+        from clm.engines.transcribe.phrase_table import build
+
+        return build(phrases, self.settings.language)
+
+    def make_vocabulary(self, vocabulary: Vocabulary, directory: Path) -> dict[str, Any]:
+        """Let Amazon make a custom vocabulary; nothing is written to `directory`."""
+        from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
+
+        del directory
+        return VocabularyMaker(self.aws, self.settings).make(vocabulary.text)
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """The price by the table in the configuration; every job costs at least the minimum."""

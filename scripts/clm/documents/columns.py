@@ -1,0 +1,46 @@
+"""Names that columns have in tables of recordings, transcripts and terms."""
+
+from collections.abc import Sequence
+
+AUDIO = (
+    "audio_filepath", "file_name", "audio_path", "audio_file", "audio", "wav_filename", "wav_path",
+    "wav", "path", "filepath", "file_path", "filename", "file", "clip", "clip_path", "recording",
+    "mp3", "audio_filename", "sound", "uri",
+)  # fmt: skip
+TEXTS = (
+    "text", "transcription", "sentence", "transcript", "reference", "ref",
+    "normalized_transcription", "normalized_text", "raw_transcription", "words", "utterance",
+    "content", "script", "label", "raw_text", "target", "wrd",
+)  # fmt: skip
+OFFSETS = ("offset", "start", "start_time", "begin", "begin_time", "start_sec", "start_seconds")
+ENDS = ("end", "end_time", "stop", "end_sec", "end_seconds")
+DURATIONS = ("duration", "length", "dur", "audio_duration", "duration_seconds")
+SPEAKERS = ("speaker", "speaker_id", "client_id", "speaker_name", "spk", "spk_id", "name", "participant")
+IDS = ("id", "utt_id", "utterance_id", "segment_id", "utt", "uid", "key")
+TIMES = (*OFFSETS, *ENDS, "time", "timestamp", "timecode", "in", "out")
+TERMS = (
+    "term", "terms", "keyword", "keywords", "phrase", "phrases", "word", "words", "key word",
+    "key phrase",
+)  # fmt: skip
+#: Other words that head columns beside terms.
+OTHER = (
+    "definition", "definitions", "category", "description", "id", "no", "no.", "nr", "number",
+    "notes", "note", "comment", "comments", "language", "lang", "type", "priority", "frequency",
+    "count", "weight", "boost", "pronunciation", "meaning", "translation", "synonym", "synonyms",
+    "abbreviation", "acronym", "source", "topic", "domain", "name", "title", "example", "context",
+    "#", "rank", "score", "soundslike", "sounds like", "displayas", "display as", "ipa", "entry",
+    "lemma", "pos", "english", "german", "french", "spanish", "explanation", "remarks", "group",
+    "class", "expansion", "full form",
+)  # fmt: skip
+
+
+def named(columns: Sequence[str], names: Sequence[str]) -> int | None:
+    """The place of the column with the first of these names that there is, or None.
+
+    >>> named(["path", "Sentence "], TEXTS)
+    1
+    """
+    places: dict[str, int] = {}
+    for place, column in enumerate(columns):
+        places.setdefault(column.strip().strip("\ufeff").lower(), place)
+    return next((places[name] for name in names if name in places), None)

@@ -1,0 +1,266 @@
+"""Lists of recordings with their texts, as they are written.
+
+NeMo (JSON lines), Hugging Face (metadata.csv, .jsonl), Common Voice (tsv), Kaldi (a folder), LibriSpeech (*.trans.txt),
+Azure (trans.txt), LJSpeech (bars, no header), STM, and any table with columns of audio and text.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clm.audio.formats import AUDIO_SUFFIXES
+from clm.base.errors import UserError
+from clm.base.messages import nearest
+from clm.base.notices import Notice
+from clm.documents import columns as names
+from clm.documents.formats.speech_files import read_kaldi, stm_segments
+from clm.documents.sentences import notice
+from clm.documents.tables import DELIMITERS, delimiter_of, read_text, rows_of
+
+#: What a column of a table can be for; keys of `transcripts.columns`.
+ROLES: Mapping[str, tuple[str, ...]] = {
+    "audio": names.AUDIO, "text": names.TEXTS, "offset": names.OFFSETS, "end": names.ENDS, "duration": names.DURATIONS,
+    "speaker": names.SPEAKERS, "id": names.IDS,
+}  # fmt: skip
+HINT = "docs/inputs.md shows what a manifest holds; transcripts.columns names the columns of another table"
+_COMMAND = re.compile(r"\|\s*$")
+#: Decoders to which a Kaldi pipe gives a whole file; with these options they give part of it, or change it.
+_DECODERS = frozenset({"flac", "ffmpeg", "sox", "cat", "sph2pipe", "mpg123", "opusdec"})
+_CHANGES = frozenset({"-ss", "-t", "-to", "trim", "remix", "speed", "tempo", "-map_channel", "-af", "-filter:a"})
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A row as it is written."""
+
+    audio: str
+    text: str
+    start: float | None = None
+    end: float | None = None
+    duration: float | None = None
+    speaker: str = ""
+    id: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+
+def librispeech(folder: Path) -> Iterator[Path]:
+    """The lists of texts below a folder of LibriSpeech."""
+    return (item for item in folder.rglob("*.trans.txt") if not item.name.startswith("."))
+
+
+def read_folder(path: Path, notices: list[Notice]) -> tuple[str, list[Listed]]:
+    """The kind and the rows of a data set that is a folder: Kaldi's or LibriSpeech's.
+
+    Raises:
+        UserError: it is neither.
+
+    """
+    if (path / "wav.scp").is_file():
+        return "Kaldi", _kaldi(path, notices)
+    found = sorted(librispeech(path))
+    if not found:
+        raise UserError(f"input: {path}: no manifest in this folder", HINT)
+    listed = []
+    for item in found:
+        for identity, words in _ids(read_text(item)[0]).items():
+            audio = str((item.parent / identity).relative_to(path))
+            listed.append(Listed(audio, words, speaker=identity.split("-")[0], id=identity))
+    return "LibriSpeech", listed
+
+
+def _ids(text: str) -> dict[str, str]:
+    """The rest of each line by its first word."""
+    pairs = (line.strip().split(None, 1) for line in text.split("\n") if line.strip())
+    return {pair[0]: pair[1] if len(pair) > 1 else "" for pair in pairs}
+
+
+def _kaldi(path: Path, notices: list[Notice]) -> list[Listed]:
+    recordings = _ids(read_text(path / "wav.scp")[0])
+    texts = _ids(read_text(path / "text")[0])
+    speakers = _ids(read_text(path / "utt2spk")[0]) if (path / "utt2spk").is_file() else {}
+    commands = []
+    for name, place in recordings.items():
+        if _COMMAND.search(place):
+            file = _file_of_command(place)
+            if file is None:
+                commands.append(name)
+            recordings[name] = file or ""
+    if commands:
+        notices.append(notice("command", manifest="wav.scp", names=commands))
+    recordings = {name: place for name, place in recordings.items() if place}
+    if not (path / "segments").is_file():
+        return [
+            Listed(recordings.get(name, name), words, speaker=speakers.get(name, ""), id=name)
+            for name, words in texts.items()
+            if name not in commands
+        ]
+    listed = []
+    for name, rest in _ids(read_text(path / "segments")[0]).items():
+        parts = rest.split()
+        if len(parts) < 3 or not all(map(_is_number, parts[1:3])):
+            notices.append(notice("unreadable_row", manifest="segments", count=1, names=[name]))
+        elif parts[0] not in commands:
+            audio, words = recordings.get(parts[0], parts[0]), texts.get(name, "")
+            start, end = float(parts[1]), float(parts[2])
+            listed.append(Listed(audio, words, start, end if end > 0 else None, None, speakers.get(name, ""), name))
+    return listed
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(?:\.\d*)?", text) is not None
+
+
+def _file_of_command(command: str) -> str | None:
+    """The one file that a pipe decodes as a whole; the pipe is never run."""
+    words = command.rstrip("| \t").split()
+    names_audio = [word for word in words if Path(word).suffix.lower() in AUDIO_SUFFIXES]
+    simple = "|" not in command.rstrip("| \t") and Path(words[0]).name in _DECODERS if words else False
+    picks_channel = Path(words[0]).name == "sph2pipe" and "-c" in words if words else False
+    return (
+        names_audio[0] if simple and len(names_audio) == 1 and not set(words) & _CHANGES and not picks_channel else None
+    )
+
+
+def read_file(path: Path, columns: Mapping[str, str], notices: list[Notice]) -> tuple[str, list[Listed]]:
+    """The kind and the rows of a file; `columns`: names of columns by their role.
+
+    Raises:
+        UserError: it is no list of recordings, or a column is not there.
+
+    """
+    text, encoding = read_text(path)
+    if encoding == "cp1252":
+        notices.append(notice("encoding", file=path.name, encoding="Windows-1252"))
+    if text.lstrip()[:1] in ("{", "["):
+        return "JSON lines", _json_rows(path, text, columns, notices)
+    if segments := stm_segments(text):
+        return "STM", [Listed(file, words, start, end, None, who) for file, who, start, end, words in segments]
+    lines = [line.strip().split(None, 1) for line in text.split("\n") if line.strip()]
+    if lines and "\t" not in text and all(len(line) == 2 and _names_audio(line[0]) for line in lines):
+        return "names and texts", [Listed(name, words) for name, words in lines]
+    delimiter = delimiter_of(text) or next((mark for mark in DELIMITERS if mark in text.split("\n", 1)[0]), None)
+    if delimiter:
+        rows = [cells for _, cells in rows_of(text, delimiter)]
+        header = [cell.strip().lower() for cell in rows[0]]
+        if columns or (names.named(header, names.AUDIO) is not None and names.named(header, names.TEXTS) is not None):
+            return "table", _table(path, rows, columns, notices, delimiter)
+        if delimiter in "\t|" or _names_audio(rows[0][0]):
+            return "table without a header", [Listed(cells[0], cells[-1], id="") for cells in rows if len(cells) > 1]
+        raise UserError(
+            f"input: {path}: no column of audio and text among {', '.join(header[:8])}",
+            "transcripts: {columns: {audio: ..., text: ...}} names them",
+        )
+    if found := read_kaldi(text):
+        return "ids and texts", [Listed(name, " ".join(said), id=name) for name, said in found.items()]
+    raise UserError(f"input: {path}: neither a folder nor a list of recordings", HINT)
+
+
+def _names_audio(cell: str) -> bool:
+    return Path(cell).suffix.lower() in AUDIO_SUFFIXES
+
+
+def is_azure(text: str) -> bool:
+    """Whether every line begins with the name of an audio file."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return bool(lines) and all(_names_audio(line.split(None, 1)[0]) for line in lines)
+
+
+def _json_rows(path: Path, text: str, columns: Mapping[str, str], notices: list[Notice]) -> list[Listed]:
+    try:
+        whole = json.loads(text)
+        data = whole if isinstance(whole, list) else next(
+            (value for value in whole.values() if isinstance(value, list)), [whole]
+        )  # fmt: skip
+    except ValueError:
+        data = []
+        for number, line in enumerate(text.split("\n"), start=1):
+            if line.strip():
+                try:
+                    data.append(json.loads(line))
+                except ValueError as error:
+                    raise UserError(
+                        f"{path}: line {number} is no JSON ({error})", "correct or delete the line"
+                    ) from error
+    rows = [row for row in data if isinstance(row, dict)]
+    if not rows:
+        raise UserError(f"input: {path}: JSON that lists no recordings", HINT)
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    cells = [tuple("" if row.get(key) is None else str(row[key]) for key in keys) for row in rows]
+    return _table(path, [tuple(keys), *cells], columns, notices)
+
+
+def _table(
+    path: Path, rows: list[tuple[str, ...]], columns: Mapping[str, str], notices: list[Notice], delimiter: str = ""
+) -> list[Listed]:
+    header = [cell.strip().strip("\ufeff") for cell in rows[0]]
+    lower = [cell.lower() for cell in header]
+    places: dict[str, int | None] = {}
+    for role, usual in ROLES.items():
+        wanted = columns.get(role)
+        if wanted is None:
+            places[role] = names.named(lower, usual)
+        elif wanted.lower() in lower:
+            places[role] = lower.index(wanted.lower())
+        else:
+            raise UserError(
+                f"config: transcripts.columns.{role}: {path} has no column {wanted!r}", nearest(wanted, header)
+            )
+    for role in ("audio", "text"):
+        if places[role] is None:
+            raise UserError(
+                f"input: {path}: no column of {role} among {', '.join(header[:8])}",
+                f"transcripts: {{columns: {{{role}: ...}}}} names it",
+            )
+    listed = []
+    torn = []
+    for cells in rows[1:]:
+        if len(cells) > len(header):  # the sign between columns stands in a text without quotes
+            if places["text"] != len(header) - 1:
+                torn.append(cells[places["audio"] or 0])
+                continue
+            cells = (*cells[: len(header) - 1], f"{delimiter} ".join(cells[len(header) - 1 :]))
+        padded = (*cells, *("" for _ in range(len(header) - len(cells))))
+        value = {role: padded[place] if place is not None else "" for role, place in places.items()}
+        listed.append(
+            Listed(
+                value["audio"],
+                _text_of(value["text"], path.parent),
+                _seconds(value["offset"]),
+                _seconds(value["end"]),
+                _seconds(value["duration"]),
+                value["speaker"],
+                value["id"],
+                dict(zip(header, padded, strict=False)),
+            )
+        )
+    if torn:
+        notices.append(notice("unreadable_row", manifest=path.name, count=len(torn), names=torn))
+    return listed
+
+
+def _text_of(cell: str, root: Path) -> str:
+    """A text, or that of the file that the cell names."""
+    if len(cell) < 200 and " " not in cell and re.search(r"\.(?:txt|srt|vtt|json|docx|lab|trn)$", cell, re.IGNORECASE):
+        place = root / cell
+        if place.is_file():
+            from clm.documents.transcript import read_transcript
+
+            return read_transcript(place).text
+    return cell
+
+
+def _seconds(cell: str) -> float | None:
+    """Seconds, also of a clock such as 1:02:03.5.
+
+    >>> _seconds("1.5"), _seconds("0:01:02.5"), _seconds("")
+    (1.5, 62.5, None)
+    """
+    try:
+        seconds = 0.0
+        for part in cell.strip().replace(",", ".").split(":"):
+            seconds = 60 * seconds + float(part)
+    except ValueError:
+        return None
+    return seconds

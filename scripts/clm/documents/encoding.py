@@ -1,0 +1,155 @@
+"""Bytes of a text as characters: UTF-8, UTF-16 with and without a byte order mark, UTF-32, and Windows-1252.
+
+Windows-1252 gives characters for nearly every byte, so that any 8-bit text can be read as such, and would be read
+wrongly. It is therefore recognised by what it says: letters that one language of western Europe uses, in places where
+letters stand. What fails that is refused.
+"""
+
+import codecs
+import re
+from collections import Counter
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+#: Letters beyond ASCII of the languages that Windows-1252 was made for. Loanwords are few and need not be in it.
+_ALPHABETS = (
+    "àâæçéèêëîïôœùûüÿ", "äöüßéàè", "áéíóúüñïç", "áâãàçéêíóôõúü", "àèéìíîòóùú", "éëïóöüèêáàäç", "åäöéüàšž", "åæøéèêòóô",
+    "åäöæøéèëïüàáíóúýð", "áðéíóúýþæö", "àçèéíïòóúüñ", "äõöüšž", "ëç", "áéíóú", "áàâãéèêëíìïóòôõöúùûüñç",
+)  # fmt: skip
+_COVERED, _FEW, _RARE = 0.9, 6, 0.03
+#: Windows-1254 (Turkish) has its commonest letter, a dotless i, where Icelandic has this rare one.
+_RARE_IN_ICELANDIC, _MOST_OF_IT = "ý", 0.15
+_UPPER, _LOWER = (
+    "A-Z\u00c0-\u00d6\u00d8-\u00de\u0160\u0152\u017d\u0178",
+    "a-z\u00df-\u00f6\u00f8-\u00ff\u0161\u0153\u017e",
+)
+_LETTER = f"[{_UPPER}{_LOWER}]"
+#: Where Windows-1252 is not what was meant: a capital inside a word of small letters, a symbol or mark inside a word.
+_ODD = re.compile(
+    f"(?<=[{_LOWER}])[\u00c0-\u00d6\u00d8-\u00de\u0160\u0152\u017d\u0178](?![{_UPPER}])|"
+    f"(?<={_LETTER})[\u00a1-\u00a9\u00ac\u00ae-\u00b1\u00b3-\u00b6\u00b8-\u00b9\u00bc-\u00bf\u00d7\u00f7\u0192\u2020\u2021\u02c6\u2030\u201a\u201c-\u201e](?={_LETTER})|"
+    f"(?<={_LETTER})(?:\u00fe|\u00b3|\u00b9|\u00bf)(?!{_LETTER})|(?<!\\S)[\u00b3\u00b9](?={_LETTER})"
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+#: A text may hold this share of control characters; bytes that are no text hold far more.
+_MOST_CONTROL = 0.01
+
+
+class BinaryError(ValueError):
+    """Bytes that are no text; `offset` is the first that cannot be."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(f"byte {offset}")
+        self.offset = offset
+
+
+def decode(data: bytes) -> tuple[str, str]:
+    r"""The text, its lines ended by `\n` and without byte order marks, and the name of its encoding.
+
+    NUL, and a byte order mark in the middle (files put one after the other), separate words.
+
+    >>> decode("naïve".encode("cp1252")), decode("a b".encode("utf-16-le")), decode(b"\xef\xbb\xbfa\r\nb\rc")
+    (('naïve', 'cp1252'), ('a b', 'utf-16-le'), ('a\nb\nc', 'utf-8'))
+
+    Raises:
+        BinaryError: it is none of these encodings, or no text at all.
+
+    """
+    if data.isascii() and b"\0" not in data:
+        text, encoding = data.decode("ascii"), "utf-8"
+    else:
+        text, encoding = _decode(data)
+    if found := _CONTROL.findall(text):
+        printing = [character for character in found if character != "\0"]
+        if len(printing) > max(2, _MOST_CONTROL * len(text)) or len(found) > len(text) / 2:
+            raise BinaryError(_first_control(data))
+    return plain_lines(text), encoding
+
+
+def plain_lines(text: str) -> str:
+    r"""Text with `\n` at the end of lines, and spaces for NULs and byte order marks inside."""
+    return _BREAKS.sub("\n", text).removeprefix("\ufeff").replace("\ufeff", " ").replace("\0", " ")
+
+
+def _decode(data: bytes) -> tuple[str, str]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _strictly(data, len(mark), encoding), encoding
+    if unmarked := _utf16_by_nuls(data):
+        return _strictly(data, 0, unmarked), unmarked
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError as error:
+        text = _western(data)
+        if text is None:
+            raise BinaryError(error.start) from None
+        return text, "cp1252"
+
+
+def _strictly(data: bytes, start: int, encoding: str) -> str:
+    """Decode what follows the mark; half a character at the end goes: a line end that another program put there."""
+    width = {"utf-8": 1, "utf-16-le": 2, "utf-16-be": 2}.get(encoding, 4)
+    rest = (len(data) - start) % width
+    if rest and data[-rest:].strip(b"\0\r\n"):
+        raise BinaryError(len(data) - rest)
+    try:
+        return data[start : len(data) - rest].decode(encoding)
+    except UnicodeDecodeError as error:
+        if encoding == "utf-8" and (text := _western(data[start:])) is not None:
+            return text
+        raise BinaryError(start + error.start) from None
+
+
+def _utf16_by_nuls(data: bytes) -> str | None:
+    """UTF-16 without a mark: half of its bytes are there for letters that need one, and are NUL, all on one side."""
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    nuls, most = even + odd, max(even, odd)
+    if not nuls or most < 0.95 * nuls or nuls < 0.04 * len(data) or (len(data) % 2 and data[-1] not in b"\0\r\n"):
+        return None
+    if nuls < 0.4 * len(data) and _is_text(data.replace(b"\0", b"")):
+        return None  # words with NULs between them
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    try:
+        text = data[: len(data) // 2 * 2].decode(encoding)
+    except UnicodeDecodeError:
+        return None
+    odd_ones = sum(not (character.isprintable() or character in "\r\n\t\ufeff\0\x0b\x0c") for character in text)
+    return encoding if odd_ones <= 0.02 * len(text) + 1 else None
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return not _CONTROL.search(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return False
+
+
+def _western(data: bytes) -> str | None:
+    """The text as Windows-1252, or None if that is not what it is."""
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        return None
+    high = [character for character in text.lower() if character > "\x7f" and character.isalpha()]
+    letters = sum(character.isalpha() for character in text)
+    odd, others = len(_ODD.findall(text)), sum(character > "\x7f" for character in text)
+    if odd > 0.02 * others:
+        return None
+    if letters >= 4 and len(high) > letters / 2:
+        return None
+    if len(high) >= _FEW and len(high) > _RARE * letters:
+        counts = Counter(high)
+        best = max(sum(counts[letter] for letter in alphabet) for alphabet in _ALPHABETS)
+        turkish = counts[_RARE_IN_ICELANDIC] > _MOST_OF_IT * len(high)
+        return text if best >= _COVERED * len(high) and not turkish else None
+    return text
+
+
+def _first_control(data: bytes) -> int:
+    return next((place for place, byte in enumerate(data) if byte < 32 and byte not in (9, 10, 11, 12, 13, 27)), 0)

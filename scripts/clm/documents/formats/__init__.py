@@ -1,0 +1,1 @@
+"""One module for each family of file formats; each turns content into lines of speech or prose."""

@@ -1,0 +1,121 @@
+"""Transcripts of any format as the words that are said: `read_transcript` for one file, `Readings` for a folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from clm.base.errors import UserError
+from clm.base.notices import Notice
+from clm.documents import kinds, stamps
+from clm.documents.labels import Labels, broken_up, without
+from clm.documents.sentences import notice
+from clm.documents.stamps import Line
+
+DROP, KEEP = "drop", "keep"
+#: Raised when the same file gives other words than before.
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """`text`: what is said, a line for each line of the file; `labels`: names of speakers that were left out of it."""
+
+    text: str
+    kind: str
+    encoding: str
+    labels: tuple[str, ...]
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A transcript before it is decided which names are labels.
+
+    `kind`, `encoding`: as in `Content`; `lines`: without times; `header`: lines left out at the beginning;
+    `by_recording`: texts by id, if the file tells recordings apart.
+    """
+
+    path: Path
+    kind: str
+    encoding: str
+    lines: tuple[Line, ...]
+    header: tuple[str, ...]
+    by_recording: Mapping[str, str]
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What may be labels, counted."""
+        counts = Labels()
+        counts.add(self.lines)
+        return counts
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is worth saying of this file by itself."""
+        name = self.path.name
+        found = [notice("encoding", file=name, encoding="Windows-1252")] if self.encoding == "cp1252" else []
+        if self.header:
+            found.append(notice("header", file=name, names=list(self.header)))
+        return tuple(found)
+
+    def text(self, labels: tuple[str, ...] | list[str] = ()) -> str:
+        """The words, without these labels."""
+        return "\n".join(without(self.lines, labels))
+
+
+def read(path: Path, *, stem: str = "", hypothesis: bool = False, several: bool = False) -> Reading:
+    """Read a file whatever its format.
+
+    Args:
+        path: the file.
+        stem: name of the recording, if it is not that of the file.
+        hypothesis: whether it was made by a recogniser.
+        several: whether all of a file of several recordings is wanted, and not what belongs to the one named `stem`.
+
+    Raises:
+        UserError: it cannot be read; names the file and what it is.
+
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: not readable ({error.strerror})", "check that it is there and may be read") from error
+    return read_bytes(data, path, stem=stem, hypothesis=hypothesis, several=several)
+
+
+def read_bytes(data: bytes, path: Path, *, stem: str = "", hypothesis: bool = False, several: bool = False) -> Reading:
+    """As `read`, from the file's content."""
+    try:
+        content = kinds.read(data, stem or path.stem, hypothesis=hypothesis, several=several)
+    except kinds.UnreadableError as error:
+        raise UserError(f"{path}: {error.what}", error.hint) from None
+    if content.kind == kinds.PLAIN and path.suffix.lower() in (".json", ".jsonl"):
+        raise UserError(f"{path}: not readable as JSON", "export it again, or rename it to .txt if it is plain text")
+    lines, header = stamps.split_with_header(broken_up("\n".join(content.lines)).split("\n"))
+    by_recording = {name: "\n".join(said) for name, said in content.by_recording.items()}
+    return Reading(path, content.kind, content.encoding, tuple(lines), tuple(header), by_recording)
+
+
+def read_transcript(path: Path, labels: str = DROP) -> Transcript:
+    """The words of one transcript.
+
+    Args:
+        path: a file of any format that is read (docs/inputs.md).
+        labels: `drop` or `keep` names of speakers at the beginning of lines.
+
+    Raises:
+        UserError: it cannot be read; names the file and what it is.
+
+    """
+    reading = read(path)
+    found = reading.labels.decided() if labels == DROP else []
+    return transcript(reading, found)
+
+
+def transcript(reading: Reading, labels: list[str]) -> Transcript:
+    """A reading without the labels that were decided on, in its own file or in its folder."""
+    notices = list(reading.notices)
+    if labels:
+        notices.append(notice("labels", names=labels))
+    return Transcript(reading.text(labels), reading.kind, reading.encoding, tuple(labels), tuple(notices))

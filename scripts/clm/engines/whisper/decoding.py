@@ -1,0 +1,100 @@
+"""From audio to words: pieces cut in pauses, searched, guarded and aligned, each as if it were the only one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clm.audio.voice_activity import has_speech
+from clm.engines.whisper import alignment, guards
+from clm.engines.whisper.kept import Kept
+from clm.engines.whisper.recognizer import Recognizer
+from clm.engines.whisper.search import Fusion, Hypothesis, longest, search
+from clm.engines.whisper.tokens import Tokens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RATE = 16_000
+
+
+@dataclass(frozen=True)
+class Piece:
+    """`samples`: int16 (n,), of a recording from `offset` seconds on."""
+
+    samples: NDArray[np.int16]
+    offset: float
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.samples) / RATE
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Words of a piece in Amazon's shape, and `notes`: what happened, counted."""
+
+    text: str
+    items: list[dict[str, Any]] = field(default_factory=list)
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A model at work: with `fusion`, or `prompt`, or the stock model; usable from several threads."""
+
+    recognizer: Recognizer
+    tokens: Tokens
+    beam: int
+    kept: Kept
+    fusion: Fusion | None = None
+    prompt: Sequence[int] = ()
+
+    def __call__(self, piece: Piece) -> Heard:
+        """Words of a piece."""
+        if not has_speech(piece.samples):
+            return Heard("", notes={"pieces": 1, "silent": 1})
+        audio = self._audio(piece)
+        fusions = [None, self.fusion] if self.fusion else [None]
+        found = self._search(piece, audio, fusions)
+        chosen, notes = self._guarded([hypothesis.tokens for hypothesis in found])
+        spoken = alignment.words(chosen, self.tokens.pieces)
+        if cut := guards.looping([word.text for word in spoken]):
+            spoken = [word for place, word in enumerate(spoken) if place not in cut]
+            notes["loops_cut"] = 1
+        text = self.tokens.decode([token for word in spoken for token in word.tokens])
+        if not spoken:
+            return Heard("", notes=notes)
+        times = alignment.align(self.recognizer, audio, self.tokens, spoken, piece.seconds, self.prompt)
+        return Heard(text, alignment.items(spoken, times, piece.offset), notes)
+
+    def texts(self, piece: Piece, fusions: Sequence[Fusion | None]) -> list[str]:
+        """What is heard with each way of fusion, guarded by the first, which is none."""
+        if not has_speech(piece.samples):
+            return [""] * len(fusions)
+        stock, *others = (hypothesis.tokens for hypothesis in self._search(piece, self._audio(piece), fusions))
+        return [self.tokens.decode(tokens) for tokens in (stock, *(self._guarded([stock, o])[0] for o in others))]
+
+    def _audio(self, piece: Piece) -> Mapping[str, Any]:
+        samples = piece.samples.astype(np.float32) / 32768.0
+        return self.recognizer.audio(self.kept.get(piece.samples, lambda: self.recognizer.encode(samples)))
+
+    def _search(self, piece: Piece, audio: Mapping[str, Any], fusions: Sequence[Fusion | None]) -> list[Hypothesis]:
+        most = longest(piece.seconds)
+        return search(self.recognizer, audio, self.tokens, fusions, self.beam, most, self.prompt)
+
+    def _guarded(self, found: list[tuple[int, ...]]) -> tuple[tuple[int, ...], dict[str, int]]:
+        """The fused tokens, or the stock ones where fusion went astray."""
+        notes = {"pieces": 1}
+        if len(found) == 1:
+            return found[0], notes
+        stock, fused = (self.tokens.decode(tokens) for tokens in found)
+        if guards.loops(fused):
+            return found[0], {**notes, "stock_instead_of_loop": 1}
+        if guards.ran_away(fused, stock):
+            return found[0], {**notes, "stock_instead_of_length": 1}
+        return found[1], notes

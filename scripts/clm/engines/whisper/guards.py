@@ -1,0 +1,105 @@
+"""Guards against a search that went astray: loops, and texts that fusion made much longer or shorter."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, SLACK_WORDS
+
+#: Scripts that are written without spaces between words.
+_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
+
+
+def units(text: str) -> list[str]:
+    """Words, or letters in scripts without spaces; lower case, without marks.
+
+    >>> units("It's fine: OK."), units("日本語 DNA。")
+    (['its', 'fine', 'ok'], ['日', '本', '語', 'dna'])
+    """
+    found: list[str] = []
+    for chunk in text.lower().split():
+        word = ""
+        for letter in chunk:
+            if unspaced(letter):
+                found += [word, letter] if word else [letter]
+                word = ""
+            elif letter.isalnum():
+                word += letter
+        found += [word] if word else []
+    return found
+
+
+def unspaced(letter: str) -> bool:
+    """Whether a letter is of a script without spaces.
+
+    >>> unspaced("語"), unspaced("l"), unspaced("한")
+    (True, False, False)
+    """
+    return letter > "\x7f" and letter.isalpha() and unicodedata.name(letter, "").startswith(_UNSPACED)
+
+
+def joined(texts: Iterable[str]) -> str:
+    """Texts of consecutive pieces as one, with spaces in between where the script has them.
+
+    >>> joined(["so", "", "it is"]), joined(["そうです。", "はい"])
+    ('so it is', 'そうです。はい')
+    """
+    found = ""
+    for text in texts:
+        last = found.rstrip("。、？！")[-1:]
+        space = " " if found and text and not (unspaced(last) and unspaced(text[:1])) else ""
+        found += space + text
+    return found
+
+
+def ran_away(fused: str, stock: str) -> bool:
+    """Whether fusion changed the length of a text by more than words of a domain can.
+
+    >>> ran_away("a b c d e f g", "a b c"), ran_away("a b c d", "a b c")
+    (True, False)
+    """
+    before, after = len(units(stock)), len(units(fused))
+    return abs(after - before) > max(SLACK_WORDS, SLACK * before)
+
+
+def loop(words: list[str]) -> tuple[int, int] | None:
+    """First n-gram of at least `LOOP_WORDS` that is said `LOOP_TIMES` times in a row: where it begins, and its length.
+
+    >>> loop("so the cell is the cell is the cell is the cell".split())
+    >>> loop("so it is the cell it is the cell it is the cell".split())
+    (1, 4)
+    """
+    for length in range(LOOP_WORDS, len(words) // LOOP_TIMES + 1):
+        same = 0
+        for place in range(length, len(words)):
+            same = same + 1 if words[place] == words[place - length] else 0
+            if same == length * (LOOP_TIMES - 1):
+                return place + 1 - length * LOOP_TIMES, length
+    return None
+
+
+def loops(text: str) -> bool:
+    """Whether a text repeats itself as nobody does.
+
+    >>> loops("one two three four " * 3), loops("no no no no no no no no no no no no")
+    (True, True)
+    """
+    return loop(units(text)) is not None
+
+
+def looping(words: list[str]) -> range:
+    """Places of words to leave out, since they only repeat what was said right before.
+
+    >>> looping("so I can see you, I can see you, I can see you, I can see nothing".split())
+    range(5, 16)
+    """
+    plain = ["".join(units(word)) for word in words]
+    found = loop(plain)
+    if found is None:
+        return range(0)
+    start, length = found
+    end = start + length
+    while end < len(words) and plain[end] == plain[end - length]:
+        end += 1
+    return range(start + length, end)

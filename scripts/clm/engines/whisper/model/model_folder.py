@@ -1,0 +1,260 @@
+"""Files of a Whisper model, in a folder of the user or fetched once from a hub, and the graphs made of them.
+
+What is on the hub is pinned by revision, its files are checked by digest, and no network is needed afterwards.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clm.base import files
+from clm.base.digests import Digests
+from clm.base.errors import PassingError, UserError
+
+if TYPE_CHECKING:
+    from clm.engines.whisper.model.weights import Size
+
+CTRANSLATE2_FILE, SAFETENSORS_FILE, TOKENIZER_FILE = "model.bin", "model.safetensors", "tokenizer.json"
+_WEIGHTS = (CTRANSLATE2_FILE, SAFETENSORS_FILE)
+_CONFIGURATIONS = ("config.json", "generation_config.json", "preprocessor_config.json")
+_SIZES = (
+    "tiny",
+    "tiny.en",
+    "base",
+    "base.en",
+    "small",
+    "small.en",
+    "medium",
+    "medium.en",
+    "large-v1",
+    "large-v2",
+    "large-v3",
+)
+_REPOSITORIES = {
+    **{size: f"Systran/faster-whisper-{size}" for size in _SIZES},
+    "large": "Systran/faster-whisper-large-v3",
+    "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
+    "turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
+}
+#: Memory besides the weights, in bytes: the general language model, keys and values of the audio, and Python.
+_BESIDES = 400 << 20
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """A folder with `weights` (file name), a tokenizer and configurations; `name` for people."""
+
+    name: str
+    folder: Path
+    weights: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the weights, remembered by the file's status."""
+        digests = Digests(cache_folder() / "digests.json")
+        found = digests.sha256((self.folder / self.weights).resolve())
+        digests.save()
+        return found
+
+    @cached_property
+    def configuration(self) -> dict[str, Any]:
+        """What the configuration files say, together."""
+        found: dict[str, Any] = {}
+        for name in _CONFIGURATIONS:
+            with suppress(FileNotFoundError):
+                try:
+                    found |= json.loads((self.folder / name).read_text(encoding="utf-8"))
+                except ValueError as error:
+                    raise UserError(f"{self.folder / name}: not JSON ({error})", "fetch the model again") from error
+        return found
+
+    @property
+    def alignment_heads(self) -> list[tuple[int, int]]:
+        """Layer and head of the decoder whose attention tells when a word was said; often empty in own models."""
+        return [(int(layer), int(head)) for layer, head in self.configuration.get("alignment_heads") or ()]
+
+    @property
+    def suppressed(self) -> dict[str, list[int]]:
+        """Tokens that are never said (`suppress`), or not at the beginning (`suppress_first`)."""
+        about = self.configuration
+        everywhere = about.get("suppress_ids") or about.get("suppress_tokens") or []
+        first = about.get("suppress_ids_begin") or about.get("begin_suppress_tokens") or []
+        return {"suppress": [int(n) for n in everywhere if int(n) >= 0], "suppress_first": [int(n) for n in first]}
+
+    def graphs(self, version: int) -> Path:
+        """The folder of the model's graphs, made when first asked for.
+
+        Raises:
+            UserError: the weights cannot be read, or there is no room for the graphs.
+
+        """
+        from clm.engines.whisper.model import graph, weights
+
+        target = cache_folder() / f"{self.digest[:24]}-{version}"
+        with _lock(target):
+            if target.is_dir():
+                return target
+            check_memory(self.name, 4 * self.size.parameters)
+            found = weights.read(self.folder)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix="unfinished-") as temporary:
+                made = Path(temporary) / "graphs"
+                made.mkdir()
+                try:
+                    graph.write_encoder(made / graph.ENCODER, found)
+                    graph.write_bridge(made / graph.BRIDGE, found)
+                    graph.write_decoder(made / graph.DECODER, found, self.alignment_heads)
+                except KeyError as error:
+                    raise UserError(
+                        f"{self.folder / self.weights}: not a Whisper model, it has no {error}", "fetch it again"
+                    ) from error
+                made.replace(target)
+        return target
+
+    @cached_property
+    def size(self) -> Size:
+        """Number of parameters and of tokens."""
+        from clm.engines.whisper.model import weights
+
+        return weights.size(self.folder)
+
+
+def check_memory(name: str, weights: int) -> None:
+    """Refuse a model that does not fit into memory, before it is loaded.
+
+    Raises:
+        PassingError: less memory is free than the model needs.
+
+    """
+    needed = int(1.5 * weights) + _BESIDES
+    free = _free_memory()
+    if free is not None and free < needed:
+        raise PassingError(
+            f"whisper.model {name} needs about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free",
+            "take a smaller model, end other programs, or run fewer jobs at once: --cores 1",
+        )
+
+
+def _free_memory() -> int | None:
+    """Bytes that programs can still get, None where the system does not say."""
+    with suppress(OSError, ValueError, IndexError):
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    return None
+
+
+def cache_folder() -> Path:
+    """Where graphs are kept, for all projects of this user."""
+    given = os.environ.get("CLM_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    folder = (Path(given) if given else Path.home() / ".cache") / "clm-proof" / "whisper"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def _lock(target: Path) -> Iterator[None]:
+    """Let one process at a time make a folder."""
+    with target.with_suffix(".lock").open("w") as file:
+        with suppress(OSError):  # a file system without locks: the work is done twice, and the last one wins
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def find(model: str, revision: str | None) -> ModelFolder:
+    """The files of a model: a folder here, or what a hub has under this name.
+
+    Raises:
+        UserError: the folder lacks files, or the hub has no such model; a `PassingError` if the hub cannot be reached.
+
+    """
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return _checked(model, folder)
+    repository = _REPOSITORIES.get(model, model)
+    if repository.count("/") != 1 or model.startswith((".", "/", "~")):
+        raise UserError(
+            f"config: whisper.model: there is no folder {model!r}, and no model of this name is known",
+            f"a folder, a repository of huggingface.co such as Systran/faster-whisper-base, or one of "
+            f"{', '.join(_REPOSITORIES)}",
+        )
+    return _checked(model, _fetched(repository, revision))
+
+
+def _checked(name: str, folder: Path) -> ModelFolder:
+    found = [weights for weights in _WEIGHTS if (folder / weights).is_file()]
+    missing = [file for file in ("config.json", TOKENIZER_FILE) if not (folder / file).is_file()]
+    if not found:
+        missing = [f"{CTRANSLATE2_FILE} (CTranslate2) or {SAFETENSORS_FILE} (transformers)", *missing]
+    if missing:
+        raise UserError(
+            f"config: whisper.model: {folder} is not the folder of a Whisper model: it has no {', no '.join(missing)}",
+            "name the folder that faster-whisper or transformers use, or fetch the model again",
+        )
+    return ModelFolder(name, folder, found[0])
+
+
+def _fetched(repository: str, revision: str | None) -> Path:
+    """Folder of a model of the hub, fetched if it is not here yet; a fetch that broke off is resumed.
+
+    Raises:
+        UserError: there is no such model or revision; a `PassingError` where the network or the disk fails.
+
+    """
+    try:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import (
+            HFValidationError,
+            LocalEntryNotFoundError,
+            RepositoryNotFoundError,
+            RevisionNotFoundError,
+        )
+    except ImportError as error:
+        raise UserError(
+            f"config: whisper.model: {repository} is a model of a hub, and the package huggingface-hub is missing",
+            "pip install huggingface-hub, or name a folder with the model",
+        ) from error
+    wanted = [*_WEIGHTS, *_CONFIGURATIONS, TOKENIZER_FILE]
+    with suppress(LocalEntryNotFoundError, OSError):
+        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=wanted, local_files_only=True))
+        if any((folder / name).is_file() for name in _WEIGHTS):
+            return folder
+    try:
+        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=wanted))
+    except (RepositoryNotFoundError, RevisionNotFoundError, HFValidationError) as error:
+        at = f" at revision {revision}" if revision else ""
+        raise UserError(
+            f"config: whisper.model: the hub has no model {repository}{at}, or it is not public",
+            "correct the name; for private models log in with `hf auth login`",
+        ) from error
+    except Exception as error:  # the hub's client passes on what its network library raises
+        raise PassingError(
+            f"config: whisper.model: {repository} cannot be fetched ({str(error).splitlines()[0]})",
+            "run again with network (what was fetched is kept), or name a folder with the model",
+        ) from error
+    _check_digests(folder)
+    return folder
+
+
+def _check_digests(folder: Path) -> None:
+    """Compare large files with the digests that the hub names them by; a damaged one is removed.
+
+    Raises:
+        PassingError: a file is not what the hub says.
+
+    """
+    for name in _WEIGHTS:
+        blob = (folder / name).resolve()
+        if len(blob.name) == 64 and blob.is_file() and files.sha256_of_file(blob) != blob.name:
+            blob.unlink()
+            raise PassingError(
+                f"{folder / name}: damaged on the way, its digest is wrong", "run again to fetch it anew"
+            )

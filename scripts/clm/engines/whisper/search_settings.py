@@ -1,0 +1,49 @@
+"""Settings of the engine whisper, out of those of the run, and what is fixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from clm.settings import Settings
+
+#: Seconds of audio decoded at once; Whisper hears 30, and the rest is room for what the cut takes too much.
+LONGEST_PIECE = 28.0
+#: Weights among which `weight: auto` chooses, on folders that are not held out.
+CANDIDATES = (0.0, 0.15, 0.3, 0.45)
+DEFAULT_WEIGHT = 0.3
+#: Fusion takes no more than this part of words away or adds it, and no more than so many; else stock text is taken.
+SLACK, SLACK_WORDS = 0.1, 3
+#: An n-gram of this many words, so many times in a row, is a loop.
+LOOP_WORDS, LOOP_TIMES = 4, 3
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """`model`: folder, size or repository of a hub; `revision` of it; `weight` of the language model, None for auto.
+
+    `device`: auto, cpu or cuda; `beam`: hypotheses of a search; `results`: folder in which encoded audio is kept.
+    """
+
+    model: str
+    revision: str | None
+    device: str
+    beam: int
+    weight: float | None
+    language: str
+    results: Path
+
+
+def chosen(settings: Settings) -> Chosen:
+    """What the run's settings say about this engine."""
+    section = settings.whisper
+    weight = section["weight"]
+    return Chosen(
+        model=section["model"],
+        revision=section["revision"],
+        device=section["device"],
+        beam=section["beam"],
+        weight=None if weight == "auto" else float(weight),
+        language=settings.language,
+        results=Path(settings.results),
+    )

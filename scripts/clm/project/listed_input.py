@@ -1,0 +1,115 @@
+"""An input that is a list of recordings: folders of pairs, with segments cut out of longer files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from clm.base import files
+from clm.base.digests import Digests
+from clm.base.errors import UserError
+from clm.base.notices import Notice
+from clm.documents.data_sets.manifest import Manifest, Row, find_manifest, read_manifest, unpack
+from clm.documents.data_sets.manifest_folders import Entry, folders
+from clm.documents.sentences import notice
+from clm.project.input_folders import BadFolderError, Folder, Pair, check_name
+from clm.project.references import References
+
+_ZIP = b"PK\x03\x04"
+
+
+def listed(path: Path, unpacked: Path, columns: Mapping[str, str]) -> Manifest | None:
+    """The manifest that an input is or holds, or None if it is a folder of folders.
+
+    Args:
+        path: the input.
+        unpacked: where a zipped data set is unpacked.
+        columns: names of columns by their role.
+
+    Raises:
+        UserError: it cannot be read, or lists nothing that is there.
+
+    """
+    if path.is_file():
+        with path.open("rb") as file:
+            zipped = file.read(4) == _ZIP
+        if not zipped:
+            return read_manifest(path, columns)
+        path = unpack(path, unpacked / files.sha256_of_file(path)[:20])
+        found = find_manifest(path)
+        if found is None:
+            raise UserError(f"input: {path}: no list of recordings in this archive", "unpack it, and name the folder")
+        return read_manifest(found, columns)
+    found = find_manifest(path) if path.is_dir() else None
+    return read_manifest(found, columns) if found else None
+
+
+class Segments:
+    """Cuts parts out of long recordings, into files named by what they are parts of; `seconds` are their lengths."""
+
+    def __init__(self, digests: Digests, folder: Path) -> None:
+        self._digests = digests
+        self._folder = folder
+        self.seconds: dict[Path, float] = {}
+
+    def path(self, row: Row) -> Path:
+        """Where the segment of a row is kept."""
+        start, end = row.offset or 0.0, (row.offset or 0.0) + (row.duration or 0.0)
+        identity = files.digest([self._digests.sha256(row.audio), f"{start:.3f}", f"{end:.3f}"])[:20]
+        path = self._folder / identity[:2] / f"{identity}.flac"
+        self.seconds[path] = end - start
+        return path
+
+    def cut(self, rows: list[Row]) -> dict[Path, str]:
+        """Cut the segments that are not there yet; for recordings that cannot be decoded, the reason why."""
+        wanted: dict[Path, list[Row]] = {}
+        for row in rows:
+            if row.offset is not None and not self.path(row).exists():
+                wanted.setdefault(row.audio, []).append(row)
+        return {audio: why for audio, parts in wanted.items() if (why := self._cut(audio, parts))}
+
+    def _cut(self, audio: Path, rows: list[Row]) -> str:
+        import soundfile
+
+        from clm.audio.decode import RATE, read_audio
+
+        try:
+            samples = read_audio(audio).samples
+        except UserError as error:
+            return error.message
+        for row in rows:
+            start, length = round((row.offset or 0) * RATE), round((row.duration or 0) * RATE)
+            part = samples[start : start + length]
+            path = self.path(row)
+            with files.replacing(path) as temporary:
+                soundfile.write(temporary, part, RATE, format="FLAC", subtype="PCM_16")
+        return ""
+
+
+def folders_of(
+    manifest: Manifest, column: str | None, references: References, segments: Segments, *, cut: bool
+) -> tuple[dict[str, Folder], dict[str, str], tuple[Notice, ...]]:
+    """Folders of pairs, reasons why others are left out, and what is to be said of the manifest.
+
+    Without `cut`, segments are named, and not there.
+    """
+    grouped = folders(manifest, column)
+    failed = segments.cut([entry.row for entries in grouped.values() for entry in entries]) if cut else {}
+    usable, left_out = {}, {}
+    for name, entries in sorted(grouped.items()):
+        kept = [entry for entry in entries if entry.row.audio not in failed or entry.row.offset is None]
+        try:
+            check_name(name)
+            if not kept:
+                raise BadFolderError(failed[entries[0].row.audio])
+            usable[name] = Folder(name, tuple(_pair(name, entry, references, segments) for entry in kept))
+        except BadFolderError as error:
+            left_out[name] = str(error)
+    said = [notice("not_read", file=audio.name, what=why.removeprefix(f"{audio}: ")) for audio, why in failed.items()]
+    return usable, left_out, (*manifest.notices, *said)
+
+
+def _pair(folder: str, entry: Entry, references: References, segments: Segments) -> Pair:
+    row = entry.row
+    audio = row.audio if row.offset is None else segments.path(row)
+    return Pair(entry.name, audio, references.text(folder, entry.name, row.text + "\n"))

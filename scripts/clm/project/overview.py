@@ -1,0 +1,94 @@
+"""What the input is, in a few lines: found, left out and why, hours, words, and what the first run will take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clm.base.messages import counted, some
+from clm.base.progress import duration
+from clm.documents.sentences import sentence
+from clm.project.dataset import Dataset
+from clm.types import Engine
+
+#: Fewer recordings that are held out give no verdict (docs/metrics.md).
+FEWEST_HELD_OUT = 6
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Counts of a data set; `seconds` of audio where headers tell them, `unknown` recordings where they do not."""
+
+    folders: int
+    recordings: int
+    words: int
+    seconds: float
+    unknown: int
+    heldout: int
+
+
+def count(dataset: Dataset) -> Overview:
+    """Count folders, recordings, words and seconds; of audio, headers are read."""
+    pairs = [pair for folder in dataset.folders.values() for pair in folder.pairs]
+    lengths = [dataset.seconds(pair) for pair in pairs]
+    words = sum(dataset.references.words(pair) for pair in pairs)
+    known = [seconds for seconds in lengths if seconds is not None]
+    unknown = sum(pair.audio is not None for pair in pairs) - len(known)
+    heldout = sum(name in dataset.folders for name in dataset.heldout)
+    return Overview(len(dataset.folders), len(pairs), words, sum(known), unknown, heldout)
+
+
+def lines(dataset: Dataset, engine: Engine) -> list[str]:
+    """Everything there is to say of an input, the counts first."""
+    found = count(dataset)
+    return [summary(found, dataset), *notes(dataset), *heldout(found, dataset), first_run(dataset, engine)]
+
+
+def summary(found: Overview, dataset: Dataset) -> str:
+    """What was found."""
+    about = f" and {counted(found.unknown, 'recording')} of unknown length" if found.unknown else ""
+    audio = f", {duration(found.seconds)} of audio{about}" if dataset.with_audio else ", no audio"
+    return (
+        f"Found {counted(found.folders, 'folder')} with {counted(found.recordings, 'recording')}{audio}, "
+        f"{counted(found.words, 'word')} of transcripts."
+    )
+
+
+def notes(dataset: Dataset) -> Iterator[str]:
+    """What was left out, and how files were read: of each kind of notice once, with the folders it is about."""
+    for name, why in dataset.left_out.items():
+        yield f"Input folder {name!r} is left out: {why}."
+    for notice in dataset.notices:
+        yield f"{sentence(notice)}."
+    same: dict[str, list[str]] = {}
+    for name, folder in dataset.folders.items():
+        for notice in folder.notices:
+            same.setdefault(sentence(notice), []).append(name)
+    for text, names in same.items():
+        yield f"{'Folders' if len(names) > 1 else 'Folder'} {some([repr(name) for name in names])}: {text}."
+
+
+def heldout(found: Overview, dataset: Dataset) -> Iterator[str]:
+    """How many folders are held out, and what to do where those are too few."""
+    if found.heldout:
+        yield f"Held out: {counted(found.heldout, 'folder')} ({some(list(dataset.heldout))})."
+    elif dataset.settings.evaluation.heldout == "auto":
+        yield f"Nothing is held out: heldout: auto needs six folders, and there {_are(found.folders)}."
+    elif found.folders > FEWEST_HELD_OUT:
+        yield "Nothing is held out. Hint: evaluation: {heldout: auto} holds out a third of the folders."
+
+
+def _are(folders: int) -> str:
+    return "is 1" if folders == 1 else f"are {folders}"
+
+
+def first_run(dataset: Dataset, engine: Engine) -> str:
+    """What it takes to transcribe everything once with the stock model."""
+    pairs = [pair for name in dataset.with_audio for pair in dataset.folders[name].pairs]
+    lengths = [seconds for pair in pairs if (seconds := dataset.seconds(pair)) is not None]
+    estimate = engine.estimate(lengths, engine.name)
+    money = f" and ${estimate.dollars:.2f}" if estimate.dollars else ""
+    return (
+        f"To transcribe it once with {engine.name} takes about {duration(estimate.cpu_seconds)} of CPU time{money}; "
+        "a custom model as much again, and the time to train it."
+    )

@@ -1,0 +1,173 @@
+"""The engine whisper with a real model; what every engine has to do is in test_engines.py."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from clm import engines
+from clm.base import files
+from clm.base.errors import UserError
+from clm.config import load
+from clm.engines.whisper import training, whisper_engine
+from clm.settings import Settings
+from clm.types import Model, Phrase, Recording, TrainingText, Transcript
+from runner import CHECKOUT, Workflow
+from whisper_models import tiny_english
+
+STOCK = Model("whisper")
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    results = tmp_path_factory.mktemp("results")
+    changes = {"engine": "whisper", "results": str(results), "whisper": {"model": str(tiny_english())}}
+    return load(changes, CHECKOUT, CHECKOUT)
+
+
+@pytest.fixture(scope="module")
+def engine(settings: Settings) -> whisper_engine.Whisper:
+    return engines.create(settings)
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Recording]:
+    workflow = Workflow(tmp_path_factory.mktemp("recordings"))
+    return [recording(workflow.add(name, source=source) / "audio.wav") for source, name in enumerate("abc")]
+
+
+def recording(path: Path) -> Recording:
+    return Recording(path.parent.name, path, files.sha256_of_file(path))
+
+
+@pytest.fixture
+def trained(engine: whisper_engine.Whisper, tmp_path: Path) -> Iterator[Model]:
+    text = tmp_path / "text.txt"
+    text.write_text("The plasma membrane holds the zymogen.\nOsmosis moves water through the membrane.\n")
+    engine.train(TrainingText({"training_data": text}), tmp_path)
+    return Model("whisper-clm-001", tmp_path, "digest")
+
+
+def heard(engine: whisper_engine.Whisper, recordings: list[Recording], model: Model) -> dict[str, str]:
+    done = engine.transcribe(recordings, model)
+    return {recording.name: json.dumps(outcome.result, sort_keys=True) for recording, outcome in done}
+
+
+@pytest.mark.parametrize("with_clm", [False, True])
+def test_a_clip_has_the_same_bytes_alone_and_among_others_on_any_number_of_cores(
+    engine: whisper_engine.Whisper,
+    recordings: list[Recording],
+    trained: Model,
+    monkeypatch: pytest.MonkeyPatch,
+    with_clm: bool,
+) -> None:
+    model = trained if with_clm else STOCK
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    alone = {recording.name: heard(engine, [recording], model)[recording.name] for recording in recordings}
+    assert heard(engine, recordings, model) == alone
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert heard(engine, recordings[::-1], model) == alone
+
+
+def test_what_the_encoder_made_is_kept_and_changes_nothing(
+    settings: Settings, recordings: list[Recording], tmp_path: Path
+) -> None:
+    engine = engines.create(replace(settings, results=str(tmp_path)))
+    first = heard(engine, recordings[:1], STOCK)
+    (kept,) = tmp_path.glob("encoded/*/*.npy")
+    assert np.load(kept).shape == (1500, 384)
+    assert heard(engine, recordings[:1], STOCK) == first
+    kept.write_bytes(b"damaged")
+    assert heard(engine, recordings[:1], STOCK) == first
+
+
+def test_a_model_of_no_weight_hears_what_the_stock_model_hears(
+    settings: Settings, recordings: list[Recording], trained: Model
+) -> None:
+    engine = engines.create(settings)
+    about = files.read_json(trained.directory / training.FUSION_FILE)
+    files.write_json(trained.directory / training.FUSION_FILE, {**about, "weight": 0.0})
+    stock, fused = heard(engine, recordings, STOCK), heard(engine, recordings, trained)
+    assert [json.loads(text)["results"] for text in stock.values()] == [
+        json.loads(text)["results"] for text in fused.values()
+    ]
+
+
+def test_noise_is_no_text(engine: whisper_engine.Whisper, tmp_path: Path) -> None:
+    path = tmp_path / "noise" / "audio.wav"
+    path.parent.mkdir()
+    soundfile.write(path, np.random.default_rng(0).normal(0, 0.05, 5 * 16000), 16000)
+    ((_, outcome),) = engine.transcribe([recording(path)], STOCK)
+    assert isinstance(outcome, Transcript)
+    assert outcome.result["results"]["transcripts"] == [{"transcript": ""}]
+    assert outcome.result["whisper"] == {"pieces": 1, "silent": 1}
+
+
+@pytest.mark.parametrize("damage", ["missing", "not an archive", "other words"])
+def test_a_damaged_model_is_named(
+    engine: whisper_engine.Whisper, recordings: list[Recording], trained: Model, damage: str
+) -> None:
+    path = trained.directory / training.NGRAMS_FILE
+    if damage == "missing":
+        path.unlink()
+    elif damage == "not an archive":
+        path.write_bytes(b"PK\x03\x04 half a file")
+    else:
+        about = files.read_json(trained.directory / training.FUSION_FILE)
+        files.write_json(trained.directory / training.FUSION_FILE, {**about, "general_words": 3})
+    with pytest.raises(UserError, match=trained.directory.name):
+        list(engine.transcribe(recordings[:1], replace(trained, digest=damage)))
+
+
+def test_an_english_model_refuses_another_language(settings: Settings, recordings: list[Recording]) -> None:
+    engine = engines.create(replace(settings, language="de-DE"))
+    with pytest.raises(UserError, match="knows English only"):
+        list(engine.transcribe(recordings[:1], STOCK))
+
+
+def test_settings_that_change_results_are_recorded(settings: Settings, engine: whisper_engine.Whisper) -> None:
+    digest = files.sha256_of_file(tiny_english() / "model.bin")
+    assert engine.transcription_settings()["weights"] == digest
+    heavier = engines.create(replace(settings, whisper={**settings.whisper, "weight": 0.15}))
+    assert heavier.transcription_settings() == engine.transcription_settings()
+    assert heavier.training_settings() != engine.training_settings()
+    wider = engines.create(replace(settings, whisper={**settings.whisper, "beam": 8}))
+    assert wider.transcription_settings() != engine.transcription_settings()
+
+
+def test_the_weight_is_settled_on_open_recordings(
+    settings: Settings, recordings: list[Recording], tmp_path: Path
+) -> None:
+    """A recording that the stock model hears without a fault needs no CLM; one that it mishears gets weight."""
+    engine = engines.create(replace(settings, whisper={**settings.whisper, "weight": "auto"}))
+    stock = {
+        recording: outcome.result["results"]["transcripts"][0]["transcript"]
+        for recording, outcome in engine.transcribe(recordings, STOCK)
+    }
+    text = tmp_path / "text.txt"
+    text.write_text("The plasma membrane holds the zymogen.\n")
+    open_ones = [(recording, lambda heard=heard: heard) for recording, heard in stock.items()]
+    details = engine.train(TrainingText({"training_data": text}, open_recordings=open_ones), tmp_path)
+    assert details["fusion_weight"] == 0.0
+    assert details["weight_curve"]["0.0"] == 0
+    assert details["weight_recordings"] == len(recordings)
+    assert files.read_json(tmp_path / training.FUSION_FILE)["weight"] == 0.0
+    assert engine.train(TrainingText({"training_data": text}), tmp_path)["fusion_weight"] == 0.3
+
+
+def test_a_vocabulary_is_a_prompt_of_what_fits(
+    engine: whisper_engine.Whisper, recordings: list[Recording], tmp_path: Path
+) -> None:
+    words = [Phrase(f"zymogen-{number}", "keywords.txt") for number in range(200)]
+    found = engine.vocabulary([Phrase("lysosome", "keywords.txt"), Phrase("Lysosome", "missed word"), *words])
+    assert found.text.startswith("Glossary: lysosome, zymogen-0, ")
+    assert len(found.kept) + len(found.dropped) == 201
+    assert "the prompt is full" in found.dropped[-1].reason
+    details = engine.make_vocabulary(found, tmp_path)
+    assert 200 < details["tokens"] <= 223
+    ((_, outcome),) = engine.transcribe(recordings[:1], Model("whisper-vocabulary-001", tmp_path, "digest"))
+    assert outcome.result["results"]["items"]

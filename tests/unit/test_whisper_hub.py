@@ -1,0 +1,81 @@
+"""Fetching a model with the hub's own client, from a hub on loopback."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub_server import Hub, serving
+from runner import CHECKOUT
+
+pytest.importorskip("huggingface_hub")
+
+FIND = """
+import sys
+from clm.base.errors import UserError
+from clm.engines.whisper.model import model_folder
+try:
+    print(model_folder.find(sys.argv[1], sys.argv[2] or None).folder)
+except UserError as error:
+    print(type(error).__name__, error)
+"""
+FILES = {"model.bin": b"weights" * 1000, "config.json": b"{}", "tokenizer.json": b"{}", "README.md": b"not needed"}
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with serving(Hub("lab/whisper-own", dict(FILES))) as found:
+        yield found
+
+
+def find(home: Path, address: str, name: str = "lab/whisper-own", revision: str = "") -> str:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(CHECKOUT / "scripts"),
+        "HF_ENDPOINT": address,
+        "HF_HOME": str(home),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+    }
+    for key in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "HF_HUB_OFFLINE"):
+        environment.pop(key, None)
+    command = [sys.executable, "-c", FIND, name, revision]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_model_is_fetched_once_and_needs_no_network_afterwards(hub: Hub, tmp_path: Path) -> None:
+    folder = Path(find(tmp_path, hub.address))
+    assert (folder / "model.bin").read_bytes() == FILES["model.bin"]
+    assert not (folder / "README.md").exists()
+    asked = len(hub.asked)
+    assert Path(find(tmp_path, hub.address)) == folder
+    assert Path(find(tmp_path, "http://127.0.0.1:9")) == folder
+    assert len(hub.asked) == asked
+
+
+def test_a_damaged_file_is_fetched_anew(hub: Hub, tmp_path: Path) -> None:
+    hub.wrong = {"model.bin"}
+    assert "its digest is wrong" in find(tmp_path, hub.address)
+    hub.wrong = set()
+    assert (Path(find(tmp_path, hub.address)) / "model.bin").read_bytes() == FILES["model.bin"]
+
+
+def test_an_unknown_model_is_said_to_be_unknown(hub: Hub, tmp_path: Path) -> None:
+    found = find(tmp_path, hub.address, "lab/no-such-model")
+    assert found.startswith("UserError config: whisper.model: the hub has no model lab/no-such-model")
+
+
+def test_without_a_network_the_next_run_may_have_more_luck(tmp_path: Path) -> None:
+    found = find(tmp_path, "http://127.0.0.1:9")
+    assert found.startswith("PassingError config: whisper.model: lab/whisper-own cannot be fetched")
+    assert "Hint: run again with network" in found
+
+
+def test_a_repository_without_weights_is_refused(hub: Hub, tmp_path: Path) -> None:
+    del hub.files["model.bin"]
+    assert "it has no model.bin (CTranslate2) or model.safetensors" in find(tmp_path, hub.address)
