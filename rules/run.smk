@@ -91,7 +91,9 @@ def state():
 def has_begun():
     """True if this is a run, not a dry run or a query about the graph.
 
-    At the first call of a run, which an input function makes, it takes the results folder and writes what jobs read.
+    At the first call of a run, which an input function makes, it takes the results folder, checks what the run costs,
+    and writes what jobs read. In another workflow that uses this one as a module nothing else would: Snakemake calls
+    `onstart` of the outer one only.
     """
     if not workflow.is_main_process:
         return True
@@ -100,6 +102,8 @@ def has_begun():
     try:
         lock.take(DECIDED.results, seen=SEEN)
         record.write(state(), DATASET)
+        record.check_budget(state())
+        record.write_requests(state())
         if BUCKET:
             BUCKET.mirror().push_new()
     except (UserError, OSError) as error:
@@ -117,13 +121,11 @@ def preview():
 
 
 def begin():
-    """Before the first job, check the cost, and keep the requests."""
+    """Before the first job: check that other machines can read their inputs, and offer them what is kept in a bucket."""
     try:
         has_begun()
-        record.check_budget(state())
         if BUCKET and not workflow.local_exec:
             remote.check_inputs(state().settings)
-        record.write_requests(state())
         if BUCKET:
             remote.offer(BUCKET, workflow.storage_registry.default_storage_provider, local=workflow.local_exec)
     except (UserError, OSError) as error:

@@ -44,7 +44,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
 
 
 def initial(settings: Settings) -> dict[str, Any]:
-    """What a configuration for this input holds: only what differs from the defaults."""
+    """Content of a configuration for this input: only the keys that differ from the defaults."""
     found = {key: getattr(settings, key) for key in ("keywords", "training_data", "tuning_data")}
     changes = {
         "input": settings.input,

@@ -3,7 +3,7 @@
 import argparse
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
@@ -23,11 +23,12 @@ from clm.scoring import diagnosis, error_rate, folder_score, model_diagnosis, wo
 from clm.scoring.folder_score import FolderScore
 from clm.scoring.model_diagnosis import ModelDiagnosis
 from clm.scoring.word_metrics import Found
-from clm.settings import read
+from clm.settings import Settings, read
 
 log = logging.getLogger(__name__)
 
 Row = dict[str, str]
+Phrases = dict[str, list[word_metrics.Phrase]]
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -41,7 +42,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def phrases(path: str | None, normalizer: Normalizer) -> dict[str, list[word_metrics.Phrase]]:
+def phrases(path: str | None, normalizer: Normalizer) -> Phrases:
     """Keywords as the texts have them, by their first word; a file that cannot be used has none, and the log says why.
 
     Keywords that are empty after normalization are left out, and those that become equal are one.
@@ -60,7 +61,20 @@ def phrases(path: str | None, normalizer: Normalizer) -> dict[str, list[word_met
     return word_metrics.by_first_word(normal.values())
 
 
-def confidences(result: Mapping[str, Any], heard: list[str], right: set[int], normalizer: Normalizer) -> Iterator:
+def confidences(
+    transcript: FolderTranscript, score: FolderScore, rows: dict[str, Row], normalizer: Normalizer
+) -> Iterator[tuple[float, bool]]:
+    """(confidence, whether right) of the words of a folder."""
+    results = {entry.recording: entry.result for entry in transcript.recordings}
+    for name, recording in score.recordings.items():
+        if result := results.get(name):
+            heard = rows[name]["hypothesis"].split()
+            yield from word_confidences(result, heard, heard_right(recording.alignment), normalizer)
+
+
+def word_confidences(
+    result: Mapping[str, Any], heard: list[str], right: set[int], normalizer: Normalizer
+) -> Iterator[tuple[float, bool]]:
     """(confidence, whether right) of the words that stand as they are in the engine's list of words."""
     items = []
     for item in result["results"].get("items", []):
@@ -94,7 +108,7 @@ class Counts:
         folder: str,
         score: FolderScore,
         rows: dict[str, Row],
-        index: dict[str, list[word_metrics.Phrase]],
+        index: Phrases,
         known: frozenset[str],
     ) -> None:
         """Count the keywords of `index`, and the words that are not `known`, in the recordings of a folder."""
@@ -122,64 +136,83 @@ def corpus_words(paths: Iterable[Path]) -> set[str]:
     return found
 
 
+@dataclass(frozen=True)
+class Background:
+    """What all folders of a model are held against.
+
+    `keywords` are those of every folder without a file of its own, as `phrases` gives them; `stock` is the vocabulary
+    of the stock model and `spelled` the words known to be spelled right: both are empty where that is not known.
+    """
+
+    normalizer: Normalizer
+    keywords: Phrases
+    stock: frozenset[str]
+    spelled: frozenset[str]
+
+    @classmethod
+    def read(cls, settings: Settings, model: str, corpora: list[Path]) -> "Background":
+        """Read dictionary, keywords and the texts that the model was made from."""
+        chosen = settings.normalizer
+        normalizer = create_normalizer(chosen.profile, settings.language, chosen.without)
+        dictionary = general_english.known_words() if settings.is_english else frozenset()
+        return cls(
+            normalizer,
+            keywords=phrases(settings.keywords, normalizer),
+            stock=dictionary if models.engine_of(model) == "pocketsphinx" else frozenset(),
+            spelled=dictionary | corpus_words(corpora) if dictionary else frozenset(),
+        )
+
+
 def examine(args: argparse.Namespace) -> ModelDiagnosis:
-    """The whole diagnosis."""
-    settings = read(args.settings)
-    chosen = settings.normalizer
-    normalizer = create_normalizer(chosen.profile, settings.language, chosen.without)
-    runs, model = args.runs, args.runs.name
-    index = files.read_json(args.index)
-    folders = [folder for folder in index["folders"] if (runs / folder / "wer.json").exists()]
-    everywhere = phrases(settings.keywords, normalizer)
-    known = general_english.known_words() if settings.is_english else frozenset()
-    stock = known if models.engine_of(model) == "pocketsphinx" else frozenset()
-    spelled = known | corpus_words(args.corpora) if known else known
-
-    @cache
-    def texts(folder: str) -> dict[str, Row]:
-        return {row["recording"]: row for row in files.read_table(runs / folder / "normalized.tsv", delimiter="\t")}
-
+    """Diagnose the model in all its folders that have scores."""
+    model, index = args.runs.name, files.read_json(args.index)
+    background = Background.read(read(args.settings), model, args.corpora)
+    normalizer = background.normalizer
+    own_keywords = index.get("keywords", {})
+    folders = {name: args.runs / name for name in index["folders"] if (args.runs / name / "wer.json").exists()}
     counts = Counts()
     findings: dict[str, list[Reason]] = {}
-    for folder in folders:
-        score, rows = folder_score.read(runs / folder / "wer.json"), texts(folder)
-        own = index.get("keywords", {}).get(folder)
-        used = phrases(own, normalizer) if own else everywhere
-        counts.add(folder, score, rows, used, stock)
-        findings[folder] = diagnosis.diagnose(
-            score,
-            rows.values(),
-            others={name: partial(_reference_shingles, texts, name) for name in folders if name != folder},
-            learnable=words.learnable,
-            known=spelled,
-            keywords={word for listed in used.values() for phrase in listed for word in phrase},
-        )
-        transcript = transcripts.read(runs / folder / "transcript.json")
-        counts.confidence += _confidences(transcript, score, rows, normalizer)
-        texts.cache_clear()
+    for name, directory in folders.items():
+        own = own_keywords.get(name)
+        keywords = phrases(own, normalizer) if own else background.keywords
+        score, rows = folder_score.read(directory / "wer.json"), texts(directory)
+        counts.add(name, score, rows, keywords, background.stock)
+        counts.confidence += confidences(transcripts.read(directory / "transcript.json"), score, rows, normalizer)
+        others = {other: path for other, path in folders.items() if other != name}
+        findings[name] = find(score, rows, others, keywords, background.spelled)
     return ModelDiagnosis(
         model=model,
         keywords=counts.keywords,
         by_keyword=dict(sorted(counts.by_keyword.items())),
-        unknown_words=counts.unknown if stock else None,
+        unknown_words=counts.unknown if background.stock else None,
         calibration=word_metrics.calibration(counts.confidence),
         findings=findings,
     )
 
 
-def _confidences(
-    transcript: FolderTranscript, score: FolderScore, rows: dict[str, Row], normalizer: Normalizer
-) -> Iterator[tuple[float, bool]]:
-    results = {entry.recording: entry.result for entry in transcript.recordings}
-    for name, recording in score.recordings.items():
-        result = results.get(name)
-        if result:
-            heard = rows[name]["hypothesis"].split()
-            yield from confidences(result, heard, heard_right(recording.alignment), normalizer)
+def texts(directory: Path) -> dict[str, Row]:
+    """Rows of a folder's normalized.tsv by recording."""
+    return {row["recording"]: row for row in files.read_table(directory / "normalized.tsv", delimiter="\t")}
 
 
-def _reference_shingles(texts: Callable[[str], dict[str, Row]], folder: str) -> set[tuple[str, ...]]:
-    return {run for row in texts(folder).values() for run in diagnosis.shingles(row["reference"].split())}
+def find(
+    score: FolderScore, rows: dict[str, Row], others: Mapping[str, Path], keywords: Phrases, spelled: frozenset[str]
+) -> list[Reason]:
+    """Findings on one folder; `others` are the directories of all other folders."""
+    # Every recording that does not fit its text is compared with all other folders: each is read once at most.
+    once = cache(texts)
+
+    def shingles(directory: Path) -> set[tuple[str, ...]]:
+        return {run for row in once(directory).values() for run in diagnosis.shingles(row["reference"].split())}
+
+    return diagnosis.diagnose(
+        score,
+        rows.values(),
+        others={name: partial(shingles, directory) for name, directory in others.items()},
+        learnable=words.learnable,
+        known=spelled,
+        keywords={word for listed in keywords.values() for phrase in listed for word in phrase},
+    )
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -156,42 +156,52 @@ def read(
 
     """
     english = language.startswith("en")
-    counts: Counter[str] = Counter()
     phrases = by_first_word(phrase for text in keywords for phrase in _sentences(text, english))
-    covered: set[Phrase] = set()
-    unique: set[int] = set()
-    sentences = 0
-    for path in sources.values():
-        for words in _sentences(read_text(path), english):
-            counts.update(words)
-            covered.update(phrase for _, phrase in spans(words, phrases))
-            unique.add(hash(words))
-            sentences += 1
-    total = counts.total()
+    text = _count((read_text(path) for path in sources.values()), phrases, english)
     wanted = Counter({word: count for word, count in missed.items() if learnable(word)})
-    there = {word: count for word, count in wanted.most_common() if word in counts}
+    there = {word: count for word, count in wanted.most_common() if word in text.words}
     tuning_text = read_text(tuning) if tuning else ""
+    spoken = [reference for listed in references.values() for reference in listed]
     common = common_words()
     return ReportCard(
-        words=total,
-        sentences=sentences,
-        duplicates=sentences - len(unique),
+        words=text.words.total(),
+        sentences=text.sentences,
+        duplicates=text.sentences - len(text.unique),
         missed=len(wanted),
         missed_covered=len(there),
         missed_tokens=wanted.total(),
         missed_tokens_covered=sum(there.values()),
         keywords=sum(map(len, phrases.values())),
-        keywords_covered=len(covered),
-        new_words=None if known is None else sum(word not in known for word in counts),
-        general_share=_share(counts, common) if english and common else None,
-        reference_share=_overlap(sources, [text for texts in references.values() for text in texts]),
+        keywords_covered=len(text.covered),
+        new_words=None if known is None else sum(word not in known for word in text.words),
+        general_share=_share(text.words, common) if english and common else None,
+        reference_share=_overlap(sources, spoken),
         tuning_words=sum(map(len, _sentences(tuning_text, english))),
         tuning_share=_overlap(sources, [tuning_text]),
-        tuning_reference_share=(
-            _overlap({"tuning": tuning}, [text for texts in references.values() for text in texts]) if tuning else None
-        ),
+        tuning_reference_share=_overlap({"tuning": tuning}, spoken) if tuning else None,
         missed_examples=tuple(there)[:_EXAMPLES],
     )
+
+
+@dataclass
+class _Count:
+    """Words of texts, their sentences, hashes of different ones, and the keywords found in them."""
+
+    words: Counter[str] = field(default_factory=Counter)
+    sentences: int = 0
+    unique: set[int] = field(default_factory=set)
+    covered: set[Phrase] = field(default_factory=set)
+
+
+def _count(texts: Iterable[str], keywords: Mapping[str, list[Phrase]], english: bool) -> _Count:
+    found = _Count()
+    for text in texts:
+        for sentence in _sentences(text, english):
+            found.words.update(sentence)
+            found.sentences += 1
+            found.unique.add(hash(sentence))
+            found.covered.update(phrase for _, phrase in spans(sentence, keywords))
+    return found
 
 
 def _sentences(text: str, english: bool) -> Iterator[tuple[str, ...]]:

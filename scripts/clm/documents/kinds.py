@@ -1,4 +1,4 @@
-"""What a file is, by its content: a transcript in one of the formats that are read, or something else with its name."""
+"""Kinds of files by their content: a transcript in one of the known formats, or something else with its name."""
 
 import re
 import zipfile

@@ -242,7 +242,7 @@ class Labels:
         return any(label.lower() in pair and pair <= known for pair in pairs)
 
     def _is_dialogue(self) -> bool:
-        """Whether labels are how these transcripts are written."""
+        """True if these transcripts are written with labels."""
         repeated = {label for label in self.begun if self._repeats(label)}
         share = self._share(repeated | self.sure)
         return share >= _DIALOGUE or (len(repeated) > 1 and share >= _WRAPPED)

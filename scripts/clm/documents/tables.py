@@ -44,7 +44,7 @@ def read_text(path: Path) -> tuple[str, str]:
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file is zipped, as an .xlsx is."""
+    """True if a file is zipped, as an .xlsx is."""
     with path.open("rb") as file:
         return file.read(4) == _XLSX
 

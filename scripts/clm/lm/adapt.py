@@ -82,54 +82,86 @@ def weigh(
     counts = Counter(chain.from_iterable(chain.from_iterable(sources.values())))
     words = words or vocabulary.choose(counts, stock)
     check_capacity(len(words.words), heldout.ORDER)
-    model = widen(stock.model, len(words.words))
-    encoded = [encode(sentences, words.codes) for sentences in sources.values()]
-    domain = heldout.estimate_sources(encoded, model, words)
-    names = ["stock", "all", *(sources if len(sources) > 1 else ())]
-
-    def validate() -> heldout.Scores:
-        # Repeated sentences are held out only once: a copy that stays in the training text predicts itself.
-        if len(sources) > 1 and OWN_TEXT in sources:
-            unique = [
-                encode(found, words.codes) if len(found := dict.fromkeys(map(tuple, part))) < len(part) else whole
-                for part, whole in zip(sources.values(), encoded, strict=True)
-            ]
-            return heldout.cross_validate(unique, list(sources).index(OWN_TEXT), model, words)
-        found = dict.fromkeys(map(tuple, chain.from_iterable(sources.values())))
-        repeated = len(found) < sum(map(len, sources.values()))
-        text = encode(found, words.codes) if repeated else np.concatenate(encoded)
-        return heldout.cross_validate([text], 0, model, words)
-
+    general = widen(stock.model, len(words.words))
+    text = DomainText.of(sources, words)
+    domain = heldout.estimate_sources(text.encoded, general, words)
     if tuning:
-        weighted_by = "tuning text"
-        scores = heldout.score(encode(tuning, words.codes), np.concatenate(encoded), (model, *domain))
+        scores = heldout.score(encode(tuning, words.codes), text.together, (general, *domain))
     else:
-        weighted_by = f"held-out {OWN_TEXT}" if len(sources) > 1 and OWN_TEXT in sources else "cross-validation"
-        scores = validate()
-    total = sum(counts.values())
-    new_words = sum(word in counts for word in words.new)
-    least = NEW_WORDS_WEIGHT * total / (total + GENERAL_WORDS) if new_words else 0.0
-    weights = bounded(earned_weights(scores.possible()), least)
-    models = (model, *domain[: len(weights) - 1])
+        scores = text.cross_validate(general)
+    weights = bounded(earned_weights(scores.possible()), least_weight(counts, words))
+    models = (general, *domain[: len(weights) - 1])
     if not tuning:
         weights = harm.bearable(weights, stock.words, models)
-    log.info("%s; weights: %s", weighted_by, dict(zip(names, weights.round(3).tolist(), strict=False)))
-    size = len(words.words) if weights[1:].any() else words.stock_size
+    weighted_by = "tuning text" if tuning else "cross-validation" if text.own is None else f"held-out {OWN_TEXT}"
+    named = dict(zip(("stock", "all", *sources), weights.tolist(), strict=False))
+    log.info("%s; weights: %s", weighted_by, {name: round(weight, 3) for name, weight in named.items()})
     report = {
         "weight": round(1.0 - float(weights[0]), 6),
-        "weights": {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=False)},
+        "weights": {name: round(weight, 6) for name, weight in named.items()},
         "weighted_by": weighted_by,
-        "words": total,
+        **word_counts(counts, words, len(words.words) if weights[1:].any() else words.stock_size),
+        "evaluation": scores.report(weights),
+    }
+    if tuning:
+        held_out = text.cross_validate(general)
+        report["held_out"] = held_out.report(_merged(weights, len(held_out.logprob)))
+    return Mixture(words, domain[: len(weights) - 1], weights, report)
+
+
+@dataclass(frozen=True)
+class DomainText:
+    """The sentences of every source that has some, and the same as arrays of the codes of `words`."""
+
+    sources: Mapping[str, Sentences]
+    words: Vocabulary
+    encoded: list[Ints]
+
+    @classmethod
+    def of(cls, sources: Mapping[str, Sentences], words: Vocabulary) -> DomainText:
+        """Encode the sentences."""
+        return cls(sources, words, [encode(sentences, words.codes) for sentences in sources.values()])
+
+    @property
+    def together(self) -> Ints:
+        """All sources as one array."""
+        return np.concatenate(self.encoded)
+
+    @property
+    def own(self) -> int | None:
+        """The place of `OWN_TEXT` among several sources; None if it is not there, or there is no other."""
+        return list(self.sources).index(OWN_TEXT) if len(self.sources) > 1 and OWN_TEXT in self.sources else None
+
+    def cross_validate(self, stock: BackoffModel) -> heldout.Scores:
+        """Score held-out parts of `OWN_TEXT` where there are other sources besides, else of all sources together."""
+        if self.own is not None:
+            unique = list(map(self._unique, self.sources.values(), self.encoded))
+            return heldout.cross_validate(unique, self.own, stock, self.words)
+        sentences = list(chain.from_iterable(self.sources.values()))
+        return heldout.cross_validate([self._unique(sentences, self.together)], 0, stock, self.words)
+
+    def _unique(self, sentences: Sentences, encoded: Ints) -> Ints:
+        """Encoded sentences without repeated ones: a copy that stays in the training text would predict itself."""
+        found = dict.fromkeys(map(tuple, sentences))
+        return encode(found, self.words.codes) if len(found) < len(sentences) else encoded
+
+
+def least_weight(counts: Counter[str], words: Vocabulary) -> float:
+    """The weight that a text gets for its new words alone, however badly it predicts; 0 if it has none."""
+    total = counts.total()
+    return NEW_WORDS_WEIGHT * total / (total + GENERAL_WORDS) if any(word in counts for word in words.new) else 0.0
+
+
+def word_counts(counts: Counter[str], words: Vocabulary, size: int) -> dict[str, int]:
+    """Counts of words for the report of `weigh`; `size` is that of the vocabulary that comes of it."""
+    new_words = sum(word in counts for word in words.new)
+    return {
+        "words": counts.total(),
         "vocabulary": size,
         "new_words": new_words,
         "relatives": size - words.stock_size - new_words,
         "dropped_words": sum(word not in words.codes for word in counts),
-        "evaluation": scores.report(weights),
     }
-    if tuning:
-        held_out = validate()
-        report["held_out"] = held_out.report(_merged(weights, len(held_out.logprob)))
-    return Mixture(words, domain[: len(weights) - 1], weights, report)
 
 
 def earned_weights(log_probability: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any
 
 from clm.base import files, messages
 from clm.report import escaping
-from clm.report.figures import charts, maps
+from clm.report.figures import charts, maps, scatter
 from clm.report.figures.svg import Figure
 from clm.report.gather import Results, read
 from clm.report.listening import playback, word_totals
@@ -102,7 +102,7 @@ def _scatters(results: Results, counted: word_totals.Words) -> list[Figure | Non
     """The model that the report is about first, then the others from the newest on."""
     others = [model for model in reversed(results.challengers) if model is not results.subject]
     chosen = [*([results.subject] if results.subject else []), *others][:MOST_SCATTERS]
-    return [maps.scatter(results, counted, model) for model in chosen]
+    return [scatter.scatter(results, counted, model) for model in chosen]
 
 
 def _alone(figure: Figure, style: str) -> str:

@@ -72,7 +72,7 @@ def find_manifest(folder: Path) -> Path | None:
 
 
 def _usable_as_folder(folder: Path) -> bool:
-    """Whether a folder holds audio and texts side by side."""
+    """True if a folder holds audio and texts side by side."""
     suffixes = {item.suffix.lower() for item in folder.iterdir()}
     return bool(suffixes & AUDIO_SUFFIXES) and ".txt" in suffixes
 

@@ -162,7 +162,7 @@ def _names_audio(cell: str) -> bool:
 
 
 def is_azure(text: str) -> bool:
-    """Whether every line begins with the name of an audio file."""
+    """True if every line begins with the name of an audio file."""
     lines = [line for line in text.split("\n") if line.strip()]
     return bool(lines) and all(_names_audio(line.split(None, 1)[0]) for line in lines)
 

@@ -1,4 +1,4 @@
-"""Which file of a folder is the transcript of which recording, by their names."""
+"""Pairs of recordings and transcripts in a folder, by their names."""
 
 import contextlib
 import re
@@ -126,7 +126,7 @@ def _best(audio: str, texts: list[str], notices: list[Notice]) -> str:
 
 
 def is_transcript(name: str) -> bool:
-    """Whether a file may be a transcript, by its name."""
+    """True if a file may be a transcript, by its name."""
     return _suffix(name) == PLAIN_SUFFIX or _is_other(name)
 
 

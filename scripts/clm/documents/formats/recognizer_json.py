@@ -35,7 +35,7 @@ def _values(text: str) -> list[Any] | None:
 
 
 def is_broken(text: str) -> bool:
-    """Whether a text begins like JSON, and is none."""
+    """True if a text begins like JSON, but is not JSON."""
     beginning = "".join(text.lstrip()[:200].split())
     return beginning.startswith(('{"', '[{"', "[[")) and parse(text) is None
 

@@ -124,7 +124,7 @@ def read_kaldi(text: str, stem: str = "") -> dict[str, list[str]]:
 
 
 def _are_ids(ids: list[str], stem: str) -> bool:
-    """Whether these can be ids: each stands once and looks like one, or all are numbered in one way."""
+    """True if these can be ids: each occurs once and looks like one, or all are numbered in one way."""
     if not ids or len(set(ids)) < len(ids):
         return False
     if all(map(_ID.match, ids)):

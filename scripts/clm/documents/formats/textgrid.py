@@ -35,7 +35,7 @@ class Tier:
 
 
 def is_textgrid(text: str) -> bool:
-    """Whether a text is a TextGrid."""
+    """True if a text is a TextGrid."""
     return _HEAD.match(text) is not None
 
 

@@ -7,11 +7,11 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from clm.base.errors import UserError
 from clm.engines.pocketsphinx.stock import LEXICON_FILE, LM_FILE, STOCK_DICTIONARY, STOCK_MODEL, stock_file
-from clm.types import Model, Recording
+from clm.types import Failure, Model, Recording, Transcript
 
 if TYPE_CHECKING:
     import pocketsphinx
@@ -82,6 +82,20 @@ def _merged_dictionary(directory: Path, stock_dictionary: Path) -> str:
     return merge(stock_dictionary, lexicon)
 
 
+class Piece(NamedTuple):
+    """A stretch of a recording that is decoded by itself: its offset in seconds, and its 16-bit samples.
+
+    `outcome` comes with the last piece of a recording: why it failed, or its transcript, still without words. Until
+    then it is None, and `seconds` is the length of the recording.
+    """
+
+    recording: Recording
+    offset: float = 0.0
+    samples: bytes = b""
+    seconds: float = 0.0
+    outcome: Transcript | Failure | None = None
+
+
 class Recognizer:
     """Decoder of pieces of recordings; it loads the model when the first piece comes."""
 
@@ -89,10 +103,9 @@ class Recognizer:
         self._model, self._settings = model, dict(settings)
         self._decoder: pocketsphinx.Decoder | None = None
 
-    def __call__(self, piece: tuple[Recording, float, bytes, object]) -> list[dict[str, Any]]:
-        """Words of a piece: recording, offset in seconds, 16-bit samples, and an item that is not used."""
-        _, offset, samples, _ = piece
-        if not samples:
+    def __call__(self, piece: Piece) -> list[dict[str, Any]]:
+        """Words of a piece; none if it has no samples."""
+        if not piece.samples:
             return []
         if self._decoder is None:
             self._decoder = decoder(self._model, self._settings)
@@ -101,9 +114,9 @@ class Recognizer:
         self._decoder.reinit_feat()
         self._decoder.start_utt()
         # The whole piece at once, so that the mean of its own cepstra is subtracted.
-        self._decoder.process_raw(samples, full_utt=True)
+        self._decoder.process_raw(piece.samples, full_utt=True)
         self._decoder.end_utt()
-        return list(_items(self._decoder, offset))
+        return list(_items(self._decoder, piece.offset))
 
 
 def result(items: list[dict[str, Any]]) -> dict[str, Any]:

@@ -107,42 +107,21 @@ class PocketSphinx:
             UserError: the model's files are missing or damaged.
 
         """
-        from clm.audio import pauses
-        from clm.audio.decode import RATE, AudioError, read_audio
         from clm.base.parallel import in_order
-
-        def pieces() -> Iterator[tuple[Recording, float, bytes, Transcript | Failure | float]]:
-            """Pieces with their offset in seconds, and the length of the recording; at its last piece, its outcome."""
-            for recording in recordings:
-                try:
-                    audio = read_audio(cast(Path, recording.audio))  # fetched from S3 before
-                except AudioError as error:
-                    # Stored by content: the file may be moved later.
-                    reason = error.message.removeprefix(f"{recording.audio}: ")
-                    yield recording, 0.0, b"", Failure(reason, error.hint)
-                    continue
-                start = 0
-                for utterance in pauses.pieces(audio.samples, decoding.LONGEST_UTTERANCE):
-                    end = start + len(utterance)
-                    finished = Transcript({}, audio.seconds, notices=audio.notices)
-                    done = finished if end == len(audio.samples) else audio.seconds
-                    yield recording, start / RATE, utterance.tobytes(), done
-                    start = end
 
         items: list[dict[str, Any]] = []
         progress = Progress(_PROGRESS_SECONDS)
         recognizer = partial(decoding.Recognizer, model, self._settings)
-        for (recording, offset, _, outcome), found in in_order(recognizer, pieces(), _threads()):
+        for piece, found in in_order(recognizer, _pieces(recordings), _threads()):
+            recording, outcome = piece.recording, piece.outcome
+            items += found
             if isinstance(outcome, Failure):
                 yield recording, outcome
-                continue
-            items += found
-            if not isinstance(outcome, Transcript):
-                if outcome > _LONG_SECONDS:
-                    progress.show(f"{recording.audio}: {duration(offset)} of {duration(outcome)} transcribed")
-            else:
+            elif outcome:
                 yield recording, replace(outcome, result=decoding.result(items))
                 items = []
+            elif piece.seconds > _LONG_SECONDS:
+                progress.show(f"{recording.audio}: {duration(piece.offset)} of {duration(piece.seconds)} transcribed")
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Train a CLM into `directory`: `lm.bin` and `lexicon.tsv`, equal bytes for equal text.
@@ -170,3 +149,25 @@ def _threads() -> int:
     """Number of threads that Snakemake allows this job."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     return max(int(given), 1) if given.isdecimal() else 1
+
+
+def _pieces(recordings: Iterable[Recording]) -> Iterator[decoding.Piece]:
+    """Pieces of all recordings in order; one that cannot be read is a single piece without samples."""
+    from clm.audio import pauses
+    from clm.audio.decode import RATE, AudioError, read_audio
+
+    for recording in recordings:
+        try:
+            audio = read_audio(cast(Path, recording.audio))  # fetched from S3 before
+        except AudioError as error:
+            # Stored by content: the same file may stand elsewhere tomorrow.
+            reason = error.message.removeprefix(f"{recording.audio}: ")
+            yield decoding.Piece(recording, outcome=Failure(reason, error.hint))
+            continue
+        finished = Transcript({}, audio.seconds, notices=audio.notices)
+        start = 0
+        for utterance in pauses.pieces(audio.samples, decoding.LONGEST_UTTERANCE):
+            end = start + len(utterance)
+            offset, last = start / RATE, end == len(audio.samples)
+            yield decoding.Piece(recording, offset, utterance.tobytes(), audio.seconds, finished if last else None)
+            start = end

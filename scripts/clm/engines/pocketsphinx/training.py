@@ -71,12 +71,7 @@ def train(text: TrainingText, directory: Path, settings: Settings, processes: in
     about = (dictionary, stock.words, own, spoken, written, typical, text.still_missed, settings.espeak)
     with aside(processes, find_pronunciations, *about) as found:
         model, report = adapt(stock, sentences, tuning, words)
-        if model is stock:
-            write_bytes(directory / LM_FILE, stock_file(STOCK_MODEL).read_bytes())
-        else:
-            trie.write(directory / LM_FILE, model)
-        if settings.arpa:
-            arpa.write(directory / ARPA_FILE, model)
+        _write(model, directory, as_stock=model is stock, as_arpa=settings.arpa)
         general = harm.general_perplexity(stock, model)
         lexicon = found()
     if model is stock:
@@ -91,6 +86,16 @@ def train(text: TrainingText, directory: Path, settings: Settings, processes: in
         "general_text": general,
         "marks": [mark.as_json() for mark in harm.marks(general["ratio"], report["weight"])],
     }
+
+
+def _write(model: trie.LanguageModel, directory: Path, *, as_stock: bool, as_arpa: bool) -> None:
+    """Write the language model; that of the stock model, byte for byte, if it is the same."""
+    if as_stock:
+        write_bytes(directory / LM_FILE, stock_file(STOCK_MODEL).read_bytes())
+    else:
+        trie.write(directory / LM_FILE, model)
+    if as_arpa:
+        arpa.write(directory / ARPA_FILE, model)
 
 
 def find_pronunciations(

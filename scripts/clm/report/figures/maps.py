@@ -1,25 +1,21 @@
-"""Figures with a mark for each folder, word or keyword: heat map, scatter, keyword recall."""
+"""Figures with a mark for each folder or keyword: heat map, keyword recall."""
 
-import math
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from clm.english.words import learnable
 from clm.report.figures import svg
 from clm.report.figures.charts import WIDTH
 from clm.report.figures.svg import Figure, clipped, percent
 from clm.report.gather import ModelResults, Results
-from clm.report.listening.word_totals import Words
 from clm.results import models as naming
 from clm.scoring.word_metrics import Found
 
 MOST_COLUMNS = 12
 LABELLED = 80  # folders whose cells have room for figures
 MOST_FOLDERS = 2_000
-MOST_POINTS = 500
 MOST_KEYWORDS = 30
-CROWD_RADIUS = 40.0
-GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
+#: The scale of recall: its left end, and its width.
+RECALL_LEFT, RECALL_WIDTH = 220.0, WIDTH - 340.0
 
 
 def brief(name: str) -> str:
@@ -72,85 +68,6 @@ def heat(results: Results) -> Figure | None:
     return svg.figure("folders", "Folder by folder", note, (width, height), parts)
 
 
-def scatter(results: Results, words: Words, model: ModelResults) -> Figure | None:
-    """Accuracy of words with the baseline and with a model; those that both always have right are left out."""
-    baseline = results.baseline
-    if baseline is None or model.name not in words.tokens or baseline.name not in words.tokens:
-        return None
-    before, now = (words.tokens[name]["missed"] for name in (baseline.name, model.name))
-    chosen = [word for word in before.keys() | now.keys() if words.said[word]]
-    # The most informative, if there are too many: words of the domain that changed most, then those missed most.
-    chosen.sort(key=lambda word: (not learnable(word), -abs(before[word] - now[word]), -before[word], word))
-    if not chosen:
-        return None
-
-    def right(word: str) -> tuple[float, float]:
-        """Shares of a word's tokens that each model has right; every chosen word was said."""
-        return words.accuracy(baseline.name, word) or 0.0, words.accuracy(model.name, word) or 0.0
-
-    left, top, size = 118.0, 44.0, 440.0
-    parts: list[Any] = []
-    for step in range(5):
-        at = size * step / 4
-        parts += [
-            svg.line(left + at, top, left + at, top + size, "grid"),
-            svg.line(left, top + at, left + size, top + at, "grid"),
-            svg.text(left + at, top + size + 44, percent(step / 4, 0), "tick", "middle"),
-            svg.text(left - 46, top + size - at + 4, percent(step / 4, 0), "tick", "end"),
-        ]
-    parts.append(svg.line(left, top + size, left + size, top, "diagonal"))
-    parts.append(svg.text(left + 62, top + 62, "▲ better with the model", "note"))
-    parts.append(svg.text(left + size - 62, top + size - 56, "▼ worse with the model", "note", "end"))
-    used: dict[tuple[float, float], int] = {}
-    points = []
-    drawn = [(word, *right(word)) for word in chosen[:MOST_POINTS]]
-    most = max(25, *(words.said[word] for word, _, _ in drawn))
-    crowd = max(Counter((x, y) for _, x, y in drawn).values())
-    spread = min(4.6, CROWD_RADIUS / math.sqrt(crowd))
-    for word, x, y in drawn:
-        place = used[x, y] = used.get((x, y), -1) + 1
-        # Words with equal figures lie beside one another like the seeds of a sunflower.
-        away, angle = spread * math.sqrt(place), place * GOLDEN_ANGLE
-        radius = 2.6 + 10 * math.sqrt((words.said[word] - 1) / most)
-        cx = left + size * x + away * math.cos(angle)
-        cy = top + size * (1 - y) + away * math.sin(angle)
-        kind = "better" if y > x else "worse" if y < x else "same"
-        hover = svg.title(f"{word}: said {words.said[word]} times; right {percent(x, 0)} with {baseline.name},"
-                          f" {percent(y, 0)} with {model.name}")  # fmt: skip
-        points.append(_mark(kind, cx, cy, radius, hover, word))
-    parts.append(svg.group(points, class_="points"))
-    parts.append(svg.text(left + size / 2, top + size + 64, f"right with {clipped(baseline.name, 40)}", "label",
-                          "middle"))  # fmt: skip
-    parts.append(svg.tag("text", f"right with {clipped(model.name, 40)}", class_="label", text_anchor="middle",
-                         transform=f"translate(16 {top + size / 2:.0f}) rotate(-90)"))  # fmt: skip
-    shares = [right(word) for word in chosen]
-    better, worse = sum(then < now for then, now in shares), sum(then > now for then, now in shares)
-    more = (
-        f" Drawn are {MOST_POINTS:,} of {len(chosen):,}: words of the domain that changed most."
-        if len(chosen) > MOST_POINTS
-        else ""
-    )
-    note = (
-        f"Each mark is a word that one of the two models missed, larger the more often it was said. {better:,} words"
-        f" are right more often with {model.name}, {worse:,} less often.{more}"
-    )
-    return svg.figure(
-        f"words-{model.name}",
-        f"Words: {baseline.name} against {model.name}",
-        note,
-        (left + size + 56, top + size + 70),
-        parts,
-    )
-
-
-def _mark(kind: str, x: float, y: float, radius: float, hover: Any, word: str) -> Any:
-    """Circle: better; square: worse; ring: the same. So nobody has to distinguish colours."""
-    if kind == "worse":
-        side = 1.8 * radius
-        return svg.rect(x - side / 2, y - side / 2, side, side, kind, hover, data_word=word)
-    return svg.tag("circle", hover, cx=x, cy=y, r=radius, class_=kind, data_word=word)
-
-
 def keywords(results: Results) -> Figure | None:
     """Recall of each keyword with the baseline and with the model that the report is about."""
     models = [model for model in (results.baseline, results.subject) if model and model.diagnosis.by_keyword]
@@ -163,35 +80,52 @@ def keywords(results: Results) -> Figure | None:
     chosen = sorted(said, key=lambda word: (-said[word], word))[:MOST_KEYWORDS]
     if not chosen:
         return None
-    left, right, row, top = 220.0, 120.0, 24, 30
-    width = WIDTH - left - right
+    top, row = 30, 24
     bottom = top + row * len(chosen)
-    parts: list[Any] = []
-    for step in range(5):
-        x = left + width * step / 4
-        parts += [svg.line(x, top - 4, x, bottom, "grid"), svg.text(x, bottom + 16, percent(step / 4, 0), "tick",
-                                                                    "middle")]  # fmt: skip
+    parts = [*_recall_axis(top, bottom)]
     for line, word in enumerate(chosen):
         y = top + row * (line + 0.5)
-        parts.append(svg.text(left - 12, y + 4, clipped(word, 30), "label", "end"))
-        parts.append(svg.text(WIDTH - right + 16, y + 4, f"said {said[word]}×", "tick"))
-        at = []
-        for model in models:
-            found = model.diagnosis.by_keyword.get(word, Found())
-            hover = f"{word}, {model.name}: {found.hits} of {found.reference} right"
-            at.append((left + width * (found.recall or 0.0), hover))
-        if len(at) == 2:
-            kind = "gain" if at[1][0] >= at[0][0] else "loss"
-            parts.append(svg.line(at[0][0], y, at[1][0], y, kind))
-            parts.append(svg.tag("circle", svg.title(at[0][1]), cx=at[0][0], cy=y, r=5, class_="before"))
-        parts.append(svg.tag("path", svg.title(at[-1][1]), d=f"M{at[-1][0]:.1f} {y - 7:.1f}l7 7l-7 7l-7 -7z",
-                             class_="after"))  # fmt: skip
-    for place, model in enumerate(models):
-        x = left + 260 * place
-        last = place == len(models) - 1
-        mark = svg.tag("path", d=f"M{x:.1f} 5l7 7l-7 7l-7 -7z", class_="after") if last else (
-            svg.tag("circle", cx=x, cy=12, r=5, class_="before"))  # fmt: skip
-        parts += [mark, svg.text(x + 14, 16, clipped(model.name, 30))]
+        parts.append(svg.text(RECALL_LEFT - 12, y + 4, clipped(word, 30), "label", "end"))
+        parts.append(svg.text(RECALL_LEFT + RECALL_WIDTH + 16, y + 4, f"said {said[word]}×", "tick"))
+        parts += _recalls(models, word, y)
+    parts += _recall_legend([model.name for model in models])
     more = f" The {MOST_KEYWORDS} said most often of {len(said):,}." if len(said) > MOST_KEYWORDS else ""
     note = f"Share of a keyword's occurrences that were heard right.{more}"
     return svg.figure("keywords", "Keyword by keyword", note, (WIDTH, bottom + 26), parts)
+
+
+def _recall_axis(top: float, bottom: float) -> Iterator[Any]:
+    for step in range(5):
+        x = RECALL_LEFT + RECALL_WIDTH * step / 4
+        yield svg.line(x, top - 4, x, bottom, "grid")
+        yield svg.text(x, bottom + 16, percent(step / 4, 0), "tick", "middle")
+
+
+def _recalls(models: Sequence[ModelResults], word: str, y: float) -> Iterator[Any]:
+    """A keyword's recall with each model: a diamond for the last, and a line to it from a circle for the one before."""
+    at = []
+    for model in models:
+        found = model.diagnosis.by_keyword.get(word, Found())
+        hover = svg.title(f"{word}, {model.name}: {found.hits} of {found.reference} right")
+        at.append((RECALL_LEFT + RECALL_WIDTH * (found.recall or 0.0), hover))
+    *before, (x, hover) = at
+    for x_before, hover_before in before:
+        yield svg.line(x_before, y, x, y, "gain" if x >= x_before else "loss")
+        yield _before(x_before, y, hover_before)
+    yield _after(x, y, hover)
+
+
+def _recall_legend(names: Sequence[str]) -> Iterator[Any]:
+    for place, name in enumerate(names):
+        x = RECALL_LEFT + 260 * place
+        yield _after(x, 12) if place == len(names) - 1 else _before(x, 12)
+        yield svg.text(x + 14, 16, clipped(name, 30))
+
+
+def _before(x: float, y: float, *hover: Any) -> Any:
+    return svg.tag("circle", *hover, cx=x, cy=y, r=5, class_="before")
+
+
+def _after(x: float, y: float, *hover: Any) -> Any:
+    path = f"M{x:.1f} {y - 7:.1f}l7 7l-7 7l-7 -7z"
+    return svg.tag("path", *hover, d=path, class_="after")
