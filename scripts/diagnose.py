@@ -138,7 +138,7 @@ def corpus_words(paths: Iterable[Path]) -> set[str]:
 
 @dataclass(frozen=True)
 class Background:
-    """What all folders of a model are held against.
+    """Knowledge that the diagnosis of every folder of a model uses.
 
     `keywords` are those of every folder without a file of its own, as `phrases` gives them; `stock` is the vocabulary
     of the stock model and `spelled` the words known to be spelled right: both are empty where that is not known.

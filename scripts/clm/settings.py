@@ -53,7 +53,7 @@ class NormalizerSettings(Section):
 
 @dataclass(frozen=True)
 class TranscriptsSettings(Section):
-    """How references are read: `labels` of speakers are dropped or kept; `columns` of a manifest by their role."""
+    """Reading of references: `labels` of speakers are dropped or kept; `columns` of a manifest by their role."""
 
     labels: str = "drop"
     columns: Mapping[str, str | None] = field(default_factory=dict)
@@ -153,7 +153,7 @@ class Settings(Section):
 
     @property
     def vocabulary(self) -> bool:
-        """Whether the active engine also makes custom vocabularies to compare with."""
+        """True if the active engine also makes custom vocabularies to compare with."""
         return bool(getattr(self, self.engine).get("vocabulary"))
 
     def public(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-r"""Times in transcripts, which are no words: at the beginning of lines, alone on a line, and beside the speaker's name.
+r"""Times in transcripts, which are not words: at the beginning of lines, alone on a line, beside the speaker's name.
 
 A time in brackets is a time stamp. One without may be speech ("10:30 is fine"), so it takes several that go up.
 
@@ -36,7 +36,7 @@ _FOOTER = re.compile(
 _HEADINGS = frozenset({"transcript", "transcription", "full transcript", "audio transcript", "meeting transcript"})
 _LONGEST_TOP = 25
 _LABELLED = re.compile(r"\w[^:.?!]{0,40}[:\uff1a]")
-#: So many lines with a time without brackets, of which the first is no later (in seconds), are no speech.
+#: Lines with a time without brackets that are not speech: their least number, and the latest first time in seconds.
 _FEWEST_STAMPS, _FIRST_MINUTES = 3, 300
 
 

@@ -59,7 +59,7 @@ def is_lrc(text: str) -> bool:
 
 
 def library_format(text: str) -> str | None:
-    """The format, by its name in pysubs2, of subtitles that this library is asked for."""
+    """The format, by its name in pysubs2, of subtitles that this library reads."""
     head = text.lstrip()[:2000]
     if re.match(r"\[script info\]", head, re.IGNORECASE):
         return "ass"
@@ -165,8 +165,8 @@ def _words(line: str) -> str:
 def _unrolled(cues: list[_Cue]) -> list[str]:
     """The lines of cues; where each cue begins with the end of the one before (rolling captions), once.
 
-    Speech repeats itself too. What tells captions that roll is that nearly all do, without a pause, and that many a cue
-    shows a line of the cue before together with a new one.
+    Speech repeats itself too. Rolling captions differ in that nearly all cues do so, without a pause, and that many
+    show a line of the cue before together with a new one.
     """
     cues = [cue for cue in cues if cue.lines]
     following = list(pairwise(cues))
