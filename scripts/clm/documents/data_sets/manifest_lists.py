@@ -181,7 +181,7 @@ def _json_rows(path: Path, text: str, columns: Mapping[str, str], notices: list[
                     data.append(json.loads(line))
                 except ValueError as error:
                     raise UserError(
-                        f"{path}: line {number} is no JSON ({error})", "correct or delete the line"
+                        f"{path}: line {number} is not JSON ({error})", "correct or delete the line"
                     ) from error
     rows = [row for row in data if isinstance(row, dict)]
     if not rows:

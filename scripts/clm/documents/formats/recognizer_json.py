@@ -51,7 +51,7 @@ def lines(data: Any) -> tuple[str, list[str]]:
         found = shape(data)
         if found is not None:
             return maker, found
-    raise ValueError(f"JSON with {_described(data)}, which is the result of no recogniser known here")
+    raise ValueError(f"JSON with {_described(data)}, which is not the result of a known recogniser")
 
 
 def by_recording(data: Any, *, hypothesis: bool = False) -> dict[str, list[str]] | None:

@@ -43,7 +43,7 @@ class Tokens:
             self.prompt += [self._id(f"<|{self._language(folder, language)}|>"), self._id(_TRANSCRIBE)]
         elif language.split("-")[0] != "en":
             raise UserError(
-                f"config: language: the model in {folder} knows English only, not {language}",
+                f"config: language: the model in {folder} knows only English, not {language}",
                 "take a multilingual model: whisper.model without .en",
             )
         self.prompt.append(self._id(_NO_TIMES))

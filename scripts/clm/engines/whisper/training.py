@@ -181,7 +181,7 @@ def _check_words(has_words: bool, text: TrainingText) -> None:
     if not has_words:
         raise UserError(
             f"no words to train from in {', '.join(map(str, text.sources.values())) or 'no text'}",
-            "give it text about what is spoken, one sentence per line",
+            "add text about what is spoken, one sentence per line",
         )
 
 

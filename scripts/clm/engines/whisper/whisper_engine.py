@@ -183,7 +183,7 @@ class Whisper:
         listener = self._listener(Model(self.name))
         weight, curve = tuning.settle(listener, fusion_of, recordings, normalizer, _threads())
         if weight is None:
-            log.warning("no recording to settle the weight on; it stays %s", DEFAULT_WEIGHT)
+            log.warning("no recording to choose the weight on; it stays %s", DEFAULT_WEIGHT)
             return {"fusion_weight": DEFAULT_WEIGHT}
         training.set_weight(directory, weight)
         return {"fusion_weight": weight, **curve}
