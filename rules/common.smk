@@ -57,7 +57,7 @@ def directory_of(name):
 
 def own_file(path):
     """A file of the user, which stays where it is, or nothing; copies of texts from S3 are among the results."""
-    if not path:
+    if not path or path == FROM_REFERENCES:
         return []
     return ancient(path) if Path(path).is_relative_to(DECIDED.results) else ancient(local(path))
 
@@ -75,7 +75,8 @@ def model_files(wildcards):
 def frozen_model_file(model, name):
     """A file of a model; nothing retrains a finished one, so its age means nothing."""
     path = f"models/{model}/{name}"
-    return frozen(path) if model in DECIDED.accounts else ancient(f"{RESULTS}/{path}")
+    local_only = model in DECIDED.accounts or models.parts(model)
+    return frozen(path) if local_only else ancient(f"{RESULTS}/{path}")
 
 
 def descriptions(names):
@@ -120,7 +121,10 @@ def new_models():
         names += [NEXT] if made(checkpoints.train_clm.get().output.outcome)["trained"] else []
     if state().vocabulary_due:
         names += [NEXT_VOCABULARY] if made(checkpoints.train_vocabulary.get().output.outcome)["trained"] else []
-    return names
+    both = state().combination(name for name in names if not models.failed(MODELS, name))
+    if both:
+        models.write_combination(MODELS, both)
+    return names + ([both] if both else [])
 
 
 def made(file):
@@ -239,7 +243,7 @@ def share_of_cores(model):
 
 def constraint(names):
     """A wildcard constraint: one of these names."""
-    return "|".join(name.replace(".", r"\.") for name in names)
+    return "|".join(name.replace(".", r"\.").replace("+", r"\+") for name in names)
 
 
 def attempt(folder):

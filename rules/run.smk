@@ -14,6 +14,7 @@ from clm.base import files, lock
 from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.config import load
+from clm.settings import FROM_REFERENCES
 from clm.healing.plan import corpus_settings
 from clm.project import record
 from clm.project.dataset import Dataset

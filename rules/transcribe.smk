@@ -9,6 +9,7 @@
 rule preflight:
     input:
         settings=settings_file,
+        index=index_file,
     output:
         "<results>/submitted/{round}/preflight.json",
     log:
@@ -22,6 +23,7 @@ rule preflight:
     shell:
         'python "$CLM_SCRIPTS/preflight.py"'
         " --settings {input.settings:q}"
+        " --index {input.index:q}"
         " --models {params.models:q}"
         " --output {output:q}"
         " 2> {log:q}"

@@ -16,13 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from clm import cli
-from clm.aws.clients import Aws
 from clm.base.errors import UserError
 from clm.base.progress import duration
 from clm.base.redaction import scrub
 from clm.base.s3_path import SCHEME
-from clm.engines.transcribe.cleanup import SAFE, Cleaner, choose, could_go
-from clm.engines.transcribe.holdings import KINDS, MODELS, Holdings, Item, Results
+from clm.engines.transcribe.leftovers.cleanup import SAFE, Cleaner, choose, could_go
+from clm.engines.transcribe.leftovers.holdings import KINDS, MODELS, Holdings, Item, Results
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -126,7 +125,7 @@ def main(argv: list[str] | None = None) -> None:
     settings = TranscribeSettings.of(config)
     if not settings.bucket:
         raise UserError("config: transcribe.bucket is not set", "name the bucket that the workflow uses")
-    aws = Aws(settings.region)
+    aws = settings.connect()
     results = Results.read(args.results or [Path(config.results)])
     holdings = Holdings(aws, settings, results)
     found = holdings.items(args.only or KINDS)

@@ -1,7 +1,8 @@
 """Estimate the cost of a run at Amazon Transcribe before it starts: jobs, seconds of audio, price.
 
-No paid service is called; an input in S3 is listed, and the first kilobytes of its recordings are read. Lengths that a
-file's header does not state are estimated from its size, and marked with "about".
+No paid service is called; an input in S3 is listed, and the first kilobytes of its recordings are read, and the last where
+these do not show the length. Unknown lengths are estimated from the size, and marked with "about"; the
+column "at most" is for recordings as long as files of their size can be.
 """
 
 import argparse
@@ -14,13 +15,15 @@ from typing import Any
 from clm import cli, engines
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.base.messages import some
 from clm.base.progress import duration
+from clm.engines.transcribe import prices
 from clm.project import submissions
 from clm.project.dataset import Dataset
 from clm.project.decide import decide
 from clm.project.submissions import Cost
 
-COLUMNS = ("model", "jobs", "audio", "billed", "US$")
+COLUMNS = ("model", "jobs", "audio", "billed", "US$", "at most")
 
 
 def parse_args(argv: list[str] | None) -> argparse.Namespace:
@@ -37,7 +40,7 @@ def table(costs: dict[str, Cost], date: str) -> str:
     rows = [COLUMNS]
     for name, cost in [*costs.items(), ("all", sum(costs.values(), Cost()))]:
         about = "about " if cost.rough else ""
-        unknown = f" + {cost.unknown} unknown" if cost.unknown else ""
+        unknown = f" + {len(cost.unknown)} unknown" if cost.unknown else ""
         rows.append(
             (
                 name,
@@ -45,11 +48,14 @@ def table(costs: dict[str, Cost], date: str) -> str:
                 f"{about}{duration(cost.seconds)}{unknown}",
                 duration(cost.billed),
                 f"{cost.dollars:.2f}",
+                f"{cost.most:.2f}",
             )
         )
     widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([*lines, f"Prices: {date} (config: transcribe.prices). Training is not counted."])
+    unknown = sorted({name for cost in costs.values() for name in cost.unknown})
+    notes = [f"Length unknown, counted as the shortest: {some(unknown)}."] if unknown else []
+    return "\n".join([*lines, *notes, f"Prices: {date} (config: transcribe.prices). Training is not counted."])
 
 
 def as_data(costs: dict[str, Cost]) -> list[dict[str, Any]]:
@@ -61,7 +67,9 @@ def as_data(costs: dict[str, Cost]) -> list[dict[str, Any]]:
             "seconds": round(cost.seconds, 3),
             "billed_seconds": round(cost.billed, 3),
             "dollars": round(cost.dollars, 6),
-            "exact": not (cost.rough or cost.unknown),
+            "most_dollars": round(cost.most, 6),
+            "exact": not cost.rough,
+            "unknown": list(cost.unknown),
         }
         for name, cost in costs.items()
     ]
@@ -75,7 +83,9 @@ def main(argv: list[str] | None = None) -> None:
         raise UserError(f"the engine {settings.engine} costs nothing but time", "set engine: transcribe")
     dataset = Dataset(settings, Digests(Path(".snakemake/clm-digests.json")), probed=True)
     state = replace(decide(settings, dataset, Path(settings.results)), forced=args.heal)
-    text = json.dumps(as_data(state.costs)) if args.json else table(state.costs, settings.transcribe["prices"]["date"])
+    billed = sum(cost.billed for cost in state.costs.values())
+    date = prices.describe(settings.transcribe, billed)
+    text = json.dumps(as_data(state.costs)) if args.json else table(state.costs, date)
     sys.stdout.write(text + "\n")
     submissions.check_budget(settings, state.costs)
 

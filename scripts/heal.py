@@ -7,6 +7,7 @@ from pathlib import Path
 
 from clm import cli
 from clm.base import files
+from clm.corpus import tuning_text
 from clm.english import words
 from clm.evaluation.summaries import read as read_summary
 from clm.healing import missed_phrases, word_history
@@ -16,7 +17,7 @@ from clm.reasons import codes
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans
 from clm.results.plans import MissedWord, Plan
-from clm.settings import Settings, read
+from clm.settings import FROM_REFERENCES, Settings, read
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +75,9 @@ def make_plan(args: argparse.Namespace, settings: Settings) -> Plan:
     inputs = args.training_inputs
     merged = merge_words(learned, fresh)
     heard = history.recordings()
-    sources = sorted({folder for item in merged for folder in item.folders})
+    sources = {folder for item in merged for folder in item.folders}
+    if settings.tuning_data == FROM_REFERENCES:  # what a model is tuned with is not held out for it
+        sources |= tuning_text.references(args.index, heldout).keys()
     former = {plan.model: plan for plan in history.plans}
     statuses = word_history.read_statuses(args.models, former)
     learned_names = history.phrases(heldout, recordings.heldout_audio(heldout))
@@ -86,7 +89,8 @@ def make_plan(args: argparse.Namespace, settings: Settings) -> Plan:
         phrases=tuple(missed_phrases.choose(merge_words(learned_names, names))),
         words=tuple(word_history.trace(merged, summaries, former, statuses, folders)),
         recordings={
-            folder: tuple(sorted(heard.get(folder, set()) | recordings.audio.get(folder, set()))) for folder in sources
+            folder: tuple(sorted(heard.get(folder, set()) | recordings.audio.get(folder, set())))
+            for folder in sorted(sources)
         },
         evidence=tuple(sorted(evidence)),
         training_inputs=inputs,

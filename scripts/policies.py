@@ -33,6 +33,20 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         help="recordings, keywords or text in other places on S3, which are read there; may be given several times",
     )
     parser.add_argument(
+        "--input-key",
+        action="append",
+        default=[],
+        metavar="ARN",
+        help="key that encrypts recordings or text read elsewhere, if it is another; may be given several times",
+    )
+    parser.add_argument(
+        "--tag",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="key of a tag of your own (transcribe.tags); may be given several times",
+    )
+    parser.add_argument(
         "--output", type=Path, default=Path("my-policies"), help="folder for the filled in policies (%(default)s)"
     )
     return parser.parse_args(argv)
@@ -60,7 +74,9 @@ def commands(values: policies.Values, folder: Path) -> Iterator[str]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    values = policies.check(args.bucket, args.prefix, args.role, args.kms_key, tuple(args.input))
+    values = policies.check(
+        args.bucket, args.prefix, args.role, args.kms_key, tuple(args.input), tuple(args.input_key), tuple(args.tag)
+    )
     for name, document in policies.read().items():
         text = json.dumps(policies.fill(document, values), indent=2, ensure_ascii=False)
         files.write_text(args.output / f"{name}.json", text + "\n")

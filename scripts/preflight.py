@@ -6,18 +6,23 @@ scripts/doctor.py checks more, for setting up an account.
 
 import argparse
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from clm import cli
+from clm.aws import encryption
 from clm.aws.clients import Aws, code_of, explain
+from clm.aws.s3 import bucket_region
 from clm.base import files
 from clm.base.errors import UserError
+from clm.base.messages import some
 from clm.base.progress import Progress
+from clm.base.s3_path import S3Path, is_address
 from clm.engines.transcribe.inventory import explained, language_models
+from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
-from clm.results import models
+from clm.results import manifests, models
 from clm.results.models import ModelRecord
 from clm.settings import read
 
@@ -30,34 +35,60 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     cli.add_settings_option(parser)
+    parser.add_argument("--index", type=Path, required=True, help="recordings of all folders (JSON)")
     parser.add_argument("--models", type=Path, required=True, help="directory of the models")
     parser.add_argument("--output", type=Path, required=True, help="output: record of this check (JSON)")
     return parser.parse_args(argv)
 
 
-def check_bucket(aws: Aws, settings: TranscribeSettings) -> None:
+def check_bucket(aws: Aws, bucket: str, key: str) -> None:
     """Refuse a bucket that is missing or in another region: Transcribe reads only from its own region.
+
+    Args:
+        aws: the account.
+        bucket: name of the bucket.
+        key: of the configuration that names it.
 
     Raises:
         UserError: it cannot be used.
 
     """
     try:
-        location = aws.s3.get_bucket_location(Bucket=settings.bucket).get("LocationConstraint")
+        found = bucket_region(aws.s3, bucket)
     except Exception as error:
-        if code_of(error) == "NoSuchBucket":
+        if code_of(error) in ("NoSuchBucket", "404"):
             raise UserError(
-                f"config: transcribe.bucket: there is no bucket {settings.bucket!r}",
+                f"config: {key}: there is no bucket {bucket!r}",
                 "correct the name, or make it: aws s3 mb s3://NAME (docs/aws.md)",
             ) from error
-        raise explain(error, f"looking at bucket {settings.bucket}", "s3") from error
-    found = {None: "us-east-1", "EU": "eu-west-1"}.get(location, location)
+        raise explain(error, f"looking at bucket {bucket}", "s3") from error
     here = aws.s3.meta.region_name
     if found != here:
         raise UserError(
-            f"config: transcribe.bucket: {settings.bucket} is in {found}, but the region is {here}; Amazon Transcribe "
-            "reads from its own region only",
+            f"config: {key}: {bucket} is in {found}, but the region is {here}; Amazon Transcribe reads from its own "
+            "region only",
             f"set transcribe.region: {found}, or take a bucket in {here}",
+        )
+
+
+def check_encryption(aws: Aws, settings: TranscribeSettings) -> Iterator[str]:
+    """Refuse a bucket that takes nothing without a KMS key if none is set; tells where transcripts will have another.
+
+    Raises:
+        UserError: Amazon could not write its results.
+
+    """
+    if settings.kms_key:
+        return
+    if encryption.policy_demands_key(aws.s3, settings.bucket):
+        raise UserError(
+            f"config: transcribe.kms_key: the policy of {settings.bucket} refuses what is written without a KMS key",
+            "set transcribe.kms_key to the ARN of that key",
+        )
+    if (default := encryption.default(aws.s3, settings.bucket)) and default.startswith("aws:kms"):
+        yield (
+            f"The default encryption of {settings.bucket} is {default}; Amazon Transcribe encrypts its results with "
+            "S3's own key (SSE-S3) all the same, unless transcribe.kms_key names one."
         )
 
 
@@ -106,6 +137,27 @@ def check_account_model(name: str, found: Mapping[str, Any] | None, language: st
         raise UserError(f"{where}: its state is {found['ModelStatus']}{reason}", "wait for it, or take it out")
 
 
+def odd_bases(
+    names: Iterable[str], account: Mapping[str, Mapping[str, Any]], rates: Mapping[str, frozenset[int]]
+) -> Iterator[str]:
+    """Tell which CLMs of the account are for other sample rates than the recordings have; Amazon says nothing."""
+    for name in names:
+        base = account.get(name, {}).get("BaseModelName")
+        odd = [
+            folder
+            for folder, found in rates.items()
+            if any(rate and (rate < BORDER_HZ) != (base == NARROW_BAND) for rate in found)
+        ]
+        if base and odd:
+            kind = (
+                f"of {BORDER_HZ:,} samples per second or more" if base == NARROW_BAND else f"of less than {BORDER_HZ:,}"
+            )
+            yield (
+                f"{ENGINE}-{name} has the base model {base}, which does not suit recordings {kind}: "
+                f"{some(sorted(odd))}. Its verdict says little about what it can do."
+            )
+
+
 def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, ModelRecord]:
     """The model.json of our own CLMs and of those that the configuration names."""
     names = [*models.finished(directory, ENGINE), *(f"{ENGINE}-{name}" for name in settings.models)]
@@ -127,14 +179,22 @@ def check_language(aws: Aws, language: str) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
-    settings = TranscribeSettings.of(read(args.settings))
-    aws = Aws(settings.region)
+    everything = read(args.settings)
+    settings = TranscribeSettings.of(everything)
+    aws = settings.connect()
     check_language(aws, settings.language)
-    check_bucket(aws, settings)
+    check_bucket(aws, settings.bucket, "transcribe.bucket")
+    if is_address(everything.input) and (place := S3Path.parse(everything.input)).bucket != settings.bucket:
+        check_bucket(aws, place.bucket, "input")
     wanted = wanted_models(args.models, settings)
     held = explained(language_models(aws.transcribe), "listing language models") if wanted else []
     account = {model["ModelName"]: model for model in held}
-    notes = list(check_models(wanted, account, settings.language))
+    notes = [*check_encryption(aws, settings), *check_models(wanted, account, settings.language)]
+    rates = {
+        folder: frozenset(item["rate"] for item in items if item.get("rate"))
+        for folder, items in manifests.read_index(args.index).items()
+    }
+    notes += odd_bases(settings.models, account, rates)
     progress = Progress()
     for note in notes:
         log.warning("%s", note)

@@ -9,7 +9,7 @@ import datetime
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,17 +17,20 @@ from pathlib import Path
 from clm import __version__, cli, engines
 from clm.base import files
 from clm.base.errors import UserError
+from clm.base.messages import some
+from clm.base.progress import Progress
 from clm.base.text_files import read_text
 from clm.bucket import sync
-from clm.corpus import training_text
+from clm.corpus import clean, training_text, tuning_text
 from clm.corpus.source import Outcome
+from clm.english.verbalize import verbalize
 from clm.healing import word_history
 from clm.reasons import codes
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans, training
 from clm.results.models import ModelRecord
 from clm.results.training import TrainingOutcome
-from clm.settings import Settings, read
+from clm.settings import FROM_REFERENCES, Settings, read
 from clm.types import Engine, Recording, TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
@@ -48,9 +51,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def sample_rates(index: Path) -> dict[str, frozenset[int]]:
-    """Sample rates of each folder's recordings, where the engine had them looked up."""
+    """Sample rates of each folder's recordings, where the engine had them looked up; 0 is one that is unknown."""
     return {
-        folder: frozenset(item["rate"] for item in items if item.get("rate"))
+        folder: frozenset(item["rate"] or 0 for item in items if "rate" in item)
         for folder, items in manifests.read_index(index).items()
     }
 
@@ -77,7 +80,7 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
     own = {
         key: training_text.own_text(Path(path), settings.language, directory / f"{key}-dropped.tsv")
         for key, path in (("training_data", settings.training_data), ("tuning_data", settings.tuning_data))
-        if path
+        if path and path != FROM_REFERENCES
     }
     texts = {
         "training_data": own.get("training_data", ""),
@@ -90,6 +93,8 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
         seen.update(lines)
         texts[name] = "".join(lines)
     tuning = own.get("tuning_data", "")
+    if settings.tuning_data == FROM_REFERENCES:
+        tuning = references(args.index, settings, texts.values())
     emphasized = word_history.still_missed(plans.read(args.plan))
     texts["still_missed"] = training_text.once_more(texts, emphasized)
     for name, text in {**texts, "tuning_data": tuning}.items():
@@ -102,6 +107,18 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
     tuning_path = directory / "tuning_data.txt" if tuning else None
     open_ones = open_recordings(args.index, settings.evaluation.heldout)
     return TrainingText(paths, tuning_path, sample_rates(args.index), emphasized, open_ones)
+
+
+def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
+    """Tuning text out of the references, apart from the training text; says what was taken."""
+    chosen = tuning_text.references(index, settings.evaluation.heldout)
+    speak = verbalize if settings.is_english else str
+    found = [sentence for texts in chosen.values() for text in texts for sentence in clean.sentences(text)]
+    text = tuning_text.apart("".join(f"{speak(sentence)}\n" for sentence in found), training)
+    where = f"references of {some(sorted(chosen))}, {len(text.split())} words" if text else "none: too few open folders"
+    log.info("tuning_data: references: %s", where)
+    Progress().show(f"Tuning text: {where}", now=True)
+    return text
 
 
 def digest(text: TrainingText, engine: Engine) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from clm.base.errors import UserError
 from clm.base.messages import nearest
 from clm.base.s3_path import S3Path, is_address
-from clm.settings import Settings
+from clm.settings import FROM_REFERENCES, Settings
 
 # Snakemake reads {x} as a wildcard and <x> as a path variable, and ends a path at a line break.
 UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
@@ -60,7 +60,7 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> Settings:
         config["evaluation"]["heldout"] = []  # the demo's folders mean nothing in another data set
     for key in PATHS:
         value = get(config, key)
-        if value not in (None, "auto") and not is_address(value):
+        if value not in (None, "auto", FROM_REFERENCES) and not is_address(value):
             base = workdir if get(changes, key) is not None else checkout
             put(config, key, relative(base / Path(value).expanduser(), workdir))
     if is_address(config["results"]):
@@ -80,6 +80,8 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> Settings:
     for key in PATHS[1:]:
         value = get(config, key)
         # Whether something is in S3 is looked up later, with what else is listed there.
+        if key == "tuning_data" and value == FROM_REFERENCES:  # chosen when a model is trained
+            continue
         unknown = value is None or is_address(value) or (value == "auto" and is_address(config["input"]))
         if not unknown and not (workdir / value).exists():
             raise UserError(f"config: {key}: there is no file or folder {value}", "correct the path, or set it to null")

@@ -16,8 +16,10 @@ from typing import Any, ClassVar, Self
 from clm.base import files
 
 #: Keys that reveal the account's number; jobs get them through the environment, never through the results folder.
-PRIVATE = ("role_arn", "kms_key")
+PRIVATE = ("role_arn", "kms_key", "bucket_owner")
 PRIVATE_VARIABLE = "CLM_PRIVATE"
+#: Value of `tuning_data` that asks for tuning text out of the references (`clm.corpus.tuning_text`).
+FROM_REFERENCES = "references"
 
 
 @dataclass(frozen=True)

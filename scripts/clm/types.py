@@ -18,8 +18,9 @@ class Recording:
     """One audio file of a folder.
 
     `name` is the stem, unique in its folder; `sha256` is of the audio's bytes, or identifies an object in S3 that has
-    none; `seconds` is its length where that is known without decoding (`exact` or estimated); `flaw` says why the
-    engine would refuse it for good. `repeats` counts requests to transcribe it again, `retries` requests to try its
+    none; `seconds` is its length where that is known without decoding (`exact` or estimated), and `at_most` its upper
+    bound, None where nothing is known; `channels` is their number, where known; `flaw` says why the engine would
+    refuse it for good. `repeats` counts requests to transcribe it again, `retries` requests to try its
     failures again.
     """
 
@@ -29,6 +30,8 @@ class Recording:
     seconds: float | None = None
     exact: bool = True
     flaw: Failure | None = None
+    at_most: float | None = None
+    channels: int | None = None
     repeats: int = 0
     retries: int = 0
 

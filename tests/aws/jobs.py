@@ -22,6 +22,8 @@ _LANGUAGE_CHOICES = ("LanguageCode", "IdentifyLanguage", "IdentifyMultipleLangua
 _TERMINAL = ("COMPLETED", "FAILED")
 #: Settings of a job that need each other.
 _PAIRS = (("ShowAlternatives", "MaxAlternatives"), ("ShowSpeakerLabels", "MaxSpeakerLabels"))
+#: Members that answers leave out: botocore's shapes promise none of them.
+HIDDEN: tuple[str, ...] = ()
 #: What identification of the language always finds.
 _IDENTIFIED = "en-US"
 #: Real seconds that one request may spend on recognition; what else is due happens with the next.
@@ -89,7 +91,8 @@ class Job(Resource):
         if done:
             uri = f"https://s3.{self.region}.amazonaws.com/{bucket}/{key}"
             state["Transcript"] = {"TranscriptFileUri": uri}
-        return members_of("transcribe", shape, {**self.request, **state})
+        shown = members_of("transcribe", shape, {**self.request, **state})
+        return {key: value for key, value in shown.items() if key not in HIDDEN}
 
 
 class Jobs:
@@ -132,8 +135,10 @@ class Jobs:
         model = self._models.usable(model_name) if model_name else None
         vocabulary = self._vocabularies.usable(vocabulary_name) if vocabulary_name else None
         self._check_role(request, caller)
-        queued = self._must_queue(request)
         found = media.inspect(storage.read(*source) or b"")
+        if (found.seconds or 0.0) > self._world.settings.max_start_seconds:
+            raise AwsError("LimitExceededException", "Your input file is too long.")
+        queued = self._must_queue(request)
         now, number = self._world.clock.now(), self._world.next_number()
         job = Job(name, request, now, number, caller.region, found, source, output, model, vocabulary, queued)
         self.all[name] = job
@@ -241,7 +246,8 @@ class Jobs:
         except RecognitionError as error:
             return str(error)
         alternatives = job.request.get("Settings", {}).get("ShowAlternatives", False)
-        body = result_json(job.name, items, alternatives=alternatives)
+        channels = job.request.get("Settings", {}).get("ChannelIdentification", False)
+        body = result_json(job.name, items, alternatives=alternatives, channels=channels)
         storage.write(*job.output, body, job.request.get("OutputEncryptionKMSKeyId"))
         return ""
 

@@ -10,6 +10,7 @@ def list_quotas(request: Request, caller: Caller, settings: Settings) -> Answer:
     caller.require("servicequotas:ListServiceQuotas", "*")
     values = {
         "Number of concurrent batch transcription jobs": settings.max_jobs,
+        "Transactions per second, StartTranscriptionJob operation": settings.starts_per_second,
         "Number of concurrently training custom language models": settings.max_training,
         "Total number of custom language models per account": settings.max_models,
         "Total number of vocabularies per account": settings.max_vocabularies,

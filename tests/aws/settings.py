@@ -19,6 +19,8 @@ class Settings:
     model_seconds: float = 0.0
     vocabulary_seconds: float = 0.0
     max_jobs: int = 250
+    #: Only told by Service Quotas; order faults to have starts refused.
+    starts_per_second: float = 25.0
     max_queue: int = 10_000
     #: The share of `max_jobs` that jobs out of the queue may use.
     queue_share: float = 0.9
@@ -28,6 +30,8 @@ class Settings:
     min_audio_seconds: float = 0.5
     max_audio_seconds: float = 4 * 3600.0
     max_audio_bytes: int = 2 << 30
+    #: Longer ones are refused with LimitExceededException, whose text in botocore's model names this as a reason.
+    max_start_seconds: float = float("inf")
     max_training_bytes: int = 2 << 30
     max_tuning_bytes: int = 200 << 20
     keep_days: float = 90.0

@@ -8,8 +8,11 @@ from aws.recognition import Item
 from aws.storage import ACCOUNT
 
 
-def result_json(job: str, items: list[Item], *, alternatives: bool = False) -> bytes:
-    """The bytes of the result; `alternatives` adds the segments that ShowAlternatives asks for."""
+def result_json(job: str, items: list[Item], *, alternatives: bool = False, channels: bool = False) -> bytes:
+    """The bytes of the result; `alternatives` adds the segments that ShowAlternatives asks for.
+
+    `channels` adds what ChannelIdentification asks for, and appends the channels in the transcript.
+    """
     numbered = [{"id": number, **item} for number, item in enumerate(items)]
     text = _text(items)
     results: dict[str, Any] = {"transcripts": [{"transcript": text}], "items": numbered, "audio_segments": []}
@@ -22,8 +25,23 @@ def result_json(job: str, items: list[Item], *, alternatives: bool = False) -> b
             words = [{"type": item["type"], **item["alternatives"][0], **_times(item)} for item in items]
             heard = [{"transcript": text, "items": words}]
             results["segments"] = [{"start_time": start, "end_time": end, "alternatives": heard}]
+    if channels:
+        results["channel_labels"] = _channels(numbered)
+        appended = [item for channel in results["channel_labels"]["channels"] for item in channel["items"]]
+        results["transcripts"] = [{"transcript": _text(appended)}]
     document = {"jobName": job, "accountId": ACCOUNT, "status": "COMPLETED", "results": results}
     return json.dumps(document, ensure_ascii=False).encode("utf-8")
+
+
+def _channels(items: list[dict[str, Any]]) -> dict[str, Any]:
+    """Sentences in turns on two channels, each with its own items."""
+    channels: list[list[dict[str, Any]]] = [[], []]
+    turn = 0
+    for item in items:
+        channels[turn % 2].append({**item, "channel_label": f"ch_{turn % 2}"})
+        turn += item["type"] == "punctuation" and item["alternatives"][0]["content"] in ".?!"
+    found = [{"channel_label": f"ch_{number}", "items": part} for number, part in enumerate(channels)]
+    return {"channels": found, "number_of_channels": len(found)}
 
 
 def _text(items: Iterable[Item]) -> str:

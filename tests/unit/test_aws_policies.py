@@ -95,6 +95,22 @@ class TestDocuments:
         }
         assert not {sid for sid in sids if "Key" in sid or "Input" in sid}
 
+    def test_keys_of_inputs_and_own_tags(self) -> None:
+        key = "arn:aws:kms:us-east-1:111122223333:key/in"
+        values = policies.check("b-1", "clm", ROLE, input_keys=(key,), tags=("cost-center",))
+        [own] = [
+            item for item in policies.fill(policies.read()["s3-user"], values)["Statement"] if "Key" in item["Sid"]
+        ]
+        assert own["Resource"] == [key]
+        assert own["Action"] == "kms:Decrypt"
+        filled = json.dumps(policies.fill(policies.read()["transcribe-user"], values))
+        assert '"aws:TagKeys": ["clm-proof", "cost-center"]' in filled
+        bare = json.dumps(policies.fill(policies.read()["transcribe-user"], policies.check("b-1", "clm", ROLE)))
+        assert '"aws:TagKeys": ["clm-proof"]' in bare
+        for change in ({"input_keys": ("alias/x",)}, {"tags": ("aws:x",)}):
+            with pytest.raises(UserError):
+                policies.check("b-1", "clm", ROLE, **change)
+
     def test_other_partitions(self) -> None:
         values = policies.check("talks", "clm", ROLE.replace("arn:aws:", "arn:aws-us-gov:"))
         text = json.dumps([policies.fill(policies.read()[name], values) for name in NAMES])
@@ -238,7 +254,7 @@ DENIED: dict[str, Call] = {
     "read a strange bucket": read("strange", "clm/audio/a.wav"),
     "all buckets": lambda s3: s3.list_buckets(),
     "new bucket": lambda s3: s3.create_bucket(Bucket="another"),
-    "bucket policy": lambda s3: s3.get_bucket_policy(Bucket=BUCKET),
+    "bucket policy": lambda s3: s3.put_bucket_policy(Bucket=BUCKET, Policy="{}"),
     "make public": lambda s3: s3.put_bucket_acl(Bucket=BUCKET, ACL="public-read"),
     "delete bucket": lambda s3: s3.delete_bucket(Bucket=BUCKET),
 }

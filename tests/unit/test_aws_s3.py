@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aws.moto_alone import serving_moto
 from aws.server import Loopback, serving
 from clm.aws import s3
 from clm.aws.s3 import Uploader
@@ -27,6 +28,18 @@ def loopback() -> Iterator[Loopback]:
 @pytest.fixture
 def client(loopback: Loopback) -> Any:
     return loopback.client("s3")
+
+
+@pytest.fixture(params=["ours", "moto"])
+def either(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """Behind our service and without it."""
+    with serving() if request.param == "ours" else serving_moto(str) as found:
+        client = (found if request.param == "ours" else found[0]).client("s3")
+        client.create_bucket(Bucket=BUCKET)
+        yield client
+
+
+PARTS = 3
 
 
 def large(path: Path) -> bytes:
@@ -100,3 +113,28 @@ def test_uploads_carry_our_mark_and_the_users_key(client: Any, tmp_path: Path) -
     large(tmp_path / "large.wav")
     Uploader(client, "alias/mine").put_file(tmp_path / "large.wav", TO)
     assert client.head_object(Bucket=BUCKET, Key=TO.key)["ServerSideEncryption"] == "aws:kms"
+
+
+def test_an_upload_that_another_machine_completes_is_taken(either: Any, tmp_path: Path) -> None:
+    data = large(tmp_path / "a.wav")
+    told: list[int] = []
+
+    def progress(count: int) -> None:
+        told.append(count)
+        if len(told) == PARTS:  # earlier ones moto answers with a fault of its own
+            Uploader(either).put_file(tmp_path / "a.wav", TO)  # finds the same upload, and ends first
+
+    Uploader(either).put_file(tmp_path / "a.wav", TO, progress)
+    assert sum(told) == len(data)
+    assert s3.read(either, TO) == data
+
+
+@pytest.mark.parametrize("code", ["NoSuchUpload", "InvalidPart"])
+def test_a_part_of_an_upload_that_is_gone_is_no_failure(
+    loopback: Loopback, client: Any, tmp_path: Path, code: str
+) -> None:
+    data = large(tmp_path / "a.wav")
+    fault = loopback.service.faults.add(r"S3.PUT /objects/clm", after=1, first=1, code=code, status=404)
+    Uploader(client).put_file(tmp_path / "a.wav", TO)
+    assert fault.hits == 1
+    assert s3.read(client, TO) == data

@@ -1,22 +1,30 @@
 """Batches of jobs through the real boto3 while the service misbehaves: nothing is paid twice, and a rerun goes on."""
 
 import json
+import multiprocessing
 import random
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.retries.standard import ExponentialBackoff
+from hypothesis import given
+from hypothesis import strategies as st
 
 from aws import storage
 from aws.server import Loopback, serving
 from aws.storage import ACCOUNT
 from clm import engines
-from clm.aws.clients import ATTEMPTS
+from clm.aws.clients import ATTEMPTS, Aws
 from clm.aws.rate_limits import Tolerance
 from clm.base import files
+from clm.base.s3_path import S3Path
 from clm.config import load
+from clm.engines.transcribe import refusals
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
+from clm.engines.transcribe.uploads import Uploads
 from clm.types import Failure, Model, Outcome, Recording, Transcript, Unfinished
 from cloud import write_noise
 from runner import CHECKOUT
@@ -49,6 +57,11 @@ class Bench:
             self.service.references[digest] = f"word{number}"
             found.append(Recording(str(number), path, digest, 0.6))
         return found
+
+    def settings(self, **section: Any) -> TranscribeSettings:
+        """The settings of a run."""
+        changes = {"engine": "transcribe", "transcribe": {"bucket": BUCKET, **section}}
+        return TranscribeSettings.of(load(changes, CHECKOUT, CHECKOUT))
 
     def run(self, recordings: list[Recording], **section: Any) -> dict[str, Outcome]:
         """Outcomes by recording, in one run of their own; each recording comes exactly once."""
@@ -250,3 +263,112 @@ def test_no_account_number_nor_signed_address_is_kept(bench: Bench, caplog: pyte
     kept += "".join(path.read_text() for path in (bench.directory / "results").rglob("*") if path.is_file())
     for secret in (ACCOUNT, "0123456789abcdef", "AKIAIOSFODNN7EXAMPLE"):
         assert secret not in kept
+
+
+def test_bad_requests_before_the_first_success_block_nobody(bench: Bench) -> None:
+    bench.faults.add(START, first=5, code="BadRequestException")
+    outcomes = bench.run(bench.recordings(14))
+    bad = [outcome for outcome in outcomes.values() if isinstance(outcome, Unfinished)]
+    assert len(bad) == 5
+    bench.paid_once(9)
+    bench.finished(bench.run(bench.recordings(14)))
+
+
+def test_a_cause_that_all_recordings_share_is_found_by_a_sample(bench: Bench) -> None:
+    fault = bench.faults.add(START, code="BadRequestException", message="The language isn't supported for job 17")
+    outcomes = bench.run(bench.recordings(30))
+    assert {type(outcome) for outcome in outcomes.values()} == {Unfinished}
+    assert fault.hits == refusals.SAMPLE
+
+
+def test_a_file_that_is_too_long_to_be_accepted_is_given_up_alone(bench: Bench) -> None:
+    bench.service.settings.max_start_seconds = 1.0
+    recordings = bench.recordings(25)
+    path = bench.directory / "long.wav"
+    write_noise(path, random.Random("long"), 2.0)
+    long = Recording("long", path, files.sha256_of_file(path), 2.0)
+    outcomes = bench.run([long, *recordings])
+    assert isinstance(outcomes["long"], Unfinished)
+    assert "file may be too long" in outcomes["long"].reason or "LimitExceeded" in outcomes["long"].reason
+    bench.finished({name: outcome for name, outcome in outcomes.items() if name != "long"})
+
+
+def test_many_files_that_are_too_long_do_not_starve_the_rest(bench: Bench) -> None:
+    bench.service.settings.max_start_seconds = 0.1
+    assert {type(outcome) for outcome in bench.run(bench.recordings(20)).values()} == {Unfinished}
+    bench.paid_once(0)
+    bench.service.settings.max_start_seconds = 10.0
+    bench.finished(bench.run(bench.recordings(20)))
+
+
+@given(st.integers(0, 400), st.integers(1, 20))
+def test_a_spread_order_has_all_and_begins_everywhere(count: int, parts: int) -> None:
+    order = refusals.spread(range(count), parts)
+    assert sorted(order) == list(range(count))
+    stride = -(-count // parts) or 1
+    assert len({at // stride for at in order[: count // stride]}) == count // stride
+
+
+@pytest.mark.parametrize("size", [1000, (16 << 20) + 5])
+def test_recordings_are_uploaded_once_by_whatever_number_of_models(bench: Bench, size: int) -> None:
+    path = bench.directory / "a.wav"
+    write_noise(path, random.Random(0), size / 32000)
+    recording = Recording("a", path, files.sha256_of_file(path), 1.0)
+    settings = bench.settings()
+    bench.faults.add(r"S3.PUT /batch/clm/audio", delay=0.3)
+    uploads = [Uploads(Aws("us-east-1"), settings, bench.directory / ".uploads.lock") for _ in range(2)]
+    context = multiprocessing.get_context("fork")
+    helper = context.Process(target=uploads[1].put, args=(recording,))
+    helper.start()
+    assert uploads[0].put(recording) == S3Path(BUCKET, f"clm/audio/{recording.sha256}.wav")
+    helper.join(60)
+    assert helper.exitcode == 0
+    assert bench.service.calls["S3.PUT"] == 1 + 1 + (size > 16 << 20)  # the bucket, and the parts
+
+
+def test_keys_with_special_characters_are_copied_to_plain_ones(bench: Bench) -> None:
+    keys = ("in/a b/ü.wav", "in/50%.wav", "in/a#1.wav", "in/what?.wav", "in/c+d.wav", "in/e&f.wav")
+    recordings = []
+    for number, key in enumerate(keys):
+        path = bench.directory / f"{number}.wav"
+        write_noise(path, random.Random(number), 0.6)
+        bench.loopback.client("s3").put_object(Bucket=BUCKET, Key=key, Body=path.read_bytes())
+        digest = files.sha256_of_file(path)
+        bench.service.references[digest] = f"word{number}"
+        recordings.append(Recording(str(number), S3Path(BUCKET, key), digest if number else "etag-1-2", 0.6))
+    bench.finished(bench.run(recordings))
+    plain = {start.media for start in bench.service.starts}
+    assert plain == {f"s3://{BUCKET}/{keys[0]}", *(f"s3://{BUCKET}/clm/audio/{r.sha256}.wav" for r in recordings[1:])}
+
+
+def test_our_record_decides_where_amazon_tells_no_tags(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aws.jobs.HIDDEN", ("Tags", "ModelSettings", "Settings", "Media"))
+    recordings = bench.recordings(3)
+    bench.run(recordings)
+    starts = len(bench.service.starts)
+    for path in (bench.directory / "results" / "store").rglob("*.json"):
+        if not path.name.endswith(".job.json"):
+            path.unlink()
+    s3 = bench.loopback.client("s3")
+    for key in list(storage.keys(BUCKET, "clm/transcripts/")):
+        s3.delete_object(Bucket=BUCKET, Key=key)
+    for outcome in bench.run(recordings).values():
+        assert isinstance(outcome, Unfinished)
+        assert "taken by a different job" not in outcome.reason
+        assert "delete" not in outcome.hint
+    assert len(bench.service.starts) == starts
+
+
+def test_tags_are_asked_for_where_nothing_else_tells(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    recordings = bench.recordings(2)
+    bench.run(recordings)
+    monkeypatch.setattr("aws.jobs.HIDDEN", ("Tags", "ModelSettings", "Settings", "Media"))
+    shutil.rmtree(bench.directory / "results")
+    s3 = bench.loopback.client("s3")
+    for key in list(storage.keys(BUCKET, "clm/transcripts/")):
+        s3.delete_object(Bucket=BUCKET, Key=key)
+    for outcome in bench.run(recordings).values():
+        assert isinstance(outcome, Unfinished)
+        assert "there is no result at" in outcome.reason
+    assert bench.service.calls["Transcribe.ListTagsForResource"] == 2
+    bench.paid_once(2)

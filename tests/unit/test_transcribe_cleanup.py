@@ -20,8 +20,8 @@ from clm.aws.clients import Aws
 from clm.aws.s3 import Uploader
 from clm.base import files
 from clm.base.s3_path import S3Path
-from clm.engines.transcribe.cleanup import Cleaner, could_go
-from clm.engines.transcribe.holdings import CHAMPION, IN_USE, MODELS, UPLOADS, Item
+from clm.engines.transcribe.leftovers.cleanup import Cleaner, could_go
+from clm.engines.transcribe.leftovers.holdings import CHAMPION, IN_USE, MODELS, UPLOADS, Item
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
 PREFIX = "clm"
@@ -280,10 +280,14 @@ def test_uploads_stay_while_a_model_is_in_training(account: Account, run: Clean)
 
 def test_parts_go_after_a_day(account: Account, run: Clean, monkeypatch: pytest.MonkeyPatch) -> None:
     account.parts(f"{PREFIX}/audio/big.wav", size=1000)
-    monkeypatch.setattr("clm.engines.transcribe.holdings._now", lambda: MOTO_INITIATED + datetime.timedelta(hours=23))
+    monkeypatch.setattr(
+        "clm.engines.transcribe.leftovers.holdings._now", lambda: MOTO_INITIATED + datetime.timedelta(hours=23)
+    )
     assert verdicts(run("--only", "parts", "--delete")) == {"big.wav": "keep"}
     assert account.state()[-1] == [f"{PREFIX}/audio/big.wav"]
-    monkeypatch.setattr("clm.engines.transcribe.holdings._now", lambda: MOTO_INITIATED + datetime.timedelta(hours=25))
+    monkeypatch.setattr(
+        "clm.engines.transcribe.leftovers.holdings._now", lambda: MOTO_INITIATED + datetime.timedelta(hours=25)
+    )
     output = run("--only", "parts", "--delete")
     assert "parts: 1, 1.0 kB" in output
     assert account.state()[-1] == []

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 import doctor
+from aws import simulation
 from aws.server import serving
 from aws.team import BUCKET, ROLE, Team, User
 from clm.aws import policies
 from clm.engines.transcribe.doctor.role import trusts
 
 ACCOUNT = "123456789012"
+KEY_ACTIONS = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
 #: Permissions that moto does not enforce, or only as another one.
-NOT_ENFORCED = {"s3:GetEncryptionConfiguration", "kms:Decrypt", "kms:GenerateDataKey"}
+NOT_ENFORCED = {"s3:GetEncryptionConfiguration", *(f"kms:{name}" for name in KEY_ACTIONS)}
 ACTIONS = [
     (name, statement["Sid"], action)
     for name in policies.USER
@@ -26,7 +28,8 @@ ACTIONS = [
 ]
 #: Without them runs go on as before.
 ONLY_FOR_CLEAN = {action for _, sid, action in ACTIONS if sid == "DeleteOnlyForClean"}
-CANNOT_ASK = {"servicequotas:ListServiceQuotas", "iam:GetRole", "iam:SimulatePrincipalPolicy", "s3:GetBucketVersioning"}
+CANNOT_ASK = {"servicequotas:ListServiceQuotas", "iam:GetRole", "iam:SimulatePrincipalPolicy", "s3:GetBucketPolicy"}
+CANNOT_ASK |= {"s3:GetBucketVersioning"}
 
 
 @pytest.fixture
@@ -249,6 +252,57 @@ class TestBucket:
         assert examine(team.user("eve"), more=("input=s3://recordings/talks/one",)).of("input")[0] == "ok"
         report = examine(more=("input=s3://recordings/other",))
         assert "nothing is there" in report.of("input s3://recordings/other")[1]
+
+    def test_a_policy_that_demands_a_key(self, examine: Examine, team: Team) -> None:
+        deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+        without = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}
+        document = {"Version": "2012-10-17", "Statement": [{**deny, "Condition": without}]}
+        team.loopback.client("s3").put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(document))
+        status, text = examine().of("policy of the bucket")
+        assert status == "not ok"
+        assert "set transcribe.kms_key" in text
+
+    def test_a_default_key_that_transcripts_do_not_get(self, examine: Examine, team: Team) -> None:
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+        team.loopback.client("s3").put_bucket_encryption(
+            Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]}
+        )
+        assert "transcripts get S3's own key" in examine().of("encryption")[1]
+
+    def test_archived_recordings_and_all_folders_of_an_input(self, examine: Examine, team: Team) -> None:
+        s3 = team.loopback.client("s3")
+        s3.create_bucket(Bucket="recordings")
+        for number in range(12):
+            kind = {"StorageClass": "GLACIER"} if number == 5 else {}
+            s3.put_object(Bucket="recordings", Key=f"talks/{number:02}/a.wav", Body=b"x", **kind)
+        lines = [
+            line for line in examine(more=("input=s3://recordings/talks",)).lines if line[1].startswith("input s3")
+        ]
+        assert [status for status, _ in lines] == ["ok", "not ok"]
+        assert "talks/05/a.wav" in lines[1][1]
+        denied = team.loopback.service.faults.add(r"S3.HEAD /recordings/talks/10", code="403", status=403)
+        examine(more=("input=s3://recordings/talks",))
+        assert denied.hits
+
+
+class TestPace:
+    def test_what_is_left_for_others(self, examine: Examine, team: Team) -> None:
+        assert "100 of the 250" in examine().of("transcribe.max_jobs")[1]
+        assert "150 left for others" in examine().of("transcribe.max_jobs")[1]
+        team.loopback.service.settings.max_jobs = 50
+        team.loopback.service.settings.starts_per_second = 5.0
+        report = examine()
+        assert report.of("transcribe.max_jobs")[0] == report.of("transcribe.starts_per_second")[0] == "not ok"
+
+
+def test_a_page_in_the_place_of_iams_answer_is_survived(
+    team: Team, examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = simulation.simulate
+    monkeypatch.setattr(simulation, "simulate", lambda *_: "<html><body>Sign in</body></html>")
+    report = examine(team.user())
+    assert "IAM does not let you ask" in report.of("passing the role")[1]
+    monkeypatch.setattr(simulation, "simulate", original)
 
 
 class TestLanguage:

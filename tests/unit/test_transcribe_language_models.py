@@ -11,7 +11,10 @@ from clm.aws.clients import Aws
 from clm.base.errors import PassingError, UserError
 from clm.base.s3_path import S3Path
 from clm.config import load
+from clm.engines.transcribe.artifacts import encryption
 from clm.engines.transcribe.language_models import Trainer, check_text, choose_base
+from clm.engines.transcribe.phrases.custom_vocabulary import VocabularyMaker
+from clm.engines.transcribe.phrases.phrase_table import Phrase, build
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.types import TrainingFailed, TrainingText
 from runner import CHECKOUT
@@ -173,3 +176,74 @@ def test_bad_text_is_named_by_file_and_line(tmp_path: Path, content: bytes, what
 def test_places_in_the_bucket(settings: TranscribeSettings) -> None:
     assert settings.audio == S3Path(BUCKET, "clm/audio")
     assert replace(settings, prefix="").training("m") == S3Path(BUCKET, "training/m")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "The role arn:aws:iam::1:role/x can't be assumed by Transcribe",
+        "Access denied to s3://b/k",
+        "The bucket is in another region",
+        "not authorized to perform kms:Decrypt",
+    ],
+)
+def test_a_training_that_failed_for_role_or_access_is_tried_again_by_itself(
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText, reason: str
+) -> None:
+    loopback.service.faults.fail("model", ".", reason)
+    with pytest.raises(PassingError, match="could not train") as error:
+        train(settings, text)
+    assert "doctor.py" in error.value.hint
+    loopback.service.faults.clear()
+    assert train(settings, text)["amazon_model"].endswith("-r2")
+    assert train(settings, text)["amazon_model"].endswith("-r2")
+    assert loopback.service.calls["Transcribe.CreateLanguageModel"] == 2
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_role_that_is_refused_at_once_may_be_put_right(settings: TranscribeSettings, text: TrainingText) -> None:
+    nobody = replace(settings, role_arn=settings.role_arn.replace("loopback-transcribe", "nobody"))
+    with pytest.raises(PassingError, match="creating model"):
+        train(nobody, text)
+    train(settings, text)
+
+
+def test_the_users_key_and_tags_are_for_models_too(
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText
+) -> None:
+    key = "arn:aws:kms:us-east-1:111122223333:key/1234abcd"
+    mine = replace(settings, kms_key=key, tags={"cost-center": "42"})
+    [model] = [loopback.service.models.all[train(mine, text)["amazon_model"]]]
+    assert model.request["EncryptionConfiguration"] == {"KMSKey": key}
+    assert model.tags["cost-center"] == "42"
+    details = VocabularyMaker(Aws(), mine).make(build([Phrase("osmosis", "x")], "en-US").text)
+    vocabulary = loopback.service.vocabularies.all[details["vocabulary"]]
+    assert vocabulary.request["EncryptionConfiguration"] == {"KMSKey": key}
+    assert vocabulary.tags["cost-center"] == "42"
+    by_alias = replace(settings, kms_key="alias/talks")
+    assert encryption(Aws(), "CreateLanguageModel", by_alias) == {}
+
+
+def test_an_unknown_rate_is_not_taken_for_wideband() -> None:
+    rates = {"one": frozenset([16_000]), "two": frozenset([0])}
+    with pytest.raises(PassingError, match=r"unknown \(two\)"):
+        choose_base(rates, None)
+    assert choose_base(rates, "NarrowBand") == "NarrowBand"
+
+
+@pytest.mark.usefixtures("loopback")
+def test_tuning_text_that_was_trained_on_is_refused_with_the_lines(
+    settings: TranscribeSettings, text: TrainingText
+) -> None:
+    text.sources["keywords"].write_text("It rains.\nWater moves through a membrane.\nThank you.\n", encoding="utf-8")
+    text.tuning.write_text("Thank you.\n\nwater moves through a membrane.\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"line 3 is line 2 of keywords\.txt"):
+        train(settings, text)
+
+
+def test_a_model_of_few_words_is_told(
+    loopback: Loopback, settings: TranscribeSettings, text: TrainingText, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(settings, text)
+    assert "has 3 words" in capsys.readouterr().out
+    assert loopback.service.models.all

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 import train_vocabulary
 from aws.server import Loopback, serving
 from clm.corpus.keywords import read_keyword_lines, read_keywords
-from clm.engines.transcribe.charsets import allowed
-from clm.engines.transcribe.phrase_table import LONGEST_PHRASE, MOST_BYTES, build
+from clm.engines.transcribe.phrases.charsets import allowed
+from clm.engines.transcribe.phrases.phrase_table import LONGEST_PHRASE, MOST_BYTES, build
 from clm.results.plans import MissedWord, Plan
 from clm.types import Phrase, Vocabulary
 

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import numpy as np
+
 from clm.base import files
 from team import BUCKET, FIRST, STOCK, VOCABULARY, Team
 
@@ -106,3 +108,104 @@ def test_news_about_models_is_shown(team: Team) -> None:
     chosen = team.go("--config", f"models=[{STOCK}]")
     assert "incomplete" in team.board()[FIRST]["status"]
     assert "not finished:" not in chosen.output
+
+
+def test_a_clm_and_a_vocabulary_in_one_job_are_a_row_of_their_own(team: Team) -> None:
+    both = f"{FIRST}+vocabulary-001"
+    run = team.go(vocabulary=True, combine=True)
+    assert "8 jobs" in run.output
+    assert set(team.board()) == {STOCK, FIRST, VOCABULARY, both}
+    together = [start for start in team.service.starts if start.model and start.vocabulary]
+    assert len(together) == 2
+    assert int(team.board()[both]["fixed_words"]) >= int(team.board()[FIRST]["fixed_words"])
+    starts = team.starts
+    assert team.go(vocabulary=True, combine=True).jobs.keys() <= {"complete"}
+    team.add("three", source=2)
+    team.go(vocabulary=True, combine=True)
+    assert team.starts == starts + 4
+    team.go(vocabulary=True)  # what was made stays on the board
+    assert both in team.board()
+
+
+def test_channels_are_recognised_apart_and_scored_as_one(team: Team) -> None:
+    import soundfile
+
+    text = "Good morning and welcome. To the first lecture today. On osmosis and power."
+    path = team.data / "input" / "one"
+    samples, rate = soundfile.read(path / "audio.wav")
+    soundfile.write(path / "audio.wav", np.stack([samples, samples], axis=1), rate)
+    (path / "transcript.txt").write_text(text)
+    team.service.settings.error_rate = 0.0
+    run = team.go(channels=True, top={"keywords": "null"})
+    assert "billed: 45 s" in run.output  # one recording of two channels, one of one
+    [two] = [start for start in team.service.starts if "ChannelIdentification" in start.settings]
+    assert team.board()[STOCK]["wer"] == "0.000000"
+    [job] = [job for job in team.service.jobs.all.values() if job.name == two.name]
+    assert job.request["Settings"] == {"ChannelIdentification": True}
+
+
+def test_own_tags_are_on_jobs_and_models(team: Team) -> None:
+    team.go(tags={"cost-center": "42"})
+    for found in (team.service.jobs.all, team.service.models.all):
+        assert {entry.tags["cost-center"] for entry in found.values()} == {"42"}
+
+
+def test_a_model_of_the_account_for_other_rates_is_told(team: Team) -> None:
+    team.s3.put_object(Bucket=BUCKET, Key="old/text.txt", Body=b"Good morning and welcome")
+    team.loopback.client("transcribe").create_language_model(
+        ModelName="phone",
+        LanguageCode="en-US",
+        BaseModelName="NarrowBand",
+        InputDataConfig={"S3Uri": f"s3://{BUCKET}/old/", "DataAccessRoleArn": team.role},
+    )
+    run = team.go(models=["phone"], top={"keywords": "null"})
+    assert "transcribe-phone has the base model NarrowBand, which does not suit recordings of 16,000" in run.output
+
+
+def test_a_training_that_failed_for_its_role_is_tried_again_and_others_are_named_at_every_run(team: Team) -> None:
+    team.service.faults.fail("model", ".", "The role can't be assumed")
+    run = team.go(status=1)
+    assert "The role can't be assumed" in run.output
+    team.service.faults.clear()
+    team.go()
+    assert team.board()[FIRST]["status"] == "finished"
+    team.add("three", source=2, text="Mitochondria are the power of a cell.")
+    team.service.faults.fail("model", ".", "too little text")
+    team.go("--forcerun", "heal")
+    run = team.go()
+    assert "transcribe-clm-002 could not be made: Amazon could not train" in run.output
+    assert "retry_failed=True" in run.output
+
+
+def test_an_input_in_another_region_is_refused(team: Team) -> None:
+    elsewhere = team.loopback.client("s3", region_name="eu-west-1")
+    elsewhere.create_bucket(Bucket="far-away", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    for path in (team.data / "input").rglob("*.*"):
+        team.s3.put_object(Bucket="far-away", Key=str(path.relative_to(team.data)), Body=path.read_bytes())
+    run = team.go(status=1, top={"input": "s3://far-away/input", "keywords": "null"})
+    assert "config: input: far-away is in eu-west-1, but the region is us-east-1" in run.output
+    assert team.starts == 0
+
+
+def test_an_archived_recording_leaves_out_its_folder_alone(team: Team) -> None:
+    for path in (team.data / "input").rglob("*.*"):
+        cold = {"StorageClass": "GLACIER"} if "two" in str(path) and path.suffix == ".wav" else {}
+        team.s3.put_object(Bucket=BUCKET, Key=str(path.relative_to(team.data)), Body=path.read_bytes(), **cold)
+    run = team.go(top={"input": f"s3://{BUCKET}/input", "keywords": "null"})
+    assert "'two' is left out: audio.wav is archived in S3 (GLACIER)" in run.output
+    assert team.board()[STOCK]["folders"] == "1"
+
+
+def test_tuning_text_out_of_references_that_are_not_held_out(team: Team) -> None:
+    for number in range(6):
+        team.add(
+            f"talk {number}", source=number % 4, start=1.0 + number, text=f"This is talk number {number} about cells."
+        )
+    run = team.go(top={"tuning_data": "references", "evaluation": {"heldout": ["one", "two"]}})
+    assert "Tuning text: references of talk" in run.output
+    [model] = team.service.models.all.values()
+    assert "about cells." in model.corpus.tuning.lower()
+    assert not set(model.corpus.tuning.splitlines()) & set(model.corpus.text.splitlines())
+    plan = files.read_json(team.results / "models" / FIRST / "plan.json")
+    assert [name for name in plan["recordings"] if name.startswith("talk")]
+    assert not {"one", "two"} & plan["recordings"].keys()

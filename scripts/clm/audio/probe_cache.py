@@ -17,26 +17,48 @@ PROBE = 2
 class Probes:
     """Properties of audio by content, remembered between runs."""
 
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
+    def __init__(self, cache: Path, copy: Path | None = None) -> None:
+        """Read what is known; `copy` may be written where `cache`, which is of the results, must be left alone."""
+        self._cache, self._copy = cache, copy
         self._known: dict[str, Media] = {}
         self._changed = False
-        with contextlib.suppress(OSError, ValueError, TypeError):  # only a cache: else all files are probed again
-            found = json.loads(cache.read_text(encoding="utf-8"))
-            if found.get("probe") == PROBE:
-                self._known = {key: Media(**entry) for key, entry in found["media"].items()}
+        for path in (cache, copy):
+            with contextlib.suppress(OSError, ValueError, TypeError):  # only a cache: else all files are probed again
+                found = json.loads(path.read_text(encoding="utf-8")) if path else {}
+                if found.get("probe") == PROBE:
+                    self._known |= {key: Media(**entry) for key, entry in found["media"].items()}
+
+    def has(self, identity: str) -> bool:
+        """True if the audio of this digest was seen before."""
+        return identity in self._known
 
     def get(self, identity: str, size: int, read: Callable[[], BinaryIO]) -> Media:
         """Properties of the audio of this digest; `read` opens it, or its beginning, if it was never seen."""
-        if identity not in self._known:
+
+        def look() -> Media:
             with read() as file:
-                self._known[identity] = probe(file, size)
+                return probe(file, size)
+
+        return self.find(identity, look)
+
+    def find(self, identity: str, look: Callable[[], Media]) -> Media:
+        """Properties of the audio of this digest; `look` finds them out if it was never seen."""
+        if identity not in self._known:
+            self._known[identity] = look()
             self._changed = True
         return self._known[identity]
 
     def save(self) -> None:
         """Keep what is known."""
-        if self._changed:
-            with contextlib.suppress(OSError):  # only a cache
-                media = {key: asdict(media) for key, media in self._known.items()}
-                files.write_text(self._cache, json.dumps({"probe": PROBE, "media": media}))
+        if self._changed or not self._cache.exists():
+            self._write(self._cache)
+
+    def save_copy(self) -> None:
+        """Keep what is known beside the results, where a run that writes none finds it."""
+        if self._changed and self._copy:
+            self._write(self._copy)
+
+    def _write(self, path: Path) -> None:
+        with contextlib.suppress(OSError):  # only a cache
+            media = {key: asdict(media) for key, media in sorted(self._known.items())}
+            files.write_text(path, json.dumps({"probe": PROBE, "media": media}))

@@ -10,6 +10,7 @@ import functools
 from dataclasses import dataclass
 from typing import Any
 
+from clm.aws.setup_errors import of_setup
 from clm.base.errors import PassingError, UserError
 from clm.base.redaction import scrub
 
@@ -52,6 +53,8 @@ class Aws:
     """The account and region to work in; clients are made when first used."""
 
     region: str | None = None
+    #: A bucket, and the account that must own it, or S3 refuses to touch it.
+    owned: tuple[str, str] | None = None
 
     @functools.cached_property
     def session(self) -> Any:
@@ -80,9 +83,18 @@ class Aws:
             max_pool_connections=connections,
         )
         try:
-            return self.session.client(service, config=config)
+            client = self.session.client(service, config=config)
         except BotoCoreError as error:
             raise explain(error, f"connecting to {service}") from error
+        client.meta.events.register("before-parse", _refuse_page)
+        if service == "s3" and self.owned:
+            client.meta.events.register("before-parameter-build.s3", self._expect_owner)
+        return client
+
+    def _expect_owner(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        bucket, owner = self.owned or ("", "")
+        if params.get("Bucket") == bucket and "ExpectedBucketOwner" in model.input_shape.members:
+            params.setdefault("ExpectedBucketOwner", owner)
 
     @functools.cached_property
     def s3(self) -> Any:
@@ -100,9 +112,39 @@ class Aws:
         return self.client("transcribe", attempts=3)
 
     @functools.cached_property
+    def caller(self) -> dict[str, str]:
+        """Who calls, by STS: Account and Arn.
+
+        Raises:
+            UserError: STS gave no answer.
+
+        """
+        try:
+            return self.client("sts", attempts=3).get_caller_identity()
+        except Exception as error:
+            raise explain(error, "asking who calls") from error
+
+    @property
+    def transcribe_arn(self) -> str:
+        """The beginning of the ARNs of Transcribe's resources in this account and region."""
+        partition = self.caller["Arn"].split(":")[1]
+        return f"arn:{partition}:transcribe:{self.transcribe.meta.region_name}:{self.caller['Account']}"
+
+    @functools.cached_property
     def comprehend(self) -> Any:
         """Comprehend."""
         return self.client("comprehend")
+
+
+def _refuse_page(operation_model: Any, response_dict: dict[str, Any], **_: Any) -> None:
+    """Raise where a page was sent in the place of Amazon's answer: botocore's parser would find nothing in it."""
+    from botocore.parsers import ResponseParserError
+
+    if operation_model.has_streaming_output:
+        return
+    begin = (response_dict.get("body") or b"")[:200].lstrip().lower()
+    if begin.startswith((b"<html", b"<!doctype html")):
+        raise ResponseParserError(f"HTTP {response_dict.get('status_code')} with a page of HTML")
 
 
 class RefusedError(PassingError):
@@ -138,23 +180,35 @@ def explain(error: Exception, doing: str, service: str = "") -> UserError:
     """
     from boto3.exceptions import Boto3Error
     from botocore import exceptions
+    from botocore.parsers import ResponseParserError
 
     if isinstance(error, UserError):
         return error
     if isinstance(error, Boto3Error) and isinstance(error.__context__, exceptions.ClientError):
         error = error.__context__  # what an upload failed of
+    code, text = code_of(error), scrub(str(error))
+    if setup := of_setup(error):
+        what, hint = setup
+        return RefusedError(f"{doing}: {what.format(text=text)}", hint)
+    if isinstance(error, ResponseParserError):
+        return PassingError(f"{doing}: the answer is not Amazon's, perhaps a proxy's or a login page", _RERUN)
     if not isinstance(error, exceptions.BotoCoreError | exceptions.ClientError | Boto3Error | OSError):
         raise error
-    code, text = code_of(error), scrub(str(error))
-    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
-        return RefusedError(f"{doing}: no AWS credentials were found", "aws configure creates some; or set AWS_PROFILE")
-    if isinstance(error, exceptions.NoRegionError):
-        return RefusedError(f"{doing}: no AWS region is set", "set transcribe.region, or AWS_DEFAULT_REGION")
-    if isinstance(error, exceptions.ProfileNotFound):
+    if isinstance(error, exceptions.ParamValidationError):
+        return UserError(f"{doing}: boto3 refuses the request: {text}", "correct the value in the configuration")
+    if isinstance(error, exceptions.ClientError):
+        return _explain_code(code, text, doing, service, getattr(error, "operation_name", ""))
+    return PassingError(f"{doing}: no answer from Amazon ({text})", _RERUN)
+
+
+def _explain_code(code: str, text: str, doing: str, service: str, operation: str) -> UserError:
+    """Translate an error code of Amazon's."""
+    if operation.startswith("AssumeRole") and (code in _DENIED or code in _WRONG_KEYS):
         return RefusedError(
-            f"{doing}: {text}", "correct AWS_PROFILE, or make the profile: aws configure --profile NAME"
+            f"{doing}: the profile may not assume its role ({text})",
+            "correct role_arn and source_profile in ~/.aws/config, or that role's trust policy",
         )
-    if code in _CREDENTIALS or isinstance(error, exceptions.TokenRetrievalError | exceptions.UnauthorizedSSOTokenError):
+    if code in _CREDENTIALS:
         return RefusedError(f"{doing}: the AWS credentials have expired", _RENEW)
     if code in _WRONG_KEYS:
         return RefusedError(f"{doing}: AWS does not accept the credentials ({code})", _RENEW)
@@ -170,6 +224,4 @@ def explain(error: Exception, doing: str, service: str = "") -> UserError:
         return PassingError(f"{doing}: Amazon is busy or a quota is used up ({code})", _RERUN)
     if code in _BROKEN:
         return PassingError(f"{doing}: internal error at Amazon ({code})", _RERUN)
-    if isinstance(error, exceptions.ClientError):
-        return UserError(f"{doing}: {text}", "scripts/doctor.py checks bucket, region, role and permissions")
-    return PassingError(f"{doing}: no answer from Amazon ({text})", _RERUN)
+    return UserError(f"{doing}: {text}", "scripts/doctor.py checks bucket, region, role and permissions")

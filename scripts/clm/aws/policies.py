@@ -24,6 +24,8 @@ _ROLE = re.compile(
     r"arn:(?P<partition>aws[a-z-]*):iam::(?P<account>\d{12}):role/(?P<path>(?:[!-~]+/)?)(?P<name>[\w+=,.@-]+)"
 )
 _KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_OWN_TAG = "OWN-TAG"
+_TAG_KEY = re.compile(r"[\w .:/=+@-]{1,128}")
 #: What a policy allows in a text (IAM's grammar), without the wildcards and variables of IAM.
 _KEY_TEXT = re.compile(r"[ -)+->@-~\u00a0-\u00ff]*")
 
@@ -37,6 +39,8 @@ class Values:
     role: str
     kms_key: str | None = None
     inputs: tuple[S3Path, ...] = ()
+    input_keys: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
     @property
     def role_name(self) -> str:
@@ -67,7 +71,15 @@ class Values:
         }
 
 
-def check(bucket: str, prefix: str, role: str, kms_key: str | None = None, inputs: tuple[str, ...] = ()) -> Values:
+def check(
+    bucket: str,
+    prefix: str,
+    role: str,
+    kms_key: str | None = None,
+    inputs: tuple[str, ...] = (),
+    input_keys: tuple[str, ...] = (),
+    tags: tuple[str, ...] = (),
+) -> Values:
     """Values for the placeholders.
 
     Raises:
@@ -79,12 +91,19 @@ def check(bucket: str, prefix: str, role: str, kms_key: str | None = None, input
     if not _PREFIX.fullmatch(prefix):
         raise UserError(f"--prefix: {prefix!r} has characters other than letters, digits and -_.!'()/", "use another")
     _check_role(role)
-    if kms_key is not None and not _KEY.fullmatch(kms_key):
-        raise UserError(
-            f"--kms-key: {kms_key!r} is not the ARN of a key (arn:aws:kms:REGION:ACCOUNT:key/ID)",
-            "policies cannot name a key by its id or alias; aws kms describe-key --key-id ... shows its ARN",
-        )
-    return Values(bucket, prefix, role, kms_key, tuple(_input(address) for address in inputs))
+    keys = [("--kms-key", kms_key)] if kms_key is not None else []
+    for option, key in (*keys, *(("--input-key", key) for key in input_keys)):
+        if not _KEY.fullmatch(key):
+            raise UserError(
+                f"{option}: {key!r} is not the ARN of a key (arn:aws:kms:REGION:ACCOUNT:key/ID)",
+                "policies cannot name a key by its id or alias; aws kms describe-key --key-id ... shows its ARN",
+            )
+    for tag in tags:
+        if not _TAG_KEY.fullmatch(tag) or tag.lower().startswith("aws:"):
+            raise UserError(
+                f"--tag: {tag!r} is not the key of a tag of yours", "give the key alone, such as cost-center"
+            )
+    return Values(bucket, prefix, role, kms_key, tuple(_input(address) for address in inputs), input_keys, tags)
 
 
 def fill(document: Mapping[str, Any], values: Values) -> dict[str, Any]:
@@ -118,8 +137,12 @@ def _fill_statement(statement: Mapping[str, Any], values: Values) -> Iterator[di
     text = json.dumps(statement)
     if "KMS-KEY-ARN" in text and values.kms_key is None:
         return
+    if "INPUT-KEY-ARN" in text:
+        if values.input_keys:
+            yield {**statement, "Resource": list(values.input_keys)}
+        return
     if "INPUT-BUCKET" not in text:
-        yield _replace(statement, values.words())
+        yield _replace(_with_tags(statement, values.tags), values.words())
         return
     for number, place in enumerate(values.inputs, start=1):
         prefix = place.key.rstrip("/")
@@ -130,6 +153,15 @@ def _fill_statement(statement: Mapping[str, Any], values: Values) -> Iterator[di
         }
         filled = _replace(statement, {**values.words(), **own})
         yield {**filled, "Sid": f"{filled['Sid']}{number}"}
+
+
+def _with_tags(value: Any, tags: tuple[str, ...]) -> Any:
+    """The value with the user's own tags in the place of OWN-TAG."""
+    if isinstance(value, Mapping):
+        return {key: _with_tags(item, tags) for key, item in value.items()}
+    if isinstance(value, list):
+        return [new for item in value for new in (tags if item == _OWN_TAG else (item,))]
+    return value
 
 
 def _replace(value: Any, words: Mapping[str, str]) -> Any:

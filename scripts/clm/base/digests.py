@@ -17,7 +17,7 @@ class Digests:
     """
 
     def __init__(self, cache: Path) -> None:
-        self._cache = cache
+        self.cache = cache
         self._known: dict[str, list[Any]] = {}
         self._used: dict[str, list[Any]] = {}
         with contextlib.suppress(OSError, ValueError):  # only a cache: else everything is read again
@@ -46,4 +46,4 @@ class Digests:
         """Keep the digests of the files seen this time."""
         if self._used != self._known:
             with contextlib.suppress(OSError):  # only a cache
-                files.write_text(self._cache, json.dumps(self._used))
+                files.write_text(self.cache, json.dumps(self._used))

@@ -1,4 +1,4 @@
-"""Redaction of what must never reach logs or results: account numbers, access keys, signed addresses."""
+"""Redaction of secrets in logs and results: account numbers, access keys, signed addresses, names of sessions."""
 
 import re
 
@@ -6,6 +6,8 @@ _RULES = (
     # A signed address is worth the object behind it until it expires.
     (re.compile(r"\?\S*X-Amz-\S*", re.IGNORECASE), "?<signature>"),
     (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b"), "<access key>"),
+    # A session is named by whoever began it, mostly with an e-mail address.
+    (re.compile(r"(\bassumed-role/[^/\s]+/)[\w+=,.@-]+"), r"\1<session>"),
     (re.compile(r"(?<![\w.])\d{12}(?![\w.]\d|\w)"), "<account>"),
 )
 
@@ -17,6 +19,8 @@ def scrub(text: str) -> str:
     'arn:aws:iam::<account>:role/clm may not read https://x.example/a?<signature> now'
     >>> scrub("1234567890123 samples, 12.123456789012 seconds, key AKIAIOSFODNN7EXAMPLE")
     '1234567890123 samples, 12.123456789012 seconds, key <access key>'
+    >>> scrub("User: arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_x/ann@example.org is not authorized")
+    'User: arn:aws:sts::<account>:assumed-role/AWSReservedSSO_x/<session> is not authorized'
     """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

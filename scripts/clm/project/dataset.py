@@ -20,7 +20,7 @@ from clm.documents.terms import read_terms, terms_of
 from clm.healing.plan import Recordings, choose_heldout, evidence_of
 from clm.project import imported, input_folders, listed_input
 from clm.project.references import References
-from clm.settings import Settings
+from clm.settings import FROM_REFERENCES, Settings
 from clm.types import Failure
 
 
@@ -47,6 +47,7 @@ class Dataset:
         self.digests = digests
         self.probed = probed
         self._results = Path(settings.results)
+        self._looked = False
         self._remote = self._remote_inputs(texts or self._results / TEXTS)
         place = (texts or self._results / "store") / "texts"
         self.references = References(digests, place, settings.transcripts.labels, written=prepared)
@@ -97,6 +98,8 @@ class Dataset:
     def _local(self, key: str) -> Path | None:
         """The file or folder that a key names, as a path on this machine."""
         value = getattr(self.settings, key)
+        if value == FROM_REFERENCES:  # chosen from the references when a model is trained
+            return None
         if is_address(value):
             value = self._remote.local(key, value)
         return Path(value) if value else None
@@ -202,6 +205,7 @@ class Dataset:
         """Length and flaws of a recording, for an engine that is paid by them."""
         if not self.probed or pair.audio is None:
             return {}
+        from clm.audio import lengths
         from clm.audio.probe import problem
 
         found = self.media(pair)
@@ -209,17 +213,20 @@ class Dataset:
         return {
             "seconds": found.seconds,
             "exact": found.exact,
+            "at_most": lengths.of(found, self._size(pair)).at_most,
+            "channels": found.channels,
             "flaw": Failure(flaw.reason, flaw.hint) if flaw else None,
         }
 
     def media(self, pair: input_folders.Pair) -> Any:
-        """Properties of a recording, from its first bytes (`clm.audio.probe.Media`)."""
+        """Properties of a recording (`clm.audio.probe.Media`), of one in S3 from its first and last bytes."""
         if (seconds := self._segments.seconds.get(pair.audio)) is not None:
             from clm.audio.probe import Media
 
             return Media("flac", 16_000, 1, seconds, exact=True)
         if isinstance(pair.audio, S3Path):
-            return self._probes.get(self.audio_id(pair), self._size(pair), lambda: self._remote.head(pair.audio))
+            self._look_at_objects()
+            return self._probes.find(self.audio_id(pair), lambda: self._remote.media(pair.audio))
         return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
 
     def seconds(self, pair: input_folders.Pair) -> float | None:
@@ -228,6 +235,19 @@ class Dataset:
             return None
         return self.media(pair).seconds
 
+    def _look_at_objects(self) -> None:
+        """Look at all recordings in S3 that were never seen, side by side, and remember them whatever this run does."""
+        if self._looked:
+            return
+        self._looked = True
+        pairs = [pair for folder in self.folders.values() for pair in folder.pairs if isinstance(pair.audio, S3Path)]
+        unseen = {self.audio_id(pair): pair.audio for pair in pairs if not self._probes.has(self.audio_id(pair))}
+        if unseen:
+            found = self._remote.all_media(list(unseen.values()))
+            for (identity, _), media in zip(unseen.items(), found, strict=True):
+                self._probes.find(identity, lambda media=media: media)
+            self._probes.save_copy()
+
     def _size(self, pair: input_folders.Pair) -> int:
         return self._remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size
 
@@ -235,7 +255,7 @@ class Dataset:
     def _probes(self) -> Any:
         from clm.audio.probe_cache import Probes
 
-        return Probes(self._results / "store" / "media.json")
+        return Probes(self._results / "store" / "media.json", self.digests.cache.with_name("clm-media.json"))
 
     # -- what jobs read ------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from clm.project.lineup import Lineup
 from clm.project.state import FolderState, State
 from clm.reasons import codes
 from clm.results import models, training
-from clm.settings import Settings
+from clm.settings import FROM_REFERENCES, Settings
 from clm.types import Engine, Recording
 
 
@@ -55,6 +55,8 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
         accounts=lineup.accounts,
         next=lineup.next,
         next_vocabulary=lineup.next_vocabulary,
+        combinations=lineup.combinations,
+        possible_combinations=lineup.possible_combinations,
         partial=judged,
         imported=_imported(dataset, lineup),
         model_digests={name: lineup.model(name).digest for name in lineup.running},
@@ -73,6 +75,7 @@ def _effective(settings: Settings, dataset: Dataset, lineup: Lineup) -> Settings
     baseline = None if lineup.baseline == lineup.stock else lineup.baseline
     evaluation = replace(settings.evaluation, heldout=dataset.heldout, baseline=baseline)
     found = {key: None if path is None else str(path) for key, path in paths.items()}
+    found["tuning_data"] = FROM_REFERENCES if settings.tuning_data == FROM_REFERENCES else found["tuning_data"]
     return replace(settings, **found, evaluation=evaluation)
 
 
@@ -111,6 +114,8 @@ def _training_inputs(dataset: Dataset, engine: Engine) -> dict[str, Any]:
         "tuning_data": dataset.tuning_data,
     }
     digests = {key: dataset.path_digest(path) for key, path in paths.items()}
+    if dataset.settings.tuning_data == FROM_REFERENCES:  # a folder more must not train anew by itself
+        digests["tuning_data"] = FROM_REFERENCES
     return {**digests, "settings": engine.training_settings()}
 
 

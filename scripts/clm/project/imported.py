@@ -17,6 +17,7 @@ from clm.documents import transcript
 from clm.documents.data_sets.pairing import OTHER_SUFFIXES
 from clm.documents.encoding import decode
 from clm.documents.sentences import sentence
+from clm.engines.transcribe import call_analytics
 from clm.project import input_folders
 
 PREFIX = "imported-"
@@ -75,6 +76,8 @@ def read_results(path: Path, labels: str = transcript.DROP) -> dict[str, dict[st
         UserError: the file cannot be read; names what it is.
 
     """
+    if (call := _call(path)) is not None:
+        return {path.stem: call_analytics.as_transcript(call)}
     reading = transcript.read(path, hypothesis=True, several=True)
     if reading.kind == "JSON of Amazon Transcribe":
         return {path.stem: json.loads(decode(path.read_bytes())[0])}
@@ -84,6 +87,15 @@ def read_results(path: Path, labels: str = transcript.DROP) -> dict[str, dict[st
     for notice in transcript.transcript(reading, found).notices:
         _log.warning("%s: %s", path, sentence(notice))
     return {path.stem: _words(reading.text(found))}
+
+
+def _call(path: Path) -> dict[str, Any] | None:
+    """The result of a Call Analytics job, or None if the file is something else."""
+    try:
+        data = json.loads(path.read_bytes()) if path.suffix.lower() == ".json" else None
+    except ValueError:
+        return None
+    return data if call_analytics.is_call(data) else None
 
 
 def _words(text: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ class Lineup:
     imported: Mapping[str, Mapping[str, Path]]
     next: str
     next_vocabulary: str
+    remote: bool = False
 
     @classmethod
     def read(cls, settings: Settings, dataset: Dataset, results: Path, *, remote: bool) -> Lineup:
@@ -51,6 +52,7 @@ class Lineup:
             imported=imported.folders(results / "store"),
             next=models.following(generations, engine),
             next_vocabulary=models.following(vocabularies, engine, models.VOCABULARY),
+            remote=remote,
         )
 
     @property
@@ -59,16 +61,43 @@ class Lineup:
         return self.settings.engine
 
     @property
-    def making(self) -> tuple[str, str]:
-        """The models that this run would make."""
-        return self.next, self.next_vocabulary
+    def making(self) -> tuple[str, ...]:
+        """The models that this run would make, with the combinations that they may come to be part of."""
+        return (self.next, self.next_vocabulary, *self.possible_combinations)
+
+    @cached_property
+    def combinations(self) -> tuple[str, ...]:
+        """The newest CLM and the newest vocabulary in one job, if that is wanted and both are there."""
+        pair = self._newest(self.finished), self._newest(self.vocabularies)
+        return (models.combination(*pair),) if self._combines and all(pair) else ()
+
+    @property
+    def possible_combinations(self) -> tuple[str, ...]:
+        """Combinations that this run may make."""
+        if not self._combines:
+            return ()
+        pairs = (
+            (self.next, self.next_vocabulary),
+            (self.next, self._newest(self.vocabularies)),
+            (self._newest(self.finished), self.next_vocabulary),
+        )
+        return tuple(models.combination(*pair) for pair in pairs if all(pair))
+
+    @property
+    def _combines(self) -> bool:
+        section = self.settings.transcribe
+        return bool(self.remote and section["vocabulary"] and section["combine"])
+
+    def _newest(self, names: tuple[str, ...]) -> str:
+        directory = self.results / "models"
+        return next((name for name in reversed(names) if not models.failed(directory, name)), "")
 
     @cached_property
     def own(self) -> tuple[str, ...]:
         """Models of the active engine that exist, failed ones included; none where there is no audio."""
         if not self.dataset.with_audio:
             return ()
-        return (self.stock, *self.finished, *self.vocabularies, *self.accounts)
+        return (self.stock, *self.finished, *self.vocabularies, *self.combinations, *self.accounts)
 
     @cached_property
     def all(self) -> tuple[str, ...]:

@@ -49,6 +49,9 @@ def _contents(state: State, dataset: Dataset) -> Iterator[tuple[str, dict[str, A
         yield f"inputs/{folder}.json", {"folder": folder, "recordings": recordings}
     yield INDEX, index
     yield from code_digests.records().items()
+    for model in state.combinations:
+        for file, content in models.combined(state.results / "models", model).items():
+            yield f"models/{model}/{file}", content
     for model, name in state.accounts.items():
         yield f"models/{model}/model.json", models.account_model(model, name)
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from clm.audio.probe import HEAD_BYTES, Head
+from clm.audio.probe import HEAD_BYTES, Excerpt, Media, probe
 from clm.aws.clients import Aws, code_of, explain
-from clm.aws.s3 import Object, listing, read, sha256
+from clm.aws.s3 import Object, archived, listing, read, read_range, sha256
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
@@ -21,6 +21,9 @@ from clm.project import input_folders
 
 _THREADS = 16
 _NFC = "NFC"
+#: Formats that may tell their length at the end, and those that do so by an index.
+_INDEXED = {"mp4", "m4a", "3gp"}
+_TOLD_AT_THE_END = {*_INDEXED, "ogg"}
 
 
 class RemoteInputs:
@@ -66,6 +69,9 @@ class RemoteInputs:
                 usable[name] = _folder(name, found[name])
             except input_folders.BadFolderError as error:
                 left_out[name] = str(error)
+        for name, reason in self._archived(usable).items():
+            left_out[name] = reason
+            del usable[name]
         own = {name: path for name in usable for path in found[name] if input_folders.is_keywords(path.name)}
         texts = [pair.text for folder in usable.values() for pair in folder.pairs]
         local = self._fetch([*texts, *own.values()])
@@ -74,6 +80,25 @@ class RemoteInputs:
             usable[name] = replace(folder, pairs=pairs, keywords=local[own[name]] if name in own else None)
         self._hash(pair.audio for folder in usable.values() for pair in folder.pairs)
         return usable, left_out
+
+    def _archived(self, folders: dict[str, input_folders.Folder]) -> dict[str, str]:
+        """Folders with something that must be restored first, and why."""
+        places = {
+            path: name for name, folder in folders.items() for pair in folder.pairs for path in (pair.audio, pair.text)
+        }
+        kinds: dict[S3Path, str] = {}
+
+        def look(path: S3Path) -> None:
+            kinds[path] = archived(self._aws.s3, self._objects[path])
+
+        self._parallel(look, [path for path in places if path and self._objects[path].storage not in ("", "STANDARD")])
+        return {
+            places[
+                path
+            ]: f"{path.name} is archived in S3 ({kind}); restore it (aws s3api restore-object), then run again"
+            for path, kind in sorted(kinds.items())
+            if kind
+        }
 
     def beside(self, address: str, name: str) -> str | None:
         """The address of an object beside the input folder, if it is there."""
@@ -111,14 +136,34 @@ class RemoteInputs:
         """Bytes of an object."""
         return self._objects[path].size
 
-    def head(self, path: S3Path) -> Head:
-        """The beginning of an object."""
+    def all_media(self, paths: list[S3Path]) -> list[Media]:
+        """What recordings are, as many as there are threads at a time."""
+        found: dict[S3Path, Media] = {}
+
+        def look(path: S3Path) -> None:
+            found[path] = self.media(path)
+
+        self._parallel(look, paths)
+        return [found[path] for path in paths]
+
+    def media(self, path: S3Path) -> Media:
+        """What a recording is, from its first bytes, and where these do not tell its length from others.
+
+        An mp4 file may have its index at the end, an ogg file has its length there. The index of hours is longer than
+        what is looked at of the end, so that the rest of it is fetched by its place.
+        """
         size = self.size(path)
-        try:
-            data = read(self._aws.s3, path, min(size, HEAD_BYTES)) if size else b""
-        except Exception as error:
-            raise explain(error, f"reading {path}", "s3") from error
-        return Head(data, size)
+        client = self._aws.s3
+        first = read(client, path, min(size, HEAD_BYTES)) if size else b""
+        found = probe(Excerpt(first, size), size)
+        if found.exact or size <= HEAD_BYTES or found.format not in _TOLD_AT_THE_END:
+            return found
+        last = read_range(client, path, max(HEAD_BYTES, size - HEAD_BYTES), HEAD_BYTES)
+        nearer = probe(Excerpt(first, size, last), size)
+        if not nearer.exact and nearer.format in _INDEXED:
+            whole = Excerpt(first, size, last, lambda offset, count: read_range(client, path, offset, count))
+            nearer = probe(whole, size)
+        return nearer if nearer.seconds is not None else found
 
     def save(self) -> None:
         """Keep the checksums that were asked for."""

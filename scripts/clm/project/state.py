@@ -6,7 +6,7 @@ finished would number the next one differently.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from clm.base import files
 from clm.project.submissions import Cost, Submissions
 from clm.reasons import codes
+from clm.results import models
 from clm.settings import Settings
 
 #: The record in the results folder.
@@ -46,7 +47,8 @@ class State:
     on this machine or None, `evaluation.heldout` are names of folders. `models` are those of the leaderboard that
     exist, `finished` and `vocabularies` the generations of the active engine, `running` the models that are run on new
     recordings, `trained` those with a corpus; `next` and `next_vocabulary` are the names of those that
-    this run may make. `partial` lists the folders of models that are not judged on all.
+    this run may make, `combinations` the CLM and vocabulary that are run in one job, and `possible_combinations` those
+    that may come to be in this run. `partial` lists the folders of models that are not judged on all.
     `reason` says why a generation is due by itself, `continues` whether one that was planned learns from missed words,
     `new_phrases` whether there are phrases of which no vocabulary was made. `submissions` is None for an engine that
     works on this machine. `forced` says that the user asked this run to heal.
@@ -70,6 +72,8 @@ class State:
     accounts: Mapping[str, str]
     next: str
     next_vocabulary: str
+    combinations: tuple[str, ...]
+    possible_combinations: tuple[str, ...]
     partial: Mapping[str, tuple[str, ...]]
     imported: Mapping[str, Mapping[str, str]]
     model_digests: Mapping[str, str]
@@ -103,9 +107,19 @@ class State:
         return self.partial.get(model, self.with_audio)
 
     @property
-    def making(self) -> tuple[str, str]:
+    def making(self) -> tuple[str, ...]:
         """Names of the models that this run would make."""
-        return self.next, self.next_vocabulary
+        return (self.next, self.next_vocabulary, *self.possible_combinations)
+
+    def combination(self, new: Iterable[str]) -> str:
+        """The combination that new models, of which one is a CLM or a vocabulary, come to be part of; "" for none."""
+        return next((name for name in self.possible_combinations if self._is_newest(name, frozenset(new))), "")
+
+    def _is_newest(self, name: str, new: frozenset[str]) -> bool:
+        """Whether the parts of a combination that this run would make are those that it does make."""
+        parts = models.parts(name) or ()
+        would = {part for part in parts if part in (self.next, self.next_vocabulary)}
+        return would == new & {self.next, self.next_vocabulary}
 
     # -- generations ---------------------------------------------------------------------------------------------
 
@@ -129,7 +143,9 @@ class State:
     @property
     def coming(self) -> tuple[str, ...]:
         """Models that this run makes, unless they turn out to be twins or to have no text."""
-        return ((self.next,) if self.due else ()) + ((self.next_vocabulary,) if self.vocabulary_due else ())
+        new = ((self.next,) if self.due else ()) + ((self.next_vocabulary,) if self.vocabulary_due else ())
+        both = self.combination(new)
+        return (*new, both) if both else new
 
     # -- money ---------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from clm.base import files
 from clm.base.errors import UserError
-from clm.base.messages import counted
+from clm.base.messages import counted, some
 from clm.base.progress import duration
 from clm.project.lineup import Lineup
 from clm.results import models
@@ -23,6 +23,9 @@ _REST = ""
 #: Name of Comprehend among the costs.
 COMPREHEND = "comprehend"
 
+#: Channels that Amazon identifies at most.
+_CHANNELS = 2
+
 Rounds = Mapping[str, Mapping[str, int]]
 
 
@@ -30,15 +33,22 @@ Rounds = Mapping[str, Mapping[str, int]]
 class Cost:
     """Cost of a run at the engine: jobs, seconds of audio and those billed, US dollars.
 
-    `rough`: some lengths are estimates; `unknown` counts recordings of unknown length, billed as the shortest.
+    `most` is what it costs if every recording is as long as it can be, with `loose` recordings whose length is not
+    exact. `unknown` names recordings of which not even that can be told; they are billed as the shortest.
     """
 
     jobs: int = 0
     seconds: float = 0.0
     billed: float = 0.0
     dollars: float = 0.0
-    rough: bool = False
-    unknown: int = 0
+    most: float = 0.0
+    loose: int = 0
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def rough(self) -> bool:
+        """Whether some lengths are not exact."""
+        return bool(self.loose or self.unknown)
 
     def __add__(self, other: Cost) -> Cost:
         return Cost(
@@ -46,9 +56,14 @@ class Cost:
             self.seconds + other.seconds,
             self.billed + other.billed,
             self.dollars + other.dollars,
-            self.rough or other.rough,
-            self.unknown + other.unknown,
+            self.most + other.most,
+            self.loose + other.loose,
+            (*self.unknown, *other.unknown),
         )
+
+
+def _cost(plain: Mapping[str, Any]) -> Cost:
+    return Cost(**{**plain, "unknown": tuple(plain["unknown"])})
 
 
 @dataclass(frozen=True)
@@ -73,8 +88,8 @@ class Submissions:
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Self:
         """From what `dataclasses.asdict` made."""
-        costs = {key: {name: Cost(**cost) for name, cost in plain[key].items()} for key in ("pending", "new")}
-        comprehend = plain["comprehend"] and Cost(**plain["comprehend"])
+        costs = {key: {name: _cost(cost) for name, cost in plain[key].items()} for key in ("pending", "new")}
+        comprehend = plain["comprehend"] and _cost(plain["comprehend"])
         return cls(plain["number"], plain["rounds"], plain["missing"], **costs, comprehend=comprehend)
 
     def round(self, model: str, folder: str) -> int:
@@ -164,13 +179,34 @@ def _rounds_path(store: Path, engine: str) -> Path:
 def cost(settings: Settings, engine: Engine, model: str, recordings: Iterable[Recording]) -> Cost:
     """Cost of transcribing these recordings with a model."""
     usable = [recording for recording in recordings if recording.flaw is None]
-    known = [recording.seconds for recording in usable if recording.seconds is not None]
-    unknown = len(usable) - len(known)
-    least = settings.transcribe["prices"]["least_seconds"]
-    billed = [max(seconds, least) for seconds in known] + [least] * unknown
-    dollars = engine.estimate(billed, model).dollars
-    rough = any(not recording.exact for recording in usable)
-    return Cost(len(usable), sum(known), sum(billed), dollars, rough, unknown)
+    section = settings.transcribe
+    least, longest = section["prices"]["least_seconds"], section["limits"]["audio_hours"] * 3600
+    seconds, billed, most = [], [], []
+    for recording in usable:
+        # Amazon fails what is longer than the limit, and identifies no more than two channels.
+        bound = min(recording.at_most or longest, longest)
+        exact = recording.exact and recording.seconds is not None
+        length = recording.seconds if recording.seconds is not None else bound if recording.at_most else 0.0
+        streams = _streams(section, recording, 1)
+        seconds.append(length)
+        billed.append(max(length, least) * streams)
+        most.append(max(length if exact else bound, length, least) * _streams(section, recording, _CHANNELS))
+    return Cost(
+        jobs=len(usable),
+        seconds=sum(seconds),
+        billed=sum(billed),
+        dollars=engine.estimate(billed, model).dollars,
+        most=engine.estimate(most, model).dollars,
+        loose=sum(not (recording.exact and recording.seconds is not None) for recording in usable),
+        unknown=tuple(str(item.audio) for item in usable if item.seconds is None and item.at_most is None),
+    )
+
+
+def _streams(section: Mapping[str, Any], recording: Recording, otherwise: int) -> int:
+    """How often the length of a recording is billed: for each channel that is recognised by itself."""
+    if not section["channels"]:
+        return 1
+    return min(_CHANNELS, recording.channels) if recording.channels else otherwise
 
 
 def _syntax_cost(settings: Settings, results: Path, words: list[str]) -> Cost:
@@ -178,21 +214,25 @@ def _syntax_cost(settings: Settings, results: Path, words: list[str]) -> Cost:
     from clm.aws.comprehend import SyntaxFilter
 
     known = SyntaxFilter(None, settings.language, results / "store" / "comprehend")
-    return Cost(dollars=known.price_units(words) * settings.transcribe["prices"]["comprehend_unit"])
+    dollars = known.price_units(words) * settings.transcribe["prices"]["comprehend_unit"]
+    return Cost(dollars=dollars, most=dollars)
 
 
 def announcement(settings: Settings, costs: Mapping[str, Cost], coming: tuple[str, ...]) -> str:
     """One line on what this run will do and cost."""
+    from clm.engines.transcribe import prices
+
     total = sum(costs.values(), Cost())
     if not total.jobs and not total.dollars:
         return "Amazon Transcribe: nothing to pay, all results already exist."
-    about = "about " if total.rough or total.unknown else ""
-    extra = f" and {counted(total.unknown, 'recording')} of unknown length" if total.unknown else ""
+    about = "about " if total.rough else ""
+    extra = f" and {counted(len(total.unknown), 'recording')} of unknown length" if total.unknown else ""
+    most = f" (${total.most:.2f} at most)" if total.most > total.dollars + 0.005 else ""
     training = f"; up to {counted(len(coming), 'model')} to make" if coming else ""
     return (
         f"Amazon Transcribe: {counted(total.jobs, 'job')} for {about}{duration(total.seconds)} of audio{extra} "
-        f"(billed: {duration(total.billed)}), about ${total.dollars:.2f} by transcribe.prices "
-        f"({settings.transcribe['prices']['date']}){training}."
+        f"(billed: {duration(total.billed)}), about ${total.dollars:.2f}{most} by transcribe.prices "
+        f"({prices.describe(settings.transcribe, total.billed)}){training}."
     )
 
 
@@ -200,12 +240,28 @@ def check_budget(settings: Settings, costs: Mapping[str, Cost]) -> None:
     """Stop before spending more than the user allows.
 
     Raises:
-        UserError: the estimate is above `max_cost`.
+        UserError: what it costs at most is above `max_cost`, or cannot be told.
 
     """
     limit = settings.transcribe["max_cost"]
     total = sum(costs.values(), Cost())
-    if limit is not None and total.dollars > limit:
+    if limit is None:
+        return
+    if total.unknown:
+        names = sorted(set(total.unknown))
+        raise UserError(
+            f"config: transcribe.max_cost: the length of {counted(len(names), 'recording')} cannot be told, so that "
+            f"nobody knows what this run would cost: {some(names)}",
+            "convert them (to flac, say), take them out, or set max_cost to null",
+        )
+    if total.dollars <= limit < total.most:
+        raise UserError(
+            f"config: transcribe.max_cost: this run would cost about ${total.dollars:.2f}, but up to ${total.most:.2f}"
+            f", more than the ${limit:.2f} allowed: {counted(total.loose, 'length')} can only be estimated",
+            f"set max_cost to {total.most:.2f}, or convert these recordings to a format that tells its length (flac, "
+            "wav, m4a)",
+        )
+    if total.dollars > limit:
         raise UserError(
             f"config: transcribe.max_cost: this run would cost about ${total.dollars:.2f} for "
             f"{counted(total.jobs, 'job')}, more than the ${limit:.2f} allowed",

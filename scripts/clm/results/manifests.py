@@ -19,6 +19,8 @@ def recordings(items: Iterable[Mapping[str, Any]], *, repeats: int = 0, retries:
             seconds=item.get("seconds"),
             exact=item.get("exact", True),
             flaw=Failure(**item["flaw"]) if item.get("flaw") else None,
+            at_most=item.get("at_most"),
+            channels=item.get("channels"),
             repeats=repeats,
             retries=retries,
         )

@@ -147,6 +147,53 @@ def account_model(model: str, name: str) -> dict[str, Any]:
     return record.as_json()
 
 
+def combination(clm: str, vocabulary: str) -> str:
+    """Name of a CLM and a custom vocabulary in one job.
+
+    >>> combination("transcribe-clm-001", "transcribe-vocabulary-002")
+    'transcribe-clm-001+vocabulary-002'
+    """
+    return f"{clm}+{vocabulary.partition('-')[2]}"
+
+
+def parts(name: str) -> tuple[str, str] | None:
+    """The CLM and the custom vocabulary of a combination, None for any other model.
+
+    >>> parts("transcribe-clm-001+vocabulary-002"), parts("transcribe-clm-001")
+    (('transcribe-clm-001', 'transcribe-vocabulary-002'), None)
+    """
+    clm, plus, vocabulary = name.partition("+")
+    return (clm, f"{clm.partition('-')[0]}-{vocabulary}") if plus and number(clm) else None
+
+
+def combined(directory: Path, name: str) -> dict[str, dict[str, Any]]:
+    """Files of a combination by what its two models say: model.json, and the plan that took more recordings."""
+    both = [directory / part for part in parts(name) or ()]
+    clm, vocabulary = (read_record(path / "model.json") for path in both)
+    plans = [plan for path in both if (plan := read_if_there(path / "plan.json"))]
+    about = ModelRecord(
+        name,
+        clm.engine,
+        max(clm.created, vocabulary.created),
+        files.digest({"combination": [clm.digest, vocabulary.digest]}),
+        versions=vocabulary.versions,
+        corpus_words=clm.corpus_words,
+        details={**clm.details, **vocabulary.details},
+    )
+    return {**({"plan.json": max(plans, key=_size)} if plans else {}), "model.json": about.as_json()}
+
+
+def write_combination(directory: Path, name: str) -> None:
+    """Describe a combination of two finished models."""
+    for file, content in combined(directory, name).items():
+        files.rewrite_json(directory / name / file, content)
+
+
+def _size(plan: dict[str, Any]) -> int:
+    """Recordings that a plan took something from."""
+    return sum(map(len, plan.get("recordings", {}).values()))
+
+
 def load(directory: Path, name: str, engine: str) -> Model:
     """The model of this name: stock if it is named like its engine, else what its model.json says."""
     if name == engine:

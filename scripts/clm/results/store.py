@@ -54,7 +54,7 @@ class Store:
         if isinstance(outcome, Failure):
             entry |= {"failure": {"reason": outcome.reason, "hint": outcome.hint}, "retries": recording.retries}
         else:
-            made = time.strftime("%Y-%m-%d", time.gmtime())
+            made = outcome.made or time.strftime("%Y-%m-%d", time.gmtime())
             entry |= {"made": made, "seconds": outcome.seconds, "result": outcome.result}
             if outcome.notices:
                 entry["notices"] = notices.to_json(outcome.notices)

@@ -13,7 +13,8 @@ from clm.healing.plan import History, corpus_settings
 from clm.project import overview, record, submissions
 from clm.project.dataset import Dataset
 from clm.project.state import State
-from clm.results import models
+from clm.reasons import sentences
+from clm.results import models, training
 from clm.settings import Settings
 from clm.types import Engine
 
@@ -25,6 +26,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     found = []
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
+    found += _failed_notes(state)
     found += overview.lines(dataset, engine)
     absent = [name for name in settings.evaluation.heldout if name not in state.folders]
     if absent:
@@ -72,6 +74,23 @@ def _price_note(state: State, engine: Engine) -> str:
         f" for ${sum(estimate.dollars for estimate in estimates):.2f}"
         f" and about {sum(estimate.cpu_seconds for estimate in estimates) / 60:.0f} minutes of CPU time."
     )
+
+
+def _failed_notes(state: State) -> list[str]:
+    """Models that could not be made, and how to try again."""
+    directory = state.results / "models"
+    failures = {name: models.failed(directory, name) for name in (*state.finished, *state.vocabularies)}
+    notes = [
+        f"{name} could not be made: {reason.rstrip('.')}."
+        " Hint: snakemake --forcerun heal --config retry_failed=True tries once more."
+        for name, reason in failures.items()
+        if reason
+    ]
+    for name in state.making:
+        outcome = training.read_if_there(directory / name / "training.json")
+        if outcome and not (outcome.trained or outcome.twin or outcome.retry):
+            notes.append(sentences.full(outcome.reason, f"{name} was not made: "))
+    return notes
 
 
 def _base_notes(state: State, dataset: Dataset) -> list[str]:

@@ -10,9 +10,10 @@ import logging
 import statistics
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from clm.aws.clients import Aws, RefusedError, code_of, explain, is_busy
@@ -23,6 +24,7 @@ from clm.base.progress import Progress, duration
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory, jobs
 from clm.engines.transcribe.jobs import Records, Results, Task
+from clm.engines.transcribe.refusals import Refusals, spread
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.engines.transcribe.uploads import Uploads
 from clm.types import Outcome, Unfinished
@@ -32,12 +34,10 @@ log = logging.getLogger(__name__)
 _THREADS = 8
 #: Calls per second that look at single jobs; Amazon allows 30.
 _LOOKS_PER_SECOND = 10.0
-#: So many refusals in a row, none of our jobs running meanwhile, and we stop trying to start.
-_MOST_REFUSALS = 12
-#: So many jobs refused as bad before any was accepted, and the cause is not in the recordings.
-_MOST_BAD = 5
 #: So many looks at a completed job without a result, and the result is gone.
 _MOST_MISSES = 5
+#: Jobs that are looked at by themselves with each list, which nobody promises to be up to date: the longest unseen.
+_DOUBTED = 2
 _MEGABYTE = 1e6
 
 
@@ -48,6 +48,8 @@ class _Running:
     task: Task
     since: float
     queued: bool = False
+    #: When it was looked at by itself, although the list said that it runs.
+    looked: float = 0.0
     #: How often Amazon said that it was completed while there was no result.
     misses: int = 0
 
@@ -55,7 +57,8 @@ class _Running:
 class Batch:
     """Carries out tasks of one model.
 
-    `share` is the part of the account's quotas that this process may use, when several models are run at once.
+    `share` is the part of the account's quotas that this process may use, when several models are run at once; `claims`
+    is a file by which their processes divide the uploads among them.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Batch:
         aws: Aws,
         settings: TranscribeSettings,
         records: Records,
+        claims: Path,
         *,
         share: float = 1.0,
         progress: Progress | None = None,
@@ -71,7 +75,7 @@ class Batch:
         self._settings = settings
         self._records = records
         self._results = Results(aws, settings)
-        self._uploads = Uploads(aws, settings)
+        self._uploads = Uploads(aws, settings, claims)
         self._most = max(1, int(settings.max_jobs * share))
         self._starts = Limiter(settings.starts_per_second * share)
         self._looks = Limiter(_LOOKS_PER_SECOND * share)
@@ -88,7 +92,8 @@ class Batch:
         self._running: dict[str, _Running] = {}
         self._out: deque[tuple[Task, Outcome]] = deque()
         self._waited: list[float] = []
-        self._done = self._accepted = self._refusals = self._bad = 0
+        self._refusals = Refusals()
+        self._done = 0
         self._start_at = self._poll_at = 0.0
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
@@ -116,7 +121,7 @@ class Batch:
         """Sort the tasks: results that are there, jobs that an earlier run started, and what is to be started."""
         try:
             there = {entry.path.name for entry in listing(self._aws.s3, self._settings.transcripts)}
-            for task in self._tasks.values():
+            for task in spread(list(self._tasks.values())):
                 if f"{task.name}.json" in there:
                     self._fetch(task)
                 elif self._records.state(task):
@@ -220,12 +225,18 @@ class Batch:
             except PassingError as error:
                 self._finish(task, Unfinished(error.message, error.hint))
             except Exception as error:
-                if isinstance(error, OSError) and error.filename:  # our file, not the network
+                if isinstance(error, OSError) and error.filename == str(
+                    task.recording.audio
+                ):  # our file, not the network
                     what = f"{task.recording.audio}: not readable ({error.strerror})"
                     self._finish(task, Unfinished(what, "put it back and run again"))
                     continue
+                trouble = explain(error, f"uploading {task.recording.audio}", "s3")
+                if not isinstance(trouble, PassingError):  # of this recording alone
+                    self._finish(task, Unfinished(trouble.message, trouble.hint))
+                    continue
                 self._to_upload.append(task)
-                troubles.append(explain(error, f"uploading {task.recording.audio}", "s3"))
+                troubles.append(trouble)
             else:
                 self._tolerance.calm()
         self._tolerance.bear(*troubles)
@@ -243,18 +254,19 @@ class Batch:
             self._start(*self._ready.popleft())
 
     def _start(self, task: Task, media: S3Path) -> None:
-        self._records.write(task, "starting", media)
+        recorded = self._records.state(task) == "started"
+        if not recorded:
+            self._records.write(task, "starting", media)
         try:
             self._aws.impatient.start_transcription_job(**jobs.request(task, media, self._settings))
         except Exception as error:
-            self._not_started(task, media, error)
+            self._not_started(task, media, error, recorded=recorded)
             return
-        self._refusals = 0
+        self._refusals.accept()
         self._backoff.reset()
         self._await(task, media)
 
     def _await(self, task: Task, media: S3Path) -> None:
-        self._accepted += 1
         self._records.write(task, "started", media)
         log.info("%s: job %s", task.recording.name, task.name)
         if not self._running:
@@ -262,41 +274,68 @@ class Batch:
             self._poll_at = time.monotonic() + self._pauses.next()
         self._running[task.name] = _Running(task, time.monotonic())
 
-    def _not_started(self, task: Task, media: S3Path, error: Exception) -> None:
+    def _not_started(self, task: Task, media: S3Path, error: Exception, *, recorded: bool) -> None:
         """A job of this name is there already, or Amazon is busy, or it refuses the job."""
         from botocore.exceptions import ClientError
 
         trouble = explain(error, f"starting job {task.name}", "transcribe")
         if code_of(error) == "ConflictException":
-            self._adopt(task, media)
+            self._adopt(task, media, recorded=recorded)
         elif isinstance(error, ClientError) and code_of(error) == "BadRequestException":
-            self._bad += 1
-            if self._bad >= _MOST_BAD and not self._accepted:
+            if self._refusals.bad(task.name, trouble.message):
+                self._ready.appendleft((task, media))
                 raise trouble
             self._finish(task, Unfinished(trouble.message, trouble.hint))
+        elif code_of(error) == "LimitExceededException":
+            self._over_limit(task, media, trouble)
         elif is_busy(error) or (isinstance(trouble, PassingError) and not isinstance(trouble, RefusedError)):
             self._ready.appendleft((task, media))
-            self._refusals += 1
-            if self._refusals > _MOST_REFUSALS and not self._running:
-                raise trouble
-            self._start_at = time.monotonic() + self._backoff.next()
+            self._refusals.busy()
+            self._wait_or_give_up(trouble)
         else:
             self._ready.appendleft((task, media))
             raise trouble
 
-    def _adopt(self, task: Task, media: S3Path) -> None:
+    def _over_limit(self, task: Task, media: S3Path, trouble: UserError) -> None:
+        """Too many jobs, or this file is too long: what stands behind it must not wait for it."""
+        if self._refusals.is_to_blame(task.name):
+            self._finish(task, jobs.over_limit(task))
+            return
+        try_another = self._refusals.limit(task.name, len(self._ready))
+        self._ready.append((task, media))
+        if not try_another:
+            self._wait_or_give_up(trouble)
+
+    def _wait_or_give_up(self, trouble: UserError) -> None:
+        self._start_at = time.monotonic() + self._backoff.next()
+        if not self._refusals.too_many or self._running:
+            return
+        limited = [task for task, _ in self._ready if self._refusals.is_limited(task.name)]
+        if self._refusals.start_over() or not limited:
+            raise trouble
+        self._ready = deque(item for item in self._ready if item[0] not in limited)
+        for task in limited:  # those behind them may still be accepted
+            self._finish(task, Unfinished(trouble.message, trouble.hint))
+
+    def _adopt(self, task: Task, media: S3Path, *, recorded: bool) -> None:
         """Take over the job that has this name, if it is the same."""
         job = jobs.describe(self._aws, task.name)
         if job is None:  # deleted in this moment
             self._ready.append((task, media))
             return
-        if what := jobs.difference(job, task, media, self._settings):
-            self._finish(task, jobs.taken(task, what))
+        if what := self._difference(job, task, media, recorded=recorded):
+            self._finish(task, jobs.taken(task, what, recorded=recorded))
             return
         log.info("%s: job %s is there already and is adopted", task.recording.name, task.name)
+        self._refusals.accept()
         self._await(task, media)
         if job["TranscriptionJobStatus"] in ("COMPLETED", "FAILED"):
             self._fetch(task)
+
+    def _difference(self, job: Mapping[str, Any], task: Task, media: S3Path, *, recorded: bool) -> str:
+        return jobs.difference(
+            job, task, media, self._settings, recorded=recorded, ask=lambda: jobs.ask_tag(self._aws, task.name)
+        )
 
     # -- looks ---------------------------------------------------------------------------------------------------
 
@@ -309,6 +348,10 @@ class Batch:
             running |= self._in_state("QUEUED", contains)
         fetching = {task.name for task in self._fetches.values()}
         ended = [job.task for name, job in self._running.items() if name not in running | fetching]
+        doubted = [self._running[name] for name in running & self._running.keys() - fetching]
+        for job in sorted(doubted, key=lambda job: job.looked)[:_DOUBTED]:
+            job.looked = time.monotonic()
+            self._fetch(job.task)
         for task in ended:
             self._fetch(task)
         if ended:
@@ -353,8 +396,9 @@ class Batch:
             self._uploads.expect(task.recording)
             self._to_upload.append(task)
             return None
-        if what := jobs.difference(job, task, None, self._settings):
-            return jobs.taken(task, what)
+        recorded = self._records.state(task) == "started"
+        if what := self._difference(job, task, self._uploads.address(task.recording), recorded=recorded):
+            return jobs.taken(task, what, recorded=recorded)
         status = job["TranscriptionJobStatus"]
         self._running[task.name].queued = status == "QUEUED"
         if status == "FAILED":

@@ -10,16 +10,17 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from clm.aws.clients import Aws, code_of, explain
-from clm.aws.s3 import read
+from clm.aws.s3 import read_dated
 from clm.base import files
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
+from clm.engines.transcribe import channels
 from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
 from clm.types import Failure, Recording, Transcript, Unfinished
 
@@ -89,8 +90,11 @@ def request(task: Task, media: S3Path, settings: TranscribeSettings) -> dict[str
     helper, extra = task.helper, {}
     if helper.language_model:
         extra["ModelSettings"] = {"LanguageModelName": helper.language_model}
-    if helper.vocabulary:
-        extra["Settings"] = {"VocabularyName": helper.vocabulary}
+    chosen: dict[str, Any] = {"VocabularyName": helper.vocabulary} if helper.vocabulary else {}
+    if settings.channels and task.recording.channels == channels.MOST:
+        chosen["ChannelIdentification"] = True
+    if chosen:
+        extra["Settings"] = chosen
     if settings.kms_key:
         extra["OutputEncryptionKMSKeyId"] = settings.kms_key
     return {
@@ -99,7 +103,7 @@ def request(task: Task, media: S3Path, settings: TranscribeSettings) -> dict[str
         "Media": {"MediaFileUri": str(media)},
         "OutputBucketName": settings.bucket,
         "OutputKey": result_path(task, settings).key,
-        "Tags": [{"Key": TAG, "Value": task.key}],
+        "Tags": settings.tag_list(task.key),
         **extra,
     }
 
@@ -109,38 +113,78 @@ def result_path(task: Task, settings: TranscribeSettings) -> S3Path:
     return S3Path(settings.bucket, f"{settings.transcripts.folder}{task.name}.json")
 
 
-def difference(job: Mapping[str, Any], task: Task, media: S3Path | None, settings: TranscribeSettings) -> str:
+def difference(
+    job: Mapping[str, Any],
+    task: Task,
+    media: S3Path,
+    settings: TranscribeSettings,
+    *,
+    recorded: bool = False,
+    ask: Callable[[], str | None] = lambda: None,
+) -> str:
     """In what a job of this name is not the one that we would start; "" if it is the same.
 
     The tag holds the digest of audio, model, language and settings, so that the same recording may meanwhile lie at
-    another address; a job without the tag must also be of the same address.
+    another address. No document promises that GetTranscriptionJob returns tags, model or settings (botocore's shape has
+    no required members), so what is absent says nothing. Without a tag our own record decides (`recorded`), then the
+    address of the recording, then `ask`, which looks the tag up elsewhere.
     """
-    tags = {tag["Key"]: tag["Value"] for tag in job.get("Tags") or ()}
     found = job.get("Media", {}).get("MediaFileUri")
-    if TAG in tags:
+    key = tag_of(job.get("Tags"))
+    if key is None and not recorded and found != str(media):
+        key = ask()
+        if key is None:
+            return "another recording"
+    if key is not None:
         uploads = str(settings.audio) + "/"
         addressed_by_content = str(media).startswith(uploads) and str(found).startswith(uploads)
-        same = tags[TAG] == task.key and (found == str(media) or not addressed_by_content or media is None)
-    else:
-        same = media is not None and found == str(media)
-    if not same:
-        return "another recording"
-    if job.get("LanguageCode") != settings.language:
-        return f"language {job.get('LanguageCode')}"
-    model = job.get("ModelSettings", {}).get("LanguageModelName")
-    if model != task.helper.language_model:
-        return f"language model {model or 'none'}"
-    vocabulary = job.get("Settings", {}).get("VocabularyName")
-    if vocabulary != task.helper.vocabulary:
-        return f"vocabulary {vocabulary or 'none'}"
-    return ""
+        if key != task.key or (found != str(media) and addressed_by_content):
+            return "another recording"
+    helper = task.helper
+    answers = (
+        ("language", job.get("LanguageCode"), settings.language),
+        ("language model", _member(job, "ModelSettings", "LanguageModelName"), helper.language_model),
+        ("vocabulary", _member(job, "Settings", "VocabularyName"), helper.vocabulary),
+    )
+    return next((f"{what} {is_}" for what, is_, wanted in answers if is_ not in (None, wanted)), "")
 
 
-def taken(task: Task, what: str) -> Unfinished:
-    """The name belongs to a different job, which is not ours to touch."""
+def _member(job: Mapping[str, Any], part: str, name: str) -> str | None:
+    return (job.get(part) or {}).get(name)
+
+
+def tag_of(tags: Iterable[Mapping[str, str]] | None) -> str | None:
+    """The value of our tag, None without it."""
+    return next((tag["Value"] for tag in tags or () if tag["Key"] == TAG), None)
+
+
+def ask_tag(aws: Aws, name: str) -> str | None:
+    """The value of our tag on a job by ListTagsForResource; None where it has none or we may not know."""
+    try:
+        arn = f"{aws.transcribe_arn}:transcription-job/{name}"
+        return tag_of(aws.impatient.list_tags_for_resource(ResourceArn=arn).get("Tags"))
+    except Exception as error:
+        explain(error, f"looking at the tags of {name}")  # a bug of ours is raised on
+        return None
+
+
+def taken(task: Task, what: str, *, recorded: bool) -> Unfinished:
+    """The name belongs to a different job; one that our record knows is never to be deleted for that."""
+    hint = "delete that job in the account (aws transcribe delete-transcription-job), then run again"
+    if recorded:
+        hint = (
+            "it was paid for by this results folder: compare region, bucket and settings with the run that started it; "
+            "--config repeat=<folder> pays once more under another name"
+        )
+    return Unfinished(f"the name of its job, {task.name}, is taken by a different job ({what})", hint)
+
+
+def over_limit(task: Task) -> Unfinished:
+    """Refused time and again while other jobs were accepted."""
     return Unfinished(
-        f"the name of its job, {task.name}, is taken by a different job ({what})",
-        "delete that job in the account (aws transcribe delete-transcription-job), then run again",
+        f"Amazon refuses to start its job {task.name} (LimitExceededException) while it accepts others: the file may "
+        "be too long",
+        "split recording and text, or run again later: nothing was paid for it",
     )
 
 
@@ -166,7 +210,7 @@ class Results:
         self._settings = settings
 
     def fetch(self, task: Task) -> Transcript | Unfinished | None:
-        """The result of a job, or None if there is none (yet).
+        """The result of a job, or None if there is none (yet); made on the day when Amazon wrote it (UTC).
 
         Raises:
             UserError: the bucket cannot be read.
@@ -179,7 +223,8 @@ class Results:
         trouble: Exception | None = None
         for _ in range(_READ_ATTEMPTS):
             try:
-                return parse(read(self._aws.s3, path), task)
+                data, written = read_dated(self._aws.s3, path)
+                return replace(parse(data, task), made=written.date().isoformat())
             except damage as error:  # cut off on its way, or damaged where it lies
                 trouble = error
             except Exception as error:
@@ -214,6 +259,7 @@ def parse(data: bytes, task: Task) -> Transcript:
     if result.get("jobName", task.name) != task.name:
         raise ValueError("it is of another job")
     result.pop("accountId", None)
+    channels.merge(results)
     ends = [float(item["end_time"]) for item in results["items"] if "end_time" in item]
     seconds = task.recording.seconds
     return Transcript(result, max(ends, default=0.0) if seconds is None else seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from clm.base.messages import some
 from clm.base.progress import Progress, duration
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
+from clm.engines.transcribe.artifacts import encryption
 from clm.engines.transcribe.inventory import explained, language_models
-from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, NAME_PREFIX, TAG, TranscribeSettings
+from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, NAME_PREFIX, TranscribeSettings
 from clm.types import TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
@@ -27,21 +28,36 @@ log = logging.getLogger(__name__)
 WIDE_BAND, NARROW_BAND = "WideBand", "NarrowBand"
 #: Amazon's base models are for audio of at least, and of less than, so many samples per second.
 BORDER_HZ = 16_000
+#: Shorter lines ("Thank you.") may be in both texts.
+_SHORTEST_SENTENCE = 4
+#: Models of fewer words are never "better" (docs/metrics.md).
+FEWEST_WORDS = 200
 MOST_BYTES, MOST_TUNING_BYTES = 2 << 30, 200 << 20
+_ACCESS = re.compile(
+    r"\b(?:roles?|access|permissions?|(?:un)?authori[sz]ed|denied|forbidden|regions?|assumed?|credentials?|kms)\b",
+    re.IGNORECASE,
+)
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<\?xml")
 #: Looks at a training, as a multiple of the looks at jobs: it takes hours.
 _SLOWER = 3
 
 
 def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str | None) -> str:
-    """Amazon's base model for recordings of these sample rates, by folder.
+    """Amazon's base model for recordings of these sample rates, by folder; 0 is an unknown rate.
 
     Raises:
-        NotSetUpError: some recordings need the one and some the other.
+        NotSetUpError: some recordings need the one and some the other, or nobody knows which.
 
     """
     if wanted is not None:
         return wanted
+    unknown = sorted(folder for folder, rates in sample_rates.items() if 0 in rates)
+    if unknown:
+        raise NotSetUpError(
+            f"the sample rate of recordings is unknown ({some(unknown)}), and a CLM is made for {BORDER_HZ} samples "
+            f"per second and more ({WIDE_BAND}) or for less ({NARROW_BAND})",
+            f"choose with transcribe.base_model: {WIDE_BAND}, or convert these recordings (to flac, say)",
+        )
     narrow = [folder for folder, rates in sample_rates.items() if any(rate < BORDER_HZ for rate in rates)]
     wide = [folder for folder, rates in sample_rates.items() if any(rate >= BORDER_HZ for rate in rates)]
     if narrow and wide:
@@ -92,12 +108,57 @@ def check_text(path: Path) -> bool:
     return words
 
 
+def check_overlap(text: TrainingText) -> None:
+    """Refuse tuning text that is in the training text, too: what a model was trained with cannot tell how to weigh it.
+
+    Raises:
+        UserError: names the lines of both.
+
+    """
+    if text.tuning is None:
+        return
+    wanted = {
+        line.strip().lower(): number for number, line in _lines(text.tuning) if len(line.split()) >= _SHORTEST_SENTENCE
+    }
+    shared = [
+        f"line {wanted[line.strip().lower()]} is line {number} of {path.name}"
+        for path in text.sources.values()
+        for number, line in _lines(path)
+        if line.strip().lower() in wanted
+    ]
+    if shared:
+        raise UserError(
+            f"{text.tuning}: {len(shared)} lines of the tuning text are in the training text, too: {some(shared)}",
+            "take them out of one of the two",
+        )
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    yield from enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+
+
+def may_pass(model: Mapping[str, Any]) -> bool:
+    """Whether a failed training failed for role, access or region, which somebody can put right.
+
+    Amazon has no codes for that, only FailureReason, whose texts are documented nowhere; addresses in it are
+    not its words.
+
+    >>> may_pass({"FailureReason": "The role arn:aws:iam::1:role/x can't be assumed."})
+    True
+    >>> may_pass({"FailureReason": "No training data was found at s3://region/role/access."}), may_pass({})
+    (False, False)
+    """
+    reason = re.sub(r"\b(?:s3://|https?://|arn:)\S+", "", model.get("FailureReason") or "")
+    return bool(_ACCESS.search(reason))
+
+
 class Trainer:
     """Makes one model, or finds that it is there; a killed process loses nothing but time."""
 
     def __init__(self, aws: Aws, settings: TranscribeSettings, progress: Progress | None = None) -> None:
         self._aws = aws
         self._settings = settings
+        self._progress = progress or Progress()
         self._patience = Patience(settings.poll_seconds * _SLOWER, settings.patience_hours, progress)
 
     def train(self, text: TrainingText, *, retry: bool = False) -> dict[str, Any]:
@@ -123,7 +184,7 @@ class Trainer:
         name = f"{NAME_PREFIX}{settings.language.lower()}-{content[:20]}"
         model = self._find(name)
         for attempt in range(2, 100):
-            if not (retry and model and model["ModelStatus"] == "FAILED"):
+            if not (model and model["ModelStatus"] == "FAILED" and (retry or may_pass(model))):
                 break
             name = f"{NAME_PREFIX}{settings.language.lower()}-{content[:20]}-r{attempt}"
             model = self._find(name)
@@ -133,6 +194,12 @@ class Trainer:
         model = self._wait(name, base, model)
         if model["ModelStatus"] == "FAILED":
             reason = scrub(model.get("FailureReason") or "Amazon gave no reason")
+            if may_pass(model):
+                raise PassingError(
+                    f"Amazon could not train {name}: {reason}",
+                    "scripts/doctor.py checks role, region and permissions; the next run trains it once more, under "
+                    "another name (scripts/clean.py --only models deletes what failed)",
+                )
             raise TrainingFailed(f"Amazon could not train {name}: {reason}")
         return {"amazon_model": name, "base_model": base, "language": settings.language}
 
@@ -143,8 +210,16 @@ class Trainer:
             raise UserError("the training text has no words", "add articles, keywords or training_data")
         if size > MOST_BYTES:
             raise UserError(f"the training text has {size} bytes; Amazon takes {MOST_BYTES}", "shorten training_data")
+        words = sum(len(path.read_text(encoding="utf-8").split()) for path in text.sources.values())
+        if words < FEWEST_WORDS:
+            note = (
+                f"The training text has {words} words; a CLM of fewer than {FEWEST_WORDS} is hardly worth its training"
+            )
+            log.warning("%s", note)
+            self._progress.show(note, now=True)
         if text.tuning is not None:
             check_text(text.tuning)
+            check_overlap(text)
             if text.tuning.stat().st_size > MOST_TUNING_BYTES:
                 raise UserError(
                     f"the tuning text has more than the {MOST_TUNING_BYTES} bytes that Amazon takes",
@@ -190,7 +265,8 @@ class Trainer:
             "LanguageCode": settings.language,
             "BaseModelName": base,
             "InputDataConfig": data,
-            "Tags": [{"Key": TAG, "Value": content}],
+            "Tags": settings.tag_list(content),
+            **encryption(self._aws, "CreateLanguageModel", settings),
         }
         while True:
             try:
@@ -199,6 +275,8 @@ class Trainer:
                 if code_of(error) == "ConflictException":  # it was accepted although its answer was lost
                     break
                 trouble = explain(error, f"creating model {name}", "transcribe")
+                if code_of(error) == "BadRequestException":  # the text was checked: it is role, bucket or region
+                    raise PassingError(trouble.message, trouble.hint) from error
                 if not is_busy(error):
                     raise trouble from error
                 self._check_quota()

@@ -62,7 +62,7 @@ class Transcribe:
     @cached_property
     def aws(self) -> Aws:
         """The account."""
-        return Aws(self.settings.region)
+        return self.settings.connect()
 
     def versions(self) -> dict[str, str]:
         """The client's version; Amazon does not tell those of its models."""
@@ -71,8 +71,9 @@ class Transcribe:
         return {"boto3": metadata.version("boto3"), "service": "Amazon Transcribe 2017-10-26"}
 
     def transcription_settings(self) -> dict[str, Any]:
-        """The language; where audio and results lie makes no difference."""
-        return {"language": self.settings.language}
+        """The language, and whether channels are told apart; where audio and results lie makes no difference."""
+        channels = {"channels": True} if self.settings.channels else {}
+        return {"language": self.settings.language, **channels}
 
     def training_settings(self) -> dict[str, Any]:
         """Language and base model."""
@@ -94,7 +95,8 @@ class Transcribe:
                 yield recording, recording.flaw  # nobody pays for a job that must fail
                 continue
             tasks.setdefault(result_key(self.transcription_settings(), recording, model), []).append(recording)
-        batch = Batch(self.aws, self.settings, Records(self._results / "store" / self.name), share=self.share)
+        records, claims = Records(self._results / "store" / self.name), self._results / ".uploads.lock"
+        batch = Batch(self.aws, self.settings, records, claims, share=self.share)
         for task, outcome in batch.run(Task(same[0], key, helper) for key, same in tasks.items()):
             for recording in tasks[task.key]:  # the same audio in two folders is one job
                 yield recording, outcome
@@ -108,24 +110,26 @@ class Transcribe:
 
     def vocabulary(self, phrases: Iterable[Phrase]) -> Vocabulary:
         """The table of a custom vocabulary."""
-        from clm.engines.transcribe.phrase_table import build
+        from clm.engines.transcribe.phrases.phrase_table import build
 
         return build(phrases, self.settings.language)
 
     def make_vocabulary(self, vocabulary: Vocabulary, directory: Path) -> dict[str, Any]:
         """Let Amazon make a custom vocabulary; nothing is written to `directory`."""
-        from clm.engines.transcribe.custom_vocabulary import VocabularyMaker
+        from clm.engines.transcribe.phrases.custom_vocabulary import VocabularyMaker
 
         del directory
         return VocabularyMaker(self.aws, self.settings).make(vocabulary.text)
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """The price by the table in the configuration; every job costs at least the minimum."""
-        prices = self.settings.prices
-        billed = sum(max(seconds, prices["least_seconds"]) for seconds in lengths)
+        from clm.engines.transcribe import prices
+
+        table = self.settings.prices
+        billed = sum(max(seconds, table["least_seconds"]) for seconds in lengths) / 60
         stock = model == self.name or models.number(model, "vocabulary")
-        rate = prices["minute"] if stock else prices["minute_with_clm"]
-        return Estimate(dollars=billed / 60 * rate, cpu_seconds=0.0)
+        rows = prices.tiers(table, self.settings.region)
+        return Estimate(prices.dollars(rows, table["month_minutes"], billed, clm=not stock), cpu_seconds=0.0)
 
     def _helper(self, model: Model) -> Helper:
         """What jobs with this model use.
@@ -147,8 +151,9 @@ class Transcribe:
                 "silently not use it",
                 "correct language, or use another results folder: --config results=...",
             )
-        if vocabulary := about.get("vocabulary"):
+        vocabulary, name = about.get("vocabulary"), about.get("amazon_model")
+        if not name:
             return Helper("vocabulary", vocabulary=vocabulary)
         check_language(language)
-        name = about["amazon_model"]
-        return Helper("clm" if models.number(model.name) else name, language_model=name)
+        slug = "clm-vocabulary" if vocabulary else "clm" if models.number(model.name) else name
+        return Helper(slug, language_model=name, vocabulary=vocabulary)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clm.aws.clients import Aws
 from clm.base.s3_path import S3Path
 from clm.settings import Settings
 
@@ -23,6 +24,7 @@ class TranscribeSettings:
     language: str
     region: str | None
     bucket: str
+    bucket_owner: str | None
     prefix: str
     role_arn: str | None
     kms_key: str | None
@@ -34,6 +36,8 @@ class TranscribeSettings:
     patience_hours: float
     limits: Mapping[str, float]
     prices: Mapping[str, Any]
+    tags: Mapping[str, str]
+    channels: bool
 
     @classmethod
     def of(cls, settings: Settings) -> TranscribeSettings:
@@ -41,6 +45,15 @@ class TranscribeSettings:
         section = settings.transcribe
         own = {key: section[key] for key in cls.__dataclass_fields__ if key in section}
         return cls(**{**own, "language": settings.language, "models": tuple(section["models"])})
+
+    def connect(self) -> Aws:
+        """The account, in the region and with the owner of the bucket that the settings name."""
+        return Aws(self.region, (self.bucket, self.bucket_owner) if self.bucket_owner else None)
+
+    def tag_list(self, value: str) -> list[dict[str, str]]:
+        """Our tag with this value, then the user's own, in the API's shape."""
+        own = [{"Key": key, "Value": text} for key, text in sorted(self.tags.items())]
+        return [{"Key": TAG, "Value": value}, *own]
 
     def _place(self, *parts: str) -> S3Path:
         return S3Path(self.bucket, "/".join(part.strip("/") for part in (self.prefix, *parts) if part.strip("/")))

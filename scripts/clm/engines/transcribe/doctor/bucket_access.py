@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from clm.aws import encryption
 from clm.aws.clients import code_of, is_denied
-from clm.aws.s3 import Uploader
+from clm.aws.s3 import ARCHIVES, OLD_REGIONS, Uploader
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe.doctor.findings import NOT_OK, OK, UNKNOWN, Case, Finding, failed, missing, permission
 
@@ -16,8 +17,8 @@ _CONTENT = b"Written by scripts/doctor.py to try whether it may; it can be delet
 #: An upload that does not exist; S3 looks at permissions first.
 _NO_UPLOAD = "clm-doctor"
 _NO_BUCKET = "there is no such bucket"
-#: What GetBucketLocation says instead of the names of the oldest regions.
-_OLD_NAMES = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
+#: Objects of an input that are listed, and of these looked at.
+_LISTED, _SAMPLE = 1000, 8
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -54,9 +55,11 @@ def _input(case: Case, s3: Any, key: str, place: S3Path) -> Iterator[Finding]:
         yield _location(case, s3, place.bucket)
     what, action = f"{key} {place}", "s3:ListBucket"
     try:
-        found = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.folder, MaxKeys=1).get("Contents", ())
+        found = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.folder, MaxKeys=_LISTED).get("Contents", ())
         action = "s3:GetObject"
-        s3.head_object(Bucket=place.bucket, Key=found[0]["Key"] if found else place.key)
+        for object_key in _sample([entry["Key"] for entry in found]) or [place.key]:
+            s3.head_object(Bucket=place.bucket, Key=object_key)
+        cold = [entry["Key"] for entry in found if entry.get("StorageClass") in ARCHIVES]
     except Exception as error:
         trouble = failed(error, what, action)
         if code_of(error) in ("404", "NoSuchKey"):
@@ -68,6 +71,15 @@ def _input(case: Case, s3: Any, key: str, place: S3Path) -> Iterator[Finding]:
             yield trouble
     else:
         yield Finding(OK, what)
+        if cold:
+            detail = f"{len(cold)} of the first {len(found)} objects are archived, {cold[0]} for one"
+            yield Finding(NOT_OK, what, detail, "their folders are left out unless restored (aws s3api restore-object)")
+
+
+def _sample(keys: list[str]) -> list[str]:
+    """Some of many keys, from all over: keys and permissions may differ by folder."""
+    count = min(_SAMPLE, len(keys))
+    return [keys[at * len(keys) // count] for at in range(count)]
 
 
 def _location(case: Case, s3: Any, bucket: str) -> Finding:
@@ -79,7 +91,7 @@ def _location(case: Case, s3: Any, bucket: str) -> Finding:
             hint = f"correct transcribe.bucket, or create it: aws s3 mb s3://{bucket} --region {case.region}"
             return Finding(NOT_OK, what, _NO_BUCKET, hint)
         return failed(error, what, "s3:GetBucketLocation")
-    region = _OLD_NAMES.get(answer, answer)
+    region = OLD_REGIONS.get(answer, answer)
     if region != case.region:
         hint = (
             f"set transcribe.region: {region}, or use a bucket in {case.region}; Amazon reads audio of its region only"
@@ -143,16 +155,31 @@ def _keeping(case: Case, s3: Any) -> Iterator[Finding]:
         yield Finding(OK, "versioning", status.lower())
     except Exception as error:
         yield _not_told(error, "versioning", "s3:GetBucketVersioning")
-    own = "transcribe.kms_key for what we write; " if case.settings.kms_key else ""
-    try:
-        rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-        kinds = [rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] for rule in rules]
-        yield Finding(OK, "encryption", f"{own}by default {', '.join(kinds)}")
-    except Exception as error:
-        if code_of(error) == "ServerSideEncryptionConfigurationNotFoundError":
-            yield Finding(OK, "encryption", f"{own}by default AES256, as S3 does of itself")
-        else:
-            yield _not_told(error, "encryption", "s3:GetEncryptionConfiguration")
+    yield from _encryption(case, s3, bucket)
+
+
+def _encryption(case: Case, s3: Any, bucket: str) -> Iterator[Finding]:
+    """How the bucket keeps things, and whether Amazon may write there without a key of the user's."""
+    key = case.settings.kms_key
+    own = "transcribe.kms_key for what we write; " if key else ""
+    default = encryption.default(s3, bucket)
+    if default is None:
+        yield Finding(UNKNOWN, "encryption", "access denied", missing("s3:GetEncryptionConfiguration"))
+    elif default.startswith("aws:kms") and not key:
+        detail = f"by default {default}, but transcripts get S3's own key (SSE-S3)"
+        yield Finding(OK, "encryption", detail, "set transcribe.kms_key if that is not enough for you")
+    else:
+        yield Finding(OK, "encryption", f"{own}by default {default}")
+    demands = encryption.policy_demands_key(s3, bucket)
+    what = "policy of the bucket"
+    if demands is None:
+        yield Finding(UNKNOWN, what, "it may demand a KMS key", missing("s3:GetBucketPolicy"))
+    elif demands and not key:
+        detail = "it refuses what is written without a KMS key"
+        yield Finding(NOT_OK, what, detail, "set transcribe.kms_key to the ARN of that key")
+    if key and not key.startswith("arn:"):
+        detail = "an id or alias: models and vocabularies take only the ARN of a key, and are kept with Amazon's own"
+        yield Finding(OK, "transcribe.kms_key", detail, "aws kms describe-key --key-id ... shows the ARN")
 
 
 def _not_told(error: Exception, what: str, action: str) -> Finding:

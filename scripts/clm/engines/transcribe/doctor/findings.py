@@ -6,6 +6,7 @@ through before anybody looks. What would start or create something is asked of I
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -61,12 +62,9 @@ class Caller:
         return self.name == "root"
 
     @property
-    def policy_source(self) -> str:
-        """The user or role that holds the policies; a role without its path, which STS does not tell."""
-        if not self.name.startswith("assumed-role/"):
-            return self.arn
-        role = self.name.split("/")[1]
-        return f"arn:{self.partition}:iam::{self.account}:role/{role}"
+    def role(self) -> str:
+        """Name of the role that was assumed, without its path, which STS does not tell; "" for a user."""
+        return self.name.split("/")[1] if self.name.startswith("assumed-role/") else ""
 
 
 @dataclass
@@ -79,6 +77,7 @@ class Case:
     inputs: Mapping[str, S3Path] = field(default_factory=dict)
     caller: Caller | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
+    _sources: dict[str, str] = field(default_factory=dict)
 
     @property
     def known_caller(self) -> Caller:
@@ -90,7 +89,7 @@ class Case:
     @functools.cached_property
     def aws(self) -> Aws:
         """The account. Where no region is set, any will do to ask who the caller is."""
-        own = Aws(self.settings.region)
+        own = self.settings.connect()
         return own if own.session.region_name else Aws("us-east-1")
 
     @functools.cached_property
@@ -114,6 +113,7 @@ class Case:
     ) -> dict[str, bool] | None:
         """Whether IAM would allow the caller (or `source`) these actions; None where it does not let us ask."""
         from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
 
         if self.caller is None:
             return None
@@ -127,14 +127,31 @@ class Case:
         ]
         try:
             answer = self.client("iam").simulate_principal_policy(
-                PolicySourceArn=source or self.caller.policy_source,
+                PolicySourceArn=source or self.policy_source(),
                 ActionNames=list(actions),
                 ResourceArns=[resource],
                 ContextEntries=entries,
             )
-        except (BotoCoreError, ClientError):  # not allowed, or IAM does not know this kind of caller
+            results = answer["EvaluationResults"]
+        # Not allowed, a caller that IAM does not know, or a page of a proxy in the place of an answer.
+        except (BotoCoreError, ClientError, ResponseParserError, KeyError):
             return None
-        return {entry["EvalActionName"]: entry["EvalDecision"] == "allowed" for entry in answer["EvaluationResults"]}
+        return {entry["EvalActionName"]: entry["EvalDecision"] == "allowed" for entry in results}
+
+    def policy_source(self) -> str:
+        """The ARN of the user or role that holds the caller's policies, as IAM has it."""
+        from botocore.exceptions import BotoCoreError, ClientError
+        from botocore.parsers import ResponseParserError
+
+        if self.caller is None or not self.caller.role:
+            return self.caller.arn if self.caller else ""
+        role = self.caller.role
+        if role not in self._sources:
+            self._sources[role] = f"arn:{self.caller.partition}:iam::{self.caller.account}:role/{role}"
+            # STS leaves out the path, which SSO's roles have; without it this is right for roles that have none.
+            with contextlib.suppress(BotoCoreError, ClientError, ResponseParserError, KeyError):
+                self._sources[role] = self.client("iam").get_role(RoleName=role)["Role"]["Arn"]
+        return self._sources[role]
 
 
 def missing(action: str) -> str:

@@ -35,6 +35,11 @@ _QUOTAS = {
     "training": re.compile("train.* custom language models", re.IGNORECASE),
     "vocabularies": re.compile("total .*vocabularies", re.IGNORECASE),
 }
+#: Names of what limits how fast and how many jobs are started, by the key of `transcribe` that must stay below.
+_PACES = {
+    "max_jobs": re.compile("concurrent batch transcription jobs", re.IGNORECASE),
+    "starts_per_second": re.compile("transactions per second, starttranscriptionjob", re.IGNORECASE),
+}
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -142,6 +147,7 @@ def _account_quotas(case: Case) -> Iterator[Finding]:
         trouble = failed(error, what, action)
         yield Finding(UNKNOWN, what, trouble.detail, trouble.hint)
         return
+    yield from _paces(case, values)
     found = {key: value for key, name in _QUOTAS.items() for quota, value in values.items() if name.search(quota)}
     other = {key: value for key, value in found.items() if value != case.settings.limits[key]}
     if other:
@@ -153,6 +159,20 @@ def _account_quotas(case: Case) -> Iterator[Finding]:
         )
     else:
         yield Finding(UNKNOWN, what, "Service Quotas does not list them")
+
+
+def _paces(case: Case, values: dict[str, float]) -> Iterator[Finding]:
+    """Jobs at once and starts per second against what the account may do; others of the account need some of it."""
+    for key, name in _PACES.items():
+        quota = next((value for quota, value in values.items() if name.search(quota)), None)
+        if quota is None:
+            continue
+        wanted = getattr(case.settings, key)
+        detail = f"{wanted:g} of the {quota:g} that the account may have; {max(0.0, quota - wanted):g} left for others"
+        if wanted > quota:
+            yield Finding(NOT_OK, f"transcribe.{key}", detail, f"set transcribe.{key} below {quota:g}")
+        else:
+            yield Finding(OK, f"transcribe.{key}", detail)
 
 
 def _comprehend(case: Case) -> Iterator[Finding]:

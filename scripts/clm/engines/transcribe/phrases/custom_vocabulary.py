@@ -11,7 +11,8 @@ from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.progress import Progress
 from clm.base.redaction import scrub
-from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
+from clm.engines.transcribe.artifacts import encryption
+from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TranscribeSettings
 from clm.types import TrainingFailed
 
 
@@ -65,7 +66,8 @@ class VocabularyMaker:
                 VocabularyName=name,
                 LanguageCode=self._settings.language,
                 VocabularyFileUri=str(place),
-                Tags=[{"Key": TAG, "Value": content}],
+                Tags=self._settings.tag_list(content),
+                **encryption(self._aws, "CreateVocabulary", self._settings),
             )
         except Exception as error:
             if code_of(error) == "ConflictException":  # it was accepted although its answer was lost

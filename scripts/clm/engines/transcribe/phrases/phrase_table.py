@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
-from clm.engines.transcribe.charsets import allowed, has_capitals
+from clm.engines.transcribe.phrases.charsets import allowed, has_capitals
 from clm.english import tokenizer
 from clm.normalization.basic import APOSTROPHES, HYPHENS, lower
 from clm.types import Dropped, Phrase, Vocabulary

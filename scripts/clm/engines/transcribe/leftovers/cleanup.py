@@ -9,7 +9,7 @@ from typing import Any
 from clm.aws.clients import Aws, explain
 from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
-from clm.engines.transcribe.holdings import (
+from clm.engines.transcribe.leftovers.holdings import (
     CHAMPION,
     IN_USE,
     JOBS,

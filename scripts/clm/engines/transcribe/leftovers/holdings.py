@@ -7,7 +7,6 @@ a job of ours.
 from __future__ import annotations
 
 import datetime
-import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from clm.base import files
 from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory
+from clm.engines.transcribe.jobs import ask_tag, tag_of
 from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
 from clm.results import models
 
@@ -151,7 +151,9 @@ class Holdings:
             if code_of(error) in ("NotFoundException", "BadRequestException"):  # it has just gone
                 return None
             raise
-        key = _tag(job.get("Tags", ()))
+        key = tag_of(job.get("Tags"))
+        if key is None:  # an answer need not hold the tags
+            key = ask_tag(self._aws, name)
         if key is None:
             return None
         keep = "it is running" if state in _RUNNING else self._unsaved(key) if state == "COMPLETED" else ""
@@ -185,14 +187,8 @@ class Holdings:
     def _is_tagged(self, kind: str, name: str) -> bool:
         if not name.startswith(NAME_PREFIX):
             return False
-        arn = f"{self._arn}:{kind}/{name}"
-        return _tag(self._aws.transcribe.list_tags_for_resource(ResourceArn=arn).get("Tags", ())) is not None
-
-    @functools.cached_property
-    def _arn(self) -> str:
-        """The beginning of the ARNs of Transcribe's resources."""
-        arn = self._aws.client("sts").get_caller_identity()["Arn"].split(":")
-        return f"arn:{arn[1]}:transcribe:{self._aws.transcribe.meta.region_name}:{arn[4]}"
+        arn = f"{self._aws.transcribe_arn}:{kind}/{name}"
+        return tag_of(self._aws.transcribe.list_tags_for_resource(ResourceArn=arn).get("Tags", ())) is not None
 
     def _list_transcripts(self) -> Iterator[Item]:
         """Results that Amazon wrote for jobs of ours, known by the account or by a results folder."""
@@ -272,11 +268,6 @@ class Holdings:
     def _object(self, kind: str, entry: Mapping[str, Any], keep: str) -> Item:
         address = str(S3Path(self._settings.bucket, entry["Key"]))
         return Item(kind, address, entry["LastModified"], "", entry["Size"], keep)
-
-
-def _tag(tags: Iterable[Mapping[str, str]]) -> str | None:
-    """The value of our tag, None without it."""
-    return next((tag["Value"] for tag in tags if tag["Key"] == TAG), None)
 
 
 def _now() -> datetime.datetime:

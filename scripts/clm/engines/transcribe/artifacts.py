@@ -1,0 +1,23 @@
+"""How Amazon keeps what it makes of our text: models and vocabularies."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from clm.aws.clients import Aws
+from clm.engines.transcribe.transcribe_settings import TranscribeSettings
+
+#: The only form of a key that EncryptionConfiguration takes (API reference).
+_KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+
+
+def encryption(aws: Aws, operation: str, settings: TranscribeSettings) -> dict[str, Any]:
+    """Arguments by which an operation encrypts what it makes with the user's key.
+
+    Empty without one, for a key that is named otherwise than by its ARN, and with a botocore that does not know them.
+    """
+    members = aws.transcribe.meta.service_model.operation_model(operation).input_shape.members
+    if "EncryptionConfiguration" not in members or not _KEY_ARN.fullmatch(settings.kms_key or ""):
+        return {}
+    return {"EncryptionConfiguration": {"KMSKey": settings.kms_key}}

@@ -1,0 +1,1 @@
+"""What of ours is at Amazon, and which of it may go."""

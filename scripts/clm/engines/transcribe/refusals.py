@@ -1,0 +1,93 @@
+"""Refused starts: whether the recording is to blame or the account, and in what order to find out."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+
+#: Jobs that are refused as bad before any was accepted, all with one message: the cause is not in the recordings.
+SAMPLE = 10
+#: Refusals in a row, none of our jobs running meanwhile, after which no more is tried.
+MOST_IN_A_ROW = 12
+#: Refusals of a recording, each followed at once by an accepted one, after which it alone is given up.
+MOST_ALONE = 3
+
+
+def spread(items: Sequence[T], parts: int = SAMPLE) -> list[T]:
+    """The items in an order whose first `parts` are from all over; it begins elsewhere each time.
+
+    >>> sorted(spread(range(7), 3)) == list(range(7))
+    True
+    """
+    if not items:
+        return []
+    stride = -(-len(items) // parts)
+    first = random.randrange(stride)
+    return [items[at] for turn in range(stride) for at in range((first + turn) % stride, len(items), stride)]
+
+
+class Refusals:
+    """What Amazon refused to start, and what that means.
+
+    LimitExceededException has two meanings in botocore's model, "too many requests" and "your input file is too long".
+    So the next recording is tried at once: where that one is accepted, the first alone is to blame.
+    """
+
+    def __init__(self) -> None:
+        self.accepted = 0
+        self._in_a_row = 0
+        self._exhausted = False
+        self._suspect = ""
+        self._alone: Counter[str] = Counter()
+        self._limited: set[str] = set()
+        self._bad: list[str] = []
+
+    def accept(self) -> None:
+        """A job was started."""
+        self.accepted += 1
+        self._in_a_row = 0
+        self._exhausted = False
+        if self._suspect:
+            self._alone[self._suspect] += 1
+            self._suspect = ""
+
+    def busy(self) -> None:
+        """Amazon has no time."""
+        self._in_a_row += 1
+        self._suspect = ""
+
+    def limit(self, name: str, others: int) -> bool:
+        """A job was refused for a limit; whether another of so many `others` is to be tried without a pause."""
+        self._in_a_row += 1
+        self._limited.add(name)
+        self._suspect = name if others and not self._suspect else ""
+        return bool(self._suspect)
+
+    def is_to_blame(self, name: str) -> bool:
+        """Whether a job is refused while others are accepted, time and again."""
+        return self._alone[name] >= MOST_ALONE
+
+    def is_limited(self, name: str) -> bool:
+        """Whether a job was refused for a limit."""
+        return name in self._limited
+
+    @property
+    def too_many(self) -> bool:
+        """Whether nothing was accepted for so long that waiting is in vain."""
+        return self._in_a_row > MOST_IN_A_ROW
+
+    def start_over(self) -> bool:
+        """Try with other jobs after `too_many`; whether that was tried before, in vain."""
+        again, self._exhausted, self._in_a_row = self._exhausted, True, 0
+        return again
+
+    def bad(self, name: str, message: str) -> bool:
+        """A job was refused as bad; whether so is every job."""
+        # Names, addresses and numbers differ between messages that say the same.
+        self._bad.append(re.sub(r"s3://\S+|[\w.-]*\d[\w.-]*", "", message.replace(name, "")))
+        return not self.accepted and len(self._bad) >= SAMPLE and len(set(self._bad)) == 1
