@@ -265,7 +265,7 @@ def test_what_is_running_stays_whatever_is_said(account: Account, run: Clean) ->
     before = account.state()
     output = run("--delete", "--in-use", "--only", "jobs,models,vocabularies,uploads,transcripts")
     assert "a job is running" in output
-    assert "it is in the making" in output
+    assert "it is being made" in output
     after = account.state()
     assert after[1:] == before[1:]
     assert {f"{PREFIX}/audio/one.wav", f"{PREFIX}/training/x/text.txt"} <= after[0]
@@ -369,7 +369,7 @@ def test_candidates_leave_out_champion_and_running() -> None:
     day = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     models = [
         Item(MODELS, "champion", day, keep=f"{IN_USE}: transcribe-clm-001{CHAMPION}"),
-        Item(MODELS, "running", day, "IN_PROGRESS", keep="it is in the making"),
+        Item(MODELS, "running", day, "IN_PROGRESS", keep="it is being made"),
         Item(MODELS, "young", day + datetime.timedelta(days=1), "COMPLETED"),
         Item(MODELS, "old", day, "COMPLETED"),
         Item(MODELS, "used", day - datetime.timedelta(days=1), keep=f"{IN_USE}: transcribe-clm-002"),

@@ -113,7 +113,7 @@ class Aws:
 
     @functools.cached_property
     def caller(self) -> dict[str, str]:
-        """Who calls, by STS: Account and Arn.
+        """The caller by STS: Account and Arn.
 
         Raises:
             UserError: STS gave no answer.

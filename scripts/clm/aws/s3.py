@@ -61,7 +61,7 @@ def listing(client: Any, below: S3Path, begin: str = "") -> Iterator[Object]:
 
 
 def bucket_region(client: Any, bucket: str) -> str:
-    """The region of a bucket; HeadBucket tells it where GetBucketLocation is not allowed."""
+    """The region of a bucket; HeadBucket shows it where GetBucketLocation is not allowed."""
     try:
         answer = client.get_bucket_location(Bucket=bucket).get("LocationConstraint")
     except Exception as error:
@@ -74,7 +74,7 @@ def bucket_region(client: Any, bucket: str) -> str:
 def archived(client: Any, entry: Object) -> str:
     """The storage class of an object that must be restored before anybody can read it; "" for any other.
 
-    Only the object itself tells whether it is restored, and where "intelligent tiering" has moved it.
+    Only the object itself shows whether it is restored, and where "intelligent tiering" has moved it.
     """
     if entry.storage not in ARCHIVES and entry.storage != _TIERED:
         return ""
@@ -108,7 +108,7 @@ def whole_sha256(head: Mapping[str, Any]) -> str | None:
 
 
 def has(client: Any, path: S3Path, size: int | None = None) -> bool:
-    """Whether an object is there, can be read, and is of this size in bytes."""
+    """True if an object exists, can be read, and is of this size in bytes."""
     try:
         head = client.head_object(Bucket=path.bucket, Key=path.key)
     except Exception as error:
@@ -152,7 +152,7 @@ class Uploader:
         """Upload a file, in parts if it is large; `progress` is called with the number of bytes of each finished part.
 
         The name of the object must depend on the file's content: parts that an earlier call left behind are kept. Where
-        another process goes on with the same upload and completes it, its object is taken.
+        another process continues the same upload and completes it, its object is taken.
         """
         size = path.stat().st_size
         if size <= PART_BYTES:

@@ -116,7 +116,7 @@ class State:
         return next((name for name in self.possible_combinations if self._is_newest(name, frozenset(new))), "")
 
     def _is_newest(self, name: str, new: frozenset[str]) -> bool:
-        """Whether the parts of a combination that this run would make are those that it does make."""
+        """True if all parts of a combination that this run may make are among the `new` models."""
         parts = models.parts(name) or ()
         would = {part for part in parts if part in (self.next, self.next_vocabulary)}
         return would == new & {self.next, self.next_vocabulary}

@@ -47,7 +47,7 @@ class Cost:
 
     @property
     def rough(self) -> bool:
-        """Whether some lengths are not exact."""
+        """True if some lengths are not exact."""
         return bool(self.loose or self.unknown)
 
     def __add__(self, other: Cost) -> Cost:
@@ -203,7 +203,7 @@ def cost(settings: Settings, engine: Engine, model: str, recordings: Iterable[Re
 
 
 def _streams(section: Mapping[str, Any], recording: Recording, otherwise: int) -> int:
-    """How often the length of a recording is billed: for each channel that is recognised by itself."""
+    """Number of times that the length of a recording is billed: for each channel that is recognised by itself."""
     if not section["channels"]:
         return 1
     return min(_CHANNELS, recording.channels) if recording.channels else otherwise
