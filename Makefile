@@ -55,7 +55,7 @@ lint: $(READY)  ## check style, formatting, layers and types
 	$(BIN)/mypy
 	$(BIN)/snakefmt --check .
 
-docs: $(READY)  ## write the generated parts of the documentation anew
+docs: $(READY)  ## write the generated parts of the documentation again
 	$(BIN)/python tests/config_reference.py
 	$(BIN)/python tests/licences.py
 	$(BIN)/python tests/reference.py

@@ -8,13 +8,13 @@ from snakemake.utils import min_version
 
 min_version("9.27")
 
-# On a full disk Snakemake's log cannot be written either: no traceback about that is to bury the message.
+# On a full disk Snakemake's log cannot be written either: a traceback about that must not hide the message.
 logging.raiseExceptions = False
 
 
-# Where this file lies, also when another workflow uses it as a module.
+# The folder of this file, also when another workflow uses it as a module.
 CHECKOUT = workflow.current_basedir.get_path_or_uri(secret_free=True)
-# What the user changed; defaults are laid under it section by section (clm/config.py), which a configfile would not do.
+# The user's changes; they are merged into the defaults section by section (clm/config.py), unlike a configfile.
 user_config = copy.deepcopy(dict(config))
 
 
@@ -43,7 +43,7 @@ include: "rules/leaderboard.smk"
 include: "rules/report.smk"
 
 
-# On a cluster these stay where Snakemake runs: they decide, need the network, or look at all results once.
+# On a cluster these run where Snakemake runs: they decide, need the network, or read all results once.
 localrules:
     all,
     complete,
@@ -61,7 +61,7 @@ localrules:
     train_vocabulary,
 
 
-# With an engine that works elsewhere these wait for it, or read the store.
+# With a remote engine these wait for it, or read the store.
 if ENGINE.submits:
 
     localrules:

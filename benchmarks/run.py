@@ -40,7 +40,7 @@ STORED_FOLDERS = 30
 _HEAD = """\
 # Benchmarks
 
-What the workflow costs on top of the recogniser, and what it costs elsewhere. Written by `{command}`; what each
+What the workflow costs on top of the recogniser, and on other machines. Written by `{command}`; what each
 benchmark measures, and others that measure accuracy, speed at Amazon and training, stand in
 [benchmarks](../benchmarks/README.md).
 """

@@ -12,7 +12,7 @@ BASELINE_FOLDERS = frozenset(DECIDED.folders_of(DECIDED.baseline))
 
 
 def written(name):
-    """A file that the run writes before its first job if its content has changed; a dry run writes it elsewhere."""
+    """A file that the run writes before its first job if its content has changed; a dry run writes a preview."""
     previewed = preview() / name
     return local(str(previewed)) if not has_begun() and previewed.exists() else f"{RESULTS}/{name}"
 
@@ -33,17 +33,17 @@ def index_file(wildcards):
 
 
 def manifest(wildcards):
-    """The recordings of a folder, written anew only if a recording or a reference has changed."""
+    """The recordings of a folder, rewritten only if a recording or a reference has changed."""
     return written(f"inputs/{wildcards.folder}.json")
 
 
 def manifest_of_any_age(wildcards):
-    """The same for jobs that are expensive: whether they run again is for parameters to say."""
+    """The same for expensive jobs: only parameters decide whether they run again."""
     return frozen(f"inputs/{wildcards.folder}.json")
 
 
 def code_of(program):
-    """What a cheap program's code was when the run began: an input function."""
+    """Digests of a cheap program's code at the start of the run: an input function."""
     return lambda wildcards: written(f"inputs/programs/{program}.json")
 
 
@@ -85,7 +85,7 @@ def descriptions(names):
 
 
 def records(names, *files):
-    """Those of these files that these models have, which nothing changes any more."""
+    """The existing files among these of these models, which never change again."""
     found = (f"{model}/{name}" for model in names for name in files)
     return [ancient(f"{RESULTS}/models/{path}") for path in found if (MODELS / path).exists()]
 
@@ -97,7 +97,7 @@ def corpora(wildcards):
 
 
 def model_digest(model):
-    """What a model was made from; a number may have been given again after the models were deleted."""
+    """Digest of everything a model was made from; a number may have been given again after the models were deleted."""
     known = DECIDED.model_digests
     return known[model] if model in known else models.load(MODELS, model, ENGINE.name).digest
 
@@ -110,7 +110,7 @@ def folders_of(model):
 
 
 def all_models(wildcards):
-    """Models of the leaderboard: those there are, and those that this run makes."""
+    """Models of the leaderboard: the existing ones, and those that this run makes."""
     return [*DECIDED.models, *new_models()]
 
 
@@ -128,7 +128,7 @@ def new_models():
 
 
 def made(file):
-    """What a checkpoint wrote; opened first, which lets Snakemake fetch it if that was done elsewhere."""
+    """Content of a checkpoint's output; opening it lets Snakemake fetch what another machine wrote."""
     with file.open():
         return files.read_json(Path(file))
 
@@ -172,7 +172,7 @@ def baseline_table(wildcards):
 
 
 def leakage_checks(wildcards):
-    """What is known of references in the corpora of trained models."""
+    """Leakage checks of the corpora of trained models."""
     return per_model("leakage", [name for name in all_models(wildcards) if name in DECIDED.trained or name == NEXT])
 
 
@@ -208,13 +208,13 @@ def submitted(wildcards):
 
 
 def to_complete(wildcards):
-    """Models that this run runs, those included that it makes."""
+    """Models that this run applies to recordings, including those that it makes."""
     names = [*DECIDED.running, *new_models()]
     return sorted(name for name in names if not models.failed(MODELS, name))
 
 
 def unfinished_models(wildcards):
-    """What came of the models that this run tried to make and the next one goes on with."""
+    """Training outcomes of models that this run tried to make and the next one continues."""
     tried = []
     if len(new_generation(wildcards)) > 1:
         tried.append(checkpoints.train_clm.get().output.outcome)
@@ -232,9 +232,9 @@ def everything_finished(wildcards):
 
 
 def share_of_cores(model):
-    """Cores for a folder: where there are fewer folders than cores, the recordings of each share what is left.
+    """Cores for a folder: where there are fewer folders than cores, the recordings of each share the others.
 
-    On a cluster it is one (or what set-threads says): a job there must not reckon otherwise than the run that sent it.
+    On a cluster it is one (or what set-threads says): a job there must compute the same number as the run that sent it.
     """
     if DECIDED.submissions is not None or not workflow.local_exec:
         return 1
@@ -247,5 +247,5 @@ def constraint(names):
 
 
 def attempt(folder):
-    """How often a folder was to be repeated or retried."""
+    """Number of requested repetitions and retries of a folder."""
     return DECIDED.folders[folder].attempt

@@ -1,4 +1,4 @@
-# Needs: the leaderboard and what it stands on: summaries, diagnoses, leakage, runs, corpora and models.
+# Needs: the leaderboard and its basis: summaries, diagnoses, leakage, runs, corpora and models.
 # Makes: <results>/report.html, the tables of all its views (<results>/tables/*.csv), and <results>/report/, which holds
 # its figures as SVG and, where one page would be too large, further pages of alignments.
 

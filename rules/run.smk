@@ -1,4 +1,4 @@
-# What a run works on, and what it does before its first job and after its last; no rules here.
+# The inputs of a run, and its actions before the first job and after the last; no rules here.
 import gc
 import os
 import sys
@@ -82,7 +82,7 @@ except (UserError, OSError) as error:
 
 @cache
 def state():
-    """What this run decided. Whether heal is in --forcerun is known only once the Snakefile has been read."""
+    """Decisions of this run. --forcerun is known only once the Snakefile has been read."""
     if not workflow.is_main_process:
         return DECIDED
     return replace(DECIDED, forced="heal" in (workflow.dag_settings.forcerun or ()))
@@ -90,7 +90,7 @@ def state():
 
 @cache
 def has_begun():
-    """Whether this is a run, and not a dry run or a question about the graph.
+    """True if this is a run, not a dry run or a query about the graph.
 
     At the first call of a run, which an input function makes, it takes the results folder, checks what the run costs,
     and writes what jobs read. In another workflow that uses this one as a module nothing else would: Snakemake calls
@@ -114,7 +114,7 @@ def has_begun():
 
 @cache
 def preview():
-    """Where a dry run keeps what a run would write anew: in Snakemake's own folder, not in the results."""
+    """Folder for files that a run would rewrite: below Snakemake's own folder, not in the results."""
     directory = Path(".snakemake", "clm-preview")
     if not has_begun():
         record.preview(DECIDED, DATASET, directory)
@@ -135,13 +135,13 @@ def begin():
 
 
 def end():
-    """After the last job: keep what no rule has stored in the bucket, and show the leaderboard."""
+    """After the last job, keep what no rule has stored in the bucket, and show the leaderboard."""
     keep_rest()
     show(done=True)
 
 
 def keep_rest():
-    """Put into the bucket, if there is one, what no rule has stored there; what cannot be sent now is sent next time."""
+    """Put files that no rule has stored into the bucket, if there is one; the next run sends those that fail now."""
     try:
         if BUCKET:
             remote.keep(BUCKET)
@@ -152,8 +152,8 @@ def keep_rest():
 def lift_rate_limit():
     """Remove Snakemake's own limit of 100 job starts a second where jobs run on this machine.
 
-    Here it protects nothing. Under it every pass of the scheduler starts a timer that ends in another pass, so that with
-    many short jobs passes cost more than jobs (Snakemake 9.27).
+    Here it protects nothing. Under it every pass of the scheduler starts a timer that ends in another pass, so that
+    with many short jobs the passes cost more than the jobs (Snakemake 9.27).
     """
     scheduler = getattr(workflow, "scheduler", None)
     if workflow.local_exec and hasattr(scheduler, "job_rate_limiter"):
@@ -161,14 +161,14 @@ def lift_rate_limit():
 
 
 def show(*, done):
-    """Print the leaderboard at the end, after an error as well if this run made one."""
+    """Print the leaderboard at the end, also after an error if this run made one."""
     board, begun = DECIDED.results / "leaderboard.csv", DECIDED.results / record.READABLE_SETTINGS
     if board.exists() and (done or board.stat().st_mtime >= begun.stat().st_mtime):
         shell('python "$CLM_SCRIPTS/show.py" --results {DECIDED.results:q}')
 
 
 def fail(logs):
-    """Say in the last lines which jobs have failed."""
+    """Name the failed jobs in the last lines."""
     keep_rest()
     show(done=False)
     logger.error(failure_summary.describe(logs, DECIDED.results, BUCKET.address if BUCKET else ""))

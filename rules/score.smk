@@ -1,6 +1,6 @@
 # Needs: transcripts, references (through <results>/inputs/{folder}.json), the baseline's normalized texts.
 # Makes: <results>/runs/{model}/{folder}/{normalized.tsv,wer.json}, <results>/summaries/{model}.json,
-# <results>/diagnosis/{model}.json (keywords, and what is wrong in words) and <results>/leakage/{model}.json (references
+# <results>/diagnosis/{model}.json (keywords, and findings) and <results>/leakage/{model}.json (references
 # that the model's corpus holds).
 
 

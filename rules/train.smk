@@ -1,6 +1,6 @@
 # Needs: the plan of the next generation and its text; keywords and plan for a custom vocabulary.
-# Makes: <results>/models/{NEXT}/training.json, which says what came of it. The model's own files, model.json last,
-# stand beside it and are outputs of no rule: once finished, nothing can retrain, overwrite or delete them.
+# Makes: <results>/models/{NEXT}/training.json, which holds the outcome. The model's own files, model.json last, are
+# beside it and not outputs of a rule: once finished, nothing can retrain, overwrite or delete them.
 
 
 checkpoint train_clm:
@@ -23,7 +23,7 @@ checkpoint train_clm:
     # One for pronunciations, one for the language model.
     threads: 1 if ENGINE.submits else 2
     params:
-        # Raised by hand if a generation under way has to be trained anew.
+        # Raised by hand if a generation under way has to be trained again.
         recipe=1,
         inputs=json.dumps(DECIDED.training_inputs, sort_keys=True),
         attempt=DECIDED.attempt,

@@ -1,6 +1,6 @@
 # Needs: <results>/inputs/{folder}.json (written when the run starts), a finished model.
 # Makes: <results>/runs/{model}/{folder}/transcript.json from the store, which is filled where it has nothing yet: by
-# `submit`, one job for each model, if the engine works elsewhere; else by `transcribe` itself; and for imported-... by
+# `submit`, one job for each model, if the engine is remote; else by `transcribe` itself; and for imported-... by
 # scripts/import_transcripts.py, called by hand.
 #
 # Results may have cost money, so neither the age of the code counts here nor that of the audio, only its content.
@@ -45,7 +45,7 @@ rule submit:
     conda:
         "../environment.yml"
     resources:
-        # Not a parameter: how many models are submitted at the same time is no reason to do it again.
+        # Not a parameter: the number of models that are submitted at the same time is not a reason to submit again.
         quota_percent=lambda w: int(100 * DECIDED.submissions.share),
     params:
         store=directory_of("store"),
@@ -80,7 +80,7 @@ rule transcribe:
     threads: lambda w: share_of_cores(w.model)
     params:
         store=directory_of("store"),
-        # Raised by hand if what is stored ever has to be made anew.
+        # Raised by hand if stored results ever have to be made again.
         recipe=1,
         audio=lambda w: DECIDED.folders[w.folder].audio,
         model=lambda w: model_digest(w.model),
@@ -145,7 +145,7 @@ rule import_transcripts:
         code=DECIDED.code["import_transcripts"],
         stored=lambda w: DECIDED.imported[f"imported-{w.name}"][w.folder],
     message:
-        "Taking over {wildcards.folder} ({wildcards.name})"
+        "Importing {wildcards.folder} ({wildcards.name})"
     shell:
         'python "$CLM_SCRIPTS/import_transcripts.py"'
         " --stored {input.stored:q}"

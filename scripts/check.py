@@ -44,7 +44,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
 
 
 def initial(settings: Settings) -> dict[str, Any]:
-    """What a configuration for this input holds: only what differs from the defaults."""
+    """Content of a configuration for this input: only the keys that differ from the defaults."""
     found = {key: getattr(settings, key) for key in ("keywords", "training_data", "tuning_data")}
     changes = {
         "input": settings.input,
@@ -69,7 +69,7 @@ def write_initial(settings: Settings, path: Path) -> None:
     import yaml
 
     if path.exists():
-        raise UserError(f"{path}: is there already, and is not written over", "move it, or edit it")
+        raise UserError(f"{path}: already exists, and is not overwritten", "move it, or edit it")
     files.write_text(path, yaml.safe_dump(initial(settings), allow_unicode=True, sort_keys=False))
 
 
@@ -78,14 +78,14 @@ def main(argv: list[str] | None = None) -> None:
     args = parse_args(argv)
     settings = settings_of(args)
     if is_address(settings.input):
-        raise UserError("input: a folder in S3 is looked at by a dry run", "snakemake -n --config input=s3://...")
+        raise UserError("input: a dry run checks a folder in S3", "snakemake -n --config input=s3://...")
     engine = engines.create(settings)
     with tempfile.TemporaryDirectory(prefix="clm-check-") as scratch:
         place = Path(scratch)
         dataset = Dataset(settings, Digests(place / "digests.json"), probed=False, texts=place, prepared=False)
         sys.stdout.write("".join(f"{line}\n" for line in overview.lines(dataset, engine)))
         if dataset.unusable_keywords:
-            sys.stdout.write(f"Going on without keywords: {dataset.unusable_keywords}\n")
+            sys.stdout.write(f"Continuing without keywords: {dataset.unusable_keywords}\n")
     if not dataset.folders:
         raise UserError(f"input: nothing in {settings.input} can be used", "see the reasons above, and docs/inputs.md")
     if args.init:

@@ -1,12 +1,12 @@
-"""List what the workflow has left at Amazon, with sizes and ages, and delete it if --delete says so.
+"""List everything that the workflow has left at Amazon, with sizes and ages, and delete it with --delete.
 
 Kinds: jobs, transcripts, models, vocabularies, uploads (recordings, training text, tables), parts (uploads that were
 cut off). Only what carries our tag or metadata is listed, and nothing outside of the prefix is touched.
 
-Without --only, --delete takes vocabularies, uploads and parts: the next run makes them again for nothing. Jobs and
-transcripts were paid for, and models took hours of training: these go only if --only names them. What is in use
-stays, unless --in-use is given: models and vocabularies of the results folder (or of --results), jobs and transcripts
-whose result is not stored there. What is running always stays.
+Without --only, --delete deletes vocabularies, uploads and parts: the next run makes them again for free. Jobs and
+transcripts were paid for, and models took hours of training: these are deleted only if --only names them. Items in use
+are kept, unless --in-use is given: models and vocabularies of the results folder (or of --results), jobs and
+transcripts whose result is not stored there. Running jobs are always kept.
 """
 
 import argparse
@@ -31,11 +31,11 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     """Read the command line."""
     parser = cli.parser(__doc__)
     cli.add_config_options(parser)
-    parser.add_argument("--delete", action="store_true", help="delete what is listed as such")
+    parser.add_argument("--delete", action="store_true", help="delete the items marked so")
     parser.add_argument(
         "--only", type=kinds, metavar="KINDS", help=f"list, and delete, only these, with commas: {','.join(KINDS)}"
     )
-    parser.add_argument("--in-use", action="store_true", help="delete also what is in use")
+    parser.add_argument("--in-use", action="store_true", help="delete items in use, too")
     parser.add_argument(
         "--results",
         type=Path,
@@ -50,7 +50,7 @@ def kinds(text: str) -> list[str]:
     """Kinds out of a list with commas."""
     names = [name.strip() for name in text.split(",")]
     if unknown := [name for name in names if name not in KINDS]:
-        raise argparse.ArgumentTypeError(f"no such kind: {', '.join(unknown)}; there are {', '.join(KINDS)}")
+        raise argparse.ArgumentTypeError(f"unknown kind: {', '.join(unknown)}; there are {', '.join(KINDS)}")
     return names
 
 
@@ -75,7 +75,7 @@ def age(created: datetime.datetime) -> str:
 
 
 def listing(items: Sequence[Item]) -> Iterator[str]:
-    """The items by kind, each with what would become of it."""
+    """The items by kind, each with what --delete would do to it."""
     for kind in dict.fromkeys(item.kind for item in items):
         own = [item for item in items if item.kind == kind]
         total = size(sum(item.size or 0 for item in own))
@@ -92,9 +92,9 @@ def listing(items: Sequence[Item]) -> Iterator[str]:
 
 
 def notes(items: Sequence[Item], holdings: Holdings, limit: float) -> Iterator[str]:
-    """What else there is to know."""
+    """Remarks below the list: further folders, and what stays."""
     if holdings.foreign:
-        yield f"{holdings.foreign} objects below the prefix are not ours, or of jobs not known here: they stay."
+        yield f"{holdings.foreign} objects below the prefix are not ours, or of unknown jobs: they are kept."
     models = [item for item in items if item.kind == MODELS]
     if holdings.all_models:
         yield f"Models in the account: {holdings.all_models} of {limit:g}, ours {len(models)}."
@@ -131,7 +131,7 @@ def main(argv: list[str] | None = None) -> None:
     found = holdings.items(args.only or KINDS)
     items = choose(found, args.only or SAFE, in_use=args.in_use)
     lines = [*listing(items), *notes(found, holdings, settings.limits["models"])]
-    sys.stdout.write(scrub("\n".join(lines or ["Nothing of ours is there."])) + "\n")
+    sys.stdout.write(scrub("\n".join(lines or ["The workflow has left nothing there."])) + "\n")
     chosen = [item for item in items if not item.keep]
     if args.delete:
         delete(Cleaner(aws, settings), chosen)

@@ -1,6 +1,6 @@
-"""Say at the end of a run what an engine that works elsewhere has not finished, and fail if there is something.
+"""List at the end of a run what a remote engine has not finished, and fail if there is anything.
 
-Everything that is finished is on the leaderboard by now; the next run goes on with the rest.
+Finished results are on the leaderboard already; the next run continues with the rest.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def untranscribed(store: Path, engine: str, model: str) -> list[str]:
 
 
 def untrained(paths: Iterable[Path]) -> list[str]:
-    """One line for each model that this run tried to make and the next one goes on with."""
+    """One line for each model that this run tried to make and the next one continues."""
     return [full(outcome.reason, f"{outcome.model}: ") for outcome in map(training.read, paths)]
 
 
@@ -54,7 +54,7 @@ def main(argv: list[str] | None = None) -> None:
         shown = [*lines[:MOST_LINES], *([f"... and {len(lines) - MOST_LINES} more"] if len(lines) > MOST_LINES else [])]
         raise PassingError(
             f"{' and '.join(counts)} {are} not finished:\n  " + "\n  ".join(shown),
-            "run again: what is finished is kept, and nothing is paid twice",
+            "run again: finished results are kept, and nothing is paid twice",
         )
     files.write_json(args.output, {"models": args.models})
 

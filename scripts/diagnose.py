@@ -1,4 +1,4 @@
-"""Look closer at one model: keywords, unknown words and confidence, and for each folder what is wrong, in words."""
+"""Diagnose one model: keywords, unknown words and confidence, and for each folder the findings in words."""
 
 import argparse
 import logging
@@ -96,7 +96,7 @@ def heard_right(alignment: error_rate.Alignment) -> set[int]:
 
 @dataclass
 class Counts:
-    """What is counted over all folders: keywords, (right, all) words unknown to the stock model, confidences."""
+    """Counts over all folders: keywords, (right, all) words unknown to the stock model, confidences."""
 
     keywords: dict[str, dict[str, Found]] = field(default_factory=dict)
     by_keyword: dict[str, Found] = field(default_factory=dict)
@@ -127,7 +127,7 @@ class Counts:
 
 
 def corpus_words(paths: Iterable[Path]) -> set[str]:
-    """Words that a model's own text spells; empty for a model without one."""
+    """Words of a model's own text; empty for a model without one."""
     found: set[str] = set()
     for path in paths:
         with path.open(encoding="utf-8") as lines:
@@ -138,7 +138,7 @@ def corpus_words(paths: Iterable[Path]) -> set[str]:
 
 @dataclass(frozen=True)
 class Background:
-    """What all folders of a model are held against.
+    """Knowledge that the diagnosis of every folder of a model uses.
 
     `keywords` are those of every folder without a file of its own, as `phrases` gives them; `stock` is the vocabulary
     of the stock model and `spelled` the words known to be spelled right: both are empty where that is not known.

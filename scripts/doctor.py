@@ -25,7 +25,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def findings(case: Case) -> Iterator[Finding]:
-    """All checks in order; without credentials and a region there is no more to see."""
+    """All checks in order; without credentials and a region the others are skipped."""
     from clm.engines.transcribe.doctor import account, bucket_access, role, service
 
     yield from account.check(case)
@@ -37,7 +37,7 @@ def findings(case: Case) -> Iterator[Finding]:
 
 
 def show(finding: Finding) -> str:
-    """A finding as it is printed: a line, and perhaps another with the hint."""
+    """A finding as it is printed: one line, and another for a hint."""
     line = f"{finding.status:<8} {finding.what}" + (f"  ({finding.detail})" if finding.detail else "")
     return scrub(f"{line}\n{'':<9}Hint: {finding.hint}" if finding.hint else line)
 
@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> None:
     )
     counts = dict.fromkeys((OK, NOT_OK, UNKNOWN), 0)
     if settings.engine != "transcribe":
-        note = Finding(UNKNOWN, "engine", f"{settings.engine} needs nothing of this", "engine: transcribe")
+        note = Finding(UNKNOWN, "engine", f"{settings.engine} does not need any of this", "engine: transcribe")
         sys.stdout.write(show(note) + "\n")
     for finding in findings(case):
         counts[finding.status] += 1

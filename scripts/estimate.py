@@ -1,7 +1,7 @@
-"""Say what a run would cost at Amazon Transcribe, before it is started: jobs, seconds of audio, price.
+"""Estimate the cost of a run at Amazon Transcribe before it starts: jobs, seconds of audio, price.
 
-Nothing paid is called; an input in S3 is listed, and the first kilobytes of its recordings are read, and the last where
-these do not tell the length. Lengths that cannot be told are estimated from the size, and marked with "about"; the
+No paid service is called; an input in S3 is listed, and the first kilobytes of its recordings are read, and the last
+where these do not show the length. Unknown lengths are estimated from the size, and marked with "about"; the
 column "at most" is for recordings as long as files of their size can be.
 """
 

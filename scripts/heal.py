@@ -1,4 +1,4 @@
-"""Plan the next generation: which words it learns, from which recordings, and why it is due."""
+"""Plan the next generation: the words it learns, the recordings they are from, and why it is due."""
 
 import argparse
 import json
@@ -107,7 +107,7 @@ def main(argv: list[str] | None = None) -> None:
     plans.write(args.plan.with_name(PLAN_COPY), plan)
     plans.write(args.plan, plan)
     log.info(
-        "%s: %s; %d missed words to learn, %d of them once more, %d phrases",
+        "%s: %s; %d missed words to learn, %d of them again, %d phrases",
         args.model, statement(plan.reason), len(plan.words), len(word_history.still_missed(plan)), len(plan.phrases),
     )  # fmt: skip
 

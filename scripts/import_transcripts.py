@@ -1,14 +1,14 @@
-"""Take transcripts that were made elsewhere as a finished model, without audio.
+"""Import transcripts of another recogniser as a finished model, without audio.
 
-By hand, once for each set of results, then run snakemake:
+Run it by hand, once for each set of results, then run snakemake:
 
     .venv/bin/python scripts/import_transcripts.py azure results-of-azure/
 
-takes results-of-azure/<folder>/*.json (or .txt, .srt, .vtt and whatever else is read as a transcript: docs/inputs.md),
-or results-of-azure/<folder>.json, as the model imported-azure. Several recordings of a folder are told apart by the
-stems of their files.
+imports results-of-azure/<folder>/*.json (or .txt, .srt, .vtt and any other transcript that is read: docs/inputs.md), or
+results-of-azure/<folder>.json, as the model imported-azure. Several recordings of a folder are identified by the stems
+of their files.
 
-In the workflow, the rule of this name copies what is kept in the store to where the scores are made.
+In the workflow, the rule of this name copies the stored transcripts to the folder where they are scored.
 """
 
 import argparse

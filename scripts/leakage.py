@@ -1,6 +1,6 @@
 """Look for the references in the text that a model was trained and tuned with.
 
-Writes for each folder which share of its 5-grams and sentences stands there word for word, and where.
+Writes for each folder the share of its 5-grams and sentences that occur there word for word, and where.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Fill in the IAM policies of policies/ for your bucket and role, and show the commands that attach them.
 
-The role need not exist yet: its ARN is arn:aws:iam::<your account>:role/<the name that you choose>. Nothing is sent
-to AWS. policies/README.md says who needs which policy, and why.
+The role need not exist yet: its ARN is arn:aws:iam::<your account>:role/<a name of your choice>. Nothing is sent to
+AWS. policies/README.md says who needs which policy, and why.
 """
 
 import argparse
@@ -30,7 +30,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
         action="append",
         default=[],
         metavar="s3://BUCKET/PREFIX",
-        help="recordings, keywords or text that lie elsewhere on S3 and are read there; may be given several times",
+        help="recordings, keywords or text in other places on S3, which are read there; may be given several times",
     )
     parser.add_argument(
         "--input-key",

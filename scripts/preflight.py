@@ -1,7 +1,7 @@
-"""Look at account and settings before anything is started that costs: bucket, region, and the CLMs' languages.
+"""Check account and settings before anything starts that costs money: bucket, region, and the CLMs' languages.
 
-Amazon says nothing when a model is for another language than the recording: it is simply not used. So that is an error
-here. scripts/doctor.py looks at more, for setting up an account.
+Amazon silently ignores a model for another language than that of the recording, so that is an error here.
+scripts/doctor.py checks more, for setting up an account.
 """
 
 import argparse
@@ -37,12 +37,12 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     cli.add_settings_option(parser)
     parser.add_argument("--index", type=Path, required=True, help="recordings of all folders (JSON)")
     parser.add_argument("--models", type=Path, required=True, help="directory of the models")
-    parser.add_argument("--output", type=Path, required=True, help="output: record of this look (JSON)")
+    parser.add_argument("--output", type=Path, required=True, help="output: record of this check (JSON)")
     return parser.parse_args(argv)
 
 
 def check_bucket(aws: Aws, bucket: str, key: str) -> None:
-    """Refuse a bucket that is not there or in another region: Transcribe reads from its own region only.
+    """Refuse a bucket that is missing or in another region: Transcribe reads only from its own region.
 
     Args:
         aws: the account.
@@ -95,12 +95,12 @@ def check_encryption(aws: Aws, settings: TranscribeSettings) -> Iterator[str]:
 def check_models(
     wanted: Mapping[str, ModelRecord], account: Mapping[str, Mapping[str, Any]], language: str
 ) -> Iterator[str]:
-    """Refuse CLMs of the account that cannot be used as asked; tells what else is worth knowing of those wanted.
+    """Refuse CLMs of the account that cannot be used as requested; return warnings about the others.
 
     `wanted` holds the model.json by name, `account` Amazon's descriptions by Amazon's names.
 
     Raises:
-        UserError: a CLM named in the configuration is not there, not ready, or for another language.
+        UserError: a CLM named in the configuration is missing, not ready, or for another language.
 
     """
     for name, about in wanted.items():
@@ -120,7 +120,7 @@ def check_account_model(name: str, found: Mapping[str, Any] | None, language: st
     """Refuse a CLM from `transcribe.models` that cannot be used.
 
     Raises:
-        UserError: it is not there, not ready, or for another language.
+        UserError: it is missing, not ready, or for another language.
 
     """
     where = f"config: transcribe.models: {name}"

@@ -1,6 +1,6 @@
 """Write the report: results as one page to look at and listen to, with its tables as CSV and its figures as SVG.
 
-The page opens from disk, asks for nothing from the network, and can be sent around. docs/report.md shows what is in it.
+The page opens from disk, requests nothing from the network, and can be passed on. docs/report.md shows its content.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Print the leaderboard, the verdict in words, the words that were fixed and broken, and what needs attention.
 
-With --model, --folder or --word, print all about one of them. With --json, print data for other programs. The figures
-are those of results/report.html.
+With --model, --folder or --word, print everything about one of them. With --json, print data for other programs. The
+figures are those of results/report.html.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def closer(args: argparse.Namespace) -> str:
-    """What is asked for beyond the usual summary."""
+    """The view that an option asks for, beyond the usual summary."""
     from clm.report import gather, terminal
 
     results = gather.read(args.results)
@@ -68,7 +68,7 @@ def closer(args: argparse.Namespace) -> str:
 
 
 def changed_words(results: Path, model: str) -> Iterator[str]:
-    """The words that a model fixed and broke most often, in two lines; function words say little and stay out."""
+    """The words that a model fixed and broke most often, in two lines; function words are left out."""
     summary = summaries.read(results / "summaries" / f"{model}.json")
     recordings = [part for folder in summary.folders.values() for part in folder.recordings.values()]
     for kind in ("fixed", "broken"):
@@ -80,7 +80,7 @@ def changed_words(results: Path, model: str) -> Iterator[str]:
 
 
 def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Why a generation that this run was to make is not on the leaderboard."""
+    """Reasons for which a generation that this run was to make is not on the leaderboard."""
     known = {row["model"] for row in board}
     started = (results / "config.yaml").stat().st_mtime_ns  # written when a run starts
     for path in sorted((results / "models").glob("*/plan.json")):
@@ -95,7 +95,7 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
 
 
 def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Which models were trained by another version of the training code."""
+    """Models that were trained by another version of the training code."""
     engine = engines.create(Settings.of(load_yaml(results / "config.yaml")))
     records = {row["model"]: record_of(results, row["model"]) for row in board}
     older = [
@@ -104,11 +104,11 @@ def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
         if model.engine == engine.name and model.recipe not in (None, engine.recipe)
     ]
     if older:
-        yield f"Trained by another recipe than this version's: {', '.join(older)}."
+        yield f"Trained with a recipe other than this version's: {', '.join(older)}."
 
 
 def record_of(results: Path, model: str) -> ModelRecord:
-    """What model.json says of a model; nothing of a stock model."""
+    """Record of a model from its model.json; an empty one for a stock model."""
     return models.read_record_if_there(results / "models" / model / "model.json") or ModelRecord()
 
 
@@ -133,7 +133,7 @@ def summary_of(results: Path, model: str) -> Summary:
 
 
 def legend(results: Path) -> str:
-    """What the figures stand on, and where there is more."""
+    """Basis of the figures, and pointers to details."""
     config = load_yaml(results / "config.yaml")
     settings = config["normalizer"]
     normalizer = create_normalizer(settings["profile"], config["language"], settings.get("without", ()))
@@ -169,7 +169,7 @@ def report(results: Path) -> Iterator[str]:
         found = leaderboard_text.findings(read_or(model_diagnosis.read, path, ModelDiagnosis()).findings)
         yield from found
         if found:
-            yield f"All that was found, and keywords one by one: {path}"
+            yield f"All findings, and results by keyword: {path}"
     yield from leaderboard_text.attention(runs, compared.absences)
     config = load_yaml(results / "config.yaml")
     learner = max(

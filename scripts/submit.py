@@ -1,7 +1,7 @@
-"""Let an engine that works elsewhere transcribe everything that one model has no result for, all at once.
+"""Let a remote engine transcribe everything that one model has no result for, all at once.
 
-Results go to the store as they come, so that nothing is paid twice when the run is killed. What cannot be finished in
-this run is noted with its reason, and the program succeeds nevertheless: the folders that are finished go on.
+Results go to the store as they come, so that nothing is paid twice if the run is killed. What cannot be finished in
+this run is recorded with its reason, and the program succeeds nevertheless, so that finished folders are scored.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def wanted(store: Path, index: Path) -> list[tuple[str, Recording]]:
-    """Every folder and recording, with the repetitions and retries that were asked for."""
+    """Every folder and recording, with the requested repetitions and retries."""
     asked = requests.read(store)
     return [
         (folder, recording)

@@ -1,7 +1,7 @@
 """Train the next generation of the custom language model, unless it would equal an older one or has no text.
 
 The text of all sources is copied to the model's corpus/, and model.json, written last, marks the model as
-finished. training.json says what came of it, also where nothing was trained.
+finished. training.json has the outcome, also where nothing was trained.
 """
 
 import argparse
@@ -72,10 +72,10 @@ def open_recordings(index: Path, heldout: Collection[str]) -> list[tuple[Recordi
 
 
 def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText:
-    """Copy the text of every source that has some into `directory`, where it stays with the model.
+    """Copy the text of every source into `directory`, where it stays with the model.
 
-    A sentence that several sources have stays in the first: an article that both a keyword and a missed word
-    lead to must not count twice.
+    A sentence of several sources stays only in the first: an article that both a keyword and a missed word lead to
+    must not count twice.
     """
     own = {
         key: training_text.own_text(Path(path), settings.language, directory / f"{key}-dropped.tsv")
@@ -122,7 +122,7 @@ def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
 
 
 def digest(text: TrainingText, engine: Engine) -> str:
-    """Digest of everything that decides what is trained, wherever the text is from; equal digests mean twins."""
+    """Digest of everything that determines the model, whatever the source of the text; equal digests mean twins."""
     return files.digest({**text.content(), "settings": engine.training_settings(), "recipe": engine.recipe})
 
 
@@ -136,7 +136,7 @@ def twin(models_directory: Path, engine: str, of: str, *, failed_too: bool) -> s
 
 
 def about_twin(models_directory: Path, older: str) -> TrainingOutcome:
-    """Why nothing is trained."""
+    """Outcome of a training that is skipped, with the reason."""
     failure = models.failed(models_directory, older)
     reason = codes.failed_twin(older, failure) if failure else codes.twin(older)
     return TrainingOutcome(trained=False, reason=reason, twin=older)

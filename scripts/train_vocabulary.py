@@ -1,7 +1,7 @@
 """Make a custom vocabulary from keywords and missed words, unless it would equal an older one or has no phrases.
 
-It is a model like a generation: model.json marks it as finished, training.json says what came of it, and phrases.tsv
-lists what went into it and what was dropped and why.
+It is a model like a generation: model.json marks it as finished, training.json has the outcome, and phrases.tsv lists
+the phrases in it, and those that were dropped, with reasons.
 """
 
 import argparse
@@ -47,9 +47,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 
 def phrases(plan: Plan, keywords: Path | None) -> list[Phrase]:
-    """Keywords first, then names and words that were missed: what is dropped if space runs out is last.
+    """Keywords first, then names and words that were missed, so that the least important are dropped if space runs out.
 
-    Of the missed ones those come first that a CLM learned and misses all the same, then what was missed most often.
+    Of the missed ones, those come first that a CLM learned and still misses, then those missed most often.
     """
     lines = read_keyword_lines(keywords) if keywords else []
     found = [Phrase(keyword, f"{keywords.name} line {number}") for number, keyword in lines]
@@ -62,7 +62,7 @@ def _by_need(items: Iterable[MissedWord]) -> list[MissedWord]:
 
 
 def write_phrases(path: Path, vocabulary: Vocabulary) -> None:
-    """List what is in the vocabulary and what is not."""
+    """List the phrases in the vocabulary and those that were dropped."""
     rows = [{"phrase": item.text, "source": item.source, "status": "used"} for item in vocabulary.kept]
     rows += [
         {"phrase": item.phrase, "source": item.source, "status": "dropped", "reason": item.reason}
@@ -72,7 +72,7 @@ def write_phrases(path: Path, vocabulary: Vocabulary) -> None:
 
 
 def tell_dropped(directory: Path, vocabulary: Vocabulary) -> None:
-    """Say which phrases are left out and why, in the log and, the first ones, on the terminal."""
+    """Report the phrases that are left out, with reasons: all in the log, the first ones on the terminal."""
     progress = Progress()
     lines = [f"{item.phrase!r} ({item.source}): {item.reason}" for item in vocabulary.dropped]
     for number, line in enumerate(lines):

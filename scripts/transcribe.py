@@ -1,9 +1,9 @@
 """Transcribe the recordings of one folder with one model.
 
 Results come from the store where it has them; the rest is transcribed and stored, recording by recording, so
-that nothing is done twice when the run is killed. A recording that fails for good is recorded with its reason;
-the program succeeds nevertheless. With an engine that works elsewhere, submit has filled the store before: what it
-left unfinished is recorded as such, and the next run goes on with it.
+that nothing is done twice if the run is killed. A recording that fails for good is recorded with its reason;
+the program succeeds nevertheless. With a remote engine, submit has filled the store before: what it left
+unfinished is recorded as such, and the next run continues with it.
 """
 
 import argparse
@@ -120,7 +120,7 @@ def main(argv: list[str] | None = None) -> None:
         model=args.model,
         folder=folder,
         engine=engine.name,
-        # Of what made the results, which may have been another version than is there now.
+        # The versions that made the results, which may differ from those installed now.
         versions={"clm-proof": __version__, **merged(versions)},
         recordings=tuple(Entry.of(recording, found[recording.name]) for recording in recordings),
         attempt={"repeats": args.repeats, "retries": args.retries},

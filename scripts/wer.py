@@ -1,4 +1,4 @@
-"""Score one folder: word and character error rate, and the words that were missed, fixed, broken and confused."""
+"""Score one folder: word and character error rates, and the words that were missed, fixed, broken and confused."""
 
 import argparse
 from dataclasses import replace

@@ -2,5 +2,5 @@
 
 __version__ = "0.1.0"
 
-#: The variable by which programs are told that results are in a bucket (`clm.bucket.sync`).
+#: The environment variable that says to programs that results are in a bucket (`clm.bucket.sync`).
 SHARED = "CLM_SHARED"

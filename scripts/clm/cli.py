@@ -1,4 +1,4 @@
-"""What the command-line programs share: logging to standard error, errors as messages, a user's configuration."""
+"""Shared parts of the command-line programs: logging to standard error, errors as messages, configuration."""
 
 import argparse
 import atexit
@@ -30,7 +30,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 
 def add_config_options(arguments: argparse.ArgumentParser) -> None:
-    """Add the options by which Snakemake is told a user's configuration, for programs that are run by hand."""
+    """Add Snakemake's options for a user's configuration, for programs that are run by hand."""
     arguments.add_argument(
         "--configfile", type=Path, nargs="+", default=[], metavar="FILE", help="your configuration, as for snakemake"
     )
@@ -43,7 +43,7 @@ def read_config(args: argparse.Namespace) -> Settings:
     """The settings that the workflow would have, given the same options.
 
     Raises:
-        UserError: a file is not there or no mapping, an entry of --config is malformed, a key or value is wrong.
+        UserError: a file is missing or not a mapping, an entry of --config is malformed, a key or value is wrong.
 
     """
     from clm import config  # not needed by jobs
@@ -56,12 +56,12 @@ def read_config(args: argparse.Namespace) -> Settings:
 
 
 def _help_formatter(prog: str) -> argparse.HelpFormatter:
-    """A formatter of fixed width: asked for the terminal's, every job would load what it takes to find out."""
+    """A formatter of fixed width: finding the terminal's would cost every job another import."""
     return argparse.RawDescriptionHelpFormatter(prog, width=_HELP_WIDTH)
 
 
 def add_settings_option(arguments: argparse.ArgumentParser) -> None:
-    """Add the option by which a job is told the settings of its run."""
+    """Add the option that passes the settings of a run to its job."""
     arguments.add_argument(
         "--settings", type=Path, required=True, metavar="FILE", help="settings of the run (config.json of the results)"
     )
@@ -73,7 +73,7 @@ def run(main: Callable[[], None]) -> None:
     handler.setFormatter(_Scrubbing("%(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     try:
-        if SHARED in os.environ:  # else not worth its import to a job of a tenth of a second
+        if SHARED in os.environ:  # needed by few; its import would slow every job
             from clm.bucket import sync
 
             sync.refresh()
@@ -102,7 +102,7 @@ def _leave() -> None:
 
 
 class _Scrubbing(logging.Formatter):
-    """Logs are sent around: no account numbers, keys and signatures in them, tracebacks included."""
+    """Redaction of account numbers, keys and signatures, also in tracebacks, since logs are passed on."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as one text."""

@@ -1,6 +1,6 @@
-"""What the user wants: the resolved configuration as an immutable, typed value that nobody changes.
+"""The resolved configuration as an immutable, typed value.
 
-Each engine's own section stays a read-only mapping here; the engine's package knows what is in it.
+Each engine's own section stays a read-only mapping here; only the engine's package interprets it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Self
 
 from clm.base import files
 
-#: Keys that tell the account's number; jobs get them through the environment, never through the results folder.
+#: Keys that reveal the account's number; jobs get them through the environment, never through the results folder.
 PRIVATE = ("role_arn", "kms_key", "bucket_owner")
 PRIVATE_VARIABLE = "CLM_PRIVATE"
 #: Value of `tuning_data` that asks for tuning text out of the references (`clm.corpus.tuning_text`).
@@ -46,7 +46,7 @@ class Section:
 
 @dataclass(frozen=True)
 class NormalizerSettings(Section):
-    """How texts are made comparable; `equivalents` names a file."""
+    """Rules that make texts comparable; `equivalents` names a file."""
 
     profile: str
     without: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class NormalizerSettings(Section):
 
 @dataclass(frozen=True)
 class TranscriptsSettings(Section):
-    """How references are read: `labels` of speakers are dropped or kept; `columns` of a manifest by their role."""
+    """Reading of references: `labels` of speakers are dropped or kept; `columns` of a manifest by their role."""
 
     labels: str = "drop"
     columns: Mapping[str, str | None] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class WikipediaSettings(Section):
 
 @dataclass(frozen=True)
 class CorpusSettings(Section):
-    """Where text about keywords and missed words comes from, and how much of it at most."""
+    """Sources of text about keywords and missed words, and limits on its amount."""
 
     sections: ClassVar[Mapping[str, type[Section]]] = {"wikipedia": WikipediaSettings}
 
@@ -95,7 +95,7 @@ class CorpusSettings(Section):
 
 @dataclass(frozen=True)
 class EvaluationSettings(Section):
-    """How models are compared; `heldout` names folders, or is `auto`; without `baseline` it is the stock model."""
+    """Comparison of models; `heldout` names folders, or is `auto`; without `baseline` it is the stock model."""
 
     heldout: tuple[str, ...] | str
     baseline: str | None
@@ -105,7 +105,7 @@ class EvaluationSettings(Section):
 
 @dataclass(frozen=True)
 class ReportSettings(Section):
-    """What the report holds."""
+    """Content of the report."""
 
     embed_audio: bool
 
@@ -150,16 +150,16 @@ class Settings(Section):
 
     @property
     def is_english(self) -> bool:
-        """Whether rules, word lists and pronunciations of English apply."""
+        """True if rules, word lists and pronunciations of English apply."""
         return self.language.split("-")[0].lower() == "en"
 
     @property
     def vocabulary(self) -> bool:
-        """Whether the active engine also makes custom vocabularies to compare with."""
+        """True if the active engine also makes custom vocabularies to compare with."""
         return bool(getattr(self, self.engine).get("vocabulary"))
 
     def public(self) -> dict[str, Any]:
-        """What may be kept in the results folder."""
+        """The settings that may be kept in the results folder."""
         return self._with_private(dict.fromkeys(PRIVATE)).as_json()
 
     def export_private(self) -> None:
@@ -180,7 +180,7 @@ def read(path: Path) -> Settings:
 
 
 def write(settings: Settings, path: Path) -> None:
-    """Keep the settings for the jobs of a run, as JSON: a YAML parser takes as long to load as all that jobs need."""
+    """Keep the settings for the jobs of a run, as JSON: a YAML parser would double the imports of a job."""
     files.write_json(path, {"config": settings.public()})
 
 

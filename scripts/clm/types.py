@@ -1,4 +1,4 @@
-"""What an engine is asked, and what it answers: the types that all engines share."""
+"""Types that all engines share: requests and answers."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from clm.base.text_files import read_text
 class Recording:
     """One audio file of a folder.
 
-    `name` is the stem, unique in its folder; `sha256` is of the audio's bytes, or what S3 knows of an object that has
-    none; `seconds` is its length where that is known without decoding (`exact` or estimated), and `at_most` what it can
-    be at most, None where nothing is known; `channels` is their number, where known; `flaw` says why the engine would
-    refuse it for good. `repeats` counts how often it was asked for once more, `retries` how often its
-    failures were to be tried again.
+    `name` is the stem, unique in its folder; `sha256` is of the audio's bytes, or identifies an object in S3 that has
+    none; `seconds` is its length where that is known without decoding (`exact` or estimated), and `at_most` its upper
+    bound, None where nothing is known; `channels` is their number, where known; `flaw` says why the engine would
+    refuse it for good. `repeats` counts requests to transcribe it again, `retries` requests to try its
+    failures again.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Transcript:
 
 @dataclass(frozen=True)
 class Failure:
-    """A recording that cannot be transcribed, for good: the same call would fail again."""
+    """A recording that can never be transcribed: the same call would fail again."""
 
     reason: str
     hint: str
@@ -73,7 +73,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A recording that has no result yet for a reason that may pass; the next run goes on with it."""
+    """A recording that has no result yet for a reason that may pass; the next run continues it."""
 
     reason: str
     hint: str
@@ -88,7 +88,7 @@ class TrainingFailed(Exception):  # noqa: N818 - says what happened
 
 @dataclass(frozen=True)
 class TrainingText:
-    """What a CLM is trained from.
+    """Text that a CLM is trained from.
 
     `sources` maps the name of a source (training_data, keywords, missed_words) to a UTF-8 text file with one
     sentence per line; `tuning` is text like what will be spoken, or None. `sample_rates` maps the folders that the
@@ -113,7 +113,7 @@ class TrainingText:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What transcribing would cost: money in US dollars and CPU time in seconds."""
+    """Cost of transcribing: money in US dollars and CPU time in seconds."""
 
     dollars: float
     cpu_seconds: float
@@ -149,34 +149,34 @@ class Engine(Protocol):
     """A recogniser with a trainable language model."""
 
     name: str
-    #: Whether the work is done elsewhere: one `submit` job per model starts all of it and waits for it.
+    #: True for a remote engine: one `submit` job per model starts all the work and waits for it.
     submits: bool
     #: Files of a model, besides model.json, that transcription reads.
     model_files: tuple[str, ...]
-    #: Raised by hand when training changes; written to model.json, so that older models can be told apart.
+    #: Raised by hand when training changes; written to model.json, so that older models can be recognised.
     recipe: int
 
     def versions(self) -> dict[str, str]:
         """Versions of the engine's packages and base model, for the record."""
 
     def transcription_settings(self) -> dict[str, Any]:
-        """What a transcript depends on besides audio and model; a change means transcribing anew."""
+        """Dependencies of a transcript besides audio and model; a change means transcribing anew."""
 
     def training_settings(self) -> dict[str, Any]:
-        """What a model depends on besides its text; a change means a new generation."""
+        """Dependencies of a model besides its text; a change means a new generation."""
 
     def transcribe(self, recordings: Iterable[Recording], model: Model) -> Iterator[tuple[Recording, Outcome]]:
         """Transcribe the recordings; each comes once, as soon as it is done.
 
-        Yields a `Failure` for what will not pass. What may pass (network, memory, full disk) is raised, or where it
-        concerns single recordings yielded as `Unfinished`.
+        Yields a `Failure` for a permanent error. Passing errors (network, memory, full disk) are raised, or yielded as
+        `Unfinished` where they concern single recordings.
         """
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
-        """Train a CLM from the stock model into `directory`; return what model.json should tell about it.
+        """Train a CLM from the stock model into `directory`; return the details for model.json.
 
         Raises:
-            UserError: the text cannot be used; a `PassingError` where the next run may have more luck.
+            UserError: the text cannot be used; a `PassingError` where the next run may succeed.
             TrainingFailed: the engine says that the training failed, for good.
 
         """
@@ -193,5 +193,5 @@ def result_key(settings: Mapping[str, Any], recording: Recording, model: Model) 
 
 
 def location(text: str) -> Path | S3Path:
-    """Where an audio file is, as a manifest tells."""
+    """Parse the location of an audio file in a manifest."""
     return S3Path.parse(text) if is_address(text) else Path(text)

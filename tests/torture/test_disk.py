@@ -59,7 +59,7 @@ def test_no_room_at_all(mount: Mount, tmp_path: Path) -> None:
     with almost_full(disk, 0):
         run = workflow.run(status=1)
     check_says_full(run)
-    assert run.output.strip().splitlines()[-1].startswith("Hint: make room and run again")
+    assert run.output.strip().splitlines()[-1].startswith("Hint: free some space and run again")
     count("disk full")
 
 

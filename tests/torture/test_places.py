@@ -89,7 +89,7 @@ def test_results_of_an_older_version_are_gone_on_with(done: Workflow, *, with_me
     done.add("three", source=2, seconds=1.0)
     run = done.run()
     assert {model for _, model in run.transcribed} == {"pocketsphinx", "pocketsphinx-clm-001"}
-    assert "Trained by another recipe than this version's: pocketsphinx-clm-001" in run.output
+    assert "Trained with a recipe other than this version's: pocketsphinx-clm-001" in run.output
     count("results of an older version")
 
 

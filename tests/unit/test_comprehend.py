@@ -120,8 +120,8 @@ class TestFaults:
         ("fault", "message"),
         [
             ({"code": "ThrottlingException"}, "busy"),
-            ({"code": "InternalServerException", "status": 500}, "fault of its own"),
-            ({"code": "InternalFailure", "status": 500}, "fault of its own"),
+            ({"code": "InternalServerException", "status": 500}, "internal error at Amazon"),
+            ({"code": "InternalFailure", "status": 500}, "internal error at Amazon"),
             ({"reset": True}, "no answer from Amazon"),
             ({"code": "ExpiredTokenException"}, "expired"),
             ({"code": "AccessDeniedException"}, r"access denied .*\n?Hint: add policies/comprehend-user\.json"),

@@ -415,7 +415,7 @@ def test_two_processes_ask_one_after_the_other_and_nothing_twice(wiki: server.Wi
 
 def test_a_login_page_stops_the_source(wiki: server.Wiki, source: WikipediaSource):
     wiki.faults = [server.status(401)]
-    with pytest.raises(UserError, match="wants a login"):
+    with pytest.raises(UserError, match="requires a login"):
         source.look_up("moon", 1)
 
 

@@ -87,7 +87,7 @@ def test_a_cut_file_is_a_clear_message(path: Path, tmp_path: Path, keep: float):
     data = path.read_bytes()
     cut = tmp_path / "cut.zim"
     cut.write_bytes(data[: int(keep * len(data)) if keep < 1 else int(keep)])
-    with pytest.raises(UserError, match=r"corpus\.zim: .*cut\.zim is no readable ZIM file"):
+    with pytest.raises(UserError, match=r"corpus\.zim: .*cut\.zim is not a readable ZIM file"):
         ZimSource(cut)
 
 

@@ -161,7 +161,7 @@ def test_what_belongs_to_nothing_is_named(tmp_path):
     [
         ("m.csv", "Foo,Bar\n1,2\n3,4\n", "no column of audio and text among foo, bar"),
         ("m.csv", "path,text\nx.wav,gone\n", "nothing in it can be used: m.csv: no audio file for 1 row: x.wav"),
-        ("m.jsonl", '{"audio_filepath": "a.wav", "text": "x"}\n{"audio', "line 2 is no JSON"),
+        ("m.jsonl", '{"audio_filepath": "a.wav", "text": "x"}\n{"audio', "line 2 is not JSON"),
         ("m.jsonl", '{"audio_filepath": "a.wav"}', "no column of text"),
         ("m.txt", "just a text\nof two lines\n", "neither a folder nor a list"),
         ("m.json", "[]", "lists no recordings"),

@@ -125,7 +125,7 @@ def test_a_damaged_model_is_named(
 
 def test_an_english_model_refuses_another_language(settings: Settings, recordings: list[Recording]) -> None:
     engine = engines.create(replace(settings, language="de-DE"))
-    with pytest.raises(UserError, match="knows English only"):
+    with pytest.raises(UserError, match="knows only English"):
         list(engine.transcribe(recordings[:1], STOCK))
 
 

@@ -40,7 +40,7 @@ def test_each_job_with_its_reason_and_log(tmp_path: Path) -> None:
         failure(tmp_path, "report", "report", ""),
         failure(tmp_path, "heal", "m", None),
     )
-    assert lines[0] == "4 jobs failed; everything that does not need it is done:"
+    assert lines[0] == "4 jobs failed; everything that does not depend on it is done:"
     logs = tmp_path / "results" / "logs"
     assert lines[1] == (
         f"  transcribe pocketsphinx/it's (a) talk: no room ({logs}/transcribe/pocketsphinx/it's (a) talk.log)"

@@ -44,7 +44,7 @@ def test_what_is_too_long_is_left_out(tmp_path: Path, caplog: pytest.LogCaptureF
 
 @pytest.mark.parametrize("content", ["", ",,,\n, ,", "\ufeff", "z" * 300])
 def test_no_keyword_is_an_error_with_a_hint(tmp_path: Path, content: str):
-    with pytest.raises(UserError, match=r"keywords\.txt: there is no keyword in it\nHint: .*null"):
+    with pytest.raises(UserError, match=r"keywords\.txt: it holds no keywords\nHint: .*null"):
         read(tmp_path, content)
 
 

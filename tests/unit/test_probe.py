@@ -306,7 +306,7 @@ class TestProblem:
         ("media", "size", "expected"),
         [
             (Media(""), 0, "empty"),
-            (Media(""), 10, "no audio that Amazon takes"),
+            (Media(""), 10, "not audio that Amazon takes"),
             (Media("aiff", 16_000, 1, 10.0, True), 10, "aiff audio"),
             (Media("mkv", 16_000, 1, 10.0, True), 10, "mkv audio"),
             (Media("wav", 7999, 1, 10.0, True), 10, "7,999 samples per second"),

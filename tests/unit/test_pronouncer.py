@@ -116,7 +116,7 @@ def test_a_file_of_own_pronunciations(tmp_path: Path, caplog: pytest.LogCaptureF
     )
     found = read_pronunciations(path, pronouncer_phones())
     assert [" ".join(phones) for phones in found["plasmid"]] == ["P L AE Z M IH D", "P L AA Z M IH D"]
-    assert "line 5: plasmid P L AE Z M IH D stands there twice" in caplog.text
+    assert "line 5: plasmid P L AE Z M IH D is repeated" in caplog.text
 
 
 def test_a_corrected_copy_of_a_lexicon_is_a_file_of_pronunciations(tmp_path: Path) -> None:

@@ -315,8 +315,8 @@ def test_results_of_an_older_version_lack_things_and_it_is_said(results: Results
     )
     (results.directory / "runs" / FIRST / "talk 0001" / "normalized.tsv").unlink()
     html = results.report()
-    assert f"diagnosis/{FIRST}.json is not there" in html
-    assert "comparisons.json is not there" in html
+    assert f"diagnosis/{FIRST}.json is missing" in html
+    assert "comparisons.json is missing" in html
 
 
 def test_results_of_a_newer_version_are_left_out_and_it_is_said(results: ResultsFolder) -> None:

@@ -44,7 +44,7 @@ def test_two_rounds_after_the_champion_say_why_nothing_is_left(results: Path):
         results, board("better", "not proven", "worse", champion=1), "pocketsphinx", ["held"]
     )
 
-    assert text.startswith("Nothing left to learn from text: the last 2 healing rounds brought nothing proven.")
+    assert text.startswith("Nothing left to learn from text: the last 2 healing rounds brought no proven gain.")
     assert "in the text and well pronounced, which leaves acoustics (recording, speaker, noise): 3 (membrane)" in text
     assert "in the text, with a guessed pronunciation (see lexicon.tsv): 2 (mitophagy)" in text
     assert "in no article, spelt nearly like a known word (typos in the reference?): 1 (membrame)" in text

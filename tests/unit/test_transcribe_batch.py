@@ -186,7 +186,7 @@ def test_half_a_result_in_the_bucket_is_told_and_not_trusted(bench: Bench) -> No
     [damaged] = [outcome for outcome in outcomes.values() if isinstance(outcome, Unfinished)]
     assert "damaged or cut off" in damaged.reason
     assert job.name in damaged.reason
-    assert "pays once more" in damaged.hint
+    assert "pays again" in damaged.hint
     storage.write(*job.output, whole)
     bench.finished(bench.run(recordings))
 

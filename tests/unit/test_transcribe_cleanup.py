@@ -265,7 +265,7 @@ def test_what_is_running_stays_whatever_is_said(account: Account, run: Clean) ->
     before = account.state()
     output = run("--delete", "--in-use", "--only", "jobs,models,vocabularies,uploads,transcripts")
     assert "a job is running" in output
-    assert "it is in the making" in output
+    assert "it is being made" in output
     after = account.state()
     assert after[1:] == before[1:]
     assert {f"{PREFIX}/audio/one.wav", f"{PREFIX}/training/x/text.txt"} <= after[0]
@@ -317,7 +317,7 @@ def test_many_pages(account: Account, run: Clean) -> None:
 def test_empty_account(account: Account, run: Clean) -> None:
     for key in account.objects():
         account.s3.delete_object(Bucket=BUCKET, Key=key)
-    assert run("--delete") == "Nothing of ours is there.\n"
+    assert run("--delete") == "The workflow has left nothing there.\n"
 
 
 def test_failures_are_told_and_the_others_go_on(account: Account, run: Clean, capsys: Any) -> None:
@@ -346,7 +346,7 @@ def test_all_of_it_with_our_policies(account: Account, run: Clean, monkeypatch: 
 def test_wrong_kind_and_no_bucket(account: Account, run: Clean, capsys: Any) -> None:
     with pytest.raises(SystemExit):
         run("--only", "everything")
-    assert "no such kind: everything" in capsys.readouterr().err
+    assert "unknown kind: everything" in capsys.readouterr().err
     with pytest.raises(Exception, match="bucket"):
         run(bucket=None)
     assert account.objects()
@@ -369,7 +369,7 @@ def test_candidates_leave_out_champion_and_running() -> None:
     day = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
     models = [
         Item(MODELS, "champion", day, keep=f"{IN_USE}: transcribe-clm-001{CHAMPION}"),
-        Item(MODELS, "running", day, "IN_PROGRESS", keep="it is in the making"),
+        Item(MODELS, "running", day, "IN_PROGRESS", keep="it is being made"),
         Item(MODELS, "young", day + datetime.timedelta(days=1), "COMPLETED"),
         Item(MODELS, "old", day, "COMPLETED"),
         Item(MODELS, "used", day - datetime.timedelta(days=1), keep=f"{IN_USE}: transcribe-clm-002"),

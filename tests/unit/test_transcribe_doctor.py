@@ -133,7 +133,7 @@ def test_what_is_needed_only_for_options_is_not_asked_for(team: Team, examine: E
 
 def test_engine_that_needs_nothing_of_it_is_noted(team: Team, examine: Examine) -> None:
     report = examine(team.user(), more=("engine=pocketsphinx",))
-    assert "pocketsphinx needs nothing of this" in report.of("engine")[1]
+    assert "pocketsphinx does not need any of this" in report.of("engine")[1]
 
 
 def test_kept_object_is_written_over_where_deleting_is_not_allowed(team: Team, examine: Examine) -> None:

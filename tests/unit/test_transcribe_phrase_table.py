@@ -120,7 +120,7 @@ def test_other_languages_have_letters_of_their_own(language: str, text: str, exp
 )
 def test_what_cannot_be_used_is_dropped_with_its_flaw(language: str, text: str, reason: str) -> None:
     vocabulary = made("", text, language=language)
-    assert vocabulary.dropped[0].reason == "there is no letter in it"
+    assert vocabulary.dropped[0].reason == "it has no letters"
     assert rows(vocabulary) == []
     assert vocabulary.kept == ()
     dropped = vocabulary.dropped[-1]

@@ -68,7 +68,7 @@ UNREADABLE = "Привет, клетки и мембраны".encode("koi8-r")
 def test_keywords_that_cannot_be_used(fresh: Workflow, content: bytes, reason: str) -> None:
     fresh.write("keywords/keywords.txt", "").write_bytes(content)
     run = fresh.run()
-    assert "Going on without keywords" in run.output
+    assert "Continuing without keywords" in run.output
     assert reason in run.output
     assert list(board(fresh)) == [STOCK]
 

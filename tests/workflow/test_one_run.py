@@ -64,7 +64,7 @@ def test_a_second_run_is_refused_from_anywhere_and_changes_nothing(finished: Wor
 def test_failed_jobs_are_the_last_lines(fresh: Workflow) -> None:
     files.write_text(fresh.results / "store" / "pocketsphinx", "in the way")
     *_, headline, first, second, hint = fresh.run(status=1).output.strip().splitlines()
-    assert headline == "2 jobs failed; everything that does not need it is done:"
+    assert headline == "2 jobs failed; everything that does not depend on it is done:"
     for name, line in zip(("one", "two"), sorted((first, second)), strict=True):
         assert line.startswith(f"  transcribe pocketsphinx/{name}: ")
         assert "File exists: 'results/store/pocketsphinx'" in line

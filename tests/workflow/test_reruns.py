@@ -85,7 +85,7 @@ def test_decoder_settings_transcribe_anew_and_say_the_price(finished: Workflow) 
     run = finished.run("--config", "pocketsphinx={decoder: {lw: 7.5}}")
     assert run.jobs == Counter(transcribe=4, normalize=4, wer=4, summarize=2, leaderboard=1, report=1)
     announced, _ = run.output.split("Building DAG of jobs")
-    assert "are transcribed anew" in announced
+    assert "are transcribed again" in announced
     assert "$0.00" in announced
     assert frozen(finished) == before
 

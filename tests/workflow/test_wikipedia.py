@@ -106,7 +106,7 @@ def test_a_zim_file_that_is_cut_and_then_whole(fresh: Workflow) -> None:
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     corpus = ("--config", "corpus={source: zim, zim: data/wiki.zim}")
-    assert "is no readable ZIM file" in fresh.run(*corpus).output
+    assert "is not a readable ZIM file" in fresh.run(*corpus).output
     assert len(files.read_table(fresh.results / "leaderboard.csv")) == 1
     path.write_bytes(whole)
     fresh.run(*corpus)

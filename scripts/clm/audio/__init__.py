@@ -1,1 +1,1 @@
-"""Bytes of sound: decoding, and what a file is without decoding it."""
+"""Audio files: decoding, and their properties without decoding."""

@@ -1,4 +1,4 @@
-"""Audio files of many formats as what recognisers want: one channel of 16-bit samples, 16,000 a second."""
+"""Audio files of many formats in the form that recognisers need: one channel of 16-bit samples, 16,000 a second."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RATE = 16_000
 PLAUSIBLE_RATES = range(1_000, 1_000_001)
 _LEVEL_BLOCK = 1 << 20
 _BEGINNING = 4096
-#: A track that far below another, in dB, is not the one that somebody speaks on.
+#: A track this far below another, in dB, is not the one with the speech.
 _TRACK_BELOW = 40.0
 _EMPTY = "no samples"
 _RESCUE = "copy it again; or open it in the app that recorded it, which may complete it; or record again"
@@ -34,7 +34,7 @@ _CONVERT = formats.remedy("", "wav")
 
 
 class AudioError(UserError):
-    """A recording that cannot be used, for good."""
+    """A recording that can never be used."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Audio:
     """A decoded recording.
 
     `samples`: int16 (n,), mono, 16 kHz; `seconds`: their length; `source_rate`: samples per second of the file;
-    `notices`: what should be known about the recording (`clm.audio.notices` has the sentences).
+    `notices`: remarks on the recording (`clm.audio.notices` has the sentences).
     """
 
     samples: NDArray[np.int16]
@@ -52,10 +52,10 @@ class Audio:
 
 
 def read_audio(path: Path) -> Audio:
-    """Read an audio or video file of any format that libsndfile or FFmpeg decodes, told by its content.
+    """Read an audio or video file of any format that libsndfile or FFmpeg decodes, identified by its content.
 
     Channels are averaged; where that would lose speech, the loudest or those that carry sound are taken. Of several
-    audio tracks the first counts, unless it is silent beside another. Whatever was not as expected is in the notices
+    audio tracks the first counts, unless it is silent beside another. Anything unexpected is in the notices
     and in the log.
 
     Raises:
@@ -144,7 +144,7 @@ def _level_of(source: Source) -> float:
 
 
 def _mixed(source: Source) -> Audio:
-    """The recording averaged; and again, where that shows that it should be mixed otherwise."""
+    """The recording with its channels averaged, or mixed again if the average proves unsuitable."""
     if source.rate not in PLAUSIBLE_RATES:
         raise AudioError(
             f"{source.path}: its header is damaged: it states {source.rate} samples per second",

@@ -1,6 +1,6 @@
-"""The two decoders: libsndfile, and FFmpeg by PyAV for what libsndfile refuses or reads in part only.
+"""The two decoders: libsndfile, and FFmpeg by PyAV for what libsndfile refuses or reads only in part.
 
-Both are given the content without the name, so that a suffix decides nothing. FFmpeg may use the demuxers of
+Both are given the content without the name, so that the suffix has no influence. FFmpeg may use the demuxers of
 `DEMUXERS` alone: others guess raw formats, or open further files and addresses that a playlist names.
 """
 
@@ -28,25 +28,25 @@ DEMUXERS = (
     "matroska,matroska\\,webm,mka,mkv,mov,mov\\,mp4\\,m4a\\,3gp\\,3g2\\,mj2,mp2,mp3,mp4,mpc,mpc8,mpeg,mpegts,mxf,"
     "nistsphere,nsv,nut,oga,ogg,oma,qcp,rm,shn,tak,truehd,tta,voc,w64,wav,webm,wsd,wtv,wv,xwma"
 )
-#: Frames decoded at a time, so that an hour of stereo never is in memory as floats. soundfile seeks after every read,
+#: Frames decoded at a time, so that an hour of stereo is never in memory as floats. soundfile seeks after every read,
 #: at which the mp3 decoder complains on stderr, so there should be few; after damage small ones save what can be saved.
 _BLOCK, _SMALL_BLOCK, _GATHERED = 1 << 22, 4096, 1 << 20
 _BUFFER = 1 << 18
 #: What libsndfile gives for a number of frames that a flac file does not state.
 _UNKNOWN = 1 << 58
-#: More damaged packets in a row than this, and the rest is given up.
+#: After more damaged packets in a row than this, the rest is given up.
 _BAD_PACKETS = 1000
 
 
 class UndecodableError(Exception):
-    """Why a decoder refuses a file, as one clause."""
+    """A file that a decoder refuses; the message is the reason, as one clause."""
 
 
 @dataclass
 class Source:
-    """A recording that is decoded as often as `blocks` is called.
+    """A recording that is decoded each time `blocks` is called.
 
-    `rate`: samples per second; `notices`: what was noticed while decoding, by code, so that a second time changes
+    `rate`: samples per second; `notices`: what was noticed while decoding, by code, so that decoding again adds
     nothing.
     """
 
@@ -118,7 +118,7 @@ class Sndfile(Source):
             self.notice("cut_short", promised=self.frames / self.rate, found=seconds)
 
     def _up_to_damage(self, found: int) -> Iterator[NDArray[np.float32]]:
-        """What another decoder reads in small steps; the one that met the damage is of no more use."""
+        """Read up to the damage in small steps, with a new decoder: the one that met the damage is of no more use."""
         import soundfile
 
         with self._open() as file, contextlib.suppress(soundfile.LibsndfileError):
@@ -169,7 +169,7 @@ class Ffmpeg(Source):
             self.notice("cut_short", promised=self._promised, found=total / self.rate)
 
     def _parts(self) -> Iterator[NDArray[np.float32]]:
-        """What the packets hold; damaged ones are counted."""
+        """Decoded samples of the packets; damaged packets are counted."""
         import av
         import numpy as np
 
@@ -253,7 +253,7 @@ _FLAC = re.compile(rb"fLaC[\0\x80]\0\0\x22")
 
 
 def is_concatenated(path: Path) -> bool:
-    """Whether files were joined end to end (`cat one.mp3 two.mp3`): libsndfile reads the first of them alone."""
+    """True if files were joined end to end (`cat one.mp3 two.mp3`): libsndfile reads only the first of them."""
     import mmap
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -271,7 +271,7 @@ def is_concatenated(path: Path) -> bool:
 
 
 def lacks_index(path: Path) -> bool:
-    """Whether an mp4 file is without its index, which a recorder writes when it is stopped, not when it is killed."""
+    """True if an mp4 file lacks its index, which a recorder writes when it is stopped, not when it is killed."""
     import mmap
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -279,7 +279,7 @@ def lacks_index(path: Path) -> bool:
 
 
 def _states_length(path: Path) -> bool:
-    """Whether an mp3 file states its length; else libsndfile estimates it."""
+    """True if an mp3 file states its length; else libsndfile estimates it."""
     import mmap
 
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:

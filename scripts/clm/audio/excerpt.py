@@ -1,4 +1,4 @@
-"""Files of which only parts are at hand: the first bytes of an object in S3, its last, or ranges fetched on demand."""
+"""Files of which only parts are available: first or last bytes of an object in S3, or ranges fetched on demand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST = 1 << 24
 class Excerpt(io.RawIOBase):
     """A file of `size` bytes of which `first` and `last` are known.
 
-    Reading elsewhere gives what `fetch(offset, count)` returns, or, without it, nothing, as at the end of the file.
+    Reading other parts returns what `fetch(offset, count)` returns, or, without it, nothing, as at the end of the file.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Excerpt(io.RawIOBase):
 
     @property
     def ends(self) -> bool:
-        """Whether the last bytes are known, or can be."""
+        """True if the last bytes are known or can be fetched."""
         return self._fetch is not None or any(at + len(part) >= self.size for at, part in self._parts.items())
 
     def readable(self) -> bool:

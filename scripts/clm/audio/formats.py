@@ -1,4 +1,4 @@
-"""Formats of audio: names that files have, kinds told by the first bytes, and what to do about each."""
+"""Audio formats: file names, identification by the first bytes, and advice for each kind."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NAMES = {
     "rar": "a rar archive", "png": "a picture", "jpeg": "a picture", "gif": "a picture", "office": "an Office document",
     "rtf": "an RTF document", "playlist": "a playlist, which names recordings and holds none",
     "git-lfs": "a Git LFS pointer and not the file itself", "html": "an HTML page", "text": "text",
-    "midi": "MIDI, which is notes and no sound", "ds2": "an encrypted dictation (DS2)", "zeros": "zeros only",
+    "midi": "MIDI, which holds notes, not sound", "ds2": "an encrypted dictation (DS2)", "zeros": "zeros only",
     "dss": "a dictation (DSS)", "dvf": "a dictation of a Sony recorder (DVF)",
     "msv": "a dictation of a Sony recorder (MSV)",
     "plist": "a property list", "database": "a database, such as a project of Audacity",
@@ -62,7 +62,7 @@ _HEAD = 4096
 
 
 def kind(beginning: bytes) -> str:
-    """Name of the format that the first kilobytes of a file belong to, "" if they are of none known here.
+    """Name of the format that the first kilobytes of a file belong to, "" if it is unknown.
 
     >>> kind(b"fLaC"), kind(b"<!DOCTYPE html>"), kind(bytes([1, 2, 3]))
     ('flac', 'html', '')
@@ -101,7 +101,7 @@ def _is_utf8(beginning: bytes) -> bool:
 
 
 def may_be_audio(name: str) -> bool:
-    """Whether files of a kind may hold sound.
+    """True if files of this kind may hold sound.
 
     >>> may_be_audio("aiff"), may_be_audio("pdf"), may_be_audio("")
     (True, False, False)

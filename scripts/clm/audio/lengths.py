@@ -1,4 +1,4 @@
-"""Length of a recording for whoever pays by it: exact, estimated, or bounded from above by its size."""
+"""Length of a recording, for its price: exact, estimated, or bounded from above by its size."""
 
 from __future__ import annotations
 

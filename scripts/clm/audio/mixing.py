@@ -22,19 +22,19 @@ if TYPE_CHECKING:
 #: Below this level over the whole recording there is nothing to hear: the rounding noise of 16 bits is at -98 dBFS,
 #: a quiet room at -60.
 SILENCE_DBFS = -70.0
-#: A channel that far below the loudest is left out: beside it nobody is understood. From `_WEAK` on it is said.
+#: A channel this far below the loudest is left out, being inaudible beside it. From `_WEAK` on, a notice says so.
 _INAUDIBLE, _WEAK = 40.0, 20.0
 _CANCELLED = 0.25
-#: So much of the sound may be cancelled before a single channel is better.
+#: Share of the sound that may be cancelled before a single channel is better.
 _LOST = 0.1
-#: Where more than a thousandth is beyond full scale times this, clipping is no cure: converters that wrote integers as
-#: floats, and the like. The level is then such that at most a ten-thousandth is clipped: a click decides nothing.
+#: Where more than a thousandth is beyond full scale times this, clipping does not help: converters wrote integers as
+#: floats, for example. The level is then such that at most a ten-thousandth is clipped: a click decides nothing.
 _BEYOND, _BEYOND_SHARE, _CLIPPED_SHARE = 2.0, 0.001, 0.0001
 
 
 @dataclass(frozen=True)
 class Choice:
-    """How to mix: the channels to average (None: all of them), and a factor for the level."""
+    """A mix: the channels to average (None: all of them), and a factor for the level."""
 
     channels: tuple[int, ...] | None = None
     factor: float = 1.0
@@ -78,7 +78,7 @@ class Levels:
             self._powers.append(np.maximum(energies, 0.0))
 
     def choice(self) -> tuple[Choice, list[Notice]]:
-        """How the blocks that passed should be mixed, and what is to be said about it."""
+        """Best mix of the blocks that passed, and notices about it."""
         factor, notices = self._factor()
         widths = {len(powers) for powers in self._powers}
         if len(widths) != 1:  # one channel; or their number changes on the way, where a mix is all there is
@@ -107,7 +107,7 @@ class Levels:
         loudest = int(decibels.argmax())
         audible = decibels >= max(SILENCE_DBFS, decibels[loudest] - _INAUDIBLE)
         count, heard = len(means), tuple(np.flatnonzero(audible).tolist())
-        if not heard:  # all of it is silent, which is said elsewhere
+        if not heard:  # all of it is silent, which another notice says
             return None, []
         notices = []
         if len(heard) < count:
@@ -123,7 +123,7 @@ class Levels:
 
 
 def _is_cancelled(channels: NDArray[np.float64], mixes: NDArray[np.float64]) -> bool:
-    """Whether the average loses a tenth of the sound or more, by the energies of each second."""
+    """True if the average loses a tenth of the sound or more, by the energies of each second."""
     independent = channels.sum(axis=1) / channels.shape[1] ** 2
     lost = independent[mixes < _CANCELLED * independent].sum()
     return bool(lost > _LOST * independent.sum())

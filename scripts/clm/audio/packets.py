@@ -8,7 +8,7 @@ from typing import Any
 
 #: Fewer packets of one size do not prove a constant bit rate.
 _CONSTANT = 20
-#: Sums of durations and the span of times agree up to this factor, or there are gaps, which are no sound.
+#: Sums of durations and the span of times agree up to this factor, or there are gaps, which hold no sound.
 AGREE = 0.05
 #: Bytes of a remote file that are walked through at most.
 _WALKED = 1 << 20

@@ -1,4 +1,4 @@
-"""What an audio file is, without decoding it, and whether Amazon Transcribe would take it.
+"""Properties of an audio file, found without decoding it, and Amazon Transcribe's reasons to refuse it.
 
 FFmpeg's demuxers (by PyAV) read every container: of a file that is at hand they walk through the packets, so that a
 length is that of what is there; of an excerpt they read the header. Some things are our own, because a comparison
@@ -48,10 +48,10 @@ _DEMUXERS = {
 
 @dataclass(frozen=True)
 class Media:
-    """What is known of an audio file.
+    """Properties of an audio file.
 
-    `format`: one of `AMAZON_FORMATS`, another name, or "" for what is no audio known here. `rate`: samples per second.
-    `exact`: whether `seconds` is known and not an estimate from the size. None is what cannot be told.
+    `format`: one of `AMAZON_FORMATS`, another name, or "" for an unknown format. `rate`: samples per second.
+    `exact`: whether `seconds` is known and not an estimate from the size. None means unknown.
     """
 
     format: str
@@ -63,14 +63,14 @@ class Media:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why Amazon refuses a file for good, as a clause, and what to do."""
+    """A reason for which Amazon refuses a file for good, as a clause, and a remedy."""
 
     reason: str
     hint: str
 
 
 def probe(file: BinaryIO | Excerpt, size: int) -> Media:
-    """Look into an audio file of `size` bytes, which may be an `Excerpt`; whatever is no audio has the format "".
+    """Look into an audio file of `size` bytes, which may be an `Excerpt`; anything but audio has the format "".
 
     Of a whole file, the length is that of what is there, even if a header promises more or less. Of an excerpt it is
     exact where a header states it (wav, flac, mp3 of constant bit rate or with a table of contents, mp4 whose index is
@@ -96,7 +96,7 @@ def probe(file: BinaryIO | Excerpt, size: int) -> Media:
 
 
 def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | None:
-    """Why Amazon would refuse a file of `size` bytes, or None; an estimate never refuses.
+    """Reason for which Amazon would refuse a file of `size` bytes, or None; an estimate never refuses.
 
     `limits`: `audio_hours` and `audio_megabytes` that a recording may have at most.
     """
@@ -104,7 +104,7 @@ def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | N
     if size == 0:
         return Problem("the file is empty (0 bytes)", "copy it again, or take it out")
     if media.format not in AMAZON_FORMATS:
-        found = f"it is {formats.described(media.format)}, and no audio that Amazon takes"
+        found = f"it is {formats.described(media.format)}, not audio that Amazon takes"
         return Problem(found, f"{formats.remedy(media.format)} (it takes {', '.join(AMAZON_FORMATS)})")
     if media.rate is not None and media.rate not in RATES:
         found = f"{media.rate:,} samples per second; Amazon takes {RATES[0]:,} to {RATES[-1]:,}"
@@ -125,7 +125,7 @@ def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | N
 
 
 def _wav(file: BinaryIO | Excerpt, size: int) -> Media | None:
-    """None if only a demuxer can tell how long it plays."""
+    """Length from the header; None if it takes a demuxer."""
     layout = riff.read(file, size)  # type: ignore[arg-type]
     if layout is None or not layout.rate:
         return None

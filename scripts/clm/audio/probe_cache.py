@@ -1,4 +1,4 @@
-"""What recordings are, looked at once: format, length and sample rate by the digest of their content."""
+"""Cache of format, length and sample rate of recordings, by the digest of their content."""
 
 import contextlib
 import json
@@ -23,13 +23,13 @@ class Probes:
         self._known: dict[str, Media] = {}
         self._changed = False
         for path in (cache, copy):
-            with contextlib.suppress(OSError, ValueError, TypeError):  # only a cache: else all are looked at anew
+            with contextlib.suppress(OSError, ValueError, TypeError):  # only a cache: else all files are probed again
                 found = json.loads(path.read_text(encoding="utf-8")) if path else {}
                 if found.get("probe") == PROBE:
                     self._known |= {key: Media(**entry) for key, entry in found["media"].items()}
 
     def has(self, identity: str) -> bool:
-        """Whether the audio of this digest was seen before."""
+        """True if the audio of this digest was seen before."""
         return identity in self._known
 
     def get(self, identity: str, size: int, read: Callable[[], BinaryIO]) -> Media:

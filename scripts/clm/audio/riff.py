@@ -18,7 +18,7 @@ _SINGLE = (1, 3, 6, 7, 0xFFFE)
 _BLOCKS = (2, 0x11, 0x31)
 #: Writers that cannot go back leave 0, or a length near the greatest signed or unsigned one (SoX: 0x7FFFF000).
 _NEVER_FILLED_IN = 0x7FFF0000
-#: A length that says too little is one of a recording that went on: at least this many seconds follow.
+#: A stated length is too short where at least this many seconds follow: the recording went on.
 _GOES_ON = 1.0
 _TAGS = (b"ID3", b"TAG", b"APE", b"\0\0\0\0")
 
@@ -52,7 +52,7 @@ class Wav:
 
 
 def is_wav(beginning: bytes) -> bool:
-    """Tell by the first twelve bytes."""
+    """True if the first twelve bytes are those of a wav file."""
     return beginning[:4] in (b"RIFF", b"RF64", b"BW64") and beginning[8:12] == b"WAVE"
 
 
@@ -100,7 +100,7 @@ def _samples(file: BinaryIO, size: int, wav: Wav, repairs: list[tuple[int, bytes
 
 
 def _only_chunks(file: BinaryIO, size: int, offset: int) -> bool:
-    """Whether nothing follows, or chunks up to the end of the file."""
+    """True if nothing follows, or only chunks up to the end of the file."""
     end = offset
     for name, start, length in _chunks(file, size, offset):
         if not name.isascii() or not name.decode("ascii").isprintable():
@@ -110,9 +110,9 @@ def _only_chunks(file: BinaryIO, size: int, offset: int) -> bool:
 
 
 def _went_on(file: BinaryIO, size: int, wav: Wav) -> bool:
-    """Whether sound follows the length that the header states: over a second, and neither chunks nor tags.
+    """True if sound follows the length that the header states: over a second, and neither chunks nor tags.
 
-    That may be another wav file (`cat one.wav two.wav`), whose header is a click then.
+    That may be another wav file (`cat one.wav two.wav`), whose header is then heard as a click.
     """
     end = wav.offset + wav.promised
     if size - end < _GOES_ON * wav.bytes_per_second:

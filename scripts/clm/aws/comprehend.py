@@ -1,7 +1,7 @@
 """Amazon Comprehend's DetectSyntax: which words of a list can be names of things, acts or properties.
 
-A list of words has no sentences, so a tag says little; what was learned once about a word is kept and never paid
-again.
+A list of words has no sentences, so a tag says little. Answers are kept, and no word is paid for
+twice.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ MOST_BYTES = 5000
 MOST_TEXTS = 25
 #: Tags of the words that are kept.
 TAGS = frozenset(["NOUN", "PROPN", "VERB", "ADJ"])
-#: Comprehend is paid by units of so many characters, and for so many units of each text at least.
+#: Comprehend bills by units of this many characters, and at least this many units for each text.
 UNIT, LEAST_UNITS = 100, 3
 
 _SEPARATOR = ", "
 _OFF = "transcribe.comprehend: false leaves the choice to an offline filter"
-#: Parts of error codes that may be gone at the next run.
+#: Error codes that may not recur in the next run.
 _PASSING = ("INTERNAL", "THROTTL", "UNAVAILABLE", "TIMEOUT")
 
 
@@ -69,7 +69,7 @@ class SyntaxFilter:
 
     @functools.cached_property
     def _known(self) -> dict[str, bool]:
-        """Whether each word that was ever asked about is kept."""
+        """Kept answers, by word."""
         known: dict[str, bool] = {}
         for path in sorted(self._cache.glob("*.json")):
             answer = files.read_json(path)
@@ -104,7 +104,7 @@ class SyntaxFilter:
         try:
             answer = self._client.batch_detect_syntax(TextList=joined, LanguageCode=self._language)
         except EndpointConnectionError as error:
-            raise PassingError(f"{doing}: there is no Comprehend in this region, or no way to it", _OFF) from error
+            raise PassingError(f"{doing}: no Comprehend in this region, or not reachable", _OFF) from error
         except (BotoCoreError, ClientError) as error:
             raise explain(error, doing, service="comprehend") from error
         answered = {result["Index"]: result["SyntaxTokens"] for result in answer["ResultList"]}

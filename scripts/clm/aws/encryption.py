@@ -1,4 +1,4 @@
-"""Whether a bucket demands a KMS key of what is written to it."""
+"""Demand of a bucket for a KMS key on everything written to it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def default(client: Any, bucket: str) -> str | None:
 
 
 def policy_demands_key(client: Any, bucket: str) -> bool | None:
-    """Whether the bucket's policy refuses what comes without a KMS key; None where we may not read it."""
+    """True if the bucket's policy refuses objects without a KMS key; None where we may not read it."""
     try:
         document = json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])
     except Exception as error:
@@ -39,7 +39,7 @@ def policy_demands_key(client: Any, bucket: str) -> bool | None:
 
 
 def demands_key(document: Mapping[str, Any]) -> bool:
-    """Whether a bucket policy denies writing without a KMS key.
+    """True if a bucket policy denies writing without a KMS key.
 
     >>> deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": "arn:aws:s3:::b/*"}
     >>> condition = {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}

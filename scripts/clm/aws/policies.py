@@ -32,7 +32,7 @@ _KEY_TEXT = re.compile(r"[ -)+->@-~\u00a0-\u00ff]*")
 
 @dataclass(frozen=True)
 class Values:
-    """What stands for the placeholders of the policies, checked by `check`; prefixes without slashes at their ends."""
+    """Values of the policies' placeholders, checked by `check`; prefixes without slashes at their ends."""
 
     bucket: str
     prefix: str
@@ -60,7 +60,7 @@ class Values:
         return match
 
     def words(self) -> dict[str, str]:
-        """Placeholders and what they stand for, but for those of an input."""
+        """Placeholders and their values, except those of an input."""
         return {
             "arn:aws:": f"arn:{self._role['partition']}:",
             "ACCOUNT": self._role["account"],
@@ -107,7 +107,7 @@ def check(
 
 
 def fill(document: Mapping[str, Any], values: Values) -> dict[str, Any]:
-    """A policy with its placeholders replaced; statements about a key or an input that there is not are left out."""
+    """A policy with its placeholders replaced; statements about a missing key or input are left out."""
     statements = [filled for statement in document["Statement"] for filled in _fill_statement(statement, values)]
     return {**document, "Statement": statements}
 

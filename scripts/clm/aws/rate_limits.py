@@ -1,4 +1,4 @@
-"""When to call again: politely, below Amazon's rates, and not all at the same moment."""
+"""Rates of calls and of repeated calls: below Amazon's limits, and not all at the same moment."""
 
 import logging
 import random
@@ -12,14 +12,14 @@ log = logging.getLogger(__name__)
 
 
 class Limiter:
-    """Lets a call pass at most so many times a second."""
+    """Limit on the number of calls in a second."""
 
     def __init__(self, per_second: float) -> None:
         self._pause = 1.0 / per_second
         self._next = 0.0
 
     def ready(self) -> bool:
-        """Whether a call may go now; if so it counts."""
+        """True if a call may go now; if so, it counts."""
         now = time.monotonic()
         if now < self._next:
             return False
@@ -33,7 +33,7 @@ class Limiter:
 
 
 class Pauses:
-    """Pauses that grow from `first` to six times as long, with a tenth of jitter; `reset` starts anew."""
+    """Pauses that grow from `first` to six times as long, with a tenth of jitter; `reset` starts again from `first`."""
 
     GROWTH, LONGEST, JITTER = 1.3, 6.0, 0.1
 
@@ -48,12 +48,12 @@ class Pauses:
         return pause
 
     def reset(self) -> None:
-        """Something happened: look more often again."""
+        """Shorten the pauses again because something happened."""
         self._factor = 1.0
 
 
 class Patience:
-    """Waits for something that takes long, and tells so, until the patience of the settings is over."""
+    """Long wait with progress lines, limited by the patience that the settings allow."""
 
     def __init__(self, first_pause: float, hours: float, progress: Progress | None = None) -> None:
         self._pauses = Pauses(first_pause)
@@ -71,14 +71,14 @@ class Patience:
         if time.monotonic() > self._deadline:
             raise PassingError(
                 f"{line} (longer than patience_hours: {self._hours:g})",
-                "run again later: it goes on at Amazon, and nothing is paid twice",
+                "run again later: it continues at Amazon, and nothing is paid twice",
             )
         self._progress.show(line)
         time.sleep(self._pauses.next())
 
 
 class Tolerance:
-    """Bears trouble that passes while something long is waited for; boto3's own retries are over within seconds."""
+    """Tolerance for passing errors during a long wait; boto3's own retries end within seconds."""
 
     MOST_SECONDS = 900.0
 
@@ -95,7 +95,7 @@ class Tolerance:
         """Wait a while because of errors that came together, if there are any.
 
         Raises:
-            UserError: one of them that is not of the kind that passes, or any if there were some for too long.
+            UserError: one of them cannot pass, or errors went on for too long.
 
         """
         if not errors:

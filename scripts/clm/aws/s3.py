@@ -1,4 +1,4 @@
-"""Objects in S3: listing, reading, and uploads that go on where they were cut off."""
+"""Objects in S3: listing, reading, and uploads that resume where they were cut off."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from typing import Any
 from clm.aws.clients import code_of, is_denied
 from clm.base.s3_path import S3Path
 
-#: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts anew.
+#: Larger files go up in parts of this size; it must stay the same, or an upload cut off earlier starts again.
 PART_BYTES = 16 << 20
 _MOST_PARTS = 10_000
-#: What S3 says of an upload in parts that another process has completed or given up.
+#: Error codes for an upload in parts that another process has completed or given up.
 _UPLOAD_GONE = {"NoSuchUpload", "InvalidPart", "InvalidPartOrder", "404"}
 _ATTEMPTS = 3
-#: What GetBucketLocation says instead of the names of the oldest regions.
+#: Answers of GetBucketLocation in place of the names of the oldest regions.
 OLD_REGIONS = {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}
 #: Storage classes whose objects must be restored first (S3's user guide, "Working with archived objects").
 ARCHIVES = {"GLACIER", "DEEP_ARCHIVE"}
 _TIERED = "INTELLIGENT_TIERING"
-#: Transcribe tries with this file whether it may write.
+#: Transcribe writes this file to test its permission.
 ACCESS_FILE = ".write_access_check_file.temp"
 
 
@@ -33,7 +33,7 @@ ACCESS_FILE = ".write_access_check_file.temp"
 class Object:
     """An object as a listing shows it.
 
-    `hashed` tells that S3 keeps a SHA-256 of it, `modified` is its age (POSIX), `storage` its storage class.
+    `hashed` means that S3 keeps a SHA-256 of it, `modified` is its age (POSIX), `storage` its storage class.
     """
 
     path: S3Path
@@ -61,7 +61,7 @@ def listing(client: Any, below: S3Path, begin: str = "") -> Iterator[Object]:
 
 
 def bucket_region(client: Any, bucket: str) -> str:
-    """The region of a bucket; HeadBucket tells it where GetBucketLocation is not allowed."""
+    """The region of a bucket; HeadBucket shows it where GetBucketLocation is not allowed."""
     try:
         answer = client.get_bucket_location(Bucket=bucket).get("LocationConstraint")
     except Exception as error:
@@ -74,7 +74,7 @@ def bucket_region(client: Any, bucket: str) -> str:
 def archived(client: Any, entry: Object) -> str:
     """The storage class of an object that must be restored before anybody can read it; "" for any other.
 
-    Only the object itself tells whether it is restored, and where "intelligent tiering" has moved it.
+    Only the object itself shows whether it is restored, and where "intelligent tiering" has moved it.
     """
     if entry.storage not in ARCHIVES and entry.storage != _TIERED:
         return ""
@@ -108,7 +108,7 @@ def whole_sha256(head: Mapping[str, Any]) -> str | None:
 
 
 def has(client: Any, path: S3Path, size: int | None = None) -> bool:
-    """Whether an object is there, can be read, and is of this size in bytes."""
+    """True if an object exists, can be read, and is of this size in bytes."""
     try:
         head = client.head_object(Bucket=path.bucket, Key=path.key)
     except Exception as error:
@@ -149,10 +149,10 @@ class Uploader:
         self.client.put_object(Bucket=to.bucket, Key=to.key, Body=data, ChecksumAlgorithm="SHA256", **self._common(to))
 
     def put_file(self, path: Path, to: S3Path, progress: Callable[[int], None] = lambda _: None) -> None:
-        """Upload a file, in parts if it is large; `progress` is told the number of bytes of each part done.
+        """Upload a file, in parts if it is large; `progress` is called with the number of bytes of each finished part.
 
         The name of the object must depend on the file's content: parts that an earlier call left behind are kept. Where
-        another process goes on with the same upload and completes it, its object is taken.
+        another process continues the same upload and completes it, its object is taken.
         """
         size = path.stat().st_size
         if size <= PART_BYTES:

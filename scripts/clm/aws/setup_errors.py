@@ -41,7 +41,7 @@ _RULES: tuple[tuple[tuple[str, ...], str, str | Callable[[], str]], ...] = (
 
 
 def of_setup(error: Exception) -> tuple[str, str] | None:
-    """What is wrong and what to do, where somebody has to do something; None for any other error."""
+    """Problem and hint for an error in the user's AWS setup; None for any other error."""
     if isinstance(error, EOFError):  # botocore asked for an MFA code
         return _RULES[5][1], str(_RULES[5][2])
     names = {kind.__name__ for kind in type(error).__mro__}

@@ -1,1 +1,1 @@
-"""Only Python and the disk: errors, files, digests, locks, progress."""
+"""Basics that need only Python and the disk: errors, files, digests, locks, progress."""

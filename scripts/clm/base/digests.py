@@ -20,7 +20,7 @@ class Digests:
         self.cache = cache
         self._known: dict[str, list[Any]] = {}
         self._used: dict[str, list[Any]] = {}
-        with contextlib.suppress(OSError, ValueError):  # only a cache: else everything is read anew
+        with contextlib.suppress(OSError, ValueError):  # only a cache: else everything is read again
             self._known = json.loads(cache.read_text(encoding="utf-8"))
 
     def _entry(self, path: Path, *, text: bool = False) -> list[Any]:
@@ -43,7 +43,7 @@ class Digests:
         return self._entry(path, text=True)[2]
 
     def save(self) -> None:
-        """Keep what was looked at this time."""
+        """Keep the digests of the files seen this time."""
         if self._used != self._known:
             with contextlib.suppress(OSError):  # only a cache
                 files.write_text(self.cache, json.dumps(self._used))

@@ -2,7 +2,7 @@
 
 
 class UserError(Exception):
-    """Something the user can put right.
+    """An error that the user can fix.
 
     The text says what happened and where (file, key or folder); the hint says what to do about it.
 
@@ -21,15 +21,15 @@ class UserError(Exception):
 
 
 class PassingError(UserError):
-    """Trouble that may be gone at the next run (network, throttling, expired credentials): nothing is decided by it."""
+    """An error that may not recur in the next run (network, throttling, expired credentials); it decides nothing."""
 
 
 class NotSetUpError(PassingError):
-    """Something that only the user can put right, and may leave as it is: the run is complete without it."""
+    """A missing setup that only the user can provide, and need not: the run is complete without it."""
 
 
 def passing(error: UserError) -> dict[str, bool]:
-    """What a record says of an error: whether to try again (`retry`), and whether something is missing (`unfinished`).
+    """Fields of a record on an error: whether to try again (`retry`), and whether something is missing (`unfinished`).
 
     >>> passing(UserError("no", "")), passing(PassingError("busy", "")), passing(NotSetUpError("off", ""))
     ({}, {'retry': True, 'unfinished': True}, {'retry': True, 'unfinished': False})

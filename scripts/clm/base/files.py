@@ -56,13 +56,13 @@ def write_json(path: Path, data: Mapping[str, Any], *, indent: int | None = 1, n
 
 
 def rewrite_json(path: Path, data: Mapping[str, Any]) -> None:
-    """Write a JSON file unless it says the same already, so that it keeps its age."""
+    """Write a JSON file unless it holds the same already, so that it keeps its age."""
     if not holds(path, data):
         write_json(path, data, indent=None)
 
 
 def holds(path: Path, data: Mapping[str, Any]) -> bool:
-    """Whether a JSON file of ours says just this."""
+    """True if a JSON file of ours holds exactly this."""
     try:
         return read_json(path) == {"format": FORMAT, **data}
     except (UserError, FileNotFoundError):
@@ -119,7 +119,7 @@ def digest(data: object) -> str:
     >>> digest({"a": 1, "b": [2]}) == digest({"b": [2], "a": 1})
     True
     """
-    import hashlib  # a tenth of the time of a job that does without it
+    import hashlib  # its import takes a tenth of a short job's time
 
     text = json.dumps(data, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -1,7 +1,7 @@
-"""One run at a time for each results folder, from whatever working directory it was started.
+"""One run at a time for each results folder, whatever its working directory.
 
 Snakemake's own lock is of the working directory. This one is a lock of the kernel on `<results>/.lock`, which ends
-with the process that holds it, killed or not: there is nothing to clear away afterwards. What the file says about its
+with the process that holds it, killed or not: nothing needs cleaning up afterwards. What the file says about its
 holder is for messages only.
 """
 
@@ -24,7 +24,7 @@ LEAST_FREE = 1 << 20
 
 #: A dry run looks at the lock for a moment.
 _PATIENCE_SECONDS = 1.0
-#: What file systems without locks answer; there only Snakemake's own lock helps.
+#: Errors of file systems without locks; there only Snakemake's own lock helps.
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 #: Locks of this process, by real path; they are held until it ends.
@@ -32,7 +32,7 @@ _held: dict[str, IO[str]] = {}
 
 
 def stamp(results: Path) -> str:
-    """What the lock says about its last holder: it changes when another run takes the results folder."""
+    """Text of the lock about its last holder: it changes when another run takes the results folder."""
     with contextlib.suppress(OSError):
         return (results / NAME).read_text(encoding="utf-8")
     return ""
@@ -73,7 +73,7 @@ def take(results: Path, seen: str | None = None) -> None:
 
 
 def holder(results: Path) -> str:
-    """Who holds the results folder, or an empty string; nothing is held or changed."""
+    """Name of the run that holds the results folder, or an empty string; nothing is held or changed."""
     path = results / NAME
     if os.path.realpath(path) in _held:
         return ""
@@ -84,11 +84,11 @@ def holder(results: Path) -> str:
 
 
 def unwritable(results: Path, error: OSError) -> UserError:
-    """What to say where the results folder cannot be written."""
+    """Error for a results folder that cannot be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return UserError(
             f"results: no room left to write to {results} ({error.strerror})",
-            "make room and run again: what is finished is kept",
+            "free some space and run again: finished results are kept",
         )
     return UserError(
         f"results: cannot write to {results} ({error.strerror})",
@@ -97,7 +97,7 @@ def unwritable(results: Path, error: OSError) -> UserError:
 
 
 def _check_room(*folders: Path) -> None:
-    """Refuse disks that are all but full, where Snakemake itself would fail before it runs anything.
+    """Refuse disks that are nearly full, where Snakemake itself would fail before it runs anything.
 
     Raises:
         UserError: less is free than a run writes before its first job.
@@ -109,7 +109,7 @@ def _check_room(*folders: Path) -> None:
 
 
 def _lock(file: IO[str], kind: int, deadline: float) -> bool:
-    """Whether the lock was got before the deadline."""
+    """Take a lock; return False if that did not succeed before the deadline."""
     while True:
         try:
             fcntl.flock(file, kind | fcntl.LOCK_NB)
@@ -139,7 +139,7 @@ def _describe(file: IO[str]) -> None:
 
 
 def _holder(file: IO[str]) -> str:
-    """What the file says about its holder."""
+    """Holder named in the file."""
     file.seek(0)
     try:
         about: dict[str, Any] = json.loads(file.read())

@@ -22,7 +22,7 @@ def in_order(
 ) -> Iterator[tuple[Item, Result]]:
     """Yield every item with what a worker made of it, in order.
 
-    Each process has one worker from `make_worker`, which must be picklable. Of a single item nothing is shared out.
+    Each process has one worker from `make_worker`, which must be picklable. A single item needs no further process.
     What a worker raises is raised here.
     """
     items = iter(items)
@@ -77,7 +77,7 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item], threads: i
 
 @contextmanager
 def aside(processes: int, call: Callable[..., Result], *args: Any) -> Iterator[Callable[[], Result]]:
-    """Make a call in a process of its own meanwhile; gives a function that waits for its result.
+    """Make a call in a process of its own; return a function that waits for its result.
 
     With a single process allowed, the call is made when its result is asked for. What it raises is raised then.
     """
@@ -105,8 +105,8 @@ def _prepare(make_worker: Callable[[], Callable[..., Any]]) -> None:
 def _end_with_parent() -> None:
     """End this process as soon as the one that started it is gone.
 
-    Where processes fork, each of them holds both ends of the queue, so that nothing else would tell them of a parent
-    that was killed: they would wait for work, with all their memory, until the machine is switched off.
+    Where processes fork, each of them holds both ends of the queue, so that nothing else would signal that their parent
+    was killed: they would wait for work, with all their memory, until the machine is switched off.
     """
     import os
     from multiprocessing import connection, parent_process

@@ -1,4 +1,4 @@
-"""Progress of long waits, for the terminal: one line now and then on standard output (logs go to standard error)."""
+"""Progress of long waits, for the terminal: occasional lines on standard output (logs go to standard error)."""
 
 import sys
 import time

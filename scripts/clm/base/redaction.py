@@ -1,4 +1,4 @@
-"""What must never reach logs or results: account numbers, access keys, signed addresses, names of sessions."""
+"""Redaction of secrets in logs and results: account numbers, access keys, signed addresses, names of sessions."""
 
 import re
 

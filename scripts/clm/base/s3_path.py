@@ -1,4 +1,4 @@
-"""Addresses of what is in S3; here, so that programs that never go there need not load what does."""
+"""Addresses in S3, apart from their use, so that programs that never go there need not load boto3."""
 
 from __future__ import annotations
 
@@ -57,5 +57,5 @@ class S3Path:
 
 
 def is_address(value: object) -> bool:
-    """Whether a configuration value is an address in S3."""
+    """True if a configuration value is an address in S3."""
     return isinstance(value, str) and value.startswith(SCHEME)

@@ -23,7 +23,7 @@ def read_text(path: Path) -> str:
 
 
 def check_content(path: Path, sha256: str) -> None:
-    """Refuse a file that is not the one that the run was planned with.
+    """Refuse a file that has changed since the run was planned.
 
     Raises:
         PassingError: it changed meanwhile, or cannot be read any more.
@@ -38,7 +38,7 @@ def check_content(path: Path, sha256: str) -> None:
 
 
 def printable(name: str) -> str:
-    r"""A file's name as it may be written in UTF-8: bytes of the name that are no UTF-8 are escaped.
+    r"""A file's name as it may be written in UTF-8: bytes that are not UTF-8 are escaped.
 
     >>> print(printable("caf\udce9"), printable("café"))
     caf\udce9 café
@@ -49,7 +49,7 @@ def printable(name: str) -> str:
 def text_files(path: Path) -> list[Path]:
     """The file itself, or the `.txt` files of a folder in order of their names.
 
-    Folders and pipes of such a name, and links that lead nowhere, are no texts.
+    Folders and pipes of such a name, and broken links, do not count.
     """
     if path.is_dir():
         found = (p for p in path.rglob("*") if p.suffix.lower() == ".txt" and not p.name.startswith("."))

@@ -1,11 +1,11 @@
-"""Fewer requests for what is known: Snakemake asks for the same objects each time that it looks at the jobs again."""
+"""Cache of S3 answers: Snakemake asks for the same objects each time it checks the jobs."""
 
 from __future__ import annotations
 
 from typing import Any
 
 _WRITES = ("PutObject", "DeleteObject", "CompleteMultipartUpload")
-#: Questions, and what besides the bucket tells one from another.
+#: Operations, and the parameters besides the bucket that distinguish two requests.
 _QUESTIONS = {"HeadBucket": "", "HeadObject": "Key", "ListObjects": "Prefix"}
 _MARK = "clm_question"
 
@@ -13,7 +13,7 @@ _MARK = "clm_question"
 def remember(client: Any) -> None:
     """Let a client of S3 remember which objects there are and what they are, until it writes to them itself.
 
-    Only for a process that is the only one to write these objects. That there is none is never remembered.
+    Only for a process that is the only one to write these objects. A missing object is never remembered.
     """
     _Memory().listen(client.meta.events)
 
@@ -52,7 +52,7 @@ class _Memory:
         self._forget(context)
 
     def _forget(self, context: dict[str, Any], **_: Any) -> None:
-        """Before a write, and after it once more, since somebody may have asked meanwhile."""
+        """Forget before a write, and again after it, since a request may have come meanwhile."""
         _, bucket, key = context[_MARK]
         self._answers.pop(("HeadObject", bucket, key), None)
         for end, letter in enumerate(key, 1):

@@ -19,9 +19,9 @@ _THREADS = 16
 _LOGS = "logs"
 #: Raw results, which are named after what they are made from.
 _RESULT = re.compile(r"store/[a-z]+/[0-9a-f]{64}\.json")
-#: Tells that a model is finished.
+#: Marks a model as finished.
 _MARK = "model.json"
-#: What the workflow keeps beside the outputs of rules: these files and all in these folders, but for outputs in them.
+#: Files that the workflow keeps beside the outputs of rules: these, and those in these folders except outputs.
 _KEPT_FILES = {"config.json", "config.yaml", "inputs.json", "state.json"}
 _KEPT_FOLDERS = {"inputs", "models", "store"}
 _OUTPUTS = {"articles.txt", "missed_words.txt", "plan.json", "sources.tsv", "status.csv", "training.json"}
@@ -30,7 +30,7 @@ _OUTPUTS = {"articles.txt", "missed_words.txt", "plan.json", "sources.tsv", "sta
 class Mirror:
     """Objects below `address` and files below `folder`, by equal relative names.
 
-    A copy has the age of its object, which is how Snakemake tells whether one is up to date. Logs stay where they are.
+    A copy has the age of its object, by which Snakemake decides whether it is up to date. Logs stay where they are.
     """
 
     def __init__(self, client: Any, folder: Path, address: S3Path) -> None:
@@ -39,7 +39,7 @@ class Mirror:
         self._address = address
 
     def pull(self, below: Path | None = None, suffix: str = "") -> None:
-        """Fetch what is missing here or older than in the bucket, below a path or at it; only names that end so."""
+        """Fetch what is missing here or older than in the bucket, at or below a path; only names with this ending."""
         self._fetch({name: entry for name, entry in self._list(below).items() if name.endswith(suffix)})
 
     def push(self, paths: Iterable[Path]) -> None:
@@ -52,7 +52,7 @@ class Mirror:
         self._parallel(self._send, marks, "writing results to")
 
     def push_new(self) -> None:
-        """Send what the workflow keeps and the bucket has not, or not like this, and give it the age it has there.
+        """Send files that the workflow keeps and the bucket lacks or has otherwise, and give them their age there.
 
         Ages say only whether a file is still the copy that was fetched: clocks of machines and of S3 differ. What is
         written once needs no second look, which would read it all, and say nothing where S3 encrypts with keys.
@@ -64,7 +64,7 @@ class Mirror:
             self._download({name: entry for name, entry in self._list().items() if name in new})
 
     def align(self, record: Path) -> None:
-        """Make the folder what the bucket is, before a run.
+        """Make the folder equal to the bucket, before a run.
 
         What an earlier run kept here and could not send is sent first. `record` remembers what was in the bucket, and
         how old: what was there and is not any more has been deleted by somebody, and is not sent again; what has
@@ -147,7 +147,7 @@ class Mirror:
         self._parallel(self._take, wanted, "reading results from")
 
     def _take(self, wanted: tuple[Path, Object]) -> None:
-        """Fetch an object unless its copy says the same, and give the copy its age."""
+        """Fetch an object unless its copy is equal, and give the copy its age."""
         path, entry = wanted
         if not (path.exists() and _same(path, entry)):
             with files.replacing(path) as temporary:
@@ -169,7 +169,7 @@ class Mirror:
 
 
 def is_kept(name: str) -> bool:
-    """Whether the workflow itself keeps a file of the results, by its relative name; else a rule makes it.
+    """True if the workflow itself keeps a file of the results, by its relative name; else a rule makes it.
 
     >>> [is_kept(name) for name in ("inputs/one.json", "models/x/model.json", "models/x/plan.json", "report.html")]
     [True, True, False, False]
@@ -181,7 +181,7 @@ def is_kept(name: str) -> bool:
 
 
 def is_final(name: str) -> bool:
-    """Whether a file that the workflow keeps is never written again: a raw result, or a part of a trained model.
+    """True if a file that the workflow keeps is never written again: a raw result, or a part of a trained model.
 
     >>> result = f"store/transcribe/{64 * 'a'}.json"
     >>> [is_final(name) for name in (result, "store/transcribe/rounds.json", "models/x/lm.bin", "models/x/model.json")]
@@ -192,7 +192,7 @@ def is_final(name: str) -> bool:
 
 
 def _same(path: Path, entry: Object) -> bool:
-    """Whether a copy has the content of an object, as far as its ETag tells: an MD5 if it came in one piece."""
+    """True if a copy has the content of an object, as far as its ETag shows: an MD5 if it came in one piece."""
     if path.stat().st_size != entry.size:
         return False
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Results that are kept in a bucket: what a program asks of it beyond the inputs that Snakemake brings.
+"""Results kept in a bucket: access beyond the inputs that Snakemake brings.
 
 Snakemake stores what its rules list as output. The rest (the store, finished models, manifests) is sent by whoever
 makes it, and fetched by jobs on other machines. Where results are in a folder, nothing here does anything.
@@ -19,7 +19,7 @@ from clm.base.s3_path import S3Path
 if TYPE_CHECKING:
     from clm.bucket.mirror import Mirror
 
-#: What may be missing on this machine: nothing, what jobs elsewhere have made since the start, or everything.
+#: Files that may be missing on this machine: none, those that other machines made since the start, or all.
 NOTHING, NEWS, EVERYTHING = "nothing", "news", "everything"
 
 
@@ -32,7 +32,7 @@ class Shared:
     missing: str = NOTHING
 
     def offer(self) -> None:
-        """Tell the programs of this run."""
+        """Announce it to the programs of this run."""
         os.environ[SHARED] = json.dumps(asdict(self))
 
     def mirror(self) -> Mirror:
@@ -44,7 +44,7 @@ class Shared:
 
 
 def current() -> Shared | None:
-    """Where the results of this run are shared, or None."""
+    """The place where the results of this run are shared, or None."""
     return Shared(**json.loads(os.environ[SHARED])) if SHARED in os.environ else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from clm.corpus.dropped import Dropped
 from clm.english.words import stop_words
 
-# A line at least this long that does not end a sentence was wrapped: the next line goes on with it.
+# A line at least this long that does not end a sentence was wrapped: the next line continues it.
 _WRAPPED = 40
 # A sentence longer than this is a list or has no punctuation; it is cut, since n-grams need no more.
 _MOST_WORDS = 120
@@ -21,7 +21,7 @@ def _phrases(listed: str) -> frozenset[str]:
 
 
 _HEADING = re.compile(r"\s*(={2,6})\s*([^=\n]+?)\s*\1\s*|\s*(#{1,6})\s+(\S.*)")
-# what follows these headings, down to the next heading of their level, is no prose
+# what follows these headings, down to the next heading of their level, is not prose
 _NO_PROSE = _phrases(
     "references|notes|notes and references|footnotes|citations|sources|bibliography|further reading|external links|"
     "see also|works cited|publications|discography|filmography|gallery"
@@ -45,7 +45,7 @@ _NOTE = re.compile(
 _URL = re.compile(r"(?:https?://|www\.)[^\s()<>]+")
 # what stands before * or _ is looked at after it: a pattern that begins with a character is searched much faster
 _EMPHASIS = re.compile(r"'{2,5}|`+|[*_](?<!\w[*_])[*_]{0,2}(?=\S)|[*_](?<=\S[*_])[*_]{0,2}(?!\w)")
-# most prose has none of what `_inline` looks for
+# most prose has nothing that `_inline` looks for
 _MARKUP = re.compile(r"[\[\]()<>*_`/]|''|www\.")
 _BULLET = re.compile(r"\s*(?:[*#:;\u2022\u2023\u25aa\u25cf\u2013\u2014>|-]+\s+|\(?\d{1,3}[.)]\s+)+")
 _TABLE_ROW = re.compile(r"\s*(?:[|!]|[^|\n]*\|[^|\n]*\|)")
@@ -87,7 +87,7 @@ _MAYBE = _phrases("al|etc|inc|ltd|co|corp|jr|sr|bros|ed|eds|ph.d|jan|feb|mar|apr
 def sentences(text: str, dropped: Dropped | None = None) -> list[str]:
     r"""The sentences of an article, in order, fit for a file with one sentence per line.
 
-    `dropped` is told what was left out, and why.
+    `dropped` gets what was left out, and why.
 
     >>> sentences("== Origin ==\nThe cell (Latin: cella) was seen by Dr. Hooke.[1] It has a U.S. stamp!\n* one\n* two")
     ['The cell was seen by Dr. Hooke.', 'It has a U.S. stamp!']
@@ -175,7 +175,7 @@ def _paragraphs(text: str, dropped: Dropped | None = None) -> Iterator[str]:
 
 
 def _goes_on(line: str) -> bool:
-    """Whether a line was wrapped in the middle of a sentence."""
+    """True if a line was wrapped in the middle of a sentence."""
     if len(line) < _WRAPPED:
         return False
     end = line[-_WRAPPED:].split()[-1]
@@ -245,7 +245,7 @@ def _split(paragraph: str) -> Iterator[str]:
 
 
 def _is_abbreviation(token: str, following: str) -> bool:
-    """Whether the full stop of `token` belongs to an abbreviation and ends no sentence.
+    """True if the full stop of `token` belongs to an abbreviation and does not end a sentence.
 
     >>> [_is_abbreviation(*pair.split()) for pair in ("Dr. Hooke", "U.S. Army", "U.S. The", "no. 4", "no. The")]
     [True, True, False, True, False]
@@ -273,7 +273,7 @@ def _tidy(sentence: str) -> str:
 
 
 def _no_prose(sentence: str) -> str:
-    """Why a line of text is not worth training on; empty if it is: words, mostly, and no entry of a list.
+    """Reason not to train on a line of text; empty for prose: words, mostly, and not an entry of a list.
 
     >>> [_no_prose(text) for text in ("It divides.", "1.2, 3.4, 5.6", "Paris, London, New York", "cells divide often")]
     ['', 'numbers and signs', 'entries of lists and fragments', '']

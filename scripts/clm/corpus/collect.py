@@ -1,6 +1,6 @@
-"""Collect training text for keywords and missed words, and say what each of them brought.
+"""Collection of training text for keywords and missed words, with the result for each of them.
 
-First every query is looked up; then, with all articles at hand, it is settled which are used: those of the right
+First every query is looked up; then, with all articles known, those to use are chosen: those of the right
 topic, each text once, within the budget. The text depends on the articles only, not on the order of the queries.
 """
 
@@ -20,7 +20,7 @@ from clm.corpus.source import Article, Lookup, LookupFailed, Outcome, Source
 from clm.english.verbalize import verbalize
 from clm.english.words import content_terms, plain, terms
 
-#: Beyond the articles wanted, so many are looked at to choose from.
+#: Candidates that are examined beyond the articles wanted.
 SPARE = 2
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Budget:
 
 @dataclass
 class _Answer:
-    """What a query led to: articles in the order of their relevance, of which the first `about` are about it."""
+    """Result of a query: articles in the order of their relevance, of which the first `about` are about it."""
 
     query: Query
     status: Outcome
@@ -58,13 +58,13 @@ def collect(
 ) -> Collection:
     """Look up every query, clean what was found, and put it together.
 
-    A look-up that fails is recorded and costs the others nothing.
+    A failed look-up is recorded and does not affect the others.
 
     Args:
         queries: keywords (or plain strings), phrases and missed words, phrases before their words.
         source: where articles come from.
         limit: most articles for a query; words that are still missed after `depth` generations get more.
-        domain: what the recordings are about; tells pages about something else.
+        domain: what the recordings are about; it rules out pages about something else.
         common: words of general English, for which no article is looked up if they were missed.
         budget: most articles and megabytes.
         language: of the articles; numbers are spelled out in English ones.
@@ -86,7 +86,7 @@ def collect(
 
 
 class _Collector:
-    """Looks up queries one after another."""
+    """Look-up of queries, one after another."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class _Collector:
         if covered:
             return covered
         if len(self.texts) >= self.budget.articles:
-            reason = f"not looked up: {self.budget.articles} articles are the budget (corpus.max_articles)"
+            reason = f"not looked up: the budget is {self.budget.articles} articles (corpus.max_articles)"
             return _Answer(query, Outcome.NOTHING, note=reason)
         try:
             lookup = self._find(query)
@@ -143,7 +143,7 @@ class _Collector:
         return in_words(Status(answer.query.text, status, with_text))
 
     def _covered(self, query: Query) -> _Answer | None:
-        """What a phrase found for a word that is mostly missed as a part of it, unless that did not help."""
+        """Answer of a phrase to a word that is mostly missed as a part of it, unless that did not help."""
         count, found = self._phrases.get(query.text, (0, None))
         if query.kind is not Kind.WORD or found is None or query.depth or 2 * count < query.count:
             return None
@@ -189,7 +189,7 @@ class _Collector:
 
 
 class _Assembly:
-    """Settles which articles are used, and puts their text together."""
+    """Choice of the articles to use, and their text."""
 
     def __init__(
         self,
@@ -225,7 +225,7 @@ class _Assembly:
         )
 
     def _leave_out_doubtful(self) -> None:
-        """Mark pages about something else; only those that a keyword of the user names are used all the same."""
+        """Mark pages about something else; pages that a keyword of the user names are used anyway."""
         share = {
             (answer.query.text, article): self._domain.shared(article.text, answer.query.text)
             for answer in self._answers

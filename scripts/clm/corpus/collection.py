@@ -1,4 +1,4 @@
-"""What collecting text came to, and the files that it is written to."""
+"""Collected text, with its status and origins, and the files that hold them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ SOURCE_COLUMNS = ("title", "page_id", "revision", "url", "licence", "words", "no
 
 @dataclass(frozen=True)
 class Status:
-    """What one keyword brought: articles that gave text, their words, and where they are from."""
+    """Result for one keyword: the articles that gave text, their words and their source."""
 
     keyword: str
     status: Outcome
@@ -37,7 +37,7 @@ class Origin:
 
     @classmethod
     def of(cls, article: Article, words: int, note: str) -> "Origin":
-        """Of an article that gave so many words."""
+        """The origin of an article that gave this number of words."""
         return cls(article.title, article.page_id, article.revision, article.source, article.licence, words, note)
 
 
@@ -70,7 +70,7 @@ def write(collection: Collection, text_path: Path, status_path: Path, sources_pa
 
 
 def counts(rows: Iterable[Mapping[str, str]]) -> str:
-    """How often each status stands in status.csv, the most frequent first.
+    """Frequency of each status in status.csv, the most frequent first.
 
     >>> counts([{"status": "found"}, {"status": "nothing"}, {"status": "found"}])
     '2 found, 1 nothing'

@@ -1,4 +1,4 @@
-"""What the recordings are about: the vocabulary by which a page is told from its namesakes."""
+"""Subject of the recordings: the vocabulary that distinguishes a page from its namesakes."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from clm.english.words import content_terms, singular, terms
 
 #: Of an article, the beginning is compared: it says what the article is about, and long ones have no advantage.
 _BEGINNING = 500
-# with fewer terms in the domain, or fewer words in an article, nothing can be said about it
+# with fewer terms in the domain, or fewer words in an article, there is no decision
 _FEWEST_TERMS, _FEWEST_WORDS = 8, 50
 # an article with less than this share of what is usual in this collection is about something else
 _USUAL_SHARE = 0.2
@@ -27,7 +27,7 @@ class Domain:
         return cls(frozenset(term for text in texts for term in content_terms(text) if len(term) > 1) - usual)
 
     def shared(self, text: str, query: str = "") -> int:
-        """How many different terms of the domain, those of the query aside, the beginning of a text uses.
+        """Number of different terms of the domain, except those of the query, at the beginning of a text.
 
         >>> Domain.of(["planet orbit", "mercury"]).shared("Mercury is a planet. Planets have orbits.", "mercury")
         2
@@ -36,7 +36,7 @@ class Domain:
         return len((self.terms & set(terms(beginning))) - content_terms(query))
 
     def doubtful(self, text: str, share: int, shares: Iterable[int]) -> bool:
-        """Whether an article that shares so many terms is about something else than this domain.
+        """True if an article with this number of shared terms is about something outside this domain.
 
         It is if it shares none at all, or next to none of what the articles about the other keywords do (`shares`).
 

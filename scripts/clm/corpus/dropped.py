@@ -1,4 +1,4 @@
-"""What cleaning left out of a text, for the report on the user's own text."""
+"""Sentences and lines that cleaning dropped from a text, for the report on the user's own text."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ _LONGEST_EXAMPLE = 120
 
 
 class Dropped:
-    """Counts what was left out by reason, with the first example of each."""
+    """Counts of omitted text by reason, with the first example of each."""
 
     def __init__(self) -> None:
         self._pieces: dict[str, int] = {}
@@ -15,7 +15,7 @@ class Dropped:
         self._examples: dict[str, str] = {}
 
     def note(self, reason: str, text: str, characters: int | None = None) -> None:
-        """Count one piece of text, or so many characters of it."""
+        """Count one piece of text, with all or some of its characters."""
         size = len(text.strip()) if characters is None else characters
         if size > 0:
             self._pieces[reason] = self._pieces.get(reason, 0) + 1
@@ -23,7 +23,7 @@ class Dropped:
             self._examples.setdefault(reason, " ".join(text[: 4 * _LONGEST_EXAMPLE].split())[:_LONGEST_EXAMPLE])
 
     def rows(self) -> Iterator[dict[str, object]]:
-        """Rows of the report, the reason that took most first."""
+        """Rows of the report, the reason that dropped most text first."""
         for reason in sorted(self._pieces, key=lambda reason: (-self._characters[reason], reason)):
             values = (reason, self._pieces[reason], self._characters[reason], self._examples[reason])
             yield dict(zip(COLUMNS, values, strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 #: Articles with at least this share of common word triples (Jaccard) count as the same.
 SAME = 0.8
-# of each article, so many smallest hashes stand for all its triples (Broder 1997: bottom-k sketches)
+# number of smallest hashes that represent all triples of an article (Broder 1997: bottom-k sketches)
 _SKETCH = 128
 
 

@@ -19,7 +19,7 @@ def read_keywords(path: Path) -> list[str]:
     keyword can be (200 characters) is left out with a warning.
 
     Raises:
-        UserError: there is no such file, it cannot be read, or there is no keyword in it.
+        UserError: the file is missing, cannot be read, or holds no keyword.
 
     """
     return [keyword for _, keyword in read_keyword_lines(path)]
@@ -36,5 +36,5 @@ def read_keyword_lines(path: Path) -> list[tuple[int, str]]:
     for notice in found.notices:
         _log.warning("%s", sentence(notice))
     if not found.terms:
-        raise UserError(f"{path}: there is no keyword in it", _HINT)
+        raise UserError(f"{path}: it holds no keywords", _HINT)
     return list(found.terms)

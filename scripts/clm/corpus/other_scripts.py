@@ -15,7 +15,7 @@ _LONGEST = 500
 
 
 def is_other_script(text: str) -> bool:
-    """Whether most letters are not Latin.
+    """True if most letters are not Latin.
 
     >>> is_other_script("音声 API"), is_other_script("The word 音声")
     (False, False)

@@ -1,4 +1,4 @@
-"""What is looked up, and in which other forms if nothing is found."""
+"""Queries, and the other forms that are tried if nothing is found."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from clm.english.words import is_name, plain
 from clm.results.plans import Plan
 
-#: A word that is still missed gets so many times the articles in each further round, up to this factor.
+#: Each further round multiplies the articles for a word that is still missed, up to this factor.
 DEEPEST = 3
 _ENDINGS = (
     ("ies", ("y",)),
@@ -26,7 +26,7 @@ _SHORTEST_STEM = 3
 
 
 class Kind(StrEnum):
-    """Where a query is from."""
+    """Origin of a query."""
 
     KEYWORD = "keyword"
     NAME = "name"  # capitalised words of a reference that belong together
@@ -48,7 +48,7 @@ class Query:
 
     @property
     def is_phrase(self) -> bool:
-        """Whether it was put together from a reference; nobody expects to hear of it if nothing was found."""
+        """True if it was put together from a reference; such a query is not reported if nothing was found."""
         return self.kind in (Kind.NAME, Kind.RUN)
 
 

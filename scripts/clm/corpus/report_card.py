@@ -25,27 +25,27 @@ FEWEST_WORDS = 200
 ENOUGH_TRANSCRIPTS = 10_000
 #: ... and with fewer, give this share of them as tuning text, at the most.
 TUNING_SHARE = 0.25
-#: Share of sentences that stand there before, and of running words that general English has, from which to say so.
+#: Share of repeated sentences, and of running words of general English, from which a finding says so.
 MANY_DUPLICATES, MOSTLY_GENERAL = 0.2, 0.9
 _EXAMPLES = 10
 
 #: What may be found, in the order in which it is said; arguments are fields of the card.
 FINDINGS: dict[str, str] = {
-    "no_words": "There is no word in it.",
+    "no_words": "It has no words.",
     "few_words": "{words} words are too few to prove anything: {fewest} at least.",
     "covers_missed": "It covers {missed_covered} of {missed} missed words{missed_examples}.",
-    "covers_no_missed": "It covers none of {missed} missed words: no gain is to be expected on these recordings.",
+    "covers_no_missed": "It covers none of {missed} missed words: expect no gain on these recordings.",
     "covers_keywords": "It covers {keywords_covered} of {keywords} keywords.",
     "new_words": "It brings {new_words} words that the stock model does not know.",
     "mostly_general": "{general_percent} of it is general English, which the stock model knows already.",
-    "duplicates": "{duplicates} of {sentences} sentences stand there before.",
+    "duplicates": "{duplicates} of {sentences} sentences are repeated.",
     "references_in_text": "It holds {reference_percent} of what is spoken in the recordings: their WER proves nothing.",
     "references_in_tuning": "The tuning text holds {tuning_reference_percent} of what is spoken in the recordings.",
-    "tuning_in_text": "It holds {tuning_percent} of the tuning text, which then cannot tell how much it is worth.",
+    "tuning_in_text": "It holds {tuning_percent} of the tuning text, which therefore cannot show its value.",
 }
 #: How well a text of this kind serves at Amazon, by its own guide, the best first.
 RANKS: dict[str, str] = {
-    "transcripts": "More than 10,000 words of transcripts: the best that there is to train on.",
+    "transcripts": "More than 10,000 words of transcripts: the best training text there is.",
     "related_and_tuning": "Related text, with transcripts as tuning text: second to 10,000 words of transcripts.",
     "related_alone": "Related text alone is the least robust: add a quarter of your transcripts as tuning text.",
 }
@@ -53,9 +53,9 @@ RANKS: dict[str, str] = {
 
 @dataclass(frozen=True)
 class ReportCard:
-    """What a text is, and what of the recordings' words it has.
+    """Measures of a text, and its coverage of the recordings' words.
 
-    `words`, `sentences` of the text; `duplicates`, sentences that stand there before. `missed`, `missed_covered`:
+    `words`, `sentences` of the text; `duplicates`, repeated sentences. `missed`, `missed_covered`:
     different words that were missed, and those of them in the text; `missed_tokens`, `missed_tokens_covered`: the same
     by how often they were missed. `keywords`, `keywords_covered`. `new_words`: different words that the stock model
     lacks, None where its vocabulary is not known. `general_share`: of the running words, those that make up more than
@@ -83,7 +83,7 @@ class ReportCard:
     missed_examples: tuple[str, ...] = ()
 
     def findings(self) -> list[str]:
-        """Codes of what is worth saying about it, keys of `FINDINGS`."""
+        """Codes of the findings, keys of `FINDINGS`."""
         if not self.words:
             return ["no_words"]
         found = {
@@ -115,7 +115,7 @@ class ReportCard:
 
 
 def sentence(card: ReportCard) -> str:
-    """What to expect of the text, in English.
+    """Likely use of the text, as an English sentence.
 
     >>> sentence(ReportCard(5000, 300, 0, 40, 7, 90, 30, 0, 0, None, 0.6, 0.01, 0, None, None, ("kinase",)))
     'It covers 7 of 40 missed words, such as kinase.'

@@ -1,4 +1,4 @@
-"""Where training text comes from: a corpus source finds articles for a keyword or phrase."""
+"""Interface of a corpus source, which finds articles of training text for a keyword or phrase."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(StrEnum):
-    """What a look-up came to; the values stand in status.csv."""
+    """Result of a look-up; the values are those of status.csv."""
 
     FOUND = "found"
     REDIRECTED = "redirected"
@@ -24,8 +24,8 @@ class Outcome(StrEnum):
 class Article:
     """One article as its source gave it, markup and all.
 
-    `source` is its URL or its path in the folder; `page_id`, `revision` and `licence` are empty where a source has no
-    such thing.
+    `source` is its URL or its path in the folder; `page_id`, `revision` and `licence` are empty where a source does not
+    have them.
     """
 
     title: str
@@ -53,7 +53,7 @@ class LookupFailed(Exception):  # noqa: N818 - says what happened, as FileNotFou
 
 
 class Source(Protocol):
-    """What a new kind of source has to offer."""
+    """Interface of a source of articles."""
 
     name: str
 
@@ -61,7 +61,7 @@ class Source(Protocol):
         """Find at most `limit` articles about a keyword or phrase.
 
         Raises:
-            LookupFailed: no answer this time; the next run may ask again.
+            LookupFailed: no answer was received; the next run may ask again.
             UserError: the source as a whole is unusable until the user changes something.
 
         """

@@ -1,4 +1,4 @@
-"""The text that a generation is trained from, besides articles: the user's own, and what still has to be learned."""
+"""Training text of a generation besides articles: the user's own, and sentences with words still to be learned."""
 
 import logging
 from collections import Counter
@@ -12,7 +12,7 @@ from clm.documents.sentences import sentence as in_words
 from clm.english.verbalize import verbalize
 from clm.english.words import plain
 
-#: Sentences with words that are still missed are added so many times more; the first so many of each word.
+#: Copies that are added of a sentence with words that are still missed; sentences per word.
 EMPHASIS, MOST_EMPHASIZED = 2, 500
 
 _log = logging.getLogger(__name__)

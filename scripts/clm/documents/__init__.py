@@ -1,1 +1,1 @@
-"""Text out of files that people have: transcripts, data sets, keywords, and text to learn from."""
+"""Text of users' files: transcripts, data sets, keywords, and text to learn from."""

@@ -1,4 +1,4 @@
-"""Names that columns have in tables of recordings, transcripts and terms."""
+"""Names of columns in tables of recordings, transcripts and terms."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ OTHER = (
 
 
 def named(columns: Sequence[str], names: Sequence[str]) -> int | None:
-    """The place of the column with the first of these names that there is, or None.
+    """The place of the column with the first of these names that exists, or None.
 
     >>> named(["path", "Sentence "], TEXTS)
     1

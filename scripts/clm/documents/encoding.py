@@ -1,8 +1,8 @@
-"""Bytes of a text as characters: UTF-8, UTF-16 with and without a byte order mark, UTF-32, and Windows-1252.
+"""Decoding of texts: UTF-8, UTF-16 with and without a byte order mark, UTF-32, and Windows-1252.
 
 Windows-1252 gives characters for nearly every byte, so that any 8-bit text can be read as such, and would be read
-wrongly. It is therefore recognised by what it says: letters that one language of western Europe uses, in places where
-letters stand. What fails that is refused.
+wrongly. It is therefore recognised by its content: letters that one language of western Europe uses, in the places of
+letters. Any other text is refused.
 """
 
 import codecs
@@ -29,7 +29,7 @@ _UPPER, _LOWER = (
     "a-z\u00df-\u00f6\u00f8-\u00ff\u0161\u0153\u017e",
 )
 _LETTER = f"[{_UPPER}{_LOWER}]"
-#: Where Windows-1252 is not what was meant: a capital inside a word of small letters, a symbol or mark inside a word.
+#: Signs of an encoding other than Windows-1252: a capital inside a word of small letters, a symbol inside a word.
 _ODD = re.compile(
     f"(?<=[{_LOWER}])[\u00c0-\u00d6\u00d8-\u00de\u0160\u0152\u017d\u0178](?![{_UPPER}])|"
     f"(?<={_LETTER})[\u00a1-\u00a9\u00ac\u00ae-\u00b1\u00b3-\u00b6\u00b8-\u00b9\u00bc-\u00bf\u00d7\u00f7\u0192\u2020\u2021\u02c6\u2030\u201a\u201c-\u201e](?={_LETTER})|"
@@ -37,12 +37,12 @@ _ODD = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-#: A text may hold this share of control characters; bytes that are no text hold far more.
+#: A text may hold this share of control characters; other bytes hold far more.
 _MOST_CONTROL = 0.01
 
 
 class BinaryError(ValueError):
-    """Bytes that are no text; `offset` is the first that cannot be."""
+    """Bytes that are not text; `offset` is the first such byte."""
 
     def __init__(self, offset: int) -> None:
         super().__init__(f"byte {offset}")
@@ -58,7 +58,7 @@ def decode(data: bytes) -> tuple[str, str]:
     (('naïve', 'cp1252'), ('a b', 'utf-16-le'), ('a\nb\nc', 'utf-8'))
 
     Raises:
-        BinaryError: it is none of these encodings, or no text at all.
+        BinaryError: it has none of these encodings, or is not text.
 
     """
     if data.isascii() and b"\0" not in data:
@@ -107,7 +107,7 @@ def _strictly(data: bytes, start: int, encoding: str) -> str:
 
 
 def _utf16_by_nuls(data: bytes) -> str | None:
-    """UTF-16 without a mark: half of its bytes are there for letters that need one, and are NUL, all on one side."""
+    """UTF-16 without a mark: of letters that need one byte, the other is NUL, always on the same side."""
     even, odd = data[0::2].count(0), data[1::2].count(0)
     nuls, most = even + odd, max(even, odd)
     if not nuls or most < 0.95 * nuls or nuls < 0.04 * len(data) or (len(data) % 2 and data[-1] not in b"\0\r\n"):
@@ -131,7 +131,7 @@ def _is_text(data: bytes) -> bool:
 
 
 def _western(data: bytes) -> str | None:
-    """The text as Windows-1252, or None if that is not what it is."""
+    """The text as Windows-1252, or None if it has another encoding."""
     try:
         text = data.decode("cp1252")
     except UnicodeDecodeError:

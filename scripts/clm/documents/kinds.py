@@ -1,4 +1,4 @@
-"""What a file is, by its content: a transcript in one of the formats that are read, or something else with its name."""
+"""Kinds of files by their content: a transcript in one of the known formats, or something else with its name."""
 
 import re
 import zipfile
@@ -11,7 +11,7 @@ PLAIN = "plain text"
 
 
 class UnreadableError(ValueError):
-    """A file that is no transcript: `what` it is, and a `hint` what to do about it."""
+    """A file that is not a transcript: `what` it is, and a `hint`."""
 
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(what)
@@ -24,7 +24,7 @@ class Content:
     """The lines of a file; empty ones divide paragraphs.
 
     `kind`: the format in words; `encoding`: of its characters, or an empty string where the format says it;
-    `by_recording`: the lines by id, where the file tells the recordings apart.
+    `by_recording`: the lines by id, where the file distinguishes recordings.
     """
 
     kind: str

@@ -1,8 +1,8 @@
 """Names of speakers at the beginning of lines, which nobody says.
 
-What has a colon may be a label or speech ("Remember: check the valve"). A label is a name, comes back, and in a
-transcript that has labels, most lines or paragraphs begin with one. So labels are counted over a whole folder, and
-decided on together.
+Text before a colon may be a label or speech ("Remember: check the valve"). A label is a name, recurs, and in a
+transcript that has labels, most lines or paragraphs begin with one. So labels are counted over a whole folder before
+the decision.
 """
 
 import re
@@ -17,11 +17,11 @@ _LABEL = re.compile(r"(?P<label>[\[(<]?[^:\uff1a\n]{1,60}?[\])>]?)[ \t]*(?:[:\uf
 #: `[Ann Lee] words`, `(Speaker 1) words`; `SPEAKER 1 - words`.
 _BOXED = re.compile(r"(?P<label>[\[(<][^\[\]()<>:]{1,40}[\])>])[ \t]+(?=\S)")
 _DASHED = re.compile(r"(?P<label>[^-\u2013\u2014:.,?!]{2,40}?)[ \t]+[-\u2013\u2014][ \t]+(?=\S)")
-#: Question and answer as courts write them.
+#: Marks of question and answer in court transcripts.
 _COURT = re.compile(r"(?P<label>[QA])\.[ \t]+(?=\S)")
 #: Several numbered speakers on one line, where line ends were lost.
 _INSIDE = re.compile(r"(?<=\S)\s+(?=(?:Speaker|SPEAKER|spk|Participant|Sprecher)[ _]\d{1,2}:\s)")
-#: Words that begin a sentence before a colon, and are nobody's name.
+#: Words that begin a sentence before a colon, and are not names.
 _SPEECH = frozenset(
     [
         "a",
@@ -142,7 +142,7 @@ _SPEECH = frozenset(
     ]
 )
 _DIALOGUE, _CHAT, _EVERY = 0.5, 0.8, 0.9
-#: With two or more names that come back, so small a share of lines is enough: long turns are wrapped into many lines.
+#: Share of lines that is enough with two or more recurring names: long turns are wrapped into many lines.
 _WRAPPED = 0.05
 
 
@@ -178,7 +178,7 @@ def _without_colon(text: str) -> re.Match[str] | None:
 class Labels:
     """Counts over the lines of a folder.
 
-    `lines`, `paragraphs`: how many there are; `begun`, `opened`: how many of them begin with each possible label;
+    `lines`, `paragraphs`: their numbers; `begun`, `opened`: numbers of those that begin with each possible label;
     `sure`: labels whose form leaves no doubt; `alone`: lines that are nothing but a name and open a paragraph.
     """
 
@@ -242,7 +242,7 @@ class Labels:
         return any(label.lower() in pair and pair <= known for pair in pairs)
 
     def _is_dialogue(self) -> bool:
-        """Whether labels are how these transcripts are written."""
+        """True if these transcripts are written with labels."""
         repeated = {label for label in self.begun if self._repeats(label)}
         share = self._share(repeated | self.sure)
         return share >= _DIALOGUE or (len(repeated) > 1 and share >= _WRAPPED)

@@ -1,4 +1,4 @@
-"""Text to learn from: sentences out of text, Markdown, HTML, subtitles, Word and PDF files."""
+"""Text to learn from: paragraphs of text, Markdown, HTML, subtitles, Word and PDF files."""
 
 import os
 import re
@@ -17,7 +17,7 @@ from clm.documents.terms import is_term_list, read_terms
 
 #: Raised when the same file gives another text than before.
 VERSION = 1
-#: Files of these names are looked at in a folder of texts only to say that they are no text.
+#: Files of these names in a folder of texts are read only to report that they are not text.
 _NO_PROSE = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".css", ".js", ".py", ".yaml", ".yml", ".bib"})
 _TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n(?:---|\.\.\.)\n", re.DOTALL)
@@ -30,13 +30,13 @@ _PAGE_NUMBER = re.compile(
 #: A page of a scan may have a stamp on it; one with text has more letters than that.
 _LETTERS_OF_A_PAGE = 20
 _EDGE = 2
-#: Nine of ten lines are no longer than a full one; a line of so much of its length was wrapped.
+#: Nine of ten lines are no longer than a full one; a line with this share of its length was wrapped.
 _FULL = 0.9
 
 
 @dataclass(frozen=True)
 class Prose:
-    """`text`: paragraphs; `is_terms`: whether it is a list of terms, no sentences."""
+    """Text of a file: paragraphs; `is_terms`: whether it is a list of terms, not sentences."""
 
     text: str
     kind: str
@@ -47,7 +47,7 @@ class Prose:
 def prose_files(path: Path) -> Iterator[Path]:
     """The file itself, or all files of a folder at any depth in order of their names, hidden ones left out.
 
-    Links to a folder are not followed; pipes, and links that lead nowhere, are no files.
+    Links to a folder are not followed; pipes and broken links are skipped.
     """
     if not path.is_dir():
         yield path
@@ -60,7 +60,7 @@ def prose_files(path: Path) -> Iterator[Path]:
 
 
 def read_prose(path: Path) -> Prose:
-    """The text of one file, told by its content; speaker labels and times of transcripts are left out.
+    """The text of one file, whose kind its content shows; speaker labels and times of transcripts are left out.
 
     Raises:
         UserError: it cannot be read; names the file and what it is.
@@ -133,7 +133,7 @@ def read_pdf(path: Path) -> list[str]:
 
 
 def _joined(pages: list[str]) -> str:
-    """Pages as one text, without numbers of pages and without the lines that stand at the edge of most pages."""
+    """Pages as one text, without numbers of pages and without the lines at the edge of most pages."""
     lines = [[line.strip() for line in page.split("\n") if line.strip()] for page in pages]
     edges = Counter(
         _without_digits(line) for page in lines for line in {*page[:_EDGE], *page[-_EDGE:]} if len(page) > 2 * _EDGE
@@ -150,7 +150,7 @@ def _joined(pages: list[str]) -> str:
 
 
 def _unwrapped(lines: list[str]) -> str:
-    """Lines as paragraphs: one that fills the page, or that the next goes on in small letters, was wrapped."""
+    """Lines as paragraphs: one that fills the page, or that the next continues in small letters, was wrapped."""
     lengths = sorted(len(line) for line in lines)
     full = _FULL * lengths[int(_FULL * (len(lengths) - 1))]
     parts = []
@@ -165,7 +165,7 @@ def _without_digits(line: str) -> str:
 
 
 def readable(path: Path) -> tuple[list[tuple[Path, Prose]], list[Notice]]:
-    """All that can be read of a file or folder of texts, and what is to be said of the rest.
+    """All readable text of a file or folder of texts, and notices about the rest.
 
     Raises:
         UserError: the file itself, or none of the folder, can be read.

@@ -1,4 +1,4 @@
-r"""Times in transcripts, which are no words: at the beginning of lines, alone on a line, and beside the speaker's name.
+r"""Times in transcripts, which are not words: at the beginning of lines, alone on a line, beside the speaker's name.
 
 A time in brackets is a time stamp. One without may be speech ("10:30 is fine"), so it takes several that go up.
 
@@ -36,7 +36,7 @@ _FOOTER = re.compile(
 _HEADINGS = frozenset({"transcript", "transcription", "full transcript", "audio transcript", "meeting transcript"})
 _LONGEST_TOP = 25
 _LABELLED = re.compile(r"\w[^:.?!]{0,40}[:\uff1a]")
-#: So many lines with a time without brackets, of which the first is no later (in seconds), are no speech.
+#: Lines with a time without brackets that are not speech: their least number, and the latest first time in seconds.
 _FEWEST_STAMPS, _FIRST_MINUTES = 3, 300
 
 
@@ -55,7 +55,7 @@ class Line:
 
 @dataclass(frozen=True)
 class _Form:
-    """What a line may be: `name` a possible label by the time beside it, `time` a possible stamp without brackets."""
+    """Possible parts of a line: `name`, a label by the time beside it; `time`, a stamp without brackets."""
 
     line: Line
     bare: float | None = None
@@ -163,12 +163,12 @@ def _tabbed(line: str) -> str:
 
 
 def _is_speaker(name: str) -> bool:
-    """Whether this may be a speaker beside a time, and not the day of a date."""
+    """True if this may be a speaker beside a time, and not the day of a date."""
     return is_numbered_speaker(name) or (looks_like_name(name) and not any(sign.isdigit() for sign in name))
 
 
 def _named_is_form(forms: Sequence[_Form]) -> bool:
-    """Whether names beside times are how this transcript is written: each has words, behind or below it."""
+    """True if this transcript is written with names beside times: each has words, behind or below it."""
     places = [place for place, form in enumerate(forms) if form.name]
     followed = sum(
         bool(forms[place].name_rest) or (place + 1 < len(forms) and not forms[place + 1].name) for place in places
@@ -194,7 +194,7 @@ def _ascending(times: Sequence[float]) -> bool:
 
 
 def _begins(forms: Sequence[_Form]) -> bool:
-    """Whether the first time without brackets is one that a recording begins with, no hour of a day: 10:30 is both."""
+    """True if the first time without brackets can begin a recording, and is not an hour of a day: 10:30 is both."""
     first = next(((form.bare, form.hours) for form in forms if form.bare is not None), None)
     return first is not None and (first[0] <= _FIRST_MINUTES or first[1])
 
@@ -252,7 +252,7 @@ _NUMBERED = re.compile(
 
 
 def is_numbered_speaker(label: str) -> bool:
-    """Whether a label says nothing but which speaker it is.
+    """True if a label only numbers a speaker.
 
     >>> [is_numbered_speaker(label) for label in ("Speaker 2", "SPEAKER_00", "spk_1", "Sprecher 3", "Ann", "Gate 4")]
     [True, True, True, True, False, False]
@@ -261,7 +261,7 @@ def is_numbered_speaker(label: str) -> bool:
 
 
 def looks_like_name(label: str) -> bool:
-    """Whether every word of a label begins with a capital, as names and titles do, in scripts that have them.
+    """True if every word of a label begins with a capital, as names and titles do, in scripts that have them.
 
     >>> [looks_like_name(label) for label in ("Dr. Lee", "ANN LEE (CFO)", "He said", "Ludwig van Beethoven", "So far.")]
     [True, True, False, True, False]

@@ -1,4 +1,4 @@
-"""Rows of a table in a document as lines of speech: times go, the speaker becomes a label."""
+"""Rows of a table in a document as lines of speech: times are dropped, the speaker becomes a label."""
 
 import re
 from collections.abc import Sequence

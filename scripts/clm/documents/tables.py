@@ -1,4 +1,4 @@
-"""Tables that people keep: csv and tsv with any delimiter, with or without a header, and the first sheet of an xlsx."""
+"""Users' tables: csv and tsv with any delimiter, with or without a header, and the first sheet of an xlsx."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ def read_text(path: Path) -> tuple[str, str]:
     """A text and its encoding.
 
     Raises:
-        UserError: the file cannot be read, or is no text; names the byte.
+        UserError: the file cannot be read, or is not text; names the byte.
 
     """
     try:
@@ -44,7 +44,7 @@ def read_text(path: Path) -> tuple[str, str]:
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file is zipped, as an .xlsx is."""
+    """True if a file is zipped, as an .xlsx is."""
     with path.open("rb") as file:
         return file.read(4) == _XLSX
 
@@ -59,7 +59,7 @@ def read_workbook(path: Path) -> Table:
     import openpyxl
 
     try:
-        # as bytes, since by its name the library would refuse what was saved under another
+        # as bytes, since the library would refuse a file with another ending
         book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True)
         for sheet in book.worksheets:
             rows = [
@@ -101,7 +101,7 @@ def delimiter_of(text: str) -> str | None:
 
 
 def _quoting(delimiter: str) -> Literal[0, 3]:
-    """Quotes hold cells together in csv; among tabs and bars they are part of what is said."""
+    """Quotes hold cells together in csv; among tabs and bars they are part of the text."""
     return 3 if delimiter in "\t|" else 0  # csv.QUOTE_NONE, csv.QUOTE_MINIMAL
 
 

@@ -14,12 +14,12 @@ from clm.documents.tables import Table, delimiter_of, header_of, is_workbook, re
 
 LONGEST = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-#: Headers of a list in one column, also where it is no table.
+#: Headers of a list in one column, even if it is not a table.
 _HEADINGS = frozenset({"keyword", "keywords", "term", "terms", "keywords:", "terms:", "phrases:", "words:"})
 _TABLES = frozenset({".csv", ".tsv", ".tab"})
 _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
-# a list of terms: so many lines, nearly all of them so short, hardly any function word among them
+# a list of terms: number of lines, words of nearly all of them, and share of function words
 _FEWEST, _SHORT, _NEARLY_ALL, _MOST_FUNCTION_WORDS = 3, 4, 0.9, 0.08
 _FUNCTION_WORDS = frozenset(
     [
@@ -171,7 +171,7 @@ def terms_of(text: str) -> list[str]:
 
 
 def is_term_list(text: str) -> bool:
-    r"""Whether a text is a list of terms and not sentences.
+    r"""True if a text is a list of terms and not sentences.
 
     >>> is_term_list("mitochondrion\nATP synthase\ncell wall\n"), is_term_list("It is late.\nI go home.\nSee you.\n")
     (True, False)

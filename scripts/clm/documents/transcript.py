@@ -1,4 +1,4 @@
-"""Transcripts of any format as the words that are said: `read_transcript` for one file, `Readings` for a folder."""
+"""Words of transcripts of any format: `read_transcript` for one file, `Readings` for a folder."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Transcript:
-    """`text`: what is said, a line for each line of the file; `labels`: names of speakers that were left out of it."""
+    """A transcript; `text`: a line for each line of the file; `labels`: names of speakers that were left out of it."""
 
     text: str
     kind: str
@@ -33,7 +33,7 @@ class Reading:
     """A transcript before it is decided which names are labels.
 
     `kind`, `encoding`: as in `Content`; `lines`: without times; `header`: lines left out at the beginning;
-    `by_recording`: texts by id, if the file tells recordings apart.
+    `by_recording`: texts by id, if the file distinguishes recordings.
     """
 
     path: Path
@@ -45,14 +45,14 @@ class Reading:
 
     @cached_property
     def labels(self) -> Labels:
-        """What may be labels, counted."""
+        """Possible labels, counted."""
         counts = Labels()
         counts.add(self.lines)
         return counts
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        """What is worth saying of this file by itself."""
+        """Notices about this file alone."""
         name = self.path.name
         found = [notice("encoding", file=name, encoding="Windows-1252")] if self.encoding == "cp1252" else []
         if self.header:
@@ -114,7 +114,7 @@ def read_transcript(path: Path, labels: str = DROP) -> Transcript:
 
 
 def transcript(reading: Reading, labels: list[str]) -> Transcript:
-    """A reading without the labels that were decided on, in its own file or in its folder."""
+    """A reading without its labels, as decided for its file or folder."""
     notices = list(reading.notices)
     if labels:
         notices.append(notice("labels", names=labels))

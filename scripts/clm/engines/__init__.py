@@ -14,7 +14,7 @@ from clm.settings import Settings
 from clm.types import Engine
 
 NAMES = ("pocketsphinx", "whisper", "transcribe")
-#: Those that are a part of this installation, so that they do not change with time.
+#: Engines that are part of this installation, and therefore do not change with time.
 EMBEDDED = ("pocketsphinx", "whisper")
 
 
@@ -22,7 +22,7 @@ def create(settings: Settings) -> Engine:
     """Create the engine that the settings name.
 
     Raises:
-        UserError: the engine is unknown, or cannot work with these settings (their language, say).
+        UserError: the engine is unknown, or cannot work with these settings (their language, for example).
 
     """
     name = settings.engine

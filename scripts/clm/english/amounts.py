@@ -1,6 +1,6 @@
 """Money, per cent, units, ranges, signs and telephone numbers as they are said, in text of any case.
 
-Each function takes the reading of numbers, so that a scorer and a corpus can differ in that and in nothing else.
+Each function takes the reading of numbers, so that a scorer and a corpus can differ in that alone.
 """
 
 import re
@@ -202,7 +202,7 @@ def speak_ranges(text: str, read: Reading = spell) -> str:
         negative = "minus " if match["minus"] else ""
         if negative or match["sign"] or _ascends(first, last):
             return f"{SIGNS.get(match['sign'], '')}{read(first, False)} to {negative}{read(last, False)}"
-        # Of two numbers side by side, only one form can be told apart again.
+        # Of two numbers side by side, only one form can be separated again.
         return f"{spell(first)} {spell(last)}"
 
     if not _ANY_SIGN.search(text):
@@ -213,7 +213,7 @@ def speak_ranges(text: str, read: Reading = spell) -> str:
 
 
 def _ascends(first: str, last: str) -> bool:
-    """Whether two numbers, or a year and the end of a later one, are in rising order."""
+    """True if two numbers, or a year and the end of a later one, are in rising order."""
     one, other = (float("".join(c for c in number if c.isdecimal() or c == ".")) for number in (first, last))
     if len(first) == 4 and len(last) == 2 and 1100 <= one < 2100:
         return one % 100 < other

@@ -18,7 +18,7 @@ PARTS = {"2": "half", "3": "third", "4": "quarter", "5": "fifth", "8": "eighth",
 _MONTH = rf"(?:{'|'.join(MONTHS)}|(?:{either(_SHORT)})\.?)"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?!\d)"
 _SUFFIX = r"(?:st|nd|rd|th)"
-#: What follows a number that counts something and is no day.
+#: What follows a number that counts something and is not a day.
 _THINGS = (
     "times people men women miles kilometers years months weeks days hours minutes seconds percent degrees dollars"
 )

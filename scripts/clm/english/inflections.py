@@ -12,7 +12,7 @@ _SHORTEST = 4
 _VOWELS = frozenset("aeiou")
 _HISSING = ("s", "x", "z", "ch", "sh")
 _CERTAIN_VERBS = ("ate", "ize", "ise", "fy")
-#: Singular and plural endings of learned words; where only one of the two words is known, nothing is lost.
+#: Singular and plural endings of learned words; a pair of which only one word is known does no harm.
 _LEARNED = (("um", "a"), ("on", "a"), ("us", "i"), ("is", "es"), ("a", "ae"), ("ix", "ices"), ("ex", "ices"))
 
 

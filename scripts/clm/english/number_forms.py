@@ -27,8 +27,8 @@ def _year_of(century: str, rest: str | None) -> str:
     return " ".join(year(_value(century), _value(rest)))
 
 
-#: What is rewritten, where no number word stands before it, and by what; tried until nothing changes. Every step
-#: takes a word away or puts a word in its final form, so this ends, and a second call changes nothing.
+#: Phrases to rewrite, where no number word comes before them, and their replacements; tried until nothing changes.
+#: Every step takes a word away or puts a word in its final form, so this ends, and a second call changes nothing.
 _LONE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = tuple(
     (re.compile(rf"\b{pattern}\b"), replacement)
     for pattern, replacement in (
@@ -101,6 +101,6 @@ def _rewritten(rewrite: Callable[[re.Match[str]], str], match: re.Match[str]) ->
 
 
 def _continues(match: re.Match[str]) -> bool:
-    """Whether a number word stands before the match, of which it is a part then."""
+    """True if the match continues a number word that comes before it."""
     before = match.string[: match.start()].rstrip(" ")
     return before[before.rfind(" ") + 1 :] in NUMBERS

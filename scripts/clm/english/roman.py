@@ -16,7 +16,7 @@ act annex apollo appendix article book bowl chapter class corps division episode
 mark part phase pillar question rocky round saturn schedule section series stage superbowl table theorem tier title type
 unit vatican verse vol volume war
 """
-#: Numerals that are no words, names or abbreviations, so that any word may stand before them.
+#: Numerals that are not words, names or abbreviations, so that any word may come before them.
 _PLAIN_TEXT = """
 ii iii vii viii ix xii xiii xiv xv xvi xvii xviii xix xxi xxii xxiii xxiv xxv xxvi xxvii xxviii xxix xxxi xxxii xxxiii
 """
@@ -33,7 +33,7 @@ _PLAIN = frozenset(_PLAIN_TEXT.split())
 def speak_roman(text: str) -> str:
     """Read Roman numerals after a ruler's name as ordinals, after other words as numbers.
 
-    A single I is a number after World War only, elsewhere it is the word.
+    A single I is a number only after World War; otherwise it is the word.
 
     >>> speak_roman("World War II, Henry VIII, phase IV, Fantasy VII; in part I think of Malcolm X")
     'World War two, Henry the eighth, phase four, Fantasy seven; in part I think of Malcolm X'

@@ -2,7 +2,7 @@
 
 Families of words are given by their stems, so that a rule touches what is listed here and nothing that only looks
 like it: "organise" is known, so "organised" is, but "promise" and "precise" are not. Where a list of known words can
-tell, as for pronunciations, the regular differences are tried on any word.
+decide, as for pronunciations, the regular differences are tried on any word.
 """
 
 import re

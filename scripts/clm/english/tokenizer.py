@@ -21,9 +21,9 @@ from clm.english.verbalize import verbalize, write_fractions
 
 _SYMBOLS = {"&": "and", "+": "plus", "=": "equals", "%": "percent", "°": "degrees"}
 
-# What is longer is a sequence, a key or a formula: nothing that anybody says as a word.
+# Anything longer is a sequence, a key or a formula, which nobody says as a word.
 _LONGEST = 40
-# Words. What is longer has no marks at sentences' ends; it is cut, so that parts of it can be held out.
+# Words. Anything longer has no marks at sentences' ends; it is cut, so that parts of it can be held out.
 _LONGEST_SENTENCE = 1000
 
 # Replaced one by one, which is ten times as fast on megabytes as a translation table.
@@ -95,7 +95,7 @@ def tokenize(texts: Iterable[str]) -> Text:
 
 
 class _Reader(dict[str, tuple[tuple[str, ...], bool]]):
-    """What each chunk of text is: its words, and whether a sentence ends after it; read once only."""
+    """Reader of chunks of text: the words of each, and whether a sentence ends after it; each is read only once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -123,7 +123,7 @@ def _most_frequent_spelling(chunks: Counter[str], spellings: dict[str, list[tupl
 
 
 def join_spellings(texts: Iterable[Text]) -> dict[str, str]:
-    """How each word is written: as in the text that has it most often."""
+    """Spelling of each word: that of the text that has it most often."""
     best: dict[str, tuple[int, str]] = {}
     for text in texts:
         counts = text.counts()
@@ -153,7 +153,7 @@ def _read_chunk(chunk: str) -> tuple[list[tuple[str, str]], bool]:
         if match["initials"]:
             pieces.append((match["initials"].lower(), match["initials"]))
         elif match["symbol"]:
-            # Between spaces it is spoken; elsewhere it is only a mark.
+            # Between spaces it is spoken; otherwise it is only a mark.
             pieces += [(_SYMBOLS[match[0]],) * 2] if len(chunk) == 1 or match[0] in "%°" else []
         else:
             pieces += _read_word(match["word"])
@@ -186,7 +186,7 @@ def _greek_name(letter: str) -> str:
 
 
 def is_latin(word: str) -> bool:
-    """Whether all letters are Latin ones, with or without marks.
+    """True if all letters are Latin ones, with or without marks.
 
     >>> is_latin("naïve-2"), is_latin("мир")
     (True, False)

@@ -53,7 +53,7 @@ def verbalize(text: str, read: Reading = natural) -> str:
     >>> verbalize("The 21st of 10–20 H2O tests at 10:30pm in the mid-1990s, 1.5M in all, found COVID-19.")
     'The twenty first of ten to twenty H2O tests at ten thirty pm in the mid nineteen nineties, one point five M in all, found COVID-19.'
     """  # noqa: E501
-    # What is looked for first is rare, and found in no time: this is called for every sentence.
+    # The first tests are fast and mostly fail: this is called for every sentence.
     if "@" in text or _INNER_POINT.search(text):
         text = speak_addresses(text)
     if "V" in text or "X" in text or ("I" in text and (" II" in text or "War I" in text)):
@@ -69,7 +69,7 @@ def verbalize(text: str, read: Reading = natural) -> str:
 
 
 def _has_digit(text: str) -> bool:
-    """Whether there is a digit of any script; characters are looked for much faster than a pattern."""
+    """True if there is a digit of any script; searching characters is much faster than a pattern."""
     if not text.isascii():
         return _DIGIT.search(text) is not None
     return (
@@ -109,7 +109,7 @@ def _spell_token(token: str, read: Reading) -> str:
     ['(H2O/CO2)', 'v two point four point one,', 'five ten', 'twenty four seven', '100m 200m', '3D-printed']
     """
     if _BETWEEN.search(token):
-        token, read = _BETWEEN.sub(" ", token), spell  # of numbers side by side, only one form can be told apart again
+        token, read = _BETWEEN.sub(" ", token), spell  # of numbers side by side, only one form can be separated again
     pieces = _DIVIDES.split(token)
     spelled = (_spell_piece(piece, read) if _DIGIT.search(piece) else piece for piece in pieces)
     return _SPACES.sub(" ", "".join(spelled))

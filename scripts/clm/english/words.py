@@ -1,4 +1,4 @@
-"""Which words are worth learning, and when two spellings are the same word for a look-up."""
+"""Words worth learning, and the form by which a look-up compares spellings."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ def stop_words() -> frozenset[str]:
 
 
 def learnable(word: str) -> bool:
-    """Whether a missed word is worth looking up: no stop word, filler, number or single letter.
+    """Tell learnable words from stop words, fillers, numbers and single letters.
 
     >>> [word for word in "the um twenty-five 1990s 3.5 c p53 mitochondrion naïve".split() if learnable(word)]
     ['p53', 'mitochondrion', 'naïve']
@@ -45,7 +45,7 @@ def _is_number(word: str) -> bool:
 
 
 def is_name(phrase: str) -> bool:
-    """Whether a phrase is written with capitals; runs come from normalized text, which has none."""
+    """True if a phrase is written with capitals; runs come from normalized text, which has none."""
     return phrase != phrase.lower()
 
 

@@ -1,4 +1,4 @@
-"""Numbers as they are written: the patterns that every reading of written text shares."""
+"""Written numbers: the patterns that every reading of written text shares."""
 
 import re
 import unicodedata
@@ -41,7 +41,7 @@ def either(words: object) -> str:
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """A compiled pattern that takes capitals and small letters for equal."""
+    """A compiled pattern that ignores case."""
     return re.compile(text, re.IGNORECASE)
 
 

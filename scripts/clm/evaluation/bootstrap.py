@@ -1,7 +1,7 @@
-"""Is a difference in WER more than chance: paired bootstrap over recordings.
+"""Significance of a difference in WER: paired bootstrap over recordings.
 
 The unit is a recording, or a block of about 1,000 words of a long one; never a sentence, since errors within a
-recording hang together (resampling sentences halves the interval). Units are drawn with replacement; every draw takes
+recording are correlated (resampling sentences halves the interval). Units are drawn with replacement; every draw takes
 the errors of both models and the words of the same units, and gives one pooled WER of each and their difference
 (Bisani & Ney, Bootstrap estimates for confidence intervals in ASR performance evaluation, ICASSP 2004).
 
@@ -16,7 +16,7 @@ was called proven in 4 to 6 of 100 simulated comparisons at every size from 6 to
 
 Nothing is proven, and no interval is given, with too few units (`fewest_units`: six at a confidence of 0.95): even if
 all agree, an exact sign test cannot reach p < 0.05 with five (2 / 2**5 = 0.06). Nor with one recording, however long:
-nothing tells how much another recording would differ.
+nothing shows how much another recording would differ.
 """
 
 import math
@@ -40,7 +40,7 @@ BETTER, WORSE, NOT_PROVEN = "better", "worse", "not proven"
 
 
 class Unit(NamedTuple):
-    """What is drawn: a recording, or one of its blocks (numbered from 0)."""
+    """Unit of resampling: a recording, or one of its blocks (numbered from 0)."""
 
     recording: str
     block: int
@@ -124,7 +124,7 @@ def compare(units: Iterable[Unit], *, resamples: int, confidence: float) -> Comp
 
 
 def needed(difference: float, standard_error: float, *, units: int, confidence: float) -> float | None:
-    """How many times as many units would prove a true difference of this size in four of five attempts.
+    """Factor by which the units must grow to prove a true difference of this size in four of five attempts.
 
     The usual estimate for a mean: ((z(1 - alpha / 2) + z(0.8)) * standard error / difference) ** 2, at least as many as
     `fewest_units`; None for no difference.
@@ -209,7 +209,7 @@ def _resampled(columns: Sequence[tuple[int, int]], resamples: int) -> "np.ndarra
 
 
 def _interval(draws: "np.ndarray", units: int, confidence: float) -> Interval:
-    """The ends are the draws at which `tail_p_value` crosses 1 - confidence, so that both always agree."""
+    """Interval whose ends are the draws at which `tail_p_value` crosses 1 - confidence, so that both always agree."""
     p_value = partial(tail_p_value, resamples=len(draws), units=units)
     outside = bisect_left(range(len(draws)), 1 - confidence, key=p_value)
     if not outside:  # too few resamples to see so small a tail

@@ -1,6 +1,6 @@
-"""Who is better: every model against the baseline and against the champion, on the recordings that all finished.
+"""Comparison of every model with the baseline and the champion, on the recordings that all finished.
 
-Models are compared on the recordings that every complete model finished, so that all WERs stand on the same words.
+Models are compared on the recordings that every complete model finished, so that all WERs are over the same words.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -59,9 +59,9 @@ class Evaluation:
 
     @cached_property
     def champion(self) -> ModelScores | None:
-        """Start with the baseline; by age, a model proven better than the champion so far takes over.
+        """The champion: from the baseline on, by age, each model proven better than the champion so far takes over.
 
-        Whether it is better than the baseline is judged among the models up to it: newer ones do not undo it.
+        A model is compared with the baseline among the models up to it: newer ones do not undo the result.
         """
         champion = self.base
         for number, model in enumerate(self.finished, 1):
@@ -154,7 +154,7 @@ class Evaluation:
     def scope(self, model: ModelScores, other: ModelScores) -> tuple[str, list[Key]]:
         """Recordings on which two models can be compared fairly: neither may have learned from held-out ones.
 
-        Between two that learn from no recording, stock models and imported ones, nothing need be held out.
+        Two models that learn from no recording (stock and imported ones) need no held-out folders.
         """
         if not (model.learns or other.learns):
             return "all", self.keys(self.compared)

@@ -40,7 +40,7 @@ class Difference:
 
 
 class Against(NamedTuple):
-    """A model against the baseline and against the champion; None where it is that one itself, or nothing compares."""
+    """A model against the baseline and the champion; None for the same model, or where nothing can be compared."""
 
     baseline: Difference | None = None
     champion: Difference | None = None

@@ -102,7 +102,7 @@ def _run(evaluation: Evaluation, model: ModelScores, folder: str) -> Row:
 
 
 def absences(evaluation: Evaluation, model: ModelScores, folder: str) -> list[Absence]:
-    """Why recordings of a folder do not count for a model: those of equal reasons together."""
+    """Reasons why recordings of a folder do not count for a model: those of equal reasons together."""
     keys = [(folder, name) for name in evaluation.folders[folder]]
     why = {key: codes.left_out(evaluation.left_out[key]) for key in keys if key in evaluation.left_out}
     why |= {key: model.failures[key] for key in keys if key in model.failures}
@@ -115,7 +115,7 @@ def absences(evaluation: Evaluation, model: ModelScores, folder: str) -> list[Ab
 
 
 def comparisons(evaluation: Evaluation) -> Comparisons:
-    """What comparisons.json holds."""
+    """Content of comparisons.json."""
     found = {
         model.name: {folder: absences(evaluation, model, folder) for folder in evaluation.compared}
         for model in evaluation.models

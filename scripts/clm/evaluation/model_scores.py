@@ -1,4 +1,4 @@
-"""Which results of which models can be compared: the summaries of all models, seen against the recordings there are."""
+"""Comparable results of models: the summaries of all models, matched with the existing recordings."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ Key = tuple[str, str]  # folder, recording
 
 @dataclass(frozen=True)
 class ModelScores:
-    """A model's summary, seen against the recordings that there are now."""
+    """A model's summary, matched with the existing recordings."""
 
     summary: Summary
     results: Mapping[Key, RecordingScore]
@@ -31,7 +31,7 @@ class ModelScores:
 
     @property
     def learns(self) -> bool:
-        """Whether the model may have learned from recordings of this data set: a stock or an imported one has not."""
+        """True if the model may have learned from recordings of this data set: not a stock or an imported one."""
         return self.summary.engine not in ("imported", self.name)
 
 
@@ -50,7 +50,7 @@ def sort_out(summaries: Iterable[Summary], folders: Mapping[str, Iterable[str]],
             (folder, name): reason for folder, part in summary.folders.items() for name, reason in part.failures.items()
         }
         failures = {key: reason for key, reason in failures.items() if key in expected}
-        status = FINISHED if valid else FAILED  # who failed at everything must not leave the others nothing to compare
+        status = FINISHED if valid else FAILED  # a model that failed at everything must not prevent all comparisons
         if expected - valid.keys() - failures.keys():
             status = INCOMPLETE
         models.append(ModelScores(summary, valid, failures, FAILED if summary.failure else status))

@@ -1,4 +1,4 @@
-"""The record `summaries/<model>.json`: a model's scores over all folders, and what else is known about the model."""
+"""The record `summaries/<model>.json`: a model's scores over all folders, and facts about the model."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ class FolderSummary:
 
     @classmethod
     def of(cls, score: FolderScore) -> "FolderSummary":
-        """What the leaderboard and healing need of the scores of a folder."""
+        """The part of a folder's scores that the leaderboard and healing need."""
         recordings = {name: replace(recording, alignment=()) for name, recording in score.recordings.items()}
         return cls(recordings, score.failures, score.seconds, score.made, score.normalizer)
 
@@ -100,7 +100,7 @@ def _folder(data: Mapping[str, Any]) -> FolderSummary:
 def describe(summary: Summary, directory: Path, audio: Mapping[str, Set[str]]) -> Summary:
     """A model's summary with what its model.json and plan.json in `directory` say about it.
 
-    Whether it learned from a folder is told by name and by the `audio` of the folders: one may have been renamed.
+    Folders it learned from are identified by name and by their `audio`, since one may have been renamed.
     """
     name = summary.model
     model = models.read_record_if_there(directory / name / "model.json") or ModelRecord(name, models.engine_of(name))
@@ -116,12 +116,12 @@ def describe(summary: Summary, directory: Path, audio: Mapping[str, Set[str]]) -
 
 
 def failure(model: ModelRecord | None) -> Reason | None:
-    """Why a model failed as a whole, by its model.json; None if it did not."""
+    """Reason for which a model failed as a whole, by its model.json; None if it did not."""
     return codes.told(model.failed) if model and model.failed else None
 
 
 def without_audio(summary: Summary, folders: Mapping[str, Sequence[str]], text_only: Sequence[str]) -> Summary:
-    """The summary of a model that transcribes, in which what has no audio has failed for good."""
+    """The summary of a model that transcribes, in which recordings without audio have failed for good."""
     if summary.engine == "imported":
         return summary
     absent = {name: FolderSummary(failures=dict.fromkeys(folders[name], codes.no_audio())) for name in text_only}

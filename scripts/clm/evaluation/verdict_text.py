@@ -21,8 +21,8 @@ _UNKNOWN = Difference()
 class Verdict:
     """The verdict on one model.
 
-    `tone` is good, bad, open or none; `answer` is a few words, `headline` a sentence, `proof` how sure that is and on
-    which recordings; `sentences` are those of the terminal, on the newest model and on the champion.
+    `tone` is good, bad, open or none; `answer` is a few words, `headline` a sentence, `proof` its certainty and the
+    recordings behind it; `sentences` are those of the terminal, on the newest model and on the champion.
     """
 
     tone: str
@@ -96,11 +96,13 @@ def sentences(rows: Sequence[Row], comparisons: Comparisons) -> list[str]:
 
 
 def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
-    """How many errors fewer or more, on what, whether it is proven, and what would help if not."""
+    """Change in errors, the data it was measured on, whether it is proven, and what would help if not."""
     details = comparisons.with_baseline(row["model"])
     heldout = row["scope"] == "heldout"
     after = row["heldout_wer"] if heldout else row["wer"]
-    scope = "folders it never learned from" if heldout else f"all {_recordings(int(row['recordings'] or 0))}"
+    number = int(row["recordings"] or 0)
+    everything = "one recording" if number == 1 else f"all {_recordings(number)}"
+    scope = "folders it never learned from" if heldout else everything
     if details:
         recordings = f"{_recordings(details.recordings)}, " if heldout else ""
         scope += f" ({recordings}{counted(details.words, 'word')})"
@@ -117,7 +119,7 @@ def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
 
 
 def what_would_help(row: Row, comparisons: Comparisons) -> str:
-    """What could prove the difference of a model whose verdict is open."""
+    """Advice on how to prove the difference of a model whose verdict is open."""
     more = more_audio(comparisons.with_baseline(row["model"]))
     if row["p_value"]:
         return more or "More recordings would help."
@@ -129,7 +131,7 @@ def what_would_help(row: Row, comparisons: Comparisons) -> str:
 
 
 def _proof(row: Row, details: Difference | None) -> str:
-    """How sure a verdict is, and on what."""
+    """Certainty of a verdict, and the data behind it."""
     where = "recordings it never learned from" if row["scope"] == "heldout" else "all recordings"
     size = f" ({_recordings(details.recordings)}, {counted(details.words, 'word')})" if details else ""
     chance = f"p = {float(row['p_value']):.2g}" if row["p_value"] else "too few recordings for a p-value"
@@ -144,7 +146,7 @@ def _recordings(number: int) -> str:
 
 
 def more_audio(details: Difference | None) -> str:
-    """How much more audio would probably prove the difference that was seen.
+    """Amount of audio that would probably prove the difference that was seen.
 
     >>> more_audio(Difference(words=3000, needed_words=15345))
     'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'
@@ -164,7 +166,7 @@ def more_audio(details: Difference | None) -> str:
 
 
 def corrected(details: Difference | None) -> str:
-    """Said where the difference would be proven if no other models were compared; empty, or ends with a space.
+    """Remark where the difference would be proven if no other models were compared; empty, or ends with a space.
 
     >>> corrected(Difference(low=-0.03, high=-0.01, p_value=0.021))
     'Alone it would be proven (p = 0.021), but among several models one is soon better by chance. '

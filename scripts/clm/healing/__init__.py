@@ -1,1 +1,1 @@
-"""What a generation learns from, and what earlier ones learned."""
+"""Material for a new generation, and what earlier ones learned."""

@@ -1,4 +1,4 @@
-"""What the two programs that collect text share: their options, and looking up a list of queries."""
+"""Shared parts of the two programs that collect text: their options, and looking up a list of queries."""
 
 import argparse
 import contextlib
@@ -40,8 +40,8 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 def look_up(queries: list[Query], args: argparse.Namespace) -> None:
     """Collect text about the queries from the configured source and write the outputs.
 
-    A source that cannot be used at all fails every query, which the next run tries again; the leaderboard of the
-    models there are must not wait for that.
+    A source that cannot be used at all fails every query, and the next run tries again; the leaderboard of the
+    existing models must not wait for that.
     """
     started = time.monotonic()
     settings = read(args.settings)
@@ -75,10 +75,10 @@ def _language_of_articles(settings: Settings) -> str:
 
 
 def domain_texts(settings: Settings, index: Path) -> list[str]:
-    """Keywords, and the references of all folders that are not held out: what tells this domain from others."""
+    """Vocabulary of this domain: keywords, and the references of all folders that are not held out."""
     texts: list[str] = []
     if settings.keywords:
-        with contextlib.suppress(UserError):  # a file that cannot be read now is another program's business
+        with contextlib.suppress(UserError):  # another program reports files that cannot be read
             texts = read_keywords(Path(settings.keywords))
     items = manifests.read_index(index)
     for name in Recordings.read(index).open_folders(settings.evaluation.heldout):

@@ -18,7 +18,7 @@ from clm.scoring.error_rate import missed_positions
 MOST = 300
 #: Words that a run of missed words, and a name, may have.
 _LONGEST_RUN, _LONGEST_NAME = 3, 6
-# texts in which more words than this begin with a capital are titles, or shouted
+# texts in which more words than this begin with a capital are titles, or all in capitals
 _MOST_CAPITALS, _ENOUGH_WORDS = 0.6, 20
 _CONNECTORS = frozenset(["of", "the", "and", "for", "de", "del", "la", "van", "von", "der", "&", "al"])
 _TOKEN = re.compile(r"[^\s\u2013\u2014/]+")

@@ -1,4 +1,4 @@
-"""When a new generation is due, and what it learns from."""
+"""Plans of generations: when a new one is due, and what it learns from."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
@@ -22,13 +22,13 @@ PLAN_COPY = "plan.kept.json"
 def evidence_of(audio_sha256: str, text_sha256: str) -> tuple[str, str]:
     """The names under which a plan lists a recording and its reference: their contents, not their paths.
 
-    A recording without audio is told by its text.
+    A recording without audio is identified by its text.
     """
     return f"audio {(audio_sha256 or text_sha256)[:16]}", f"text {text_sha256[:16]}"
 
 
 def choose_heldout(names: Collection[str]) -> list[str]:
-    """About a third of the folders, the same ones however many are added; none where there are fewer than six.
+    """About a third of the folders, stable when folders are added; none of fewer than six.
 
     >>> choose_heldout([f"lecture-{number}" for number in range(1, 10)])
     ['lecture-1', 'lecture-2', 'lecture-6', 'lecture-8']
@@ -69,7 +69,7 @@ class Recordings:
         return frozenset().union(*(self.audio.get(name, frozenset()) for name in heldout))
 
     def open_folders(self, heldout: Iterable[str]) -> list[str]:
-        """Folders to learn from: not held out, and without a recording that a held-out folder has as well."""
+        """Folders to learn from: not held out, and without a recording that a held-out folder also has."""
         closed = self.heldout_audio(heldout)
         return [name for name in self.audio if name not in set(heldout) and self.audio[name].isdisjoint(closed)]
 
@@ -79,7 +79,7 @@ class Recordings:
 
 
 def phrases_digest(plan: Plan, keywords: str | None) -> str:
-    """What a custom vocabulary is made from: the names and words of a plan, and the digest of the keywords file."""
+    """Digest of a custom vocabulary's material: names and words of a plan, and the digest of the keywords file."""
     missed = {"words": [item.word for item in plan.words], "phrases": [item.word for item in plan.phrases]}
     return files.digest({**missed, "keywords": keywords})
 
@@ -93,7 +93,7 @@ def corpus_settings(corpus: CorpusSettings) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class History:
-    """What was planned so far.
+    """All plans so far.
 
     `plans` are those of finished generations, oldest first; `plan` and `outcome` are of the generation that is
     next: unfinished, or decided against (a twin, no text), or None.
@@ -109,7 +109,7 @@ class History:
         found = (plans.read_if_there(directory / name / "plan.json") for name in finished)
         return cls(
             tuple(plan for plan in found if plan),
-            # Snakemake deletes the plan before heal runs again; the copy is no rule's output.
+            # Snakemake deletes the plan before heal runs again; no rule lists the copy as output.
             plans.read_if_there(directory / following / "plan.json")
             or plans.read_if_there(directory / following / PLAN_COPY),
             training.read_if_there(directory / following / "training.json"),
@@ -127,7 +127,7 @@ class History:
 
     @property
     def unfinished(self) -> bool:
-        """Whether a generation was planned and not decided on, because the run was killed, say."""
+        """True if a generation was planned and not decided on, for example because the run was killed."""
         return self.plan is not None and self.plan.train and self.decided is None
 
     @property
@@ -137,7 +137,7 @@ class History:
 
     @property
     def last(self) -> Plan | None:
-        """The latest plan, whatever came of it."""
+        """The latest plan, whatever its outcome."""
         return self._all[-1] if self._all else None
 
     @property
@@ -152,11 +152,11 @@ class History:
 
     @property
     def pending(self) -> bool:
-        """Whether the plan is still to be carried out: unfinished, or with articles to ask for again."""
+        """True if the plan is still to be carried out: unfinished, or with articles to request again."""
         return self.unfinished or bool(self.outcome and self.outcome.retry)
 
     def due(self, training_inputs: Mapping[str, Any], *, has_text: bool, new_evidence: bool) -> Reason | None:
-        """Why a new generation is due without being asked for, or None."""
+        """Reason for which a new generation is due without being asked for, or None."""
         if self.plan and self.pending:
             return self.plan.reason
         if has_text and not self.last:
@@ -170,9 +170,9 @@ class History:
         return codes.new_evidence() if new_evidence else None
 
     def words(self, heldout: Iterable[str], heldout_audio: Set[str]) -> list[MissedWord]:
-        """Words that earlier generations learned, but for those from recordings held out now.
+        """Words that earlier generations learned, except those from recordings held out now.
 
-        A folder is told by its name and by its recordings, since it may have been renamed.
+        A folder is identified by its name and by its recordings, since it may have been renamed.
         """
         return self._learned((plan.words for plan in self._all), heldout, heldout_audio)
 

@@ -1,4 +1,4 @@
-"""Whether text can still teach the recogniser something, and if not, why words are still missed."""
+"""Signs that text has nothing more to teach the recogniser, and causes of words that are still missed."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,18 +15,18 @@ from clm.reasons.codes import Reason
 from clm.reasons.sentences import statement
 from clm.results import models, plans
 
-#: So many healing rounds in a row without a proven gain are enough.
+#: Healing rounds in a row without a proven gain after which text has little left to teach.
 ROUNDS = 2
 _EXAMPLES = 4
-#: A word that nothing explains and that is so close to a known one is probably misspelt in the reference.
+#: An unexplained word this close to a known one is probably misspelt in the reference.
 _TYPO_DISTANCE = 1
 _SHORTEST_TYPO = 5
 
 
 def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str, heldout: Collection[str]) -> str:
-    """Say that two healing rounds brought nothing proven and why words are still missed, or an empty string.
+    """Statement that the last healing rounds had no proven gain, and why words are still missed; or an empty string.
 
-    A round brought something if its model is the champion, or older than it.
+    A round had a gain if its model is the champion, or older than it.
     """
     directory = results / "models"
     judged = {row["model"] for row in board if row["verdict"]}
@@ -44,7 +44,7 @@ def nothing_left(results: Path, board: Sequence[Mapping[str, str]], engine: str,
     newest = fruitless[-1]
     reasons = "; ".join(_reasons(results, newest, heldout)) or "no word worth learning is missed"
     return (
-        f"Nothing left to learn from text: the last {len(fruitless)} healing rounds brought nothing proven."
+        f"Nothing left to learn from text: the last {len(fruitless)} healing rounds brought no proven gain."
         f" What {newest} still misses, in tokens: {reasons}."
     )
 
@@ -67,13 +67,13 @@ def _reasons(results: Path, model: str, heldout: Collection[str]) -> Iterator[st
 
 
 class _Known:
-    """What a model knows about words: its text and its pronunciations."""
+    """A model's knowledge of words: its text and its pronunciations."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     def cause(self, word: str) -> Reason:
-        """Why a word may still be missed."""
+        """Likely cause of a word that is still missed."""
         guessed = word in self._guessed
         if not self._text.isdisjoint([word]) or (plain(word) and self._text.issuperset(plain(word))):
             return codes.guessed_pronunciation() if guessed else codes.acoustics()
@@ -113,7 +113,7 @@ class _Known:
 
 
 def found(results: Path, model: str | None) -> Iterator[str]:
-    """How many keywords, and how many of the missed words that a model learned, led to articles."""
+    """Counts of look-ups by status: of keywords, and of the missed words that a model learned."""
     from clm.corpus.collection import counts
 
     paths = {"Keywords": results / "corpus" / "keywords" / "status.csv"}

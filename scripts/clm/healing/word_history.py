@@ -1,4 +1,4 @@
-"""Where a missed word comes from, what earlier generations tried for it, and what that brought."""
+"""History of a missed word: its origin, what earlier generations tried for it, and with what result."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -22,7 +22,7 @@ def trace(
         summaries: of the models so far, the stock model first.
         plans: plans of the finished generations, oldest first.
         statuses: rows of their status.csv by word.
-        folders: those that can be learned from; the others count for nothing here.
+        folders: those that can be learned from; the others do not count.
 
     """
     counted = {summary.model: _tokens(summary, folders) for summary in summaries}

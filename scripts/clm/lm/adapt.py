@@ -1,4 +1,4 @@
-"""From sentences of a domain to a language model: vocabulary, estimates, weights, mixture, and what justifies them."""
+"""Adaptation of a language model to sentences of a domain: vocabulary, estimates, weights, mixture, evaluation."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 #: Text that repeats itself in slightly different words predicts itself so well that its weight would come near one, and
 #: the model would forget general speech.
 HIGHEST_WEIGHT = 0.9
-#: Imagined words of general speech that the stock model alone predicts. Two hundred words of text have at most half a
-#: say, twenty-five a ninth, thousands nearly all that they earn.
+#: Imagined words of general speech that the stock model alone predicts. Two hundred words of text get at most half of
+#: their weight, twenty-five a ninth, thousands nearly all of it.
 GENERAL_WORDS = 200.0
 #: Weight of a text that earns none and has words that the stock model lacks: without a weight nobody could say them.
 #: A short text has less, by `GENERAL_WORDS`.
 NEW_WORDS_WEIGHT = 0.05
-#: The source that is nearest to what will be spoken: parts of it stand in for tuning text.
+#: The source that is nearest to what will be spoken: parts of it replace missing tuning text.
 OWN_TEXT = "training_data"
 
 Sentences = Collection[Sequence[str]]
@@ -68,7 +68,7 @@ def weigh(
     """Estimate Kneser-Ney models of `sources`, and the weights with which they complement the stock model.
 
     The weights come from EM on `tuning` where given; else on held-out parts of `OWN_TEXT`, if there are other sources
-    besides; else from cross-validation on everything. Several sources count both together and each on its own.
+    besides; else from cross-validation on everything. Several sources have a common model and one each.
     Without tuning text nothing shows that the text is like the speech: then weights do general speech no harm.
     `words`: what to train with; by default what `vocabulary.choose` makes of the sources and the stock model.
 

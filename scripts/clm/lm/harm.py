@@ -1,4 +1,4 @@
-"""Whether a model forgets general speech: its perplexity on sixty everyday sentences that no domain has to itself."""
+"""Harm to general speech: a model's perplexity on sixty everyday sentences that belong to no domain."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from clm.reasons.codes import Reason
 GENERAL_TEXT = Path(__file__).with_name("general.txt")
 #: A model whose perplexity on general text grows by more than this factor is marked.
 MOST_GROWTH = 3.0
-#: Text that is not known to be like the speech gets no weight that makes general text more perplexing than this. Text
-#: that earns its weight stays below: 1.9 for articles about cell biology (docs/control.md).
+#: Text that is not known to be like the speech gets a weight that makes general text at most this much more perplexing.
+#: Text that earns its weight stays below: 1.9 for articles about cell biology (docs/control.md).
 BEARABLE_GROWTH = 2.0
 _HALVINGS = 20
 
@@ -75,7 +75,7 @@ def _general_scores(words: Sequence[str], models: Sequence[BackoffModel]) -> Flo
 
 
 def marks(general_ratio: float, weight: float) -> list[Reason]:
-    """Why a model with this weight should be looked at before it is used; none if it does no harm.
+    """Warnings about a model with this weight, before it is used; none if it does no harm.
 
     >>> marks(1.2, 0.4), [mark.arguments for mark in marks(3.5, 0.4)], [str(mark.code) for mark in marks(1.0, 0.0)]
     ([], [{'ratio': 3.5}], ['says_nothing'])

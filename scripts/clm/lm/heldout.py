@@ -1,4 +1,4 @@
-"""How well models predict text that they were not trained from: what decides interpolation weights."""
+"""Predictions of held-out text by several models, which decide the interpolation weights."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from clm.lm.vocabulary import Vocabulary
 ORDER = 3
 #: Parts of the text that take turns being held out.
 FOLDS = 10
-#: Words of held-out text that settle a weight to less than 0.01. A longer text holds out that many once, in runs
+#: Words of held-out text that determine a weight to less than 0.01. A longer text holds out that many once, in runs
 #: from everywhere, instead of all of it in turns.
 ENOUGH_WORDS = 50_000
 
 
 @dataclass(frozen=True)
 class Scores:
-    """How K models, the stock model first, predict each of n words.
+    """Probabilities that K models, the stock model first, give to each of n words.
 
     `logprob`: float64 (K, n), ln P, -inf for an impossible word, NaN for one that is in no vocabulary.
     `seen`: bool (n,), whether the training text has the word.
@@ -73,7 +73,7 @@ def _entry(logprob: Floats, covered: NDArray[np.bool_]) -> dict[str, float | Non
 
 
 def score(held_out: Ints, training: Ints, models: Sequence[BackoffModel]) -> Scores:
-    """Score every word of `held_out` but the starts of sentences; `training` is what the models have seen."""
+    """Score every word of `held_out` except starts of sentences; `training` is what the models have seen."""
     seen = np.bincount(training[training >= 0], minlength=models[0].size) > 0
     predicted = held_out != models[0].start
     logprob = np.stack([sequence_log_probabilities(model, held_out)[predicted] for model in models])
@@ -90,8 +90,8 @@ def estimate_sources(sources: Sequence[Ints], stock: BackoffModel, vocabulary: V
 def cross_validate(sources: Sequence[Ints], own: int, stock: BackoffModel, vocabulary: Vocabulary) -> Scores:
     """Hold out parts of source number `own` in turns, and score each by models of all the rest.
 
-    Copies of held-out sentences in the other sources are held out as well; a source of which nothing is left then
-    counts as all of the rest.
+    Copies of held-out sentences in the other sources are held out as well; a source of which nothing is left is
+    replaced by all of the rest.
     """
     found: list[Scores] = []
     numbers = np.cumsum(sources[own] == stock.start) - 1
@@ -130,8 +130,8 @@ def _sentences(symbols: Ints, start: int) -> Iterator[bytes]:
 def folds(symbols: Ints, start: int) -> Iterator[NDArray[np.bool_]]:
     """Masks of what is held out: runs of whole sentences.
 
-    Neighbouring sentences share their topic, so runs tell more honestly than single sentences what a model is worth
-    for text that it has not seen. A single sentence is its own only fold.
+    Neighbouring sentences share their topic, so runs show more honestly than single sentences how well a model predicts
+    text that it has not seen. A single sentence is its own only fold.
     """
     sentence = np.cumsum(symbols == start) - 1
     number = int(sentence[-1]) + 1

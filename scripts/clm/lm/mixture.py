@@ -39,7 +39,7 @@ def em_weights(log_probability: Floats, prior: Floats | float = PRIOR) -> Floats
     under a Dirichlet prior with parameters `prior` + 1.
 
     `log_probability`: (K, n), ln P of each of n words under each model, -inf for zero; words that are impossible
-    under all models count for nothing. Returns (K,), positive, with sum one.
+    under all models do not count. Returns (K,), positive, with sum one.
     """
     count = len(log_probability)
     best = log_probability.max(axis=0, initial=-np.inf)
@@ -77,7 +77,7 @@ def interpolate(models: Sequence[BackoffModel], weights: Floats) -> BackoffModel
     """Merge models over one vocabulary into one back-off model.
 
     It lists every n-gram that any of the models lists, with its interpolated probability; back-off weights are
-    computed anew so that every history sums to one. (What no model lists backs off in the merged model, which is
+    computed again so that every history sums to one. (What no model lists backs off in the merged model, which is
     close to, but not the same as, interpolating the models word for word: SRILM's `-mix-lm` does the same.)
     """
     size, start = models[0].size, models[0].start

@@ -207,7 +207,7 @@ def discounts(counts: Ints) -> Floats:
 
 
 def _lowest_level(keys: Ints, counts: Ints, size: int, start: int, base: Floats | None) -> Level:
-    """Unigrams; what the discounts leave over is shared out as `base` has it."""
+    """Unigrams; the rest that the discounts leave is distributed like `base`."""
     if base is None:
         base = np.full(size, 1.0 / max(size - 1, 1))
         base[start] = 0.0

@@ -1,6 +1,6 @@
-"""Sentences drawn from a language model: text that says nothing, for a control.
+"""Sentences drawn from a language model: text without content, for a control.
 
-A model made from such text differs from one made from a user's text in what the text says, and in nothing else.
+A model made from such text differs from one made from a user's text in the content of the text alone.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class TokenFusion:
         return (self._model.start,)
 
     def deltas(self, state: History, tokens: NDArray[np.int64]) -> Floats:
-        """What each of the tokens adds, in nats, float64 (tokens,)."""
+        """Amount that each of the tokens adds, in nats, float64 (tokens,)."""
         key = 0
         for code in state:
             key = key * self._model.size + code

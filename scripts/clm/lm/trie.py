@@ -256,7 +256,7 @@ class _File:
     """The parts of a file, as bytes, and its words.
 
     Raises:
-        ValueError: it is not such a file, or not all of it is there.
+        ValueError: it is not such a file, or it is cut short.
 
     """
 

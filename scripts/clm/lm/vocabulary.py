@@ -12,7 +12,7 @@ from clm.english.inflections import relatives
 from clm.lm.ngrams import Floats, Ints, discounts
 from clm.lm.trie import LanguageModel
 
-#: Share of the probability for unseen words that other forms of the seen ones get. The rest is shared out by the stock
+#: Share of the probability for unseen words that other forms of the seen ones get. The rest is distributed by the stock
 #: model's unigrams, so that a word that the text says nothing about is as likely as before. Spread evenly, it lifts
 #: rare words whatever the text is about, and any text changes what is heard (docs/control.md).
 RELATIVES_SHARE = 0.1
@@ -71,7 +71,7 @@ def choose(counts: Mapping[str, int], stock: LanguageModel, known: Container[str
     A word seen c times in N is expected with (c - D(c)) / N, the discounts D estimated from the new words' own
     counts. It has to reach the median of the stock vocabulary, so small texts keep every word and large ones drop
     what they have once or twice, misprints mostly. Relatives of words that stay join by the same measure.
-    `known`: further words that exist, besides those of the stock model, to tell real forms from made-up ones.
+    `known`: further words that exist, besides those of the stock model, to distinguish real forms from made-up ones.
     """
     stock_words = frozenset(stock.words)
     unigrams = np.exp(stock.model.levels[0].logprob)

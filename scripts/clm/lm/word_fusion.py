@@ -43,7 +43,7 @@ class WordModel(Protocol):
 
 @dataclass(frozen=True)
 class TokenKinds:
-    """What tokens do to words: `begins` one, is `inside` one; all others end one. bool (vocabulary,) each.
+    """Effects of tokens on words: `begins` one, is `inside` one; all others end one. bool (vocabulary,) each.
 
     `pieces`: the bytes of each token.
     """
@@ -83,7 +83,7 @@ class WordFusion:
         return State(self._model.begin(), None, b"", 0.0)
 
     def deltas(self, state: State, tokens: NDArray[np.int64]) -> Floats:
-        """What each of the tokens adds, in nats, float64 (tokens,)."""
+        """Amount that each of the tokens adds, in nats, float64 (tokens,)."""
         closing, history = self._closing(state)
         inside = self._default - (state.given if state.text else 0.0)
         result = np.array([closing + self._default, inside, closing])[self._kind[tokens]]
@@ -114,7 +114,7 @@ class WordFusion:
         return self._tree.children[state.node] if state.text and state.node is not None else {}
 
     def _closing(self, state: State) -> tuple[float, History]:
-        """What the word under way really has, minus what it was given; and the history with it."""
+        """Final value of the word under way, minus what it was given; and the history with it."""
         word = state.text.decode(errors="ignore").strip().lower()
         if not word:
             return 0.0, state.history

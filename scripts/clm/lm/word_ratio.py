@@ -1,4 +1,4 @@
-"""How much more probable a domain's text makes a word than general language does, after the words before it.
+"""Ratio of a word's probability in a domain's text to that in general language, after the words before it.
 
 For a word w after the history h it is ln P_mixed(w|h) - ln P_general(w|h), where P_mixed is the linear interpolation
 of a general model with those of the domain, its weights by EM: what a recogniser knows of general language is divided

@@ -1,6 +1,6 @@
 """Profile `basic`, version 2: the rules of `BASIC` in order, in every language.
 
-What it decides:
+Decisions:
 
 - Punctuation goes, except inside words and numbers: well-known, don't, at&t, yeti.com, 3.5, 1,000, 10:30, 24/7.
   A hyphen between letters stays, so well-known is one word; a slash between letters divides (and/or: two words).
@@ -77,7 +77,7 @@ _INITIALS = re.compile(r"(?<!\S)(?:[a-z]|ph)(?:\.[a-z])+(?=['\-]|s?(?:\s|$))")
 
 
 class _CharacterTable(dict[int, str | None]):
-    """A table for `str.translate` that works out a character's replacement when it first meets it."""
+    """A table for `str.translate` that computes a character's replacement at its first occurrence."""
 
     def __init__(self, replacement: Callable[[str], str | None]) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class _CharacterTable(dict[int, str | None]):
 
 
 def _before_composition(character: str) -> str | None:
-    """What must change before NFKC, which would turn ´ into a space, 1½ into 11/2 and x™ into xtm."""
+    """Replacement that must precede NFKC, which would turn ´ into a space, 1½ into 11/2 and x™ into xtm."""
     if character in APOSTROPHES:
         return "'"
     if unicodedata.decomposition(character).startswith("<fraction>"):
@@ -109,7 +109,7 @@ def _after_composition(character: str) -> str:
 
 
 def _word_or_space(character: str) -> str:
-    """Letters, marks, digits and what may join them stay; all else divides words."""
+    """Letters, marks, digits and signs that may join them stay; all else divides words."""
     return character if character in JOINERS or type_of(character)[0] in "LMN" else " "
 
 
@@ -136,7 +136,7 @@ def divide_sentences(text: str) -> str:
 
 
 def lower(text: str, language: str) -> str:
-    """Small letters as a language (a BCP 47 code) has them: Turkish and Azerbaijani tell a dotted from a dotless i.
+    """Small letters of a language (a BCP 47 code): Turkish and Azerbaijani distinguish a dotted and a dotless i.
 
     >>> lower("IĞDIR İzmir", "tr-TR"), lower("Iowa", "en-US")
     ('ığdır izmir', 'iowa')
@@ -184,7 +184,7 @@ def drop_tags(text: str) -> str:
 
 
 def _is_note(bracketed: str) -> bool:
-    """Whether it names a sound, and nothing that is no part of such a note, or is a time to the second."""
+    """True for a note: the name of a sound and nothing else, or a time to the second."""
     words = set(re.findall(r"\w+", _TIME_OF_NOTE.sub(" ", bracketed)))
     if not words:
         return bool(_TIME_ALONE.fullmatch(bracketed)) or not re.search(r"\w", bracketed)

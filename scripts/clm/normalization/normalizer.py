@@ -76,7 +76,7 @@ def create_normalizer(profile: str, language: str = "en-US", without: Iterable[s
     english = language.split("-")[0].lower() in FILLED_LANGUAGES
     if profile == "spoken" and not english:
         raise UserError(
-            f"normalizer.profile: spoken knows English only, not {language}",
+            f"normalizer.profile: spoken supports only English, not {language}",
             "profile basic works in every language",
         )
     rules = _rules(profile, english)
@@ -97,7 +97,7 @@ def create_normalizer(profile: str, language: str = "en-US", without: Iterable[s
 
 
 def _with_division(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """The rules with that for languages without spaces, before what looks at whole words."""
+    """The rules with that for languages without spaces, before the rules for whole words."""
     place = rules.index(join_initials) if join_initials in rules else len(rules)
     return (*rules[:place], divide_characters, *rules[place:])
 

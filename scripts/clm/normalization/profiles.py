@@ -14,7 +14,7 @@ DOTLESS = frozenset({"az", "tr"})
 
 
 def is_unspaced(language: str) -> bool:
-    """Whether a language (a BCP 47 code) is written without spaces between words.
+    """True if a language (a BCP 47 code) is written without spaces between words.
 
     >>> is_unspaced("ja-JP"), is_unspaced("hi-IN")
     (True, False)
@@ -24,7 +24,7 @@ def is_unspaced(language: str) -> bool:
 
 @dataclass(frozen=True)
 class Profile:
-    """What made normalized texts: a profile, its version, and the rules that were left out."""
+    """Origin of normalized texts: a profile, its version, and the rules that were left out."""
 
     name: str
     version: int

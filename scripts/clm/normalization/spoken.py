@@ -1,4 +1,4 @@
-"""Rules of the normalizer profile `spoken`: what is written in many ways and said in one becomes the words said.
+"""Rules of the normalizer profile `spoken`: text with one reading and several spellings becomes the spoken words.
 
 Each rule takes and gives lower-case English text, as `clm.normalization.normalizer` composes them. Those before
 `strip_punctuation` need signs ($3.5m, 10:30, 5%) and are in `clm.english.verbalize`, which texts to learn from are

@@ -1,8 +1,8 @@
 """Profile `whisper`: the text normalizer published with OpenAI's Whisper, for comparison with public leaderboards.
 
 The rules are those of the package `whisper-normalizer` (MIT), an optional dependency; English texts get the English
-rules, all others the basic ones. They are not ours to mend, and not idempotent ("mario's" becomes "mario is"); what is
-undone here is a slip in their list of spellings, which writes a piece of markup into "archeology".
+rules, all others the basic ones. They are not ours to change, and not idempotent ("mario's" becomes "mario is"); only
+an error in their list of spellings, which writes a piece of markup into "archeology", is corrected here.
 """
 
 from clm.base.errors import UserError
@@ -10,7 +10,7 @@ from clm.normalization.basic import Rule
 
 
 def rules(english: bool) -> tuple[Rule, ...]:
-    """The published rules, and the mending.
+    """The published rules, and the correction.
 
     Raises:
         UserError: the package is not installed.

@@ -1,1 +1,1 @@
-"""What a run works on and decides."""
+"""The inputs and decisions of a run."""

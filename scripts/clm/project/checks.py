@@ -15,10 +15,10 @@ from clm.settings import Settings
 
 
 def check(settings: Settings, dataset: Dataset, lineup: Lineup) -> None:
-    """Raise a `UserError` where the run as a whole cannot lead to anything."""
+    """Raise a `UserError` where the run as a whole cannot succeed."""
     _check_normalizer(settings)
     _check_folders(settings, dataset)
-    _ = lineup.running  # raises where a model is named that is not there
+    _ = lineup.running  # raises where a named model does not exist
     _check_languages(settings, lineup)
     former = {path.name for path in lineup.results.glob("runs/*/*") if path.is_dir()}
     if former and not former & (dataset.folders.keys() | dataset.left_out.keys()):
@@ -53,7 +53,7 @@ def _check_languages(settings: Settings, lineup: Lineup) -> None:
         if language != settings.language:
             raise UserError(
                 f"config: language: {name} in {lineup.results} is a model for {language}, not for "
-                f"{settings.language}: it would silently not be used",
+                f"{settings.language}: it would be silently ignored",
                 "correct language, or name another folder: --config results=...",
             )
 

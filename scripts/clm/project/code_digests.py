@@ -1,9 +1,9 @@
-"""The code of the programs whose work is cheap, as one input and one parameter of their rules for each of them.
+"""Digests of the code of cheap programs, as one input and one parameter of the rule of each program.
 
 A rule runs again when one of its inputs changed. As inputs, a program and its modules would be ten files and more,
-which Snakemake would look at for every job, and they would be other files for a checkout elsewhere. One file in the
-results that says what is in them stands for all of them. It counts by age, which clocks and copies get wrong, so there
-is its digest as a parameter as well; that one is lost with Snakemake's records, where the file is not.
+which Snakemake would check for every job, and other files for another checkout. One file in the results, which holds
+their digests, replaces them all. It counts by age, which clocks and copies get wrong, so its digest is a parameter as
+well; the parameter is lost with Snakemake's records, the file is not.
 """
 
 import re
@@ -22,7 +22,7 @@ PLUMBING = frozenset(
         "bucket.sync", "cli", "config", "settings",
     }
 )  # fmt: skip
-#: What modules read beside themselves: files, or directories with all that is in them.
+#: Data that modules read: files, or whole directories.
 _DATA = {"english.words": "english/stopwords.txt", "report.render": "report/templates"}
 #: Read at the start of every run, and ten times as quick as by Python's own parser.
 _IMPORT = re.compile(r"^[ \t]*from (clm[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
@@ -31,18 +31,18 @@ _LIBRARY = _SCRIPTS / "clm"
 
 
 def records() -> dict[str, dict[str, Any]]:
-    """Files below the results folder that say what the sources of each program are, by name."""
+    """Files below the results folder with the digests of each program's sources, by name."""
     return {f"inputs/programs/{program}.json": {"sha256": sha256} for program, sha256 in _sha256().items()}
 
 
 def digests() -> dict[str, str]:
-    """By program: a digest of its sources."""
+    """Digest of the sources of each program."""
     return {program: files.digest(sha256) for program, sha256 in _sha256().items()}
 
 
 @cache
 def _sha256() -> dict[str, dict[str, str]]:
-    """By program and source: the digest of what is in it."""
+    """Digest of each source, by program."""
     digest = cache(files.sha256_of_file)
     return {
         program: {path.relative_to(_SCRIPTS).as_posix(): digest(path) for path in sources(program)} for program in CHEAP
@@ -50,7 +50,7 @@ def _sha256() -> dict[str, dict[str, str]]:
 
 
 def sources(program: str) -> list[Path]:
-    """The files that make a difference to what a program writes: itself, its modules, theirs, and their data."""
+    """Files that affect the output of a program: itself, its modules, theirs, and their data."""
     path = _SCRIPTS / f"{program}.py"
     modules: set[str] = set()
     waiting = _imported(path) - PLUMBING

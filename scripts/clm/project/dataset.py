@@ -1,4 +1,4 @@
-"""The data set of a run: input folders, here or in S3, and what identifies their recordings and texts."""
+"""The data set of a run: input folders, local or in S3, and the digests of their recordings and texts."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from clm.types import Failure
 
 
 class Dataset:
-    """What the settings name as input, looked at once and never changed.
+    """The inputs that the settings name, read once and never changed.
 
     `folders` can be used, `left_out` says why others cannot. `keywords`, `training_data` and `tuning_data` are paths on
-    this machine or None; `unusable_keywords` says why a keywords file that is there is not used. `heldout` holds the
+    this machine or None; `unusable_keywords` says why an existing keywords file is not used. `heldout` holds the
     names as they are spelled on disk.
 
     Args:
@@ -62,7 +62,7 @@ class Dataset:
         self.heldout = self._spelled_as_on_disk(settings.evaluation.heldout)
 
     def _remote_inputs(self, texts: Path) -> Any:
-        """What lies in S3, or None; only then is boto3 needed while the Snakefile is read."""
+        """Inputs in S3, or None; boto3 is needed at parse time only for these."""
         if not any(is_address(getattr(self.settings, key)) for key in REMOTE):
             return None
         from clm.aws.clients import Aws
@@ -155,7 +155,7 @@ class Dataset:
 
     @cached_property
     def with_audio(self) -> tuple[str, ...]:
-        """Folders that have something to transcribe."""
+        """Folders with recordings to transcribe."""
         return tuple(name for name, folder in self.folders.items() if folder.has_audio)
 
     # -- digests -------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ class Dataset:
         }
 
     def media(self, pair: input_folders.Pair) -> Any:
-        """What a recording is (`clm.audio.probe.Media`), of one in S3 from its first and last bytes."""
+        """Properties of a recording (`clm.audio.probe.Media`), of one in S3 from its first and last bytes."""
         if (seconds := self._segments.seconds.get(pair.audio)) is not None:
             from clm.audio.probe import Media
 
@@ -279,7 +279,7 @@ class Dataset:
         return {**looks, "rate": self.media(pair).rate, "flaw": flaw and {"reason": flaw.reason, "hint": flaw.hint}}
 
     def index(self) -> dict[str, Any]:
-        """All folders with their recordings, and what else there is."""
+        """All folders with their recordings, and the other inputs."""
         return {
             "manifests": {name: self.manifest(name) for name in self.folders},
             "folders": {name: [pair.name for pair in folder.pairs] for name, folder in self.folders.items()},
@@ -289,7 +289,7 @@ class Dataset:
         }
 
     def save(self) -> None:
-        """Keep what was found out about files, so that the next run need not look again."""
+        """Keep digests and properties of files, so that the next run need not read them again."""
         if "_probes" in self.__dict__:
             self._probes.save()
         self.references.save()

@@ -1,4 +1,4 @@
-"""From settings, inputs and results to the one value that says what a run does; nothing is written here."""
+"""Decision on what a run does, as one value, from settings, inputs and results; nothing is written here."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
     """Decide what a run does, as far as that is known before `--forcerun` is (see `State.forced`).
 
     Raises:
-        UserError: the run as a whole cannot lead to anything.
+        UserError: the run as a whole cannot succeed.
 
     """
     engine = engines.create(settings)
@@ -70,7 +70,7 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
 
 
 def _effective(settings: Settings, dataset: Dataset, lineup: Lineup) -> Settings:
-    """The settings with what was found in the place of what was to be looked for."""
+    """The settings with every `auto` replaced by what was found."""
     paths = {key: getattr(dataset, key) for key in ("keywords", "training_data", "tuning_data")}
     baseline = None if lineup.baseline == lineup.stock else lineup.baseline
     evaluation = replace(settings.evaluation, heldout=dataset.heldout, baseline=baseline)
@@ -85,7 +85,7 @@ def _folder(dataset: Dataset, name: str, request: Mapping[str, int]) -> FolderSt
 
 
 def _normalizer(settings: Settings, dataset: Dataset) -> dict[str, str]:
-    """What normalized texts depend on besides the texts: arguments of normalize.py, and a digest of equivalents."""
+    """Dependencies of normalized texts besides the texts: arguments of normalize.py, and a digest of equivalents."""
     equivalents = settings.normalizer.equivalents
     return {
         "profile": settings.normalizer.profile,
@@ -107,7 +107,7 @@ def _imported(dataset: Dataset, lineup: Lineup) -> dict[str, dict[str, str]]:
 
 
 def _training_inputs(dataset: Dataset, engine: Engine) -> dict[str, Any]:
-    """What a generation is trained from besides missed words; a change asks for a new generation."""
+    """Material of a generation besides missed words; a change asks for a new generation."""
     paths = {
         "keywords": dataset.keywords,
         "training_data": dataset.training_data,
@@ -120,21 +120,21 @@ def _training_inputs(dataset: Dataset, engine: Engine) -> dict[str, Any]:
 
 
 def _reason(settings: Settings, dataset: Dataset, history: History, training_inputs: Mapping[str, Any]) -> str:
-    """Why a new generation is due by itself, as `clm.reasons.codes.dumps` writes it, or an empty string.
+    """Reason for which a new generation is due by itself, in the form of `clm.reasons.codes.dumps`, or an empty string.
 
     Keywords and own text give one; missed words do if `self_heal` allows it.
     """
     has_text = any(training_inputs[key] for key in ("keywords", "training_data"))
     new_evidence = settings.self_heal and bool(dataset.evidence - history.evidence)
     inputs = training_inputs
-    if dataset.unusable_keywords:  # a file saved badly once must not make a generation without keywords
+    if dataset.unusable_keywords:  # one badly saved file must not lead to a generation without keywords
         inputs = (history.last and history.last.training_inputs) or inputs
     reason = history.due(inputs, has_text=has_text, new_evidence=new_evidence)
     return codes.dumps(reason) if reason else ""
 
 
 def _has_new_phrases(lineup: Lineup, history: History, keywords: str | None) -> bool:
-    """Whether the latest plan has phrases of which there is no vocabulary."""
+    """True if the latest plan has phrases that are in no vocabulary yet."""
     directory = lineup.results / "models"
     outcome = training.read_if_there(directory / lineup.next_vocabulary / "training.json")
     if not history.last or (outcome and outcome.retry):

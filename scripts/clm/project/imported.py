@@ -1,4 +1,4 @@
-"""Transcripts that were made elsewhere, as finished models: what `import_transcripts.py` keeps in the store.
+"""Transcripts of other recognisers as finished models, which `import_transcripts.py` keeps in the store.
 
 One file per model and folder, `store/imported/<name>/<folder>.json`, holds the results of its recordings in Amazon's
 shape. They are copied from there into `runs/imported-<name>/`, so that a deleted run costs nothing.
@@ -58,7 +58,7 @@ def folders(store: Path) -> dict[str, dict[str, Path]]:
 
 
 def sources(store: Path) -> dict[str, set[str]]:
-    """For each folder the files that results were imported from, which are no references then."""
+    """Files that results were imported from, by folder; they are not references."""
     found: dict[str, set[str]] = {}
     for by_folder in folders(store).values():
         for folder, path in by_folder.items():
@@ -69,7 +69,7 @@ def sources(store: Path) -> dict[str, set[str]]:
 def read_results(path: Path, labels: str = transcript.DROP) -> dict[str, dict[str, Any]]:
     """Results in Amazon's shape by recording: Amazon's own as they are, the words of any other transcript.
 
-    A file that tells recordings apart (STM, CTM, TRN, JSON lines of NeMo) holds several; else the recording is named
+    A file that distinguishes recordings (STM, CTM, TRN, JSON lines of NeMo) holds several; else the recording is named
     like the file.
 
     Raises:
@@ -121,7 +121,7 @@ def collect(source: Path, pattern: str | None) -> dict[str, list[Path]]:
             of one recording in different formats the first of `SUFFIXES`.
 
     Raises:
-        UserError: nothing is there.
+        UserError: there is no result.
 
     """
     if not source.is_dir():

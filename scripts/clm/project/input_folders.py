@@ -1,4 +1,4 @@
-"""The input folders: which recordings there are, and what is wrong with the rest."""
+"""The input folders: their recordings, and the flaws of unusable ones."""
 
 import errno
 import os
@@ -29,7 +29,7 @@ KEYWORDS_FILE = "keywords.txt"
 class Pair:
     """A recording and its reference. `name` is the stem of the audio file, unique in its folder.
 
-    `audio` is None where only transcripts made elsewhere are scored; `name` is the stem of the text then.
+    `audio` is None where only transcripts of other recognisers are scored; `name` is the stem of the text then.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Pair:
 class Folder:
     """A usable input folder with its recordings in order of their names, and its own keywords if it has some.
 
-    `notices`: what to tell the user of it.
+    `notices`: remarks for the user.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Folder:
 
     @property
     def has_audio(self) -> bool:
-        """Whether there is something to transcribe."""
+        """True if there is something to transcribe."""
         return self.pairs[0].audio is not None
 
 
 class BadFolderError(Exception):
-    """Why a folder is left out, as one clause."""
+    """A folder that is left out; the message is the reason, as one clause."""
 
 
 def scan(
@@ -64,8 +64,8 @@ def scan(
 ) -> tuple[dict[str, Folder], dict[str, str]]:
     """Find the usable folders below `root` and, for the others, the reason why they are left out.
 
-    `imported` says for which folders there are transcripts made elsewhere, and which files those came from: such a
-    folder needs no audio, and such a file is no reference.
+    `imported` holds the folders with transcripts of other recognisers, and the files those came from: such a
+    folder needs no audio, and such a file is not a reference.
 
     Raises:
         UserError: `root` is not a folder or holds no folders.
@@ -150,7 +150,7 @@ def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None =
 
 
 def _names(path: Path, wanted: Callable[[os.DirEntry[str]], bool]) -> list[str]:
-    """Names in a folder of what is wanted, without hidden ones; links to nowhere or to themselves are nothing."""
+    """Names in a folder of what is wanted, without hidden ones; broken links and links to themselves are skipped."""
 
     def is_wanted(entry: os.DirEntry[str]) -> bool:
         try:
@@ -187,7 +187,7 @@ def pair_files(
 
 
 def pair_by_ids(paths: Sequence[Path]) -> tuple[Pair, ...]:
-    """Pairs of several audio files with the one text of a folder, if that tells them apart by name (STM, NeMo...)."""
+    """Pairs of several audio files with the one text of a folder, if that distinguishes them by name (STM, NeMo...)."""
     audio = [path for path in paths if path.suffix.lower() in AUDIO_SUFFIXES]
     texts = [path for path in paths if path not in audio and is_transcript(path.name) and not is_keywords(path.name)]
     if len(audio) < 2 or len(texts) != 1:
@@ -201,7 +201,7 @@ def pair_by_ids(paths: Sequence[Path]) -> tuple[Pair, ...]:
 
 
 def is_keywords(name: str) -> bool:
-    """Whether a file of a folder is its list of keywords."""
+    """True if a file of a folder is its list of keywords."""
     return name.lower() == KEYWORDS_FILE
 
 
@@ -218,7 +218,7 @@ def check_name(name: str) -> None:
 
 
 def _ends_periodically(name: str) -> bool:
-    """True if a name ends in one string repeated twenty times, by which Snakemake tells an endless recursion.
+    """True if a name ends in one string repeated twenty times, by which Snakemake recognises an endless recursion.
 
     >>> [_ends_periodically(name) for name in ("take" + 20 * "a", 20 * "ha", "take" + 19 * "a", "talk")]
     [True, True, False, False]

@@ -1,4 +1,4 @@
-"""The models of a run: which there are, which are run on new recordings, and which may be made."""
+"""The models of a run: the existing ones, those run on new recordings, and those that may be made."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Lineup:
 
     @classmethod
     def read(cls, settings: Settings, dataset: Dataset, results: Path, *, remote: bool) -> Lineup:
-        """Look at the results folder; `remote` says that the engine has models of its own elsewhere."""
+        """Read the results folder; `remote` says that the engine keeps models in an account."""
         engine, directory = settings.engine, results / "models"
         generations = models.finished(directory, engine)
         vocabularies = models.finished(directory, engine, models.VOCABULARY)

@@ -53,7 +53,7 @@ class Segments:
         self.seconds: dict[Path, float] = {}
 
     def path(self, row: Row) -> Path:
-        """Where the segment of a row is kept."""
+        """Path of the kept segment of a row."""
         start, end = row.offset or 0.0, (row.offset or 0.0) + (row.duration or 0.0)
         identity = files.digest([self._digests.sha256(row.audio), f"{start:.3f}", f"{end:.3f}"])[:20]
         path = self._folder / identity[:2] / f"{identity}.flac"

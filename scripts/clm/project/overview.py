@@ -1,4 +1,4 @@
-"""What the input is, in a few lines: found, left out and why, hours, words, and what the first run will take."""
+"""Overview of the input: folders found and left out, hours, words, and the cost of the first run."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def lines(dataset: Dataset, engine: Engine) -> list[str]:
 
 
 def summary(found: Overview, dataset: Dataset) -> str:
-    """What was found."""
+    """Summary of the input that was found."""
     about = f" and {counted(found.unknown, 'recording')} of unknown length" if found.unknown else ""
     audio = f", {duration(found.seconds)} of audio{about}" if dataset.with_audio else ", no audio"
     return (
@@ -55,7 +55,7 @@ def summary(found: Overview, dataset: Dataset) -> str:
 
 
 def notes(dataset: Dataset) -> Iterator[str]:
-    """What was left out, and how files were read: of each kind of notice once, with the folders it is about."""
+    """Reasons for omissions, and ways of reading files: each kind of notice once, with the folders it is about."""
     for name, why in dataset.left_out.items():
         yield f"Input folder {name!r} is left out: {why}."
     for notice in dataset.notices:
@@ -69,7 +69,7 @@ def notes(dataset: Dataset) -> Iterator[str]:
 
 
 def heldout(found: Overview, dataset: Dataset) -> Iterator[str]:
-    """How many folders are held out, and what to do where those are too few."""
+    """Number of held-out folders, with advice where those are too few."""
     if found.heldout:
         yield f"Held out: {counted(found.heldout, 'folder')} ({some(list(dataset.heldout))})."
     elif dataset.settings.evaluation.heldout == "auto":
@@ -83,7 +83,7 @@ def _are(folders: int) -> str:
 
 
 def first_run(dataset: Dataset, engine: Engine) -> str:
-    """What it takes to transcribe everything once with the stock model."""
+    """Cost of transcribing everything once with the stock model."""
     pairs = [pair for name in dataset.with_audio for pair in dataset.folders[name].pairs]
     lengths = [seconds for pair in pairs if (seconds := dataset.seconds(pair)) is not None]
     estimate = engine.estimate(lengths, engine.name)

@@ -1,4 +1,4 @@
-"""Writing down what a run has decided, for its jobs: manifests, settings, state."""
+"""Record of a run's decisions for its jobs: manifests, settings, state."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from clm.project.dataset import Dataset
 from clm.project.state import State
 from clm.results import models
 
-#: What jobs read, in the results folder.
+#: Files in the results folder that jobs read.
 SETTINGS, READABLE_SETTINGS, INDEX = "config.json", "config.yaml", "inputs.json"
 
 
 def write(state: State, dataset: Dataset) -> None:
-    """Write what the jobs read; a file that says the same already is kept with its age.
+    """Write the files that jobs read; a file with equal content is kept with its age.
 
     Raises:
         UserError: the results folder cannot be written.
@@ -43,7 +43,7 @@ def write(state: State, dataset: Dataset) -> None:
 
 
 def _contents(state: State, dataset: Dataset) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Files that tell jobs by their age that something has changed, by name below the results folder."""
+    """Files whose age shows jobs that something has changed, by name below the results folder."""
     index = dataset.index()
     for folder, recordings in index["manifests"].items():
         yield f"inputs/{folder}.json", {"folder": folder, "recordings": recordings}
@@ -57,7 +57,7 @@ def _contents(state: State, dataset: Dataset) -> Iterator[tuple[str, dict[str, A
 
 
 def preview(state: State, dataset: Dataset, directory: Path) -> None:
-    """Write those of these files that a run would write anew into another directory: a dry run shows what follows."""
+    """Write the files that a run would rewrite to another directory, so that a dry run shows the consequences."""
     shutil.rmtree(directory, ignore_errors=True)
     for name, content in _contents(state, dataset):
         if not files.holds(state.results / name, content):
@@ -65,7 +65,7 @@ def preview(state: State, dataset: Dataset, directory: Path) -> None:
 
 
 def write_requests(state: State) -> None:
-    """Keep what is asked for and submitted before anything is paid: if the run is killed, the next one still knows."""
+    """Keep requests and submissions before anything is paid, so that they survive a killed run."""
     store = state.results / "store"
     if state.submissions and (any(state.submissions.missing.values()) or state.coming):
         state.submissions.write(store, state.settings.engine)

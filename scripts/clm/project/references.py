@@ -80,7 +80,7 @@ class References:
         return path
 
     def remembered(self, key: str, look: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """What is known under a key, looked at if it is not."""
+        """Value kept under a key, computed if it is missing."""
         if key not in self._known:
             self._known[key] = look()
             self._changed = True

@@ -1,4 +1,4 @@
-"""How often a folder is to be transcribed anew: `repeat` pays for it once more, `retry_failed` tries what failed."""
+"""Requests to transcribe a folder again: `repeat` pays for all of it, `retry_failed` tries what failed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read(store: Path) -> dict[str, Mapping[str, int]]:
 
 
 def write(store: Path, requests: Requests) -> None:
-    """Keep what is asked for before anything is paid: if the run is killed, the next one still knows."""
+    """Keep the requests before anything is paid, so that they survive a killed run."""
     if requests:
         files.rewrite_json(store / RECORD, {"folders": requests})
 

@@ -27,7 +27,7 @@ _TOLD_AT_THE_END = {*_INDEXED, "ogg"}
 
 
 class RemoteInputs:
-    """Looks at objects; texts are kept in `mirror`, by address and version, so that a rerun fetches nothing."""
+    """Objects of the input; texts are kept in `mirror`, by address and version, so that a rerun fetches nothing."""
 
     def __init__(self, aws: Aws, mirror: Path, ours: S3Path) -> None:
         self._aws = aws
@@ -137,7 +137,7 @@ class RemoteInputs:
         return self._objects[path].size
 
     def all_media(self, paths: list[S3Path]) -> list[Media]:
-        """What recordings are, as many as there are threads at a time."""
+        """Properties of recordings, as many at a time as there are threads."""
         found: dict[S3Path, Media] = {}
 
         def look(path: S3Path) -> None:
@@ -147,7 +147,7 @@ class RemoteInputs:
         return [found[path] for path in paths]
 
     def media(self, path: S3Path) -> Media:
-        """What a recording is, from its first bytes, and where these do not tell its length from others.
+        """Properties of a recording, from its first bytes, and from others where these do not show its length.
 
         An mp4 file may have its index at the end, an ogg file has its length there. The index of hours is longer than
         what is looked at of the end, so that the rest of it is fetched by its place.

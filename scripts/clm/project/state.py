@@ -1,4 +1,4 @@
-"""What a run has decided: one frozen value that the main process makes once and every job loads.
+"""Decisions of a run: one frozen value that the main process makes once and every job loads.
 
 Without it a job on another machine would have to look through inputs and results, and one that starts after a model is
 finished would number the next one differently.
@@ -25,7 +25,7 @@ FORCED = codes.dumps(codes.heal_forced())
 
 @dataclass(frozen=True)
 class FolderState:
-    """Digests of a folder's audio and references, and how often it was to be repeated or its failures retried."""
+    """Digests of a folder's audio and references, and its requested repetitions and retries."""
 
     audio: str
     text: str
@@ -35,15 +35,15 @@ class FolderState:
 
     @property
     def attempt(self) -> dict[str, int]:
-        """A parameter of the folder's jobs, so that asking for one more is what makes them run."""
+        """A parameter of the folder's jobs, so that a further request makes them run."""
         return {"repeats": self.repeats, "retries": self.retries}
 
 
 @dataclass(frozen=True)
 class State:
-    """What this run works on and what is to be done about it.
+    """Everything that this run works on, and what it does about it.
 
-    In `settings` everything that was to be looked for is found: `keywords`, `training_data` and `tuning_data` are paths
+    In `settings` every `auto` is replaced: `keywords`, `training_data` and `tuning_data` are paths
     on this machine or None, `evaluation.heldout` are names of folders. `models` are those of the leaderboard that
     exist, `finished` and `vocabularies` the generations of the active engine, `running` the models that are run on new
     recordings, `trained` those with a corpus; `next` and `next_vocabulary` are the names of those that
@@ -51,7 +51,7 @@ class State:
     that may come to be in this run. `partial` lists the folders of models that are not judged on all.
     `reason` says why a generation is due by itself, `continues` whether one that was planned learns from missed words,
     `new_phrases` whether there are phrases of which no vocabulary was made. `submissions` is None for an engine that
-    works on this machine. `forced` says that this run was told to heal.
+    works on this machine. `forced` says that the user asked this run to heal.
     """
 
     settings: Settings
@@ -99,7 +99,7 @@ class State:
 
     @property
     def with_audio(self) -> tuple[str, ...]:
-        """Folders that have something to transcribe."""
+        """Folders with recordings to transcribe."""
         return tuple(name for name, folder in self.folders.items() if folder.has_audio)
 
     def folders_of(self, model: str) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ class State:
         return next((name for name in self.possible_combinations if self._is_newest(name, frozenset(new))), "")
 
     def _is_newest(self, name: str, new: frozenset[str]) -> bool:
-        """Whether the parts of a combination that this run would make are those that it does make."""
+        """True if all parts of a combination that this run may make are among the `new` models."""
         parts = models.parts(name) or ()
         would = {part for part in parts if part in (self.next, self.next_vocabulary)}
         return would == new & {self.next, self.next_vocabulary}
@@ -125,19 +125,19 @@ class State:
 
     @property
     def due(self) -> str:
-        """Why a new generation is due, or an empty string."""
+        """Reason for which a new generation is due, or an empty string."""
         if not self.with_audio:
             return ""
         return FORCED if self.forced else self.reason
 
     @property
     def learns(self) -> bool:
-        """Whether a generation that is due learns from missed words."""
+        """True if a generation that is due learns from missed words."""
         return self.forced or self.settings.self_heal or self.continues
 
     @property
     def vocabulary_due(self) -> bool:
-        """Whether a custom vocabulary is to be made: wanted, and from phrases of which there is none yet."""
+        """True if a custom vocabulary is to be made: wanted, and from phrases that have none yet."""
         return bool(self.settings.vocabulary and (self.due or self.new_phrases))
 
     @property

@@ -17,7 +17,7 @@ from clm.results.store import Store
 from clm.settings import Settings
 from clm.types import Engine, Recording
 
-#: Round of the folders of a model that were never submitted apart from the others.
+#: Key of the folders of a model that were never submitted separately.
 _REST = ""
 
 #: Name of Comprehend among the costs.
@@ -31,7 +31,7 @@ Rounds = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run will do at the engine: jobs, seconds of audio and those billed, US dollars.
+    """Cost of a run at the engine: jobs, seconds of audio and those billed, US dollars.
 
     `most` is what it costs if every recording is as long as it can be, with `loose` recordings whose length is not
     exact. `unknown` names recordings of which not even that can be told; they are billed as the shortest.
@@ -47,7 +47,7 @@ class Cost:
 
     @property
     def rough(self) -> bool:
-        """Whether some lengths are not exact."""
+        """True if some lengths are not exact."""
         return bool(self.loose or self.unknown)
 
     def __add__(self, other: Cost) -> Cost:
@@ -68,7 +68,7 @@ def _cost(plain: Mapping[str, Any]) -> Cost:
 
 @dataclass(frozen=True)
 class Submissions:
-    """What a remote engine has to do in this run.
+    """Pending work of a remote engine in this run.
 
     A folder that changes makes one submit job run, and that must not touch the other folders. So every run has a
     `number`, and each folder depends on the record of the run that submitted it last: `rounds`, by model and folder.
@@ -165,7 +165,7 @@ def _rounds(
     for name, waiting in missing.items():
         known = rounds.setdefault(name, {_REST: number})
         for folder in recordings if waiting else ():
-            # A submission that was killed is not made up for by one of its own beside that of this run.
+            # A killed submission is made up for by that of this run, not by a separate one.
             former = lineup.results / "submitted" / str(known.get(folder, known[_REST])) / f"{name}.json"
             if not former.exists() or any(item.sha256 in waiting for item in recordings[folder]):
                 known[folder] = number
@@ -203,7 +203,7 @@ def cost(settings: Settings, engine: Engine, model: str, recordings: Iterable[Re
 
 
 def _streams(section: Mapping[str, Any], recording: Recording, otherwise: int) -> int:
-    """How often the length of a recording is billed: for each channel that is recognised by itself."""
+    """Number of times that the length of a recording is billed: for each channel that is recognised by itself."""
     if not section["channels"]:
         return 1
     return min(_CHANNELS, recording.channels) if recording.channels else otherwise

@@ -22,7 +22,7 @@ _VARIANT = re.compile(r"\(\d+\)$")
 class Entry:
     """One pronunciation of a word; `rank` from 1, `count` is of the word in the corpus.
 
-    Entries for a word of the stock dictionary take the place of those that it has there, if they begin with rank 1.
+    Entries for a word of the stock dictionary replace those it has there, if they begin with rank 1.
     """
 
     word: str

@@ -19,7 +19,7 @@ _COMMAND = [PROGRAM, "-q", "--ipa", "-v", "en-us", "-f", "/dev/stdin"]
 
 
 def version() -> str:
-    """What the program calls itself.
+    """Name and version, as the program itself reports them.
 
     Raises:
         UserError: it is not there.

@@ -1,4 +1,4 @@
-"""Guessing pronunciations from spelling: a joint n-gram model trained on a pronunciation dictionary in seconds.
+"""Pronunciations guessed from spelling: a joint n-gram model trained on a pronunciation dictionary in seconds.
 
 Each letter of a word goes with a chunk of no, one or two phones; letter and chunk together are one symbol, a
 word is a sequence of such symbols, and a Kneser-Ney n-gram model over them (clm.lm.ngrams) says how likely a
@@ -52,7 +52,7 @@ class Entries(NamedTuple):
 
 
 def can_guess(word: str) -> bool:
-    """Whether a word has a spelling that the model can read: up to `LONGEST` letters a-z."""
+    """True if the model can read a word's spelling: up to `LONGEST` letters a-z."""
     return word.isascii() and word.isalpha() and word.islower() and len(word) <= LONGEST
 
 

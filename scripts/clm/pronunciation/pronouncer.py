@@ -1,7 +1,7 @@
 """Pronunciations for the words of a corpus that the stock dictionary lacks.
 
-Each new word gets one to four pronunciations, the likeliest first, from the first of these that can tell, followed
-by what the independent ones after it say: the user's own, its American spelling, known words that it is made of
+Each new word gets one to four pronunciations, the likeliest first, from the first of these that has any, followed
+by those of the independent ones after it: the user's own, its American spelling, known words that it is made of
 (affixes, compounds, hyphens, digits), guesses from its spelling by two models that learned from different
 dictionaries, its letters. Words of the stock dictionary get entries only if the user has some for them, or if the
 corpus writes them like acronyms, then they are spelled out as well, or if independent sources agree on another
@@ -44,7 +44,7 @@ _INITIALS = re.compile(r"(?:[a-z]\.)+|[a-z]{1,3}(?:&[a-z]{1,3})+")
 
 
 class Pronouncer:
-    """Finds pronunciations for words that are not in `dictionary`.
+    """Pronunciations for words that are not in `dictionary`.
 
     `common`: words of the dictionary frequent enough to be parts of others (the stock model's vocabulary).
     `own`: the user's pronunciations, which replace those of the dictionary.
@@ -82,9 +82,9 @@ class Pronouncer:
     def pronounce(
         self, counts: Mapping[str, int], written: Mapping[str, str], typical: Iterable[str] = ()
     ) -> list[Entry]:
-        """Entries for the words of `counts` that the dictionary does not do for, sorted by word and rank.
+        """Entries for the words of `counts` that need more than the dictionary, sorted by word and rank.
 
-        `written` maps a word to its spelling in the text, which tells acronyms and joined names. `typical`: words of
+        `written` maps a word to its spelling in the text, which reveals acronyms and joined names. `typical`: words of
         the domain, which other sources are asked about even if the dictionary has them.
 
         Raises:
@@ -111,7 +111,7 @@ class Pronouncer:
         return entries
 
     def _needs_letters(self, word: str, counts: Mapping[str, int], written: Mapping[str, str]) -> bool:
-        """Whether the corpus writes a known word like an acronym that the dictionary does not spell out."""
+        """True if the corpus writes a known word like an acronym and the dictionary does not spell it out."""
         if not counts[word] or not word.isalpha() or word not in self._stock or not _is_acronym(written.get(word, "")):
             return False
         return self._spelled(word) not in self._stock[word]
@@ -146,7 +146,7 @@ class Pronouncer:
         return [self._to_guess(part) for part in parts if part not in self.dictionary]
 
     def _to_guess(self, part: str) -> str:
-        """What the guesses for a part are made from: its stem if that is pronounced, and the ending added to it."""
+        """Base of the guesses for a part: its stem if that is pronounced and the ending added, else the part itself."""
         stem = _stem(part)
         return self._to_guess(stem) if stem != part and self._by_stem(part, stem) else part
 
@@ -263,7 +263,7 @@ def _distinct(variants: Iterable[tuple[Phones, str]]) -> list[tuple[Phones, str]
 
 
 def _is_acronym(written: str) -> bool:
-    """Whether a word is written like "DNA", "mRNA" or "PCRs".
+    """True if a word is written like "DNA", "mRNA" or "PCRs".
 
     >>> [_is_acronym(word) for word in ("DNA", "mRNA", "PCRs", "Dna", "A", "IMPORTANT")]
     [True, True, True, False, False, False]

@@ -21,7 +21,7 @@ _HINT = "write: word, tab, phones with spaces between them, such as: plasmid<tab
 
 
 def read_pronunciations(path: Path, known_phones: frozenset[str]) -> dict[str, list[Phones]]:
-    """Read a file of pronunciations; stress marks are left out, a line that stands there twice counts once.
+    """Read a file of pronunciations; stress marks are left out, a repeated line counts once.
 
     Raises:
         UserError: the file is missing or not UTF-8; a line has no word, no phones, or a phone that the acoustic model
@@ -59,7 +59,7 @@ def read_pronunciations(path: Path, known_phones: frozenset[str]) -> dict[str, l
                 f"the phones are {' '.join(sorted(known_phones))}",
             )
         if phones in found.setdefault(word, []):
-            log.warning("%s: line %d: %s %s stands there twice", path, number, word, " ".join(phones))
+            log.warning("%s: line %d: %s %s is repeated", path, number, word, " ".join(phones))
         else:
             found[word].append(phones)
     return found

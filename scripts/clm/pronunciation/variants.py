@@ -1,4 +1,4 @@
-"""More pronunciations for words that have some: known words that sources say otherwise, and words still missed."""
+"""More pronunciations for words that have some: known words on which sources disagree, and words still missed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from clm.pronunciation.ipa import BritishModel
 MOST = 4
 #: Two pronunciations are close up to this share of different phones, and strongly disagree from it on.
 CLOSE = 0.25
-#: Per word, so many more than it has; a less likely guess than this is none.
+#: Further pronunciations per word, and the least likely guess to take.
 FURTHER, LIKELY = 2, 0.02
 
 

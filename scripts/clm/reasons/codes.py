@@ -126,24 +126,24 @@ def mismatch(recording: str, rate: float) -> Reason:
 
 
 def nothing_heard(recording: str, words: int) -> Reason:
-    """An empty transcript for a reference of so many words."""
+    """An empty transcript for a reference with this number of words."""
     return Reason(Code.NOTHING_HEARD, {"recording": recording, "words": words})
 
 
 def missing_in_transcript(recording: str, missing: int, words: int, longest: int, place: str) -> Reason:
-    """Of so many `words`, `missing` were not heard, `longest` in a row; `place` is start, end or empty."""
+    """Of `words`, `missing` were not heard, `longest` in a row; `place` is start, end or empty."""
     found = {"recording": recording, "missing": missing, "words": words, "longest": longest, "place": place}
     return Reason(Code.MISSING_IN_TRANSCRIPT, found)
 
 
 def missing_in_reference(recording: str, missing: int, longest: int, place: str) -> Reason:
-    """So many words were heard that the reference lacks, `longest` in a row; `place` is start, end or empty."""
+    """Number of words that were heard and the reference lacks, `longest` in a row; `place` is start, end or empty."""
     found = {"recording": recording, "missing": missing, "longest": longest, "place": place}
     return Reason(Code.MISSING_IN_REFERENCE, found)
 
 
 def not_verbatim(words: int) -> Reason:
-    """So many fillers and function words were heard that the reference lacks."""
+    """Fillers and function words that were heard and the reference lacks."""
     return Reason(Code.NOT_VERBATIM, {"words": words})
 
 
@@ -207,12 +207,12 @@ def finished_before() -> Reason:
 
 
 def trained(words: int, without: Sequence[str] = ()) -> Reason:
-    """Trained from so many words, `without` articles for queries whose look-up failed."""
+    """Trained from this number of words, `without` articles for queries whose look-up failed."""
     return Reason(Code.TRAINED, {"words": words, "without": list(without)})
 
 
 def vocabulary_made(phrases: int) -> Reason:
-    """A custom vocabulary of so many phrases."""
+    """A custom vocabulary with this number of phrases."""
     return Reason(Code.VOCABULARY_MADE, {"phrases": phrases})
 
 

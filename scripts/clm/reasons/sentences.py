@@ -74,7 +74,7 @@ def capitalized(text: str) -> str:
 
 
 def kind(reason: Reason) -> str:
-    """What reasons of the same code have in common, without the recording that one is about."""
+    """Common wording of the reasons with one code, without the recording that one is about."""
     return _KINDS.get(reason.code) or describe(reason).text
 
 
@@ -153,15 +153,15 @@ def _not_verbatim(words: int) -> Sentence:
     return Sentence(
         "the reference is probably not verbatim",
         f"{counted(words, 'small word')} such as and, so, you know {_were(words)} heard that it lacks",
-        "write down what was said word for word, or read the WER as an upper bound",
+        "write down every spoken word, or read the WER as an upper bound",
     )
 
 
 def _missed_domain_words(words: Mapping[str, int]) -> Sentence:
     return Sentence(
-        "domain words are missed again and again",
+        "domain words are missed repeatedly",
         ", ".join(f"{word} {count}" for word, count in words.items()),
-        "add as keywords what names something among these words, or heal",
+        "add the terms among these words as keywords, or heal",
     )
 
 
@@ -211,7 +211,7 @@ def _new_evidence() -> Sentence:
 
 
 def _finished_before() -> Sentence:
-    return Sentence("it was finished already")
+    return Sentence("it was already finished")
 
 
 def _trained(words: int, without: Sequence[str]) -> Sentence:
@@ -227,7 +227,7 @@ def _corpus_incomplete(queries: Sequence[str], trouble: str) -> Sentence:
     return Sentence(
         f"the corpus is not complete, articles could not be fetched for {some(queries)}",
         trouble,
-        "run again, which asks for these only; or --config corpus='{allow_partial: true}' trains without them",
+        "run again, which fetches only these; or --config corpus='{allow_partial: true}' trains without them",
     )
 
 
@@ -251,7 +251,7 @@ def _twin(older: str) -> Sentence:
 def _failed_twin(older: str, failure: str) -> Sentence:
     return Sentence(
         f"it would equal {older}, which failed: {failure}",
-        hint="to try it once more: snakemake --forcerun heal --config retry_failed=True",
+        hint="to try it again: snakemake --forcerun heal --config retry_failed=True",
     )
 
 

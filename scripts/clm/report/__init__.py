@@ -1,5 +1,5 @@
-"""The report: results of the workflow as one page to look at, listen to and send around.
+"""The report: results of the workflow as one page to look at, listen to and pass on.
 
-`gather` reads what there is, `words`, `alignments`, `verdict` and `tables` turn it into what is shown, `figures` draws,
-and `page` writes the files. Nothing is computed twice: every rate and count is that of leaderboard.csv and its inputs.
+`gather` reads the results, `listening` and `tables` prepare the data, `figures` draws, and `page` writes the files.
+Nothing is computed twice: every rate and count is that of leaderboard.csv and its inputs.
 """

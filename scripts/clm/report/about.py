@@ -1,4 +1,4 @@
-"""What stands around the figures: what they are made of, where models come from, what to beware of."""
+"""Context of the figures: how they were made, the origins of models, warnings."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from clm.results.models import ModelRecord
 
 
 def legend(results: Results) -> str:
-    """What the figures of the leaderboard stand on."""
+    """Basis of the leaderboard's figures, as one sentence."""
     settings = results.config.get("normalizer", {})
     without = f" without {', '.join(settings['without'])}" if settings.get("without") else ""
     equal = " and equivalents" if settings.get("equivalents") else ""
@@ -23,7 +23,7 @@ def legend(results: Results) -> str:
 
 
 def warnings(results: Results, notes: Iterable[str]) -> list[str]:
-    """What may make figures untrue; `notes` are those on making the page."""
+    """Warnings about figures that may be wrong; `notes` are those on making the page."""
     leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
     days = {
         model.name: {folder: part.made for folder, part in model.summary.folders.items()}
@@ -58,13 +58,13 @@ class Origin:
 
 
 def origin(model: ModelResults) -> Origin:
-    """Where a model comes from, as far as is known."""
+    """Origin of a model, as far as it is known."""
     about, plan = model.about, model.plan
     facts: list[tuple[str, str]] = []
     if about is None:
-        facts.append(("Made of", "the engine's own model, as it comes"))
+        facts.append(("Made of", "the engine's own model, unchanged"))
     if model.row.get("engine") == "imported":
-        facts.append(("Made of", "transcripts that were made elsewhere"))
+        facts.append(("Made of", "transcripts of another recogniser"))
     if models.number(model.name):
         facts.append(("Made of", "the stock model and all text so far"))
     if why := statement(plan.reason):
@@ -78,7 +78,7 @@ def origin(model: ModelResults) -> Origin:
 
 
 def _facts(about: ModelRecord) -> Iterator[tuple[str, str]]:
-    """What model.json says, by label."""
+    """Facts of model.json, by label."""
     if about.sources:
         yield "Text", ", ".join(f"{name} {counted(count, 'word')}" for name, count in about.sources.items())
     if about.digest:

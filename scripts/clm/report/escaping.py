@@ -1,4 +1,4 @@
-"""Text of any origin, made harmless for the four places it is written to: HTML, script data, SVG and CSV."""
+"""Text of any origin, made harmless for its four destinations: HTML, script data, SVG and CSV."""
 
 import json
 import re
@@ -21,7 +21,7 @@ _ARN = re.compile(r"\barn:aws[a-z-]*:[^\s\"',;)]*")
 
 
 def visible(text: str) -> str:
-    r"""The text with everything named that cannot be seen, or would change how the rest is read.
+    r"""The text with names in the place of characters that are invisible or change how the rest is read.
 
     >>> visible("a\u202eb\x00"), visible("naïve 細胞")
     ('a[U+202E]b[U+0000]', 'naïve 細胞')
@@ -30,7 +30,7 @@ def visible(text: str) -> str:
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """A text that would burst its place, cut, with its length.
+    """A text, cut if it is too long for its place, with its length.
 
     >>> short("x" * 1_000_000, 3), short("cell", 60)
     ('xxx… (1,000,000 characters)', 'cell')
@@ -81,7 +81,7 @@ def cell(text: str) -> str:
 
 
 def public(text: str) -> str:
-    """A text without what may not leave the account: ARNs, account numbers, keys, signatures.
+    """A text without secrets of the account: ARNs, account numbers, keys, signatures.
 
     >>> public("arn:aws:iam::123456789012:role/clm may not read")
     '<arn> may not read'

@@ -1,4 +1,4 @@
-"""The first screen: the verdict in a sentence, the figures behind it, what changed, what is next, what it took."""
+"""The first screen: the verdict in a sentence, the figures behind it, changes, next steps, resources used."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Step:
-    """Something to do next; `command` can be copied."""
+    """A next step; `command` can be copied."""
 
     title: str
     text: str
@@ -82,7 +82,7 @@ def _cards(results: Results, model: ModelResults | None) -> list[Card]:
         cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}"))
     if baseline and row.get("scope") == "heldout" and row.get("heldout_wer"):
         before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], baseline)))
-        text = "folders that it never learned from: the verdict stands on these"
+        text = "folders that it never learned from: the verdict depends on these"
         cards.append(Card("On held-out folders", percent(float(row["heldout_wer"])), before, text))
     if baseline and row.get("fixed_words"):
         broken = int(row["broken_words"] or 0)
@@ -96,7 +96,7 @@ def _cards(results: Results, model: ModelResults | None) -> list[Card]:
 
 @dataclass(frozen=True)
 class Change:
-    """From one generation to the next: `gains` and `losses` are (word, missed before, missed now)."""
+    """Changes between two generations: `gains` and `losses` are (word, missed before, missed now)."""
 
     older: str
     newer: str
@@ -109,7 +109,7 @@ class Change:
 
 
 def what_changed(results: Results) -> Change | None:
-    """What the newest generation changed against the one before, or the stock model."""
+    """Changes of the newest generation against the one before, or against the stock model."""
     if len(results.generations) < 2:
         return None
     older, newer = results.generations[-2:]
@@ -122,19 +122,19 @@ def what_changed(results: Results) -> Change | None:
 
 
 def next_steps(results: Results) -> list[Step]:
-    """What to do next, the most pressing first."""
+    """Next steps, the most pressing first."""
     steps = [*_trust(results), *_prove(results), *_learn(results), *_mend(results)]
     return steps[:MOST_STEPS]
 
 
 def _trust(results: Results) -> list[Step]:
-    """What makes figures untrue."""
+    """Steps about figures that cannot be trusted."""
     steps = []
     leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
     steps += [Step("A model has seen the answers", public(capitalized(text))) for text in leaks]
     unfinished = [model.name for model in results.models.values() if model.row.get("status") == "incomplete"]
     if unfinished:
-        text = f"{', '.join(unfinished)}: some recordings have no result yet. What is finished is kept."
+        text = f"{', '.join(unfinished)}: some recordings have no result yet. Finished results are kept."
         steps.append(Step("Finish what is unfinished", text, "snakemake --cores 4"))
     failed = sorted({row.get("folder", "") for row in results.runs if row.get("status") == "failed"})
     if failed:
@@ -157,7 +157,7 @@ def _prove(results: Results) -> list[Step]:
 
 
 def _learn(results: Results) -> list[Step]:
-    """Whether text can still teach something."""
+    """Steps about learning more from text."""
     config = results.config
     engine = config.get("engine", "")
     if not any(model.row.get("engine") == engine for model in results.models.values()):
@@ -187,7 +187,7 @@ def _learn(results: Results) -> list[Step]:
 
 
 def _mend(results: Results) -> list[Step]:
-    """What the diagnosis advises, each kind of finding once, the gravest first."""
+    """Advice of the diagnosis, each kind of finding once, the gravest first."""
     model = results.subject or results.baseline
     by_kind = leaderboard_text.by_kind(model.diagnosis.findings if model else {})
     steps = []
@@ -202,12 +202,12 @@ def _mend(results: Results) -> list[Step]:
 
 
 def spent(results: Results) -> list[tuple[str, str]]:
-    """What it took: audio, models, money, as far as it is known."""
+    """Resources used: audio, models, money, as far as they are known."""
     lengths: dict[str, list[float]] = {}
     for row in results.runs:
         seconds = number(row, "seconds")
         if seconds:
-            # Every recording of a folder is billed by itself; runs.csv has their sum.
+            # Every recording of a folder is billed separately; runs.csv has their sum.
             count = max(1, len(results.folders.get(row.get("folder", ""), ())))
             lengths.setdefault(row["model"], []).extend([seconds / count] * count)
     if not lengths:

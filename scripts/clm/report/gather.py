@@ -1,4 +1,4 @@
-"""Everything the report shows, read from the results folder; what is missing is said, and not fatal."""
+"""Everything the report shows, read from the results folder; missing files are reported, and not fatal."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ Empty = TypeVar("Empty")
 
 @dataclass(frozen=True)
 class ModelResults:
-    """What is on disk about one model; an empty value, or None, where there is nothing."""
+    """Files on disk about one model; an empty value, or None, where there is nothing."""
 
     row: Row
     about: ModelRecord | None
@@ -46,12 +46,12 @@ class ModelResults:
 
     @property
     def complete(self) -> bool:
-        """Whether it is compared with the others."""
+        """True if it is compared with the others."""
         return bool(self.row.get("verdict"))
 
     @property
     def leaked(self) -> bool:
-        """Whether its text holds what is spoken in the recordings."""
+        """True if its text holds what is spoken in the recordings."""
         return any(found.leaked for found in self.leakage.values())
 
 
@@ -84,7 +84,7 @@ class Results:
 
     @cached_property
     def challengers(self) -> list[ModelResults]:
-        """Complete models but the baseline, the oldest first."""
+        """Complete models except the baseline, the oldest first."""
         judged = [model for model in self.models.values() if model.complete and model is not self.baseline]
         return sorted(judged, key=lambda model: (model.row.get("created", ""), model.name))
 
@@ -114,14 +114,14 @@ class Results:
 
     @cached_property
     def judged(self) -> dict[str, ModelScores]:
-        """Summaries seen against the recordings there are, by model."""
+        """Summaries matched with the existing recordings, by model."""
         known = [model.summary for model in self.models.values() if model.summary]
         baseline = self.baseline.name if self.baseline else ""
         return {model.name: model for model in model_scores.sort_out(known, self.folders, baseline)}
 
     @cached_property
     def compared(self) -> set[model_scores.Key]:
-        """Recordings that the figures of the leaderboard stand on."""
+        """Recordings behind the figures of the leaderboard."""
         finished = [model for model in self.judged.values() if model.status == model_scores.FINISHED]
         everything = {(folder, name) for folder, names in self.folders.items() for name in names}
         return everything - model_scores.left_out(finished).keys()
@@ -134,7 +134,7 @@ class Results:
 
 
 class _Reader:
-    """Reads files and remembers what went wrong."""
+    """Reader of files that collects problems."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -168,7 +168,7 @@ class _Reader:
             return read(path)
         except FileNotFoundError:
             if wanted:
-                self.problems.append(f"{name} is not there, so what it says is missing here.")
+                self.problems.append(f"{name} is missing, and its content with it.")
         except UserError as error:
             self.problems.append(f"{name} is left out: {error.message}")
         except (ValueError, TypeError, AttributeError, LookupError, OSError) as error:

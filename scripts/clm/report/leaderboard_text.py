@@ -27,7 +27,7 @@ NAME_WIDTH = 26
 MOST_FINDINGS = 5
 MOST_OF_A_KIND = 2
 DAYS_APART = 90
-#: A CLM that breaks at least this share of the words that it fixes is marked, if it breaks enough of them to tell.
+#: A CLM that breaks at least this share of the words that it fixes is marked, if it breaks enough of them to judge.
 MOST_BROKEN, ENOUGH_BROKEN = 0.5, 5
 MOST_LINES = 20
 _HEADINGS = ("#", "model", "WER", "interval", "change", "p", "fixed", "broken", "verdict")
@@ -55,7 +55,7 @@ def table(rows: Sequence[Row], doubtful: Collection[str] = ()) -> str:
 
 
 def attention(runs: Iterable[Row], absences: Absences | None = None) -> list[str]:
-    """Say what failed or is unfinished in which models, once for each folder and reason.
+    """Lines on failed and unfinished recordings with their models, one for each folder and reason.
 
     Reasons are those of comparisons.json; where that has none (None), the cell of runs.csv is shown as it is.
     """
@@ -72,7 +72,7 @@ def attention(runs: Iterable[Row], absences: Absences | None = None) -> list[str
 
 
 def _reasons(run: Row, absences: Absences | None) -> list[str]:
-    """What failed in one model and folder, and no consequence of what failed in another model."""
+    """Failures of one model in one folder, without those that only follow from another model's failure."""
     if absences is None:
         return [run["reason"]] if run["reason"] else []
     found = absences.get(run["model"], {}).get(run["folder"], ())
@@ -129,7 +129,7 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str
             lines = [f"{model}: {flaw}" for flaw in flaws]
         if lines:
             found[model] = (
-                f"{' '.join(map(ended, lines))} Used all the same (its words are under `broken_words` in wer.json)."
+                f"{' '.join(map(ended, lines))} Used anyway (its words are under `broken_words` in wer.json)."
                 " Hint: text nearer to what is spoken, or recordings of it as tuning_data"
             )
     return found
@@ -147,7 +147,7 @@ def by_kind(found: Mapping[str, Sequence[Reason]]) -> list[list[tuple[str, Reaso
 
 
 def findings(found: Mapping[str, Sequence[Reason]]) -> list[str]:
-    """What is wrong with which folder, and the next step: the gravest first, a few of them."""
+    """Findings by folder, each with the next step: the gravest first, a few of them."""
     kinds = by_kind(found)
     shown = [item for listed in kinds for item in listed[:MOST_OF_A_KIND]][:MOST_FINDINGS]
     lines = [full(finding, f"{folder}: ") for folder, finding in shown]
@@ -156,7 +156,7 @@ def findings(found: Mapping[str, Sequence[Reason]]) -> list[str]:
 
 
 def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
-    """Sentences where transcripts of the baseline and of a challenger were made long after one another.
+    """Warnings where transcripts of the baseline and of another model were made long after one another.
 
     `made` has the days (ISO dates) by model and folder. An engine on this machine does not change with time.
     """
@@ -172,15 +172,15 @@ def far_apart(rows: Sequence[Row], made: Mapping[str, Days]) -> list[str]:
     where = "; ".join(f"{model} ({some(folders)})" for model, folders in late.items())
     warning = (
         f"made more than {DAYS_APART} days before or after {baseline}: {where}. The vendor may have changed"
-        " its models in between, which is no gain of yours."
+        " its models in between, which would not be your gain."
     )
     if not baseline.startswith("imported-"):
-        warning += " Hint: --config repeat=<folder> transcribes a folder anew (and pays for it)."
+        warning += " Hint: --config repeat=<folder> transcribes a folder again (and pays for it)."
     return [warning]
 
 
 def mixed_normalizers(used: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[str]:
-    """A sentence where scores were made by different normalizers, or versions of one; `used` by model.
+    """Warning where scores come from different normalizers, or versions of one; `used` by model.
 
     >>> used = {name: [{"profile": "basic", "version": version}] for name, version in (("a", 2), ("b", 1))}
     >>> mixed_normalizers(used)[0].partition(" Rates")[0]
@@ -195,7 +195,7 @@ def mixed_normalizers(used: Mapping[str, Iterable[Mapping[str, Any]]]) -> list[s
     where = "; ".join(f"{name} ({some(found)})" for name, found in models.items())
     return [
         f"scored by different normalizers: {where}. Rates of different normalizers cannot be compared."
-        " Hint: run once with each engine on all folders; that scores anew and transcribes nothing."
+        " Hint: run once with each engine on all folders; that scores again without transcribing."
     ]
 
 

@@ -1,13 +1,13 @@
-"""Writes the report: the page, the pages of alignments beside it where there are many, the tables, the figures.
+"""Files of the report: the page, further pages of alignments where there are many, the tables, the figures.
 
-The same results give the same bytes: nothing tells the time, and everything has an order.
+The same results give the same bytes: nothing depends on the time, and everything has an order.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clm.base import files
+from clm.base import files, messages
 from clm.report import escaping
 from clm.report.figures import charts, maps, scatter
 from clm.report.figures.svg import Figure
@@ -25,7 +25,7 @@ MOST_SCATTERS = 6
 
 @dataclass(frozen=True)
 class Output:
-    """Where the report goes: the page, a folder for tables, and one for figures and further pages."""
+    """Destination of the report: the page, a folder for tables, and one for figures and further pages."""
 
     page: Path
     tables: Path
@@ -33,7 +33,7 @@ class Output:
 
 
 def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list[str]:
-    """Write the report of a results folder; returns what a person should know about it.
+    """Write the report of a results folder; return warnings about it.
 
     Raises:
         UserError: there is no leaderboard.
@@ -60,8 +60,8 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
 
 
 def _write_aside(output: Output, tables: list[Table], drawn: list[Figure]) -> None:
-    """Write tables and figures; pages of alignments that were there go, since there may be fewer now."""
-    for folder in (output.tables, output.pages):  # outputs of a rule, which have to be there though nothing is in them
+    """Write tables and figures; delete old pages of alignments, since there may be fewer now."""
+    for folder in (output.tables, output.pages):  # outputs of a rule, which have to exist even if they are empty
         folder.mkdir(parents=True, exist_ok=True)
     for path in output.pages.glob("alignments-*.html"):
         path.unlink()
@@ -80,7 +80,7 @@ def _divide(alignments: Alignments) -> tuple[list[Part], dict[int, int]]:
             continue
         records_json = escaping.script_data(records)
         size = len(records_json.encode("utf-8", "replace"))
-        # Embedded audio belongs to the page that is sent around, and has a limit of its own.
+        # Embedded audio belongs to the page that is passed on, and has a limit of its own.
         weight = size - sum(len(record["audio"] or "") for record in records)
         if parts[-1].folders and parts[-1].size + weight > PAGE_BYTES:
             parts.append(Part())
@@ -106,13 +106,13 @@ def _scatters(results: Results, counted: word_totals.Words) -> list[Figure | Non
 
 
 def _alone(figure: Figure, style: str) -> str:
-    """A figure as a file of its own, with its style."""
+    """A figure as a separate file, with its style."""
     head, rest = str(figure.svg).split(">", 1)
     return f"{head}><style>{style}</style>{rest}"
 
 
 def _data(results: Results, counted: word_totals.Words, order: list[str], places: dict[int, int]) -> dict[str, Any]:
-    """What the script of every page knows: models, folders, words."""
+    """Data for the script of every page: models, folders, words."""
     names = list(results.models)
     numbers = {folder: number for number, folder in enumerate(results.folders)}
     rates: dict[str, dict[int, float]] = {}
@@ -155,16 +155,16 @@ def _side_by_side(results: Results) -> list[str]:
 def _notes(results: Results, addresses: playback.Addresses, parts: list[Part]) -> list[str]:
     notes = list(results.problems)
     if addresses.missing:
-        notes.append(
-            f"The audio of {addresses.missing:,} recordings is not on this machine: they cannot be heard here."
-        )
+        missing = messages.counted(addresses.missing, "recording")
+        notes.append(f"The audio of {missing} is not on this machine and cannot be played.")
     left_out = getattr(addresses, "left_out", 0)
     if left_out:
+        beside = messages.counted(left_out, "recording")
         notes.append(
-            f"The audio of {left_out:,} recordings is not inside this page, which would be too large: it is played from"
-            " where it lies."
+            f"The audio of {beside} is not inside this page, which would be too large: it is played from files."
         )
     if len(parts) > 1:
-        beside = sum(len(part.folders) for part in parts[1:])
-        notes.append(f"The alignments of {beside:,} folders are in {len(parts) - 1} pages beside this one, in report/.")
+        folders = messages.counted(sum(len(part.folders) for part in parts[1:]), "folder")
+        pages = messages.counted(len(parts) - 1, "page")
+        notes.append(f"The alignments of {folders} are in {pages} beside this one, in report/.")
     return notes

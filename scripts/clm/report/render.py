@@ -1,4 +1,4 @@
-"""Turns what is to be shown into HTML: templates, style and script, and the policy that lets only these two run."""
+"""HTML of the report: templates, style and script, and the policy that lets only these two run."""
 
 import base64
 import hashlib
@@ -113,7 +113,7 @@ class Renderer:
         )
 
     def alignments(self, data: dict[str, Any], part: Part, number: int, parts: int, results: Results) -> str:
-        """A page of alignments beside the first one."""
+        """A further page of alignments."""
         names = list(results.folders)
         shown = {**data, "folders": _addressed(data, main=False), "words": {}, "base": "../"}
         return self._render(

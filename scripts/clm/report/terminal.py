@@ -1,4 +1,4 @@
-"""The terminal's twin of the report: the leaderboard, one model, one folder or one word, as data and as plain text.
+"""The report for the terminal: the leaderboard, one model, one folder or one word, as data and as plain text.
 
 The data are those of the page: cells of leaderboard.csv and runs.csv as they are, and counts of the same words.
 """
@@ -26,7 +26,7 @@ View = dict[str, Any]
 
 
 def board_view(results: Results) -> View:
-    """Everything on the leaderboard, the verdict, and what to do next."""
+    """Everything on the leaderboard, the verdict, and next steps."""
     judged = first_screen.judge(results)
     return {
         "leaderboard": results.board,
@@ -53,7 +53,7 @@ def model_view(results: Results, name: str) -> View:
 
 
 def folder_view(results: Results, name: str) -> View:
-    """One folder: its row with every model, what the errors point to, and every stretch with errors."""
+    """One folder: its row with every model, the findings, and every stretch with errors."""
     _known("folder", name, results.folders)
     rows = [{key: value for key, value in row.items() if key != "folder"}
             for row in results.runs if row.get("folder") == name]  # fmt: skip
@@ -68,7 +68,7 @@ def folder_view(results: Results, name: str) -> View:
 
 
 def word_view(results: Results, word: str) -> View:
-    """One word: how often it was said, what each model made of it, and where."""
+    """One word: how often it was said, what each model heard, and where."""
     counted = word_totals.count(results)
     where: list[View] = []
     alignments = _alignments(results, counted)
@@ -85,7 +85,7 @@ def word_view(results: Results, word: str) -> View:
                 where.append({"folder": folder, "recording": record["name"], "said": context, "heard": heard})
     if not counted.said[word]:
         raise UserError(
-            f"word: {word!r} is in no reference that is compared", nearest(word, sorted(counted.said)[:100_000])
+            f"word: {word!r} does not occur in the compared references", nearest(word, sorted(counted.said)[:100_000])
         )
     models = {
         name: {kind: tokens[kind][word] for kind in KINDS} | {"right": rate(counted.accuracy(name, word))}
@@ -110,7 +110,7 @@ def _frequent(counts: Any) -> dict[str, int]:
 
 
 def _heard(stretches: list[list[Any]], said: list[str], place: int) -> str:
-    """What stands in the place of a word: the word itself where it was heard right."""
+    """Words heard in the place of a word: the word itself where it was heard right."""
     for kind, start, end, text in stretches:
         if kind != "i" and start <= place < end:
             return text.split(" ")[place - start] if kind == "s" else ""
@@ -134,7 +134,7 @@ _MARKS = {"s": "≠", "d": "−", "i": "+"}
 
 
 def model_lines(view: View) -> list[str]:
-    """One model for people."""
+    """One model as text."""
     lines = [*_pairs(view["model"]), ""]
     rows = [{key: row.get(key, "") for key in ("folder", "words", "wer", "fixed_words", "broken_words", "status")}
             for row in view["folders"]]  # fmt: skip
@@ -147,7 +147,7 @@ def model_lines(view: View) -> list[str]:
 
 
 def folder_lines(view: View) -> list[str]:
-    """One folder for people."""
+    """One folder as text."""
     rows = [{key: row.get(key, "") for key in ("model", "words", "wer", "substitutions", "deletions", "insertions",
              "fixed_words", "broken_words", "status", "reason")} for row in view["models"]]  # fmt: skip
     lines = [view["folder"], "", *_table(rows)]
@@ -163,7 +163,7 @@ def folder_lines(view: View) -> list[str]:
 
 
 def word_lines(view: View) -> list[str]:
-    """One word for people."""
+    """One word as text."""
     lines = [f"{view['word']}: said {'once' if view['said'] == 1 else str(view['said']) + ' times'}", ""]
     lines += _table([{"model": name, **{key: str(value) for key, value in counts.items()}}
                      for name, counts in view["models"].items()])  # fmt: skip
@@ -188,5 +188,5 @@ def _table(rows: list[dict[str, str]]) -> list[str]:
 
 
 def printable(lines: Iterable[str]) -> str:
-    """Lines for a terminal, which must not be told to do something by a transcript."""
+    """Lines for a terminal, without control characters that a transcript may hold."""
     return "".join(f"{visible(line)}\n" for line in lines)

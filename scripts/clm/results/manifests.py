@@ -10,7 +10,7 @@ from clm.types import Failure, Recording, location
 
 
 def recordings(items: Iterable[Mapping[str, Any]], *, repeats: int = 0, retries: int = 0) -> list[Recording]:
-    """The recordings of a folder that have audio; `repeats` and `retries` as they were asked for."""
+    """The recordings of a folder that have audio; `repeats` and `retries` as requested."""
     return [
         Recording(
             name=item["recording"],
@@ -39,7 +39,7 @@ def read_index(index: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 def check_unchanged(recording: Recording) -> None:
-    """Refuse a file that is not the one that the run was planned with.
+    """Refuse a file that has changed since the run was planned.
 
     Raises:
         PassingError: it changed meanwhile, or cannot be read any more.
@@ -53,7 +53,7 @@ def reference(item: Mapping[str, Any]) -> str:
     """The text of a reference, an entry of a manifest.
 
     Raises:
-        PassingError: the file is not the one that the run was planned with, or cannot be read any more.
+        PassingError: the file has changed since the run was planned, or cannot be read any more.
         UserError: it is not UTF-8.
 
     """

@@ -1,4 +1,4 @@
-"""Models by name, and the record `models/<model>/model.json`, which says what a finished one is."""
+"""Names of models, and the record `models/<model>/model.json` of a finished one."""
 
 import re
 import shutil
@@ -13,7 +13,7 @@ from clm.reasons.codes import Reason
 from clm.types import Model
 
 CLM, VOCABULARY = "clm", "vocabulary"
-#: Begins the names of directories that trainings work in; when they began comes next.
+#: Prefix of the directories that trainings work in; the time of their start follows.
 UNFINISHED = ".training-"
 _NUMBERED = re.compile(r"(?P<engine>[a-z]+)-(?P<kind>clm|vocabulary)-(?P<number>\d{3,})")
 
@@ -38,7 +38,7 @@ def number(name: str, kind: str = CLM) -> int:
 
 
 def engine_of(name: str) -> str:
-    """Engine that a model's name begins with; `imported` for transcripts made elsewhere.
+    """Engine that a model's name begins with; `imported` for transcripts of other recognisers.
 
     >>> engine_of("transcribe-clm-001"), engine_of("pocketsphinx"), engine_of("imported-azure")
     ('transcribe', 'pocketsphinx', 'imported')
@@ -47,7 +47,7 @@ def engine_of(name: str) -> str:
 
 
 def is_own(name: str) -> bool:
-    """Whether a name is one that the workflow gives to what it trains."""
+    """True if the workflow gives such a name to the models it trains."""
     return _NUMBERED.fullmatch(name) is not None
 
 
@@ -58,7 +58,7 @@ def finished(directory: Path, engine: str, kind: str = CLM) -> list[str]:
 
 
 def failed(directory: Path, name: str) -> str:
-    """Why the training of a generation failed for good; "" if it did not."""
+    """Reason for which the training of a generation failed for good; "" if it did not."""
     record = read_record_if_there(directory / name / "model.json")
     return record.failed if record else ""
 
@@ -69,9 +69,9 @@ def following(names: Iterable[str], engine: str, kind: str = CLM) -> str:
 
 
 def clear(directory: Path, before: str = "~") -> None:
-    """Remove from a finished model's directory what trainings left that were killed, and that began before this one.
+    """Remove from a finished model's directory the remains of killed trainings that began before this one.
 
-    One whose run was killed may still be at work: what it loses now, the finished model has already.
+    A training whose run was killed may still be at work; it loses nothing that the finished model does not have.
     """
     for unfinished in directory.glob(f"{UNFINISHED}*"):
         if unfinished.name < before:
@@ -80,7 +80,7 @@ def clear(directory: Path, before: str = "~") -> None:
 
 @dataclass(frozen=True)
 class ModelRecord:
-    """What model.json says of a finished model.
+    """Content of model.json for a finished model.
 
     `digest` is of everything that it was made from; `recipe` and `versions` are of the code that trained it; `sources`
     are the words of each source of its text, `corpus_words` their sum (None: not known, or not made from text);
@@ -104,11 +104,11 @@ class ModelRecord:
 
     @property
     def flaws(self) -> list[Reason]:
-        """What training found wrong with the model."""
+        """Flaws of the model that training found."""
         return [codes.read(mark) for mark in self.details.get("marks", ())]
 
     def as_json(self) -> dict[str, Any]:
-        """The record as its file holds it, without what is not known."""
+        """The record as its file holds it, without unknown fields."""
         always = ("model", "engine", "created", "digest", "corpus_words", "details")
         return {key: value for key, value in vars(self).items() if key in always or value not in (None, "", {})}
 
@@ -132,7 +132,7 @@ def read_record(path: Path) -> ModelRecord:
 
 
 def read_record_if_there(path: Path) -> ModelRecord | None:
-    """What a model.json says, or None if there is no such file."""
+    """Read a model.json; None if there is no such file."""
     return read_record(path) if path.exists() else None
 
 

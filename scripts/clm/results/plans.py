@@ -15,7 +15,7 @@ from clm.reasons.codes import Reason
 
 @dataclass(frozen=True)
 class Attempt:
-    """What an earlier generation tried for a word.
+    """An earlier generation's attempt to learn a word.
 
     `status`, `articles` and `words` are those of the look-up; `fixed` counts the tokens that it fixed (None if it was
     never judged) `of` those that the stock model missed.
@@ -76,7 +76,7 @@ class Plan:
         return files.digest(as_json(self) if self.source is None else self.source)
 
     def learned_folders(self, audio: Mapping[str, Iterable[str]]) -> list[str]:
-        """Folders whose missed words were learned, told by name and by `audio`: a folder may have been renamed."""
+        """Folders whose missed words were learned, identified by name and by `audio`: one may have been renamed."""
         named = {folder for word in self.words for folder in word.folders}
         heard = {item for items in self.recordings.values() for item in items}
         return sorted(named | {folder for folder, items in audio.items() if not heard.isdisjoint(items)})

@@ -1,4 +1,4 @@
-"""The store of raw results by content: what was paid for, or took long, is kept for good."""
+"""The store of raw results by content: results that cost money or time are kept for good."""
 
 import time
 from pathlib import Path
@@ -24,7 +24,7 @@ class Store:
         return self._directory / f"{result_key(self._settings, recording, model)}.json"
 
     def has(self, recording: Recording, model: Model) -> bool:
-        """Whether there is a result; the file is read only where a failure could be too old to count."""
+        """True if there is a result; the file is read only where a failure could be too old to count."""
         if recording.retries:
             return self.get(recording, model) is not None
         return self._path(recording, model).exists()

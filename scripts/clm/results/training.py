@@ -1,4 +1,4 @@
-"""The record `models/<model>/training.json`: what came of a training, also where nothing was trained."""
+"""The record `models/<model>/training.json`: the outcome of a training, also where nothing was trained."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class TrainingOutcome:
 
     @classmethod
     def of_error(cls, error: UserError) -> TrainingOutcome:
-        """Nothing was trained because of an error; one that may pass is tried again."""
+        """Outcome of a training that an error prevented; an error that may pass is tried again."""
         again = passing(error)
         reason = codes.told(error.message, error.hint)
         return cls(False, reason, retry=again.get("retry", False), unfinished=again.get("unfinished", False))
 
 
 def write(path: Path, outcome: TrainingOutcome) -> None:
-    """Write an outcome; what has no meaning for it is left out."""
+    """Write an outcome, without fields that do not apply."""
     data = {"model": outcome.model, "trained": outcome.trained, "reason": outcome.reason.as_json()}
     rest = {key: getattr(outcome, key) for key in ("twin", "retry", "unfinished", "plan", "made_from")}
     more = {key: value for key, value in rest.items() if value}

@@ -1,4 +1,4 @@
-"""The record `runs/<model>/<folder>/transcript.json`: what a model heard in the recordings of a folder."""
+"""The record `runs/<model>/<folder>/transcript.json`: a model's transcripts of the recordings of a folder."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Entry:
 
     @classmethod
     def of(cls, recording: Recording, outcome: Outcome) -> Entry:
-        """The entry of a recording with what came of it."""
+        """The entry of a recording with its outcome."""
         from clm.types import Failure, Transcript
 
         name, audio, sha256 = recording.name, str(recording.audio), recording.sha256
@@ -46,7 +46,7 @@ class Entry:
 
     @property
     def text(self) -> str:
-        """The text of the result, which there has to be."""
+        """The text of the result, which must exist."""
         return " ".join(item["transcript"] for item in (self.result or {})["results"]["transcripts"])
 
     def as_json(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a submit job left unfinished, and why: a file of the store, which is the output of no rule."""
+"""Record of unfinished recordings of a submit job, with reasons: a file of the store, not the output of a rule."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Left = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
 def path_of(store: Path, engine: str, model: str) -> Path:
-    """Where it is kept, below the store."""
+    """Path of the record, below the store."""
     return store / engine / "unfinished" / f"{model}.json"
 
 
@@ -22,5 +22,5 @@ def read(store: Path, engine: str, model: str) -> Left:
 
 
 def write(store: Path, engine: str, model: str, left: Left) -> None:
-    """Keep what is not finished, or that all is."""
+    """Write the record; an empty one says that all is finished."""
     files.write_json(path_of(store, engine, model), {"model": model, "folders": left})

@@ -1,1 +1,1 @@
-"""What the workflow asks of Snakemake, and Snakemake of us."""
+"""Connection between Snakemake and the workflow."""

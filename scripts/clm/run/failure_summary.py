@@ -1,4 +1,4 @@
-"""The last lines after a run in which jobs failed: which, why, where that is written, and what to do next."""
+"""The last lines after a run in which jobs failed: jobs, reasons, logs, and next steps."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ _HINT = "Hint: fix the problem and rerun; finished results are kept, and nothing
 
 
 def describe(logs: Sequence[str], results: Path, address: str = "") -> str:
-    """What failed in a run, from Snakemake's own logs and those of the jobs; `address` is that of results in S3."""
+    """Summary of a failed run, from Snakemake's own logs and those of the jobs; `address`: of results in S3."""
     where = ", ".join(logs) or "the output above"
     try:
         text = "".join(Path(log).read_text(encoding="utf-8", errors="replace") for log in logs)
@@ -28,7 +28,7 @@ def describe(logs: Sequence[str], results: Path, address: str = "") -> str:
     more = len(failed) - MOST_LINES
     lines = [*failed[:MOST_LINES], *([f"  ... and {more} more: see {where}"] if more > 0 else [])]
     count = "1 job failed" if len(failed) == 1 else f"{len(failed)} jobs failed"
-    return "\n".join([f"{count}; everything that does not need it is done:", *lines, _HINT])
+    return "\n".join([f"{count}; everything that does not depend on it is done:", *lines, _HINT])
 
 
 def _failed(text: str, results: Path) -> Iterable[str]:
@@ -46,14 +46,14 @@ def _failed(text: str, results: Path) -> Iterable[str]:
 
 
 def _title(rule: str, log: Path, results: Path) -> str:
-    """Rule, and what it was for, which its log is named after."""
+    """Rule and subject of a job, from the name of its log."""
     base = results / "logs" / rule
     subject = str(log.relative_to(base).with_suffix("")) if log.is_relative_to(base) else log.stem
     return rule if subject == rule else f"{rule} {subject}"
 
 
 def _reason(log: Path) -> str:
-    """Why a job failed: the last error in its log, without its hint."""
+    """Reason for which a job failed: the last error in its log, without its hint."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

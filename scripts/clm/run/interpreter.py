@@ -1,4 +1,4 @@
-"""Which Python the jobs run, and where our programs are."""
+"""The Python interpreter of the jobs, and the place of our programs."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def put_first_on_path() -> None:
-    """Make `python` in a shell command mean the interpreter that runs now, whatever the caller's PATH says.
+    """Make `python` in a shell command mean the running interpreter, whatever the caller's PATH is.
 
     `.venv/bin/snakemake` is to work without activating the environment first.
     """
@@ -17,9 +17,9 @@ def put_first_on_path() -> None:
 
 
 def name_programs() -> None:
-    """Set CLM_SCRIPTS, by which shell commands name our programs.
+    """Set CLM_SCRIPTS, the variable for the folder of our programs in shell commands.
 
-    So they are the same from any directory and for any checkout: a path in them, or among the inputs, would make rules
-    run again for results that were moved.
+    With it, the commands are the same from any directory and for any checkout: a path in them, or among the inputs,
+    would make rules run again for results that were moved.
     """
     os.environ["CLM_SCRIPTS"] = str(Path(__file__).parents[2])

@@ -1,4 +1,4 @@
-"""Runs whose results are in a bucket, and jobs on other machines: what the Snakefile does about them."""
+"""Runs whose results are in a bucket, and jobs on other machines: functions of the Snakefile."""
 
 from __future__ import annotations
 
@@ -29,27 +29,27 @@ _SEEN = _SNAKEMAKE / "clm-bucket.json"
 _UNUSABLE = re.compile(r"[?#]")
 #: Files that jobs read; where they run on other machines, these have to be in S3.
 _READ_BY_JOBS = ("input", "training_data", "tuning_data")
-#: The same, of those that cannot be.
+#: Files that jobs read and that cannot be in S3.
 _ONLY_HERE = ("normalizer.equivalents", "pocketsphinx.pronunciations")
 
 
 def bucket(storage: StorageProviderBase | None, prefix: str | None, results: str) -> Shared | None:
-    """Where Snakemake's default storage keeps the results, and where their copies on this machine are; None without.
+    """Bucket where Snakemake's default storage keeps the results, with their copies on this machine; None without.
 
     Raises:
-        UserError: it is no bucket of S3, or the results folder cannot be part of an address.
+        UserError: it is not a bucket of S3, or the results folder cannot be part of an address.
 
     """
     if storage is None:
         return None
     if not is_address(prefix or ""):
         raise UserError(
-            f"default-storage-prefix: {prefix!r} is no address in S3",
+            f"default-storage-prefix: {prefix!r} is not an address in S3",
             "--default-storage-prefix s3://your-bucket/your-project",
         )
     if Path(results).is_absolute():
         raise UserError(
-            f"config: results: {results} is not below the working directory, and the name of the folder in the bucket",
+            f"config: results: {results} is not below the working directory; it also names the folder in the bucket",
             "--config results=NAME",
         )
     if storage.settings.endpoint_url:
@@ -110,13 +110,13 @@ def _value(settings: Settings, key: str) -> Any:
 
 
 def align(place: Shared) -> None:
-    """Before a run: bring the copies on this machine up to date, and Snakemake's records of them."""
+    """Before a run, bring the copies on this machine up to date, and Snakemake's records of them."""
     place.mirror().align(_SEEN)
     snakemake_metadata.unpack(_SNAKEMAKE, Path(place.folder))
 
 
 def offer(place: Shared, storage: StorageProviderBase, *, local: bool) -> None:
-    """When a run starts: put into the bucket what jobs read, and tell the programs of it.
+    """At the start of a run, put into the bucket the files that jobs read, and announce it to the programs.
 
     Where all jobs run on this machine, Snakemake is not to ask again for objects that it has written or seen.
     """
@@ -129,7 +129,7 @@ def offer(place: Shared, storage: StorageProviderBase, *, local: bool) -> None:
 
 
 def keep(place: Shared) -> None:
-    """After a run: put into the bucket what rules do not list as output, and Snakemake's records."""
+    """After a run, put into the bucket the files that rules do not list as output, and Snakemake's records."""
     snakemake_metadata.pack(_SNAKEMAKE, Path(place.folder))
     mirror = place.mirror()
     mirror.push_new()
@@ -137,7 +137,7 @@ def keep(place: Shared) -> None:
 
 
 def decided_state(place: Shared | None, results: str) -> State:
-    """What the main process decided, for a job; one on another machine fetches it."""
+    """Decisions of the main process, for a job; a job on another machine fetches them."""
     if place is None:
         return State.read(Path(results))
     folder = Path(place.folder)

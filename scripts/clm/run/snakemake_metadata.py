@@ -1,7 +1,7 @@
-"""What Snakemake remembers of finished jobs, carried along with results that are in a bucket.
+"""Snakemake's records of finished jobs, carried along with results that are in a bucket.
 
 It keeps the parameters and inputs of every output in `.snakemake` of the working directory, and without them a changed
-setting would go unseen in another one. So they travel as one file in the store.
+setting would go unnoticed in another one. So they are carried along as one file in the store.
 """
 
 import json
@@ -37,7 +37,7 @@ def unpack(snakemake: Path, results: Path) -> None:
 
 
 def _end(record: str) -> float | None:
-    """When the job of a record ended; None if it is no whole record."""
+    """Time at which the job of a record ended; None if the record is not whole."""
     try:
         return json.loads(record).get("endtime") or 0.0
     except json.JSONDecodeError:

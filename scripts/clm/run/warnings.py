@@ -1,4 +1,4 @@
-"""What a person should know before a run starts."""
+"""Warnings before a run starts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from clm.types import Engine
 
 
 def notes(state: State, dataset: Dataset) -> list[str]:
-    """What a person should know before the run starts."""
+    """Warnings to show before the run starts."""
     settings = state.settings
     engine = engines.create(settings)
     found = []
@@ -33,7 +33,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
         names = some([repr(name) for name in absent])
         found.append(f"Held out, but not in the input: {names}. A name such as 007 needs quotes in YAML.")
     if state.unusable_keywords:
-        found.append(f"Going on without keywords: {state.unusable_keywords}")
+        found.append(f"Continuing without keywords: {state.unusable_keywords}")
     former = _former_settings(state.results)
     if former and former.engine == engine.name and _transcribes_otherwise(former, engine):
         found.append(_price_note(state, engine))
@@ -58,7 +58,7 @@ def _former_settings(results: Path) -> Settings | None:
 def _transcribes_otherwise(former: Settings, engine: Engine) -> bool:
     try:
         return engines.create(former).transcription_settings() != engine.transcription_settings()
-    except UserError:  # what was allowed then may not be any more
+    except UserError:  # the schema may have changed since
         return False
 
 
@@ -70,7 +70,7 @@ def _price_note(state: State, engine: Engine) -> str:
     estimates = [engine.estimate(items, name) for name, items in lengths.items()]
     return (
         "Settings that transcription uses have changed:"
-        f" at most {seconds / 60:.0f} minutes of audio (all models together) are transcribed anew,"
+        f" at most {seconds / 60:.0f} minutes of audio (all models together) are transcribed again,"
         f" for ${sum(estimate.dollars for estimate in estimates):.2f}"
         f" and about {sum(estimate.cpu_seconds for estimate in estimates) / 60:.0f} minutes of CPU time."
     )
@@ -94,7 +94,7 @@ def _failed_notes(state: State) -> list[str]:
 
 
 def _base_notes(state: State, dataset: Dataset) -> list[str]:
-    """Where a CLM's base model does not suit the recordings: Amazon says nothing, the results are just worse."""
+    """Warnings where a CLM's base model does not suit the recordings: Amazon accepts it, with worse results."""
     from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
 
     notes = []

@@ -1,7 +1,7 @@
-"""What the errors of a folder point to: findings, as codes with the figures and words behind them.
+"""Diagnosis of a folder's errors: findings, as codes with the figures and words behind them.
 
-Works on what wer.json and normalized.tsv say about one model and folder. Thresholds are stated beside the constants;
-they ask for attention and decide nothing.
+They come from wer.json and normalized.tsv of one model and folder. Thresholds are stated beside the constants; they
+decide only which findings are shown.
 """
 
 from collections import Counter
@@ -14,10 +14,10 @@ from clm.scoring.folder_score import FolderScore, RecordingScore
 
 Words = Sequence[str]
 
-FEWEST_WORDS = 20  # below, shares say nothing
+FEWEST_WORDS = 20  # with fewer, shares are meaningless
 HIGH_WER = 0.7  # text and audio hardly fit together
 ONE_KIND = 0.6  # share of one kind of error that gives errors a shape ...
-NOTABLE = 0.1  # ... once it alone costs so many errors per reference word
+NOTABLE = 0.1  # ... once it alone causes this many errors per reference word
 LONG_RUN = 15  # words in a row that were not heard, or that are not in the reference
 OFTEN_MISSED = 0.5  # share of a word's occurrences
 SHINGLE = 3  # words in a row by which texts are recognised
@@ -62,7 +62,7 @@ def diagnose(
     Args:
         score: the scores of the folder.
         rows: normalized.tsv.
-        others: for every other folder what gives the shingles of its references; asked only if a text does not fit.
+        others: functions for the shingles of every other folder's references; called only if a text does not fit.
         learnable: whether a word is worth learning.
         known: words of dictionary and corpus, to find typing errors; empty if there is no dictionary of the language.
         keywords: words that are keywords already.
@@ -87,7 +87,7 @@ def _shape(
     hypothesis: Words,
     others: Mapping[str, Callable[[], set[tuple[str, ...]]]],
 ) -> Iterator[Reason]:
-    """What the kinds of errors of one recording point to."""
+    """Findings from the kinds of errors of one recording."""
     counts, words = recording.counts, len(reference)
     errors = counts.errors
     if words < FEWEST_WORDS or errors < NOTABLE * words:
@@ -144,7 +144,7 @@ def _typos(
     known: Collection[str],
     keywords: Collection[str],
 ) -> Iterator[Reason]:
-    """Words of the reference that stand there once, are known nowhere, and were heard as a known word beside it."""
+    """Words that occur once in the reference, are known nowhere, and were heard as a known word."""
     if not known:
         return
     frequency = Counter(word for reference, _ in texts.values() for word in reference)
@@ -162,7 +162,7 @@ def _typos(
 
 
 def _misspelt(word: str, heard: str, known: Collection[str]) -> bool:
-    """Whether a word is unknown and the word heard is a known one within one edit.
+    """True if a word is unknown and the word heard is a known one within one edit.
 
     >>> _misspelt("membrnae", "membrane", {"membrane"}), _misspelt("membran", "membrane", {"membrane"})
     (True, True)

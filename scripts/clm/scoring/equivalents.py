@@ -19,7 +19,7 @@ from clm.scoring import error_rate
 
 Form = tuple[str, ...]
 
-#: Stretches of errors above this size (reference times hypothesis words) are no wrong spelling but another text.
+#: Stretches of errors above this size (reference times hypothesis words) are another text, not another spelling.
 LARGEST = 250_000
 
 _log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class Equivalents:
         return max(map(len, self.alternatives), default=0)
 
     def occurrences(self, words: Sequence[str]) -> Iterator[tuple[int, Form]]:
-        """Start and form of every place where a form stands."""
+        """Start and form of every occurrence of a form."""
         by_first: dict[str, list[Form]] = {}
         for form in self.alternatives:
             by_first.setdefault(form[0], []).append(form)
@@ -50,10 +50,10 @@ class Equivalents:
 def read(path: Path, normalizer: Normalizer) -> Equivalents:
     """Read a file of lines `form = form = ...`; empty lines and those that start with # are skipped.
 
-    Forms are normalized as the texts are. A line whose forms are all equal then says nothing and is named in the log.
+    Forms are normalized as the texts are. A line whose forms are all equal then has no effect and is named in the log.
 
     Raises:
-        UserError: the file is not there or not UTF-8, a line has no `=`, or a form is empty after normalization.
+        UserError: the file is missing or not UTF-8, a line has no `=`, or a form is empty after normalization.
 
     """
     try:
@@ -106,7 +106,7 @@ def apply(
 def _windows(
     equivalents: Equivalents, reference: Sequence[str], hypothesis: Sequence[str]
 ) -> Iterator[tuple[int, int, int, int]]:
-    """Stretches of errors with as many right words around them as a form may have."""
+    """Stretches of errors, with as many right words around them as the longest form has."""
     context = equivalents.longest
     window: list[int] | None = None
     for op, ref_start, ref_end, hyp_start, hyp_end in error_rate.align(reference, hypothesis):
@@ -167,7 +167,7 @@ def _rewrite(
 def _jumps(
     equivalents: Equivalents, reference: Sequence[str], hypothesis: Sequence[str]
 ) -> dict[tuple[int, int], list[tuple[int, int]]]:
-    """Where an accepted form ends in both texts, with the places where it starts."""
+    """Ends of accepted forms in both texts, each with the places where the form starts."""
     heard: dict[Form, list[int]] = {}
     for start, form in equivalents.occurrences(hypothesis):
         heard.setdefault(form, []).append(start)

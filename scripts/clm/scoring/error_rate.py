@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 BLOCK_WORDS = 1000  # Bisani & Ney (ICASSP 2004): long recordings enter a bootstrap in blocks
 
-#: Half of a run of so many equal words hides no better way to edit what is beside it, nearly always.
+#: Long runs of equal words: their halves almost never hide a better way to edit the words beside them.
 _SURE = 3
 
 
@@ -168,7 +168,7 @@ def missed_positions(alignment: Iterable[Chunk]) -> frozenset[int]:
 def errors_by_block(alignment: Iterable[Chunk], words: int, size: int = BLOCK_WORDS) -> list[tuple[int, int]]:
     """(words, errors) of equal blocks of about `size` reference words, cut at the same words for every model.
 
-    An insertion counts where it stands: before a word, it belongs to that word's block.
+    An insertion belongs to the block of the word after it.
 
     >>> errors_by_block([Chunk("equal", 0, 3, 0, 3), Chunk("insert", 3, 3, 3, 4), Chunk("delete", 3, 4, 4, 4)], 4, 2)
     [(2, 0), (2, 2)]
@@ -201,7 +201,7 @@ class Score:
 
     @property
     def missed(self) -> Counter[str]:
-        """How often each reference word was substituted or deleted."""
+        """Number of times that each reference word was substituted or deleted."""
         return self._words_at(missed_positions(self.alignment))
 
     def fixed(self, baseline: Alignment) -> Counter[str]:
@@ -217,7 +217,7 @@ class Score:
 
 
 def score(reference: str, hypothesis: str, *, unspaced: bool = False) -> Score:
-    """Score one normalized transcript; in an `unspaced` one the spaces are ours, and no characters.
+    """Score one normalized transcript; in an `unspaced` one the spaces are ours and do not count as characters.
 
     Raises:
         ValueError: the reference is empty.

@@ -107,7 +107,7 @@ def _total(parts: Iterable[Words]) -> dict[str, int]:
 
 
 def as_json(score: FolderScore) -> dict[str, Any]:
-    """What wer.json holds."""
+    """Content of wer.json."""
     sums = [recording.mapsswe for recording in score.recordings.values() if recording.mapsswe is not None]
     return {
         "model": score.model,

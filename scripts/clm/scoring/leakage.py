@@ -1,8 +1,8 @@
-"""Whether the text that a model was trained from holds what is spoken in the recordings it is judged on.
+"""Leakage: recordings' spoken words found in the text that a model was trained from.
 
-Counted are the 5-grams of a folder's references, and its sentences of at least five words, that stand word for word in
-the corpus. Related text shares some; text that shares much is the answer sheet, and the WER of the model says nothing
-about other recordings. Both texts are compared in lower case, without punctuation, across line ends.
+Counted are the 5-grams of a folder's references, and its sentences of at least five words, that occur word for word
+in the corpus. Related text shares some; text that shares much is the answer sheet, and the WER of the model is
+meaningless for other recordings. Both texts are compared in lower case, without punctuation, across line ends.
 
 Only what the references hold is kept in memory, so that the corpus may be of any size.
 """
@@ -27,7 +27,7 @@ _SENTENCE = re.compile(r"(?<=[.?!\u3002])\s+|\n+")
 
 
 class SourceShare(NamedTuple):
-    """What one file of a corpus holds of a folder's references."""
+    """Share of a folder's references that is in one file of a corpus."""
 
     ngram_share: float
     sentences: int
@@ -35,9 +35,9 @@ class SourceShare(NamedTuple):
 
 @dataclass(frozen=True)
 class FolderLeakage:
-    """What a corpus holds of a folder's references.
+    """Share of a folder's references that is in a corpus.
 
-    `ngrams` and `sentences` are how many there are; `ngram_share` and `sentence_share` those found in any file, None
+    `ngrams` and `sentences` are their numbers; `ngram_share` and `sentence_share` those found in any file, None
     where there are none; `sources` are the files that hold some; `example` is a sentence found, or empty.
     """
 

@@ -1,14 +1,14 @@
 """The matched-pairs test of NIST (MAPSSWE), a second opinion beside the bootstrap.
 
 The text is divided where both models have at least two reference words in a row right: what lies between two such
-stretches is a segment, and what happens in one hardly depends on the next. With d, the errors of the model minus those
+stretches is a segment, and errors in one hardly depend on the next. With d, the errors of the model minus those
 of the baseline in a segment,
 
     z = mean(d) / sqrt(var(d) / n),    p = 2 * (1 - Phi(|z|))
 
 (Gillick & Cox, Some statistical issues in the comparison of speech recognition algorithms, ICASSP 1989; the same
 segments as NIST's sc_stats). It takes errors of one recording for independent as soon as two right words stand between
-them, so it is more easily convinced than the bootstrap; verdicts are the bootstrap's.
+them, so it finds significance more easily than the bootstrap; verdicts are the bootstrap's.
 """
 
 import math
@@ -29,7 +29,7 @@ class Segments(NamedTuple):
 
 
 class MatchedPairs(NamedTuple):
-    """Result of the test: z is below 0 where the model makes fewer errors; None where the test says nothing."""
+    """Result of the test: z is below 0 where the model makes fewer errors; None where the test is undefined."""
 
     segments: int
     z: float | None
@@ -92,7 +92,7 @@ def combine(parts: Iterable[Sequence[int]]) -> Segments:
 
 
 def matched_pairs(sums: Segments) -> MatchedPairs:
-    """The test on summed segments; with no segments, or if all differ alike, it says nothing.
+    """The test on summed segments; undefined without segments, or if all differ alike.
 
     >>> z = matched_pairs(Segments(400, -40, 164)).z
     >>> round(z, 3)

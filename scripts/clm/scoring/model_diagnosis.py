@@ -14,7 +14,7 @@ from clm.scoring.word_metrics import Found
 
 @dataclass(frozen=True)
 class ModelDiagnosis:
-    """What was found about one model.
+    """Findings about one model.
 
     `keywords` are counts by folder and recording, `by_keyword` those of each keyword over all folders; `unknown_words`
     are right and all tokens that the stock model's vocabulary lacks, None where that is not known; `calibration` is as

@@ -1,4 +1,4 @@
-"""What WER hides: keywords, words that the stock model does not know, confusions, contexts, confidence.
+"""Metrics beside WER: keywords, words that the stock model does not know, confusions, contexts, confidence.
 
 All are counted on the alignment that gives the WER (`clm.scoring.error_rate`), and add up over recordings as plain
 counts.
@@ -19,10 +19,10 @@ BINS = 10
 
 
 class Found(NamedTuple):
-    """How often keywords stand in the reference, in the hypothesis, and in both at the same place.
+    """Counts of keywords in the reference, in the hypothesis, and in both at the same place.
 
     recall = hits / reference, precision = hits / hypothesis, F1 = 2 hits / (reference + hypothesis); None where the
-    divisor is 0. What is in the hypothesis and no hit is a false alarm.
+    divisor is 0. An occurrence in the hypothesis that is not a hit is a false alarm.
 
     >>> found = Found(4, 3, 2)
     >>> found.recall, round(found.precision, 3), round(found.f1, 3), found.false_alarms
@@ -75,7 +75,7 @@ def spans(words: Sequence[str], phrases: Mapping[str, Sequence[Phrase]]) -> Iter
 
 
 def by_first_word(phrases: Iterable[Phrase]) -> dict[str, list[Phrase]]:
-    """Index for `spans`; what is empty or the same as another counts once or not at all.
+    """Index for `spans`, without empty and repeated phrases.
 
     >>> by_first_word([("a", "b"), (), ("a",), ("a",)])
     {'a': [('a', 'b'), ('a',)]}
@@ -169,7 +169,7 @@ def _heard(alignment: Alignment, starts: Sequence[int], place: int) -> int:
 
 
 def calibration(words: Iterable[tuple[float, bool]]) -> dict[str, Any] | None:
-    """How far confidence can be trusted: words by confidence in ten bins, and the expected calibration error.
+    """Reliability of confidence: words by confidence in ten bins, and the expected calibration error.
 
     ECE = sum over bins of (words in it / all words) * |mean confidence - share of right words| (Guo et al., On
     calibration of modern neural networks, ICML 2017). None without words, or if all confidences are equal.

@@ -15,7 +15,7 @@ def create(corpus: CorpusSettings, cache: Path, domain: Domain | None = None, *,
     Args:
         corpus: where text comes from.
         cache: a folder for what was fetched.
-        domain: what the recordings are about, which settles what an ambiguous title means.
+        domain: what the recordings are about; decides between meanings of an ambiguous title.
         refresh: ask whether what is in the cache has changed since.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What an ambiguous title means: the sense that has most vocabulary in common with keywords and references."""
+"""Choice among the senses of an ambiguous title: the one that shares most vocabulary with keywords and references."""
 
 import logging
 import re
@@ -8,9 +8,9 @@ from clm.corpus.domain import Domain
 from clm.corpus.source import Article
 from clm.english.words import terms
 
-#: Beyond the articles wanted, so many senses are read.
+#: Senses that are read beyond the articles wanted.
 SPARE = 3
-# links on a disambiguation page that are no sense of the word
+# links on a disambiguation page that do not lead to a sense of the word
 _NO_SENSE = re.compile(r"all pages|lists? of|(?:help|special|category|template|wiktionary|talk|file|portal):", re.I)
 
 _log = logging.getLogger(__name__)
@@ -25,11 +25,11 @@ def choose(
 ) -> tuple[list[Article], bool]:
     """The article of the sense that fits the domain best, and True; else those of the likeliest senses, and False.
 
-    Which senses are read is settled by their titles and by what the disambiguation page says about them.
+    The senses to read are chosen by their titles and their descriptions on the disambiguation page.
 
     Args:
         title: what was looked up.
-        described: titles of the senses, in order, with what the disambiguation page says about each.
+        described: titles of the senses, in order, with the description of each on the disambiguation page.
         read: gives the article of a title, or None.
         domain: what the recordings are about.
         limit: most articles wanted.

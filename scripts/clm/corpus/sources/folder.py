@@ -107,7 +107,7 @@ def _regular(title: str) -> str:
 
 
 def _classical(title: str) -> str:
-    """A key that also joins the classical plurals; loose, so the last resort.
+    """A key that also joins the classical plurals; imprecise, so the last resort.
 
     >>> _classical("Mitochondria") == _classical("mitochondrion"), _classical("fungi") == _classical("Fungus")
     (True, True)

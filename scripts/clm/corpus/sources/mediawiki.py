@@ -1,7 +1,7 @@
 """The API of a MediaWiki over HTTP: one request at a time, patient, and every answer kept on disk.
 
-A rerun asks nothing, and a kill loses nothing that was already answered. The text of a page is kept by page and
-revision; the answers to all other questions by the question.
+A rerun sends no request, and a kill loses no answer. The text of a page is kept by page and
+revision; all other answers by their request.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ from clm.corpus.source import LookupFailed
 # seconds before an attempt is repeated, unless the servers name a longer time; the longest they may name
 DELAYS = (2.0, 10.0, 30.0)
 LONGEST_WAIT = 120.0
-# after so many failed requests in a row nothing more is asked: the next run goes on from there
+# failed requests in a row after which no more are sent: the next run continues from there
 PATIENCE = 5
 LONGEST_ANSWER = 64 * 1024 * 1024
 # lag of the databases in seconds from which on a bot should stand back; the value that MediaWiki's manual recommends
@@ -119,10 +119,10 @@ class Cache:
 
 
 class Client:
-    """Has the `get` of `requests`, so that it can stand in for it.
+    """A replacement of `requests` with its function `get`.
 
     `redirects` counts those followed since it was reset; `last_markup` is the HTML of the page that was asked for last.
-    With `refresh` everything is asked once more, but for the text of pages whose revision is in the cache.
+    With `refresh` everything is requested again, except the text of pages whose revision is in the cache.
     """
 
     def __init__(
@@ -152,7 +152,7 @@ class Client:
         self._session.headers["User-Agent"] = agent
 
     def get(self, url: str, params: Mapping[str, Any], **_: object) -> _Answer:
-        """Lookup from the cache, or ask.
+        """Answer from the cache, or else from the wiki.
 
         Raises:
             LookupFailed: no usable answer, now.
@@ -171,7 +171,7 @@ class Client:
         return _Answer(kept)
 
     def _renewed(self, key: str, params: Mapping[str, Any], kept: dict[str, Any] | None) -> dict[str, Any]:
-        """Ask, unless the page is in the cache in the revision that it has now; what is kept serves if that fails."""
+        """Ask, unless the page is in the cache in its present revision; if that fails, the kept answer serves."""
         wants_text = "extracts" in str(params.get("prop", "")).split("|")
         with self._cache.locked():
             # another process may have asked meanwhile
@@ -190,7 +190,7 @@ class Client:
         return answer
 
     def _note_pages(self, answer: Mapping[str, Any]) -> None:
-        """Remember what answers tell by the way: which revision a page has now, the markup of a page."""
+        """Remember what answers also contain: the present revision of a page, and its markup."""
         pages = answer["query"].get("pages")
         for number, page in pages.items() if isinstance(pages, dict) else ():
             if "lastrevid" in page and "title" in page:
@@ -203,7 +203,7 @@ class Client:
             raise self._closed
         if self._failures >= PATIENCE:
             raise LookupFailed(f"not asked, since {PATIENCE} requests in a row failed; the next run asks again")
-        # after a request that failed in spite of all patience, the next ones are tried once each
+        # after a request that failed despite all retries, the next ones are tried once each
         for delay in (*(() if self._failures else DELAYS), None):
             try:
                 answer = self._ask(params)
@@ -240,7 +240,7 @@ class Client:
         if reply.status_code == 429 or reply.status_code >= 500:
             raise _BusyError(f"{self.url}: busy (HTTP {reply.status_code})", retry_after)
         if reply.status_code == 401:
-            raise UserError(f"corpus.wikipedia.api_url: {self.url} wants a login (HTTP 401)", _NO_LOGIN)
+            raise UserError(f"corpus.wikipedia.api_url: {self.url} requires a login (HTTP 401)", _NO_LOGIN)
         if reply.status_code == 403:
             raise LookupFailed(f"{self.url}: refused (HTTP 403); is corpus.wikipedia.contact set?")
         if reply.status_code != 200:
@@ -278,7 +278,7 @@ class Client:
 
 
 def user_agent(contact: str | None) -> str:
-    """What Wikimedia's policy asks for: the program, its version, and whom to write to.
+    """User agent as Wikimedia's policy asks for it: program, version, and a contact.
 
     >>> user_agent("jane@example.org").partition("/")[0], user_agent("jane@example.org").partition(" ")[2]
     ('clm-proof', '(jane@example.org)')

@@ -1,6 +1,6 @@
 """Wikipedia, or a private MediaWiki, through the `wikipedia` package.
 
-The package knows the questions to ask and how to read the answers; `mediawiki.Client` does the asking.
+The package builds the requests and reads the answers; `mediawiki.Client` sends the requests.
 """
 
 import importlib
@@ -22,7 +22,7 @@ from clm.corpus.sources.mediawiki import Client, RedirectLoopError, Timeouts, us
 from clm.documents.formats.html import linked_entries
 from clm.english.words import content_terms, terms
 
-# of search hits, look at so many beyond the articles wanted
+# search hits that are examined beyond the articles wanted
 _SPARE = 3
 _HITS = (10, 20, 50)
 _LONGEST_TITLE, _LONGEST_SEARCH = 255, 300
@@ -49,19 +49,21 @@ class WikipediaSource:
         timeouts: Timeouts | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Prepare; nothing is asked yet.
+        """Prepare; no request is sent yet.
 
         Raises:
             UserError: the language or the address cannot be one.
 
         """
         if not re.fullmatch(r"[a-z][a-z0-9-]*", language):
-            raise UserError(f"corpus.wikipedia.language: {language!r} is no language", "for example: en, de, simple")
+            raise UserError(
+                f"corpus.wikipedia.language: {language!r} is not a language code", "for example: en, de, simple"
+            )
         if api_url and not re.match(r"https?://[^/\s]+/", api_url):
             hint = "for example: https://wiki.example.org/w/api.php"
-            raise UserError(f"corpus.wikipedia.api_url: {api_url!r} is no address", hint)
+            raise UserError(f"corpus.wikipedia.api_url: {api_url!r} is not an address", hint)
         if not (contact or api_url):
-            _log.warning("corpus.wikipedia.contact is not set; Wikipedia wants an address to write to, and may refuse")
+            _log.warning("corpus.wikipedia.contact is not set; Wikipedia asks for a contact address, and may refuse")
         self._package: Any = importlib.import_module("wikipedia")
         self._licence = licence or ""
         self._domain = domain or Domain()
@@ -100,7 +102,7 @@ class WikipediaSource:
         return Lookup(status, tuple(found.values())[:limit], min(about, limit))
 
     def _titled(self, title: str, limit: int) -> tuple[Outcome, list[Article], bool]:
-        """Pages of this title, how they were reached, and whether it is clear what the title means."""
+        """Pages of this title, how they were reached, and whether the title is unambiguous."""
         try:
             article = self._article(title)
         except self._package.DisambiguationError as error:
@@ -136,7 +138,7 @@ class WikipediaSource:
             return None
         try:
             with warnings.catch_warnings():
-                # the package does not tell its HTML parser which one to be
+                # the package does not choose an HTML parser
                 warnings.simplefilter("ignore")
                 page = self._package.page(title, auto_suggest=False)
         except (self._package.PageError, RedirectLoopError, KeyError, AssertionError):

@@ -17,7 +17,7 @@ from clm.english.words import content_terms, terms
 
 # what marks a page that lists the senses of a word
 _AMBIGUOUS = re.compile(r"""(?:id|class)=["'][^"']*\b(?:disambigbox|mw-disambig|dmbox-disambig|disambig)\b""", re.I)
-# of search hits, look at so many beyond the articles wanted
+# search hits that are examined beyond the articles wanted
 _SPARE = 3
 
 
@@ -30,7 +30,7 @@ class ZimSource:
         """Open the file.
 
         Raises:
-            UserError: libzim is not installed, or the file is missing, cut, or no ZIM file.
+            UserError: libzim is not installed, or the file is missing, cut, or not a ZIM file.
 
         """
         if not path:
@@ -44,7 +44,7 @@ class ZimSource:
             self._archive = Archive(Path(path))
         except RuntimeError as error:
             hint = "name a .zim file, for example one of a Kiwix library; fetch it again if it is cut"
-            raise UserError(f"corpus.zim: {path} is no readable ZIM file ({error})", hint) from error
+            raise UserError(f"corpus.zim: {path} is not a readable ZIM file ({error})", hint) from error
         self._name = Path(path).name
         self._domain = domain or Domain()
         self._licence = self._metadata("License")
@@ -54,7 +54,7 @@ class ZimSource:
         """The page of this title or the sense of it that fits the domain, then pages that use the words.
 
         Raises:
-            LookupFailed: the file is damaged where the article stands.
+            LookupFailed: the file is damaged at the article.
 
         """
         try:
@@ -125,7 +125,7 @@ class ZimSource:
         return None if _AMBIGUOUS.search(html) else article
 
     def _read(self, entry: Any) -> tuple[str, Article | None]:
-        """HTML and article of an entry, redirects followed; None for an empty page, or what is no page."""
+        """HTML and article of an entry, redirects followed; None for an empty page, or anything but a page."""
         item = entry.get_item()
         if not item.mimetype.startswith("text/html"):
             return "", None

@@ -1,4 +1,4 @@
-"""Audio files by the names that lists give them."""
+"""Look-up of audio files by their names in lists."""
 
 import os
 from collections import defaultdict
@@ -14,7 +14,7 @@ _MOST_WALKED = 200_000
 
 
 class AudioFinder:
-    """Finds files below the folder of a list, by path, by name, or by name without ending."""
+    """Files below the folder of a list, found by path, by name, or by name without ending."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -35,7 +35,7 @@ class AudioFinder:
         return path.resolve() if path.suffix and path.is_file() else None
 
     def others(self, used: Collection[Path | None]) -> list[Path]:
-        """Audio below the folder that is not among these, if the list names most of what is there."""
+        """Audio below the folder that is not among these, if the list names most of the audio there."""
         if not self._known:
             return []
         # Path.resolve would ask the disk about every folder of every path.

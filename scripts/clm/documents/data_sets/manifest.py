@@ -1,4 +1,4 @@
-"""Data sets that come as a list: which recordings there are and what is said in them, as far as the files are there."""
+"""Data sets that come as a list of recordings and their texts, as far as the files exist."""
 
 import json
 import zipfile
@@ -19,7 +19,7 @@ from clm.documents.tables import read_text
 
 @dataclass(frozen=True)
 class Row:
-    """A recording, or the part of `duration` seconds from `offset` of one, and what is said in it.
+    """A recording, or its part of `duration` seconds from `offset`, and its text.
 
     `offset` and `duration` are None for a whole file; `id` is a name for it, or empty; `cells` are all columns of the
     table.
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Manifest:
-    """`path`: the file or folder; `kind`: its format; `rows`: what can be used; `notices`: what cannot."""
+    """A list; `path`: file or folder; `kind`: format; `rows`: usable ones; `notices`: about the others."""
 
     path: Path
     kind: str
@@ -48,7 +48,7 @@ def find_manifest(folder: Path) -> Path | None:
     """The manifest in a folder that is a data set: itself if it is Kaldi's or LibriSpeech's; None if there is none.
 
     Raises:
-        UserError: there are several lists, of which one has to be named.
+        UserError: there are several lists; the user must name one.
 
     """
     if (folder / "wav.scp").is_file() and (folder / "text").is_file():
@@ -72,7 +72,7 @@ def find_manifest(folder: Path) -> Path | None:
 
 
 def _usable_as_folder(folder: Path) -> bool:
-    """Whether a folder holds audio and texts side by side."""
+    """True if a folder holds audio and texts side by side."""
     suffixes = {item.suffix.lower() for item in folder.iterdir()}
     return bool(suffixes & AUDIO_SUFFIXES) and ".txt" in suffixes
 
@@ -92,7 +92,7 @@ def _has_audio_column(path: Path) -> bool:
 
 
 def unpack(archive: Path, folder: Path) -> Path:
-    """Unpack a zipped data set into a folder, unless it is there; returns the folder that holds the files.
+    """Unpack a zipped data set into a folder, unless it exists; return the folder that holds the files.
 
     Raises:
         UserError: it is damaged, or names files outside the folder.
@@ -114,14 +114,14 @@ def unpack(archive: Path, folder: Path) -> Path:
 
 
 def read_manifest(path: Path, columns: Mapping[str, str] | None = None) -> Manifest:
-    """The recordings that a manifest lists and that are there.
+    """The recordings that a manifest lists and that exist.
 
     Args:
         path: a file, or the folder of a data set.
         columns: names of columns by their role (`audio`, `text`, `offset`, `end`, `duration`, `speaker`, `id`).
 
     Raises:
-        UserError: it is no manifest, cannot be read, or lists nothing that is there.
+        UserError: it is not a manifest, cannot be read, or lists no existing file.
 
     """
     notices: list[Notice] = []

@@ -79,7 +79,7 @@ def usable(name: str) -> str:
 
 
 def _named(rows: Sequence[Row]) -> list[Entry]:
-    """Names of recordings: their ids, else those of their files, with what tells equal ones apart."""
+    """Names of recordings: their ids, else those of their files, with a suffix where they are equal."""
     names = [usable(row.id) or _stem(row) for row in rows]
     twice = {name for name, count in Counter(names).items() if count > 1}
     names = [

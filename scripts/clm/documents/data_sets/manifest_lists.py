@@ -1,4 +1,4 @@
-"""Lists of recordings with their texts, as they are written.
+"""Formats of lists of recordings with their texts.
 
 NeMo (JSON lines), Hugging Face (metadata.csv, .jsonl), Common Voice (tsv), Kaldi (a folder), LibriSpeech (*.trans.txt),
 Azure (trans.txt), LJSpeech (bars, no header), STM, and any table with columns of audio and text.
@@ -19,7 +19,7 @@ from clm.documents.formats.speech_files import read_kaldi, stm_segments
 from clm.documents.sentences import notice
 from clm.documents.tables import DELIMITERS, delimiter_of, read_text, rows_of
 
-#: What a column of a table can be for; keys of `transcripts.columns`.
+#: Roles of a table's columns; keys of `transcripts.columns`.
 ROLES: Mapping[str, tuple[str, ...]] = {
     "audio": names.AUDIO, "text": names.TEXTS, "offset": names.OFFSETS, "end": names.ENDS, "duration": names.DURATIONS,
     "speaker": names.SPEAKERS, "id": names.IDS,
@@ -127,7 +127,7 @@ def read_file(path: Path, columns: Mapping[str, str], notices: list[Notice]) -> 
     """The kind and the rows of a file; `columns`: names of columns by their role.
 
     Raises:
-        UserError: it is no list of recordings, or a column is not there.
+        UserError: it is not a list of recordings, or a column is missing.
 
     """
     text, encoding = read_text(path)
@@ -162,7 +162,7 @@ def _names_audio(cell: str) -> bool:
 
 
 def is_azure(text: str) -> bool:
-    """Whether every line begins with the name of an audio file."""
+    """True if every line begins with the name of an audio file."""
     lines = [line for line in text.split("\n") if line.strip()]
     return bool(lines) and all(_names_audio(line.split(None, 1)[0]) for line in lines)
 
@@ -181,7 +181,7 @@ def _json_rows(path: Path, text: str, columns: Mapping[str, str], notices: list[
                     data.append(json.loads(line))
                 except ValueError as error:
                     raise UserError(
-                        f"{path}: line {number} is no JSON ({error})", "correct or delete the line"
+                        f"{path}: line {number} is not JSON ({error})", "correct or delete the line"
                     ) from error
     rows = [row for row in data if isinstance(row, dict)]
     if not rows:

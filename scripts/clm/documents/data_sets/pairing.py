@@ -1,4 +1,4 @@
-"""Which file of a folder is the transcript of which recording, by their names."""
+"""Pairs of recordings and transcripts in a folder, by their names."""
 
 import contextlib
 import re
@@ -18,7 +18,7 @@ _TIMED = (".srt", ".vtt", ".stm", ".trn", ".ctm", ".textgrid", ".eaf", ".trs", "
 _REST = (".ssa", ".lrc", ".smi", ".sub", ".lab", ".json", ".jsonl", ".text", ".md", ".html", ".htm", ".tsv", ".csv")
 #: Other endings of transcripts, the better ones first where a recording has several.
 OTHER_SUFFIXES = (*_DOCUMENTS, *_TIMED, *_REST, ".xml", ".doc", ".pdf")
-#: Endings of much else besides: such a file is a transcript only if it is named like the recording.
+#: Endings of many other files, too: such a file is a transcript only if it is named like the recording.
 _BY_NAME_ONLY = frozenset({".md", ".html", ".htm", ".tsv", ".csv", ".xml", ".jsonl", ".text"})
 NO_TRANSCRIPT = "no transcript (.txt, .srt, .vtt, .docx, .json or another of docs/inputs.md)"
 _LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?$")
@@ -26,7 +26,7 @@ _LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?$")
 
 @dataclass(frozen=True)
 class Matched:
-    """`pairs`: names of audio (None where there is none) and of its text; `notices`: what was not used."""
+    """Pairs of a folder: names of audio (None where there is none) and of its text; `notices`: about unused files."""
 
     pairs: tuple[tuple[str | None, str], ...]
     notices: tuple[Notice, ...]
@@ -79,7 +79,7 @@ def _match(audio: list[str], names: Sequence[str], *, text_only: bool = False) -
 
 
 class _Named:
-    """Texts by what they are named like: talk.txt, talk.en.srt, talk.mp3.txt for talk.mp3."""
+    """Texts by the recording that they are named like: talk.txt, talk.en.srt, talk.mp3.txt for talk.mp3."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts: dict[str, list[str]] = {}
@@ -126,7 +126,7 @@ def _best(audio: str, texts: list[str], notices: list[Notice]) -> str:
 
 
 def is_transcript(name: str) -> bool:
-    """Whether a file may be a transcript, by its name."""
+    """True if a file may be a transcript, by its name."""
     return _suffix(name) == PLAIN_SUFFIX or _is_other(name)
 
 

@@ -33,7 +33,7 @@ def _elan(root: ElementTree.Element) -> list[str]:
 
 
 def _transcriber(root: ElementTree.Element) -> list[str]:
-    """What stands between the marks of time; descriptions of noises are attributes, and no words."""
+    """Text between the marks of time; descriptions of noises are attributes, not words."""
     lines = []
     for turn in root.iter("Turn"):
         for part in (turn.text, *(child.tail for child in turn)):

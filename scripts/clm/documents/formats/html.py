@@ -1,4 +1,4 @@
-"""From HTML to the plain text that `clean` reads: headings marked, one paragraph or list entry per line, no tables."""
+"""Conversion of HTML to text for `clean`: headings marked, a paragraph or list entry per line, no tables."""
 
 from html.parser import HTMLParser
 
@@ -15,7 +15,7 @@ area base br col embed hr img input link meta param source track wbr
 _BLOCK_TAGS = """
 p div section article main header ul ol dl dt dd blockquote pre body html details summary
 """
-# what these hold is no prose, with all that is in them
+# the whole content of these is not prose
 _DROPPED, _CLASSES = frozenset(_DROPPED_TAGS.split()), frozenset(_DROPPED_CLASSES.split())
 _VOID, _BLOCKS = frozenset(_VOID_TAGS.split()), frozenset(_BLOCK_TAGS.split())
 _HEADINGS = {f"h{level}": "=" * max(2, level) for level in range(1, 7)}

@@ -76,7 +76,7 @@ def parse_xml(data: bytes) -> ElementTree.Element:
     """The root of an XML document.
 
     Raises:
-        ValueError: it is no XML, or defines entities, by which a small file could become a huge one.
+        ValueError: it is not XML, or defines entities, by which a small file could become a huge one.
 
     """
     if b"<!ENTITY" in data[:100_000]:

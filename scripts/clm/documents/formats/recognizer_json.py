@@ -1,4 +1,4 @@
-"""Results of speech recognisers in JSON: the text, told by the shape of the data and not by the name of the file."""
+"""Results of speech recognisers in JSON, recognised by the shape of the data and not by the name of the file."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -35,7 +35,7 @@ def _values(text: str) -> list[Any] | None:
 
 
 def is_broken(text: str) -> bool:
-    """Whether a text begins like JSON, and is none."""
+    """True if a text begins like JSON, but is not JSON."""
     beginning = "".join(text.lstrip()[:200].split())
     return beginning.startswith(('{"', '[{"', "[[")) and parse(text) is None
 
@@ -44,14 +44,14 @@ def lines(data: Any) -> tuple[str, list[str]]:
     """The maker of a result, and its text by segments, or as one line.
 
     Raises:
-        ValueError: it has the shape of no recogniser's result.
+        ValueError: it does not have the shape of any recogniser's result.
 
     """
     for maker, shape in _SHAPES:
         found = shape(data)
         if found is not None:
             return maker, found
-    raise ValueError(f"JSON with {_described(data)}, which is the result of no recogniser known here")
+    raise ValueError(f"JSON with {_described(data)}, which is not the result of a known recogniser")
 
 
 def by_recording(data: Any, *, hypothesis: bool = False) -> dict[str, list[str]] | None:
@@ -171,7 +171,7 @@ def _gladia(data: Any) -> list[str] | None:
 
 
 def _segments(data: Any) -> list[str] | None:
-    """Parts with a text and a time: Whisper and those who follow it, podcasts, YouTube's transcripts as a list."""
+    """Parts with a text and a time: Whisper and its derivatives, podcasts, YouTube's transcripts as a list."""
     for key, field in (("segments", "text"), ("segments", "body"), ("transcription", "text"), ("utterances", "text"),
                        ("chunks", "text")):  # fmt: skip
         if found := _texts(_get(data, key), field):

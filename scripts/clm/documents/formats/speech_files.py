@@ -1,4 +1,4 @@
-"""Transcripts as speech research keeps them: STM, CTM, TRN and Kaldi's `text`, each with an id for what is spoken.
+"""Transcript formats of speech research: STM, CTM, TRN and Kaldi's `text`, each with an id for what is spoken.
 
 The formats of NIST are described in the documentation of sclite (SCTK).
 """
@@ -33,7 +33,7 @@ _UNSPOKEN_TYPES = frozenset({"non-lex", "non-speech", "misc", "noise"})
 
 
 def _content(text: str) -> list[str]:
-    """The lines that are no comments."""
+    """The lines that are not comments."""
     return [line.strip() for line in text.split("\n") if line.strip() and not line.lstrip().startswith(";;")]
 
 
@@ -49,7 +49,7 @@ def _rows(text: str, pattern: re.Pattern[str], mark: str = "") -> list[re.Match[
 
 
 def read_stm(text: str) -> dict[str, list[str]]:
-    """The lines of each file in order of time, alternatives by their first; empty if the text is no STM."""
+    """The lines of each file in order of time, alternatives by their first; empty if the text is not STM."""
     rows = _rows(text, _STM)
     if not rows or any(float(row["end"]) < float(row["start"]) for row in rows):
         return {}
@@ -84,7 +84,7 @@ def _first_choice(words: str) -> str:
 
 
 def read_ctm(text: str) -> dict[str, list[str]]:
-    """The words of each file in order of time, as one line; empty if the text is no CTM."""
+    """The words of each file in order of time, as one line; empty if the text is not CTM."""
     rows = _rows(text, _CTM)
     if not rows or all(row["start"] == "*" for row in rows):
         return {}
@@ -104,7 +104,7 @@ def read_ctm(text: str) -> dict[str, list[str]]:
 
 
 def read_trn(text: str, stem: str = "") -> dict[str, list[str]]:
-    """The words of each id, which stands in parentheses at the end of a line; empty if the text is no TRN."""
+    """The words of each id, which is in parentheses at the end of a line; empty if the text is not TRN."""
     if "(" not in text:
         return {}
     rows = _rows(text, _TRN)
@@ -115,7 +115,7 @@ def read_trn(text: str, stem: str = "") -> dict[str, list[str]]:
 
 
 def read_kaldi(text: str, stem: str = "") -> dict[str, list[str]]:
-    """The words of each id, which stands at the beginning of a line; empty if the text is not Kaldi's `text`."""
+    """The words of each id, which is at the beginning of a line; empty if the text is not Kaldi's `text`."""
     rows = _rows(text, _KALDI)
     ids = [row["id"] for row in rows]
     if not _are_ids(ids, stem) or any(map(_DATE.match, ids)):
@@ -124,7 +124,7 @@ def read_kaldi(text: str, stem: str = "") -> dict[str, list[str]]:
 
 
 def _are_ids(ids: list[str], stem: str) -> bool:
-    """Whether these can be ids: each stands once and looks like one, or all are numbered in one way."""
+    """True if these can be ids: each occurs once and looks like one, or all are numbered in one way."""
     if not ids or len(set(ids)) < len(ids):
         return False
     if all(map(_ID.match, ids)):
@@ -138,7 +138,7 @@ def _are_ids(ids: list[str], stem: str) -> bool:
 
 
 def read_named(text: str) -> dict[str, list[str]]:
-    """The words behind the name of an audio file on each line (as of Azure); empty if the text is no such list."""
+    """The words behind the name of an audio file on each line (as of Azure); empty if the text is not such a list."""
     rows = _rows(text, _NAMED)
     return {PurePath(row["id"]).stem: [row["words"]] for row in rows}
 

@@ -35,22 +35,22 @@ class _Cue:
 
 
 def is_webvtt(text: str) -> bool:
-    """Whether a text is WebVTT."""
+    """True if a text is WebVTT."""
     return re.match(r"\s*WEBVTT(?=\s|$)", text) is not None
 
 
 def is_subrip(text: str) -> bool:
-    """Whether a text is SubRip, whatever its name: it has lines of two times with an arrow between them."""
+    """True if a text is SubRip, whatever its name: it has lines of two times with an arrow between them."""
     return ("->" in text or "\u2192" in text) and _TIMING.search(text) is not None
 
 
 def is_sbv(text: str) -> bool:
-    """Whether a text is SBV, the subtitles that YouTube gives out."""
+    """True if a text is SBV, the subtitle format of YouTube."""
     return text[:1].isdigit() and _SBV.match(text) is not None
 
 
 def is_lrc(text: str) -> bool:
-    """Whether a text is LRC: nearly every line begins with a minute in brackets, some headers aside."""
+    """True if a text is LRC: nearly every line begins with a minute in brackets, except some headers."""
     if not text.lstrip().startswith("["):
         return False
     lines = [line for line in text.splitlines() if line.strip() and not _LRC_HEAD.match(line)]
@@ -59,7 +59,7 @@ def is_lrc(text: str) -> bool:
 
 
 def library_format(text: str) -> str | None:
-    """The format, by its name in pysubs2, of subtitles that this library is asked for."""
+    """The format, by its name in pysubs2, of subtitles that this library reads."""
     head = text.lstrip()[:2000]
     if re.match(r"\[script info\]", head, re.IGNORECASE):
         return "ass"
@@ -165,8 +165,8 @@ def _words(line: str) -> str:
 def _unrolled(cues: list[_Cue]) -> list[str]:
     """The lines of cues; where each cue begins with the end of the one before (rolling captions), once.
 
-    Speech repeats itself too. What tells captions that roll is that nearly all do, without a pause, and that many a cue
-    shows a line of the cue before together with a new one.
+    Speech repeats itself too. Rolling captions differ in that nearly all cues do so, without a pause, and that many
+    show a line of the cue before together with a new one.
     """
     cues = [cue for cue in cues if cue.lines]
     following = list(pairwise(cues))
@@ -184,6 +184,6 @@ def _unrolled(cues: list[_Cue]) -> list[str]:
 
 
 def _overlap(before: list[str], cue: list[str]) -> int:
-    """How many lines at the beginning of a cue are those at the end of the one before."""
+    """Number of lines at the beginning of a cue that repeat the end of the one before."""
     sizes = range(min(len(before), len(cue)), 0, -1)
     return next((size for size in sizes if before[-size:] == cue[:size]), 0)

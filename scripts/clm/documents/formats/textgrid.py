@@ -30,12 +30,12 @@ class Tier:
 
     @property
     def words(self) -> list[str]:
-        """All words, to tell whether two tiers hold the same."""
+        """All words, to compare two tiers."""
         return " ".join(text for _, text in self.marks).lower().split()
 
 
 def is_textgrid(text: str) -> bool:
-    """Whether a text is a TextGrid."""
+    """True if a text is a TextGrid."""
     return _HEAD.match(text) is not None
 
 
@@ -43,7 +43,7 @@ def read(text: str) -> list[str]:
     """Words in order of time: of the tiers of words where some are named so, else of all that may hold speech.
 
     Raises:
-        ValueError: it is cut short or no TextGrid.
+        ValueError: it is cut short or not a TextGrid.
 
     """
     tiers = [tier for tier in parse(text) if tier.marks]
@@ -62,7 +62,7 @@ def parse(text: str) -> list[Tier]:
     """The tiers in their order.
 
     Raises:
-        ValueError: it is cut short or no TextGrid.
+        ValueError: it is cut short or not a TextGrid.
 
     """
     tokens = iter(_TOKEN.findall(text[_HEAD.match(text).end() :]))  # type: ignore[union-attr]

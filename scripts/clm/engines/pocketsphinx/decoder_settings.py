@@ -7,7 +7,7 @@ from typing import Any
 
 from clm.base.errors import UserError
 
-#: Decoder parameters that are not the user's to set: the files of a model, and what its acoustic part was trained with.
+#: Decoder parameters that users may not set: the files of a model, and what its acoustic part was trained with.
 RESERVED = ("hmm", "lm", "dict", "logfn", "samprate", "frate", "nfft", "nfilt", "ncep", "ceplen", "ldadim", "logbase")
 
 

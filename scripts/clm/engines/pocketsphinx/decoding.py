@@ -97,7 +97,7 @@ class Piece(NamedTuple):
 
 
 class Recognizer:
-    """Decodes pieces of recordings; loads the model when the first piece comes."""
+    """Decoder of pieces of recordings; it loads the model when the first piece comes."""
 
     def __init__(self, model: Model, settings: Mapping[str, Any]) -> None:
         self._model, self._settings = model, dict(settings)
@@ -109,7 +109,7 @@ class Recognizer:
             return []
         if self._decoder is None:
             self._decoder = decoder(self._model, self._settings)
-        # The front end anew, which takes no time: what it remembers of the last piece would change scores, and now
+        # A new front end, which takes no time: what it remembers of the last piece would change scores, and now
         # and then words.
         self._decoder.reinit_feat()
         self._decoder.start_utt()

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LANGUAGE = "en-US"
 #: CPU seconds for one second of audio; measured at 0.08 to 0.2 on different machines.
 CPU_PER_SECOND = 0.2
-#: Recordings that take longer than a cup of coffee tell how far they are, this often.
+#: Seconds between the progress lines of a long recording.
 _LONG_SECONDS = 600.0
 _PROGRESS_SECONDS = 30.0
 
@@ -41,7 +41,7 @@ def create(settings: Settings) -> PocketSphinx:
     """
     if settings.language != LANGUAGE:
         raise UserError(
-            f"config: language: the pocketsphinx engine speaks {LANGUAGE} only, not {settings.language!r}",
+            f"config: language: the pocketsphinx engine supports only {LANGUAGE}, not {settings.language!r}",
             f"set language: {LANGUAGE}",
         )
     section = settings.pocketsphinx
@@ -146,7 +146,7 @@ class PocketSphinx:
 
 
 def _threads() -> int:
-    """What Snakemake allows this job."""
+    """Number of threads that Snakemake allows this job."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     return max(int(given), 1) if given.isdecimal() else 1
 

@@ -1,4 +1,4 @@
-"""What the embedded engine does with pocketsphinx: settings, training, decoding; and the files that come with it."""
+"""Files that come with pocketsphinx, and its use by the embedded engine: settings, training, decoding."""
 
 from __future__ import annotations
 

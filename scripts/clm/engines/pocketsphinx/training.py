@@ -1,4 +1,4 @@
-"""Training a custom language model: from files of text to `lm.bin` and `lexicon.tsv`."""
+"""Training of a custom language model: from files of text to `lm.bin` and `lexicon.tsv`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Dictionary = dict[str, list["Phones"]]
 
 @dataclass(frozen=True)
 class Settings:
-    """What users choose: a file of `pronunciations`, to ask `espeak`, to write the language model as `arpa` too."""
+    """Users' choices: a file of `pronunciations`, to ask `espeak`, to write the language model as `arpa` too."""
 
     pronunciations: Path | None = None
     espeak: bool = False
@@ -45,14 +45,14 @@ class Settings:
 
 
 def train(text: TrainingText, directory: Path, settings: Settings, processes: int) -> dict[str, Any]:
-    """Train a CLM into `directory`, equal bytes for equal text; return what model.json should tell about it.
+    """Train a CLM into `directory`, equal bytes for equal text; return the details for model.json.
 
     A text that earns no weight and has no new words gives the stock model, byte for byte. With two processes, one
     finds pronunciations while the other estimates the language model.
 
     Raises:
         UserError: the text is not UTF-8 or has no words, the file of pronunciations cannot be used, or espeak-ng is
-            asked for and not there.
+            asked for and not installed.
 
     """
     asked = {"espeak": espeak.version()} if settings.espeak else {}
@@ -137,7 +137,7 @@ def _read(paths: Mapping[str, Path]) -> dict[str, Text]:
     if not any(source.sentences for source in sources.values()):
         raise UserError(
             f"no English words to train from in {', '.join(map(str, paths.values())) or 'no text'}",
-            "give it text about what is spoken, one sentence per line",
+            "add text about what is spoken, one sentence per line",
         )
     return sources
 

@@ -1,4 +1,4 @@
-"""How Amazon keeps what it makes of our text: models and vocabularies."""
+"""Models and vocabularies as Amazon keeps them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 
 
 def encryption(aws: Aws, operation: str, settings: TranscribeSettings) -> dict[str, Any]:
-    """Arguments by which an operation encrypts what it makes with the user's key.
+    """Arguments by which an operation encrypts its output with the user's key.
 
     Empty without one, for a key that is named otherwise than by its ARN, and with a botocore that does not know them.
     """

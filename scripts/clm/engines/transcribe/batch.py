@@ -32,11 +32,11 @@ from clm.types import Outcome, Unfinished
 log = logging.getLogger(__name__)
 
 _THREADS = 8
-#: Calls per second that look at single jobs; Amazon allows 30.
+#: Calls per second that check single jobs; Amazon allows 30.
 _LOOKS_PER_SECOND = 10.0
-#: So many looks at a completed job without a result, and the result is gone.
+#: Checks of a completed job without a result, after which the result is taken for lost.
 _MOST_MISSES = 5
-#: Jobs that are looked at by themselves with each list, which nobody promises to be up to date: the longest unseen.
+#: Jobs that are checked singly with each list, since lists may be out of date: those unchecked for longest.
 _DOUBTED = 2
 _MEGABYTE = 1e6
 
@@ -48,14 +48,14 @@ class _Running:
     task: Task
     since: float
     queued: bool = False
-    #: When it was looked at by itself, although the list said that it runs.
+    #: Time of its last single check, although the list said that it runs.
     looked: float = 0.0
     #: How often Amazon said that it was completed while there was no result.
     misses: int = 0
 
 
 class Batch:
-    """Carries out tasks of one model.
+    """Tasks of one model, and their execution.
 
     `share` is the part of the account's quotas that this process may use, when several models are run at once; `claims`
     is a file by which their processes divide the uploads among them.
@@ -107,7 +107,7 @@ class Batch:
                 while self._busy():
                     self._step()
                     yield from self._emit()
-            except UserError as error:  # nothing more can be done in this run: all the rest waits for the next
+            except UserError as error:  # nothing more can be done in this run: the rest waits for the next
                 log.error("%s", error)
                 self._give_up(error)
             finally:
@@ -146,7 +146,7 @@ class Batch:
         if time.monotonic() > self._deadline:
             raise PassingError(
                 f"jobs were not done after {self._settings.patience_hours:g} hours (patience_hours)",
-                "they go on at Amazon; run again later to fetch their results, nothing is paid twice",
+                "they continue at Amazon; run again later to fetch their results, nothing is paid twice",
             )
         while self._to_upload and len(self._uploading) + len(self._ready) < 2 * _THREADS:
             task = self._to_upload.popleft()
@@ -182,7 +182,7 @@ class Batch:
         self._out.append((task, outcome))
 
     def _give_up(self, error: UserError) -> None:
-        """All that is left remains unfinished, for this reason."""
+        """Leave all remaining tasks unfinished, for this reason."""
         rest = {task.name: task for task in (*self._to_upload, *self._uploading.values())}
         rest |= {task.name: task for task, _ in self._ready}
         rest |= {name: job.task for name, job in self._running.items()}
@@ -275,7 +275,7 @@ class Batch:
         self._running[task.name] = _Running(task, time.monotonic())
 
     def _not_started(self, task: Task, media: S3Path, error: Exception, *, recorded: bool) -> None:
-        """A job of this name is there already, or Amazon is busy, or it refuses the job."""
+        """Handle a failed start: the job exists already, or Amazon is busy, or it refuses the job."""
         from botocore.exceptions import ClientError
 
         trouble = explain(error, f"starting job {task.name}", "transcribe")
@@ -297,7 +297,7 @@ class Batch:
             raise trouble
 
     def _over_limit(self, task: Task, media: S3Path, trouble: UserError) -> None:
-        """Too many jobs, or this file is too long: what stands behind it must not wait for it."""
+        """Handle a limit: too many jobs, or this file is too long, for which the others must not wait."""
         if self._refusals.is_to_blame(task.name):
             self._finish(task, jobs.over_limit(task))
             return
@@ -318,7 +318,7 @@ class Batch:
             self._finish(task, Unfinished(trouble.message, trouble.hint))
 
     def _adopt(self, task: Task, media: S3Path, *, recorded: bool) -> None:
-        """Take over the job that has this name, if it is the same."""
+        """Adopt the job that has this name, if it is the same."""
         job = jobs.describe(self._aws, task.name)
         if job is None:  # deleted in this moment
             self._ready.append((task, media))
@@ -340,7 +340,7 @@ class Batch:
     # -- looks ---------------------------------------------------------------------------------------------------
 
     def _poll(self) -> None:
-        """Look which jobs are not running any more; one call shows a hundred."""
+        """Find the jobs that no longer run; one call lists a hundred."""
         contains = _common_start(self._running)
         running = self._in_state("IN_PROGRESS", contains)
         self._tolerance.calm()

@@ -1,8 +1,8 @@
 """Results of Call Analytics jobs, as a transcript in the shape of Amazon Transcribe.
 
 The shape is that of the developer guide ("Post-call analytics output"): `Transcript` holds turns with `Content`,
-`Items`, `ParticipantRole` and offsets in milliseconds. Nobody here has seen a file of Amazon's; what is not there is
-done without.
+`Items`, `ParticipantRole` and offsets in milliseconds. We have not seen a file of Amazon's; missing
+fields are skipped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 def is_call(data: Any) -> bool:
-    """Whether this is the result of a Call Analytics job."""
+    """True if this is the result of a Call Analytics job."""
     turns = data.get("Transcript") if isinstance(data, Mapping) else None
     return isinstance(turns, list) and all(isinstance(turn, Mapping) and "Content" in turn for turn in turns)
 

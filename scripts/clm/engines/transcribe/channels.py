@@ -1,13 +1,13 @@
-"""Two channels that were recognised each by itself, as one transcript like the reference of the call."""
+"""Two separately recognised channels as one transcript like the reference of the call."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-#: Channels that Amazon tells apart (developer guide, "Transcribing multi-channel audio").
+#: Channels that Amazon distinguishes (developer guide, "Transcribing multi-channel audio").
 MOST = 2
-#: A pause of so many seconds ends an utterance, as the end of a sentence does.
+#: Seconds of a pause that ends an utterance, as the end of a sentence does.
 _PAUSE = 1.0
 _ENDS = {".", "?", "!"}
 

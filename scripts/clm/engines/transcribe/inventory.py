@@ -1,4 +1,4 @@
-"""What the account holds; botocore has no paginators for Transcribe.
+"""Listings of the account's content; botocore has no paginators for Transcribe.
 
 A listing raises what botocore raises; `explained` turns that into a message.
 """

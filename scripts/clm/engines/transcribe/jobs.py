@@ -1,4 +1,4 @@
-"""Transcription jobs by deterministic names: what may be started, what is adopted, and what came of it.
+"""Transcription jobs by deterministic names: starting, adoption and outcomes.
 
 A job's name is made from all that its result depends on. So a job that exists already, because an earlier run was
 killed, another results folder needs the same, or a call took effect although its answer was lost, is found by its name
@@ -34,7 +34,7 @@ _GONE = ("NotFoundException", "BadRequestException")
 
 @dataclass(frozen=True)
 class Helper:
-    """What a job uses besides the stock model; `slug` names the kind of model in job names."""
+    """Additions of a job to the stock model; `slug` names the kind of model in job names."""
 
     slug: str
     language_model: str | None = None
@@ -58,7 +58,7 @@ class Task:
 
 
 class Records:
-    """What we know about started jobs, in `<store>/<key>.job.json`; it outlives Amazon's memory of 90 days."""
+    """Records of started jobs, in `<store>/<key>.job.json`; they outlive Amazon's memory of 90 days."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
@@ -109,7 +109,7 @@ def request(task: Task, media: S3Path, settings: TranscribeSettings) -> dict[str
 
 
 def result_path(task: Task, settings: TranscribeSettings) -> S3Path:
-    """Where Amazon writes the result."""
+    """Path to which Amazon writes the result."""
     return S3Path(settings.bucket, f"{settings.transcripts.folder}{task.name}.json")
 
 
@@ -122,12 +122,12 @@ def difference(
     recorded: bool = False,
     ask: Callable[[], str | None] = lambda: None,
 ) -> str:
-    """In what a job of this name is not the one that we would start; "" if it is the same.
+    """Difference between a job of this name and the one that we would start; "" if they are the same.
 
     The tag holds the digest of audio, model, language and settings, so that the same recording may meanwhile lie at
     another address. No document promises that GetTranscriptionJob returns tags, model or settings (botocore's shape has
     no required members), so what is absent says nothing. Without a tag our own record decides (`recorded`), then the
-    address of the recording, then `ask`, which looks the tag up elsewhere.
+    address of the recording, then `ask`, which looks the tag up with another call.
     """
     found = job.get("Media", {}).get("MediaFileUri")
     key = tag_of(job.get("Tags"))
@@ -174,13 +174,13 @@ def taken(task: Task, what: str, *, recorded: bool) -> Unfinished:
     if recorded:
         hint = (
             "it was paid for by this results folder: compare region, bucket and settings with the run that started it; "
-            "--config repeat=<folder> pays once more under another name"
+            "--config repeat=<folder> pays again under another name"
         )
     return Unfinished(f"the name of its job, {task.name}, is taken by a different job ({what})", hint)
 
 
 def over_limit(task: Task) -> Unfinished:
-    """Refused time and again while other jobs were accepted."""
+    """The job was refused repeatedly while others were accepted."""
     return Unfinished(
         f"Amazon refuses to start its job {task.name} (LimitExceededException) while it accepts others: the file may "
         "be too long",
@@ -192,18 +192,18 @@ def forgotten(task: Task, settings: TranscribeSettings) -> Unfinished:
     """The job was paid for, but neither the job nor its result can be found any more."""
     return Unfinished(
         f"its job {task.name} was started, but there is no result at {result_path(task, settings)} (any more)",
-        "check region, bucket and account; --config repeat=<folder> transcribes the folder anew and pays once more",
+        "check region, bucket and account; --config repeat=<folder> transcribes the folder again and pays for it again",
     )
 
 
 def failed(job: Mapping[str, Any]) -> Failure:
     """A job that ended as FAILED, with Amazon's reason."""
     reason = scrub(job.get("FailureReason") or "Amazon gave no reason")
-    return Failure(f"Amazon Transcribe failed: {reason}", "mend the recording, or try again: retry_failed=True")
+    return Failure(f"Amazon Transcribe failed: {reason}", "fix the recording, or try again: retry_failed=True")
 
 
 class Results:
-    """Fetches results from the bucket."""
+    """Results of jobs in the bucket."""
 
     def __init__(self, aws: Aws, settings: TranscribeSettings) -> None:
         self._aws = aws
@@ -236,7 +236,7 @@ class Results:
         if isinstance(trouble, damage):
             return Unfinished(
                 f"the result at {path} is damaged or cut off ({scrub(str(trouble))})",
-                "run again; if it stays so, delete it and set repeat to the folder, which pays once more",
+                "run again; if it stays so, delete it and set repeat to the folder, which pays again",
             )
         raise explain(trouble, f"reading {path}", "s3") from trouble
 
@@ -244,7 +244,7 @@ class Results:
 def parse(data: bytes, task: Task) -> Transcript:
     """A result as Amazon wrote it, without the account's number.
 
-    The length of the audio is what was known of the recording, else where the last word ends.
+    The length of the audio is that of the recording if known, else the end of the last word.
 
     Raises:
         ValueError: this is not the whole result of this job.
@@ -252,7 +252,7 @@ def parse(data: bytes, task: Task) -> Transcript:
     """
     result = json.loads(data)
     if not isinstance(result, dict) or not isinstance(result.get("results"), dict):
-        raise ValueError("it is no transcript")
+        raise ValueError("it is not a transcript")
     results = result["results"]
     if not isinstance(results.get("transcripts"), list) or not isinstance(results.get("items"), list):
         raise ValueError("it has no transcripts or no items")

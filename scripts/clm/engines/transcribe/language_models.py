@@ -1,4 +1,4 @@
-"""Custom language models at Amazon: made once from a text, adopted wherever the same text is asked for again."""
+"""Custom language models at Amazon: made once from a text, adopted for every later request with the same text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from clm.types import TrainingFailed, TrainingText
 log = logging.getLogger(__name__)
 
 WIDE_BAND, NARROW_BAND = "WideBand", "NarrowBand"
-#: Amazon's base models are for audio of at least, and of less than, so many samples per second.
+#: Amazon's base models are for audio of at least, and of less than, this number of samples per second.
 BORDER_HZ = 16_000
 #: Shorter lines ("Thank you.") may be in both texts.
 _SHORTEST_SENTENCE = 4
@@ -38,7 +38,7 @@ _ACCESS = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<\?xml")
-#: Looks at a training, as a multiple of the looks at jobs: it takes hours.
+#: Pause between checks of a training, as a multiple of that for jobs: it takes hours.
 _SLOWER = 3
 
 
@@ -75,7 +75,7 @@ def check_language(language: str) -> None:
     """Refuse a language that Amazon trains no CLMs for.
 
     Raises:
-        UserError: names the languages that there are.
+        UserError: names the available languages.
 
     """
     if language not in CLM_LANGUAGES:
@@ -86,7 +86,7 @@ def check_language(language: str) -> None:
 
 
 def check_text(path: Path) -> bool:
-    """Refuse a text that Amazon would refuse; tells whether there is any word in it.
+    """Refuse a text that Amazon would refuse; return True if it has any word.
 
     Raises:
         UserError: names the file and the line.
@@ -109,7 +109,7 @@ def check_text(path: Path) -> bool:
 
 
 def check_overlap(text: TrainingText) -> None:
-    """Refuse tuning text that is in the training text, too: what a model was trained with cannot tell how to weigh it.
+    """Refuse tuning text that is in the training text, too: training text cannot show a model's weight.
 
     Raises:
         UserError: names the lines of both.
@@ -138,7 +138,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def may_pass(model: Mapping[str, Any]) -> bool:
-    """Whether a failed training failed for role, access or region, which somebody can put right.
+    """True if a failed training failed for role, access or region, which somebody can fix.
 
     Amazon has no codes for that, only FailureReason, whose texts are documented nowhere; addresses in it are
     not its words.
@@ -153,7 +153,7 @@ def may_pass(model: Mapping[str, Any]) -> bool:
 
 
 class Trainer:
-    """Makes one model, or finds that it is there; a killed process loses nothing but time."""
+    """Creation of one model, or adoption of an existing one; a killed process loses only time."""
 
     def __init__(self, aws: Aws, settings: TranscribeSettings, progress: Progress | None = None) -> None:
         self._aws = aws
@@ -162,9 +162,9 @@ class Trainer:
         self._patience = Patience(settings.poll_seconds * _SLOWER, settings.patience_hours, progress)
 
     def train(self, text: TrainingText, *, retry: bool = False) -> dict[str, Any]:
-        """Train a model from a text; returns what model.json tells about it.
+        """Train a model from a text; return the details for model.json.
 
-        With `retry`, a model that failed is made once more under another name.
+        With `retry`, a model that failed is made again under another name.
 
         Raises:
             UserError: text, language, sample rates or settings do not allow it; a `PassingError` if another run may.
@@ -236,7 +236,7 @@ class Trainer:
             raise explain(error, f"looking at model {name}", "transcribe") from error
 
     def _upload(self, text: TrainingText, name: str) -> None:
-        """Put the text where Amazon reads it; what an earlier attempt left there is replaced."""
+        """Put the text where Amazon reads it, in place of that of an earlier attempt."""
         uploader = Uploader(self._aws.s3, self._settings.kms_key)
         places = [(path, self._settings.training(name), f"{source}.txt") for source, path in text.sources.items()]
         if text.tuning is not None:
@@ -301,7 +301,7 @@ class Trainer:
             )
 
     def _wait(self, name: str, base: str, model: dict[str, Any]) -> dict[str, Any]:
-        """Until the model is COMPLETED or FAILED."""
+        """Wait until the model is COMPLETED or FAILED."""
         began, tolerance = time.monotonic(), Tolerance(self._settings.poll_seconds)
         while True:
             found = (model.get("LanguageCode"), model.get("BaseModelName", base))

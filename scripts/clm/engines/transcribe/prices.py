@@ -1,4 +1,4 @@
-"""What Amazon bills: the user's table of prices by region and volume."""
+"""Prices of Amazon: the user's table by region and volume."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Tier:
-    """Prices of a minute in US dollars, from so many minutes of a month on."""
+    """Prices of a minute in US dollars, from a number of minutes of a month on."""
 
     from_minutes: float
     minute: float
@@ -19,7 +19,7 @@ class Tier:
 
     @property
     def name(self) -> str:
-        """How an estimate calls the row."""
+        """Name of the row in an estimate."""
         return f"row {self.region or 'of any region'} from {self.from_minutes:,.0f} minutes"
 
 
@@ -63,7 +63,7 @@ def used(rows: Sequence[Tier], already: float, minutes: float) -> str:
 
 
 def describe(section: Mapping[str, Any], seconds: float) -> str:
-    """Date and rows of the prices of so many billed seconds, for estimates; `section` is that of the engine."""
+    """Date and rows of the prices of a number of billed seconds, for estimates; `section` is that of the engine."""
     prices = section["prices"]
     rows = tiers(prices, section["region"])
     names = used(rows, prices["month_minutes"], seconds / 60) if prices["tiers"] else ""

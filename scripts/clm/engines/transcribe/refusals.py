@@ -1,4 +1,4 @@
-"""Refused starts: whether the recording is to blame or the account, and in what order to find out."""
+"""Refused starts: the cause, recording or account, and the order of starts that reveals it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_ALONE = 3
 
 
 def spread(items: Sequence[T], parts: int = SAMPLE) -> list[T]:
-    """The items in an order whose first `parts` are from all over; it begins elsewhere each time.
+    """The items in an order whose first `parts` are from all over; the beginning is random.
 
     >>> sorted(spread(range(7), 3)) == list(range(7))
     True
@@ -32,7 +32,7 @@ def spread(items: Sequence[T], parts: int = SAMPLE) -> list[T]:
 
 
 class Refusals:
-    """What Amazon refused to start, and what that means.
+    """Jobs that Amazon refused to start, and conclusions from them.
 
     LimitExceededException has two meanings in botocore's model, "too many requests" and "your input file is too long".
     So the next recording is tried at once: where that one is accepted, the first alone is to blame.
@@ -48,7 +48,7 @@ class Refusals:
         self._bad: list[str] = []
 
     def accept(self) -> None:
-        """A job was started."""
+        """Note that a job was started."""
         self.accepted += 1
         self._in_a_row = 0
         self._exhausted = False
@@ -57,37 +57,37 @@ class Refusals:
             self._suspect = ""
 
     def busy(self) -> None:
-        """Amazon has no time."""
+        """Note that Amazon is busy."""
         self._in_a_row += 1
         self._suspect = ""
 
     def limit(self, name: str, others: int) -> bool:
-        """A job was refused for a limit; whether another of so many `others` is to be tried without a pause."""
+        """Note a job refused for a limit; return True if one of the `others` is to be tried without a pause."""
         self._in_a_row += 1
         self._limited.add(name)
         self._suspect = name if others and not self._suspect else ""
         return bool(self._suspect)
 
     def is_to_blame(self, name: str) -> bool:
-        """Whether a job is refused while others are accepted, time and again."""
+        """True if a job is refused repeatedly while others are accepted."""
         return self._alone[name] >= MOST_ALONE
 
     def is_limited(self, name: str) -> bool:
-        """Whether a job was refused for a limit."""
+        """True if a job was refused for a limit."""
         return name in self._limited
 
     @property
     def too_many(self) -> bool:
-        """Whether nothing was accepted for so long that waiting is in vain."""
+        """True if nothing was accepted for so long that waiting is useless."""
         return self._in_a_row > MOST_IN_A_ROW
 
     def start_over(self) -> bool:
-        """Try with other jobs after `too_many`; whether that was tried before, in vain."""
+        """Try with other jobs after `too_many`; return True if that was tried before without success."""
         again, self._exhausted, self._in_a_row = self._exhausted, True, 0
         return again
 
     def bad(self, name: str, message: str) -> bool:
-        """A job was refused as bad; whether so is every job."""
+        """Note a job refused as bad; return True if every job is."""
         # Names, addresses and numbers differ between messages that say the same.
         self._bad.append(re.sub(r"s3://\S+|[\w.-]*\d[\w.-]*", "", message.replace(name, "")))
         return not self.accepted and len(self._bad) >= SAMPLE and len(set(self._bad)) == 1

@@ -1,6 +1,6 @@
 """Amazon Transcribe as an engine: the stock model, custom language models and custom vocabularies, through boto3.
 
-What a model is at Amazon stands in its model.json: `amazon_model` names a CLM, `vocabulary` a custom vocabulary.
+model.json names a model's counterpart at Amazon: `amazon_model` names a CLM, `vocabulary` a custom vocabulary.
 """
 
 from __future__ import annotations
@@ -65,13 +65,13 @@ class Transcribe:
         return self.settings.connect()
 
     def versions(self) -> dict[str, str]:
-        """The client's version; Amazon does not tell those of its models."""
+        """The client's version; Amazon does not publish those of its models."""
         from importlib import metadata
 
         return {"boto3": metadata.version("boto3"), "service": "Amazon Transcribe 2017-10-26"}
 
     def transcription_settings(self) -> dict[str, Any]:
-        """The language, and whether channels are told apart; where audio and results lie makes no difference."""
+        """The language, and whether channels are separate; the places of audio and results do not matter."""
         channels = {"channels": True} if self.settings.channels else {}
         return {"language": self.settings.language, **channels}
 
@@ -80,7 +80,7 @@ class Transcribe:
         return {"language": self.settings.language, "base_model": self.settings.base_model}
 
     def transcribe(self, recordings: Iterable[Recording], model: Model) -> Iterator[tuple[Recording, Outcome]]:
-        """Start what was never started, adopt what was, and wait for all of it; recordings come as they finish."""
+        """Start new jobs, adopt existing ones, and wait for all; recordings come as they finish."""
         recordings = list(recordings)
         if not recordings:
             return
@@ -132,10 +132,10 @@ class Transcribe:
         return Estimate(prices.dollars(rows, table["month_minutes"], billed, clm=not stock), cpu_seconds=0.0)
 
     def _helper(self, model: Model) -> Helper:
-        """What jobs with this model use.
+        """Additions of jobs with this model to the stock model.
 
         Raises:
-            UserError: the model is for another language, and Amazon would silently not use it.
+            UserError: the model is for another language, and Amazon would silently ignore it.
 
         """
         from clm.engines.transcribe.jobs import Helper

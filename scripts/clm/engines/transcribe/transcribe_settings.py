@@ -1,4 +1,4 @@
-"""The configuration's section `transcribe`, and where our things lie in the bucket."""
+"""The configuration's section `transcribe`, and the places of our objects in the bucket."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from clm.aws.clients import Aws
 from clm.base.s3_path import S3Path
 from clm.settings import Settings
 
-#: Every job, model and vocabulary of ours has a name that begins so, and this tag.
+#: Every job, model and vocabulary of ours has a name with this beginning, and this tag.
 NAME_PREFIX = "clm-"
 TAG = "clm-proof"
 #: Languages that Amazon trains CLMs for (CLMLanguageCode in its API reference).
@@ -60,7 +60,7 @@ class TranscribeSettings:
 
     @property
     def root(self) -> S3Path:
-        """Everything of ours lies below it."""
+        """Prefix of all our objects."""
         return self._place()
 
     @property

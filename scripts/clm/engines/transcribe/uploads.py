@@ -26,7 +26,7 @@ _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 class Claims:
-    """Who uploads what, among the processes that use a results folder: locks of single bytes of one file.
+    """Claims of uploads among the processes that use a results folder: locks of single bytes of one file.
 
     The kernel releases them when the process ends. They say nothing to another thread of the same process, nor to
     another machine without a common file system.
@@ -61,7 +61,7 @@ class Claims:
 
 
 class Uploads:
-    """Knows what the bucket has, and adds what it lacks; `put` may be called from several threads."""
+    """Recordings in the bucket; `put` adds missing ones and may be called from several threads."""
 
     def __init__(self, aws: Aws, settings: TranscribeSettings, claims: Path) -> None:
         self._aws = aws
@@ -87,7 +87,7 @@ class Uploads:
         A recording in S3 whose key has special characters is copied there to a key without.
 
         Raises:
-            PassingError: the file is not the one that the run was planned with.
+            PassingError: the file has changed since the run was planned.
             OSError: it cannot be read.
 
         """
@@ -112,7 +112,7 @@ class Uploads:
         return path
 
     def address(self, recording: Recording) -> S3Path:
-        """Where Amazon reads a recording."""
+        """Address from which Amazon reads a recording."""
         audio = recording.audio
         if isinstance(audio, S3Path) and _PLAIN_KEY.fullmatch(audio.key):
             return audio

@@ -1,4 +1,4 @@
-"""When each word was said, and how sure the recogniser is of it, by forcing it to say a text.
+"""Times and confidence of each word, found by forcing the recogniser to say a text.
 
 The decoder's cross-attention moves along the audio as it writes; the heads that do so best are listed with the model.
 The text's tokens get frames in order, so that the sum of attention is largest (Viterbi; Radford et al. 2022 use DTW).
@@ -51,7 +51,7 @@ def words(tokens: Sequence[int], pieces: Sequence[bytes]) -> list[Word]:
 
 
 def _ends(before: bytes, piece: bytes) -> bool:
-    """Whether a word without a space after it is at its end: a whole letter of such a script, and no mark follows."""
+    """True if a word without a space after it is complete: a whole letter of such a script, and no mark follows."""
     try:
         last, following = before.decode()[-1:], piece.decode()[:1]
     except UnicodeDecodeError:  # part of a letter
@@ -89,7 +89,7 @@ def align(
 
 
 def _salience(attention: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How much each token attends to each frame more than others do, (tokens, frames), mean of all heads."""
+    """Excess attention of each token to each frame over that of others, (tokens, frames), mean of all heads."""
     values = attention.astype(np.float64)
     values = (values - values.mean(axis=1, keepdims=True)) / np.maximum(values.std(axis=1, keepdims=True), 1e-9)
     width = min(_MEDIAN, values.shape[2] - 1 + values.shape[2] % 2)

@@ -1,4 +1,4 @@
-"""From audio to words: pieces cut in pauses, searched, guarded and aligned, each as if it were the only one."""
+"""Decoding of audio: pieces cut in pauses, searched, guarded and aligned, each as if it were the only one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RATE = 16_000
 
 @dataclass(frozen=True)
 class Piece:
-    """`samples`: int16 (n,), of a recording from `offset` seconds on."""
+    """A piece of a recording: `samples`, int16 (n,), from `offset` seconds on."""
 
     samples: NDArray[np.int16]
     offset: float
@@ -73,7 +73,7 @@ class Listener:
         return Heard(text, alignment.items(spoken, times, piece.offset), notes)
 
     def texts(self, piece: Piece, fusions: Sequence[Fusion | None]) -> list[str]:
-        """What is heard with each way of fusion, guarded by the first, which is none."""
+        """Texts heard with each way of fusion, guarded by the first, which is without fusion."""
         if not has_speech(piece.samples):
             return [""] * len(fusions)
         stock, *others = (hypothesis.tokens for hypothesis in self._search(piece, self._audio(piece), fusions))

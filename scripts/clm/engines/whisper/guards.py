@@ -31,7 +31,7 @@ def units(text: str) -> list[str]:
 
 
 def unspaced(letter: str) -> bool:
-    """Whether a letter is of a script without spaces.
+    """True if a letter is of a script without spaces.
 
     >>> unspaced("語"), unspaced("l"), unspaced("한")
     (True, False, False)
@@ -54,7 +54,7 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def ran_away(fused: str, stock: str) -> bool:
-    """Whether fusion changed the length of a text by more than words of a domain can.
+    """True if fusion changed the length of a text by more than words of a domain can.
 
     >>> ran_away("a b c d e f g", "a b c"), ran_away("a b c d", "a b c")
     (True, False)
@@ -80,7 +80,7 @@ def loop(words: list[str]) -> tuple[int, int] | None:
 
 
 def loops(text: str) -> bool:
-    """Whether a text repeats itself as nobody does.
+    """True if a text repeats itself as no speaker does.
 
     >>> loops("one two three four " * 3), loops("no no no no no no no no no no no no")
     (True, True)

@@ -1,4 +1,4 @@
-"""What the encoder made of a piece, kept for the next model: the search alone is anew then."""
+"""Store of the encoder's output for each piece, so that the next model repeats only the search."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-#: Bytes of all that is kept; what was used longest ago goes first. An hour of base takes 200 MB, of large 500 MB.
+#: Bytes of all that is kept; the least recently used is deleted first. An hour of base takes 200 MB, of large 500 MB.
 MOST_BYTES = 2 << 30
 _MAKE_ROOM_EVERY = 50
 

@@ -1,4 +1,4 @@
-"""A custom vocabulary for Whisper: words and phrases as a text that the decoder believes was said before."""
+"""A custom vocabulary for Whisper: words and phrases as a text that the decoder takes for earlier speech."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BEGIN, _BETWEEN, _END = "Glossary: ", ", ", "."
 def build(phrases: Iterable[Phrase], tokens: Tokens) -> Vocabulary:
     """The prompt of the phrases, in their order; when it is full, the rest is dropped.
 
-    The text is empty if nothing was kept. Each phrase stands there once, whatever its upper and lower case.
+    The text is empty if nothing was kept. Each phrase occurs once, whatever its upper and lower case.
     """
     kept: list[Phrase] = []
     dropped: list[Dropped] = []

@@ -38,7 +38,7 @@ class Recognizer:
         self._heads = shapes["cross_k_0"][0]
 
     def encode(self, samples: Floats) -> NDArray[np.float16]:
-        """What the encoder makes of at most 30 seconds, float16 (1500, width); rounded, so that it may be kept."""
+        """Output of the encoder for at most 30 seconds, float16 (1500, width); rounded, so that it may be kept."""
         features = log_mel(samples, self._bands, 2 * FRAMES)[None]
         (states,) = self._encoder.run(None, {"features": features})
         return states[0].astype(np.float16)
@@ -52,10 +52,10 @@ class Recognizer:
     def step(
         self, audio: Mapping[str, Any], tokens: NDArray[np.int64], bias: Floats, cache: Cache, rows: Sequence[int]
     ) -> tuple[Floats, Cache, Floats | None]:
-        """Take n more tokens (hypotheses, n); each goes on from one of `rows` of the cache, which is None at first.
+        """Take n more tokens (hypotheses, n); each continues one of `rows` of the cache, which is None at first.
 
         Returns ln P of what follows each token (hypotheses * n, vocabulary), the new cache, and the attention to the
-        audio (heads, hypotheses * n, 1500), or None where the model does not tell.
+        audio (heads, hypotheses * n, 1500), or None where the model lacks it.
         """
         if cache is None:
             empty = self._value(np.zeros((1, self._heads, 0, HEAD), np.float32))
@@ -82,7 +82,7 @@ def _sessions(graphs: Path, device: str) -> list[Any]:
     """Sessions of encoder, bridge and decoder; on the CPU where CUDA is there but fails.
 
     Raises:
-        UserError: CUDA is asked for and not there, or a graph cannot be loaded.
+        UserError: CUDA is asked for and not available, or a graph cannot be loaded.
 
     """
     import onnxruntime
@@ -116,5 +116,5 @@ def _session(path: Path, providers: Sequence[str]) -> Any:
     except Exception as error:  # ONNX Runtime has no common class for what its parts raise
         raise UserError(
             f"{path}: ONNX Runtime cannot load the model ({str(error).splitlines()[0]})",
-            f"remove the folder {path.parent}, so that it is made anew",
+            f"remove the folder {path.parent}, so that it is made again",
         ) from error

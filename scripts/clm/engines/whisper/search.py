@@ -14,7 +14,7 @@ from clm.engines.whisper.tokens import Tokens
 
 Floats = NDArray[np.float64]
 
-#: Tokens less probable than this, in nats, are not looked at.
+#: Tokens less probable than this, in nats, are ignored.
 LEAST = -12.0
 #: Nobody says more tokens than this in a second.
 _TOKENS_PER_SECOND = 8
@@ -28,7 +28,7 @@ class Fusion(Protocol):
         """The state before the first token."""
 
     def deltas(self, state: Any, tokens: NDArray[np.int64]) -> Floats:
-        """What each of the tokens adds, in nats."""
+        """Amount that each of the tokens adds, in nats."""
 
     def extend(self, state: Any, token: int, delta: float) -> Any:
         """The state after a token that added `delta`."""

@@ -1,4 +1,4 @@
-"""Settings of the engine whisper, out of those of the run, and what is fixed."""
+"""Settings of the engine whisper: its part of the run's settings, and constants."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ LONGEST_PIECE = 28.0
 #: Weights among which `weight: auto` chooses, on folders that are not held out.
 CANDIDATES = (0.0, 0.15, 0.3, 0.45)
 DEFAULT_WEIGHT = 0.3
-#: Fusion takes no more than this part of words away or adds it, and no more than so many; else stock text is taken.
+#: Largest share and number of words that fusion may remove or add; beyond both, the stock text is taken.
 SLACK, SLACK_WORDS = 0.1, 3
-#: An n-gram of this many words, so many times in a row, is a loop.
+#: An n-gram of this many words, this many times in a row, is a loop.
 LOOP_WORDS, LOOP_TIMES = 4, 3
 
 
@@ -35,7 +35,7 @@ class Chosen:
 
 
 def chosen(settings: Settings) -> Chosen:
-    """What the run's settings say about this engine."""
+    """The run's settings of this engine."""
     section = settings.whisper
     weight = section["weight"]
     return Chosen(

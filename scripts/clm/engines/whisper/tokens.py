@@ -1,4 +1,4 @@
-"""Whisper's tokens: the tokenizer, checked; what may be said; the tokens that tell the decoder its task."""
+"""Whisper's tokens: the tokenizer, checked; what may be said; the tokens that give the decoder its task."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Tokens:
             self.prompt += [self._id(f"<|{self._language(folder, language)}|>"), self._id(_TRANSCRIBE)]
         elif language.split("-")[0] != "en":
             raise UserError(
-                f"config: language: the model in {folder} knows English only, not {language}",
+                f"config: language: the model in {folder} knows only English, not {language}",
                 "take a multilingual model: whisper.model without .en",
             )
         self.prompt.append(self._id(_NO_TIMES))
@@ -97,7 +97,7 @@ class Tokens:
 
     @cached_property
     def kinds(self) -> TokenKinds:
-        """What tokens do to words."""
+        """Effects of tokens on words."""
         begins, inside = np.zeros(self.size, bool), np.zeros(self.size, bool)
         for number, piece in enumerate(self.pieces):
             text = piece.decode(errors="ignore") or ("x" if piece else "")  # a part of a letter
@@ -114,7 +114,7 @@ def _bytes_of_letters() -> dict[str, int]:
 
 
 def _read_tokenizer(path: Path) -> Any:
-    """The tokenizer, mended if it has lost merges.
+    """The tokenizer, repaired if it has lost merges.
 
     Some conversions have lost the first merge (a space and t), so that " the" comes out as two tokens: harmless when
     decoding, not for a language model of tokens. Every token that is a text must encode to itself.

@@ -1,4 +1,4 @@
-"""Training a custom language model for Whisper: from files of text to what its search takes part with.
+"""Training of a custom language model for Whisper: from files of text to the model that joins its search.
 
 English has a general language model to compare with, so there the words of the text are scored; in other languages
 Whisper's own tokens are.
@@ -36,13 +36,13 @@ log = logging.getLogger(__name__)
 
 FUSION_FILE, NGRAMS_FILE = "fusion.json", "ngrams.npz"
 TOKEN_ORDER = 4
-#: Ways to write a word that the text has are remembered, up to so many.
+#: Largest number of spellings of a word that are remembered.
 _MOST_FORMS = 3
 _MARKS = ".,;:!?()[]{}\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def train(text: TrainingText, directory: Path, tokens: Tokens, language: str, weight: float) -> dict[str, Any]:
-    """Train a CLM into `directory` that takes part with `weight`; return what model.json should tell about it.
+    """Train a CLM into `directory` that takes part with `weight`; return the details for model.json.
 
     Raises:
         UserError: the text is not UTF-8 or has no words.
@@ -63,7 +63,7 @@ def write_prompt(directory: Path, text: str) -> None:
 
 
 def load(directory: Path, tokens: Tokens) -> tuple[Fusion | None, Sequence[int]]:
-    """What a trained model adds to the search: a fusion, or the tokens of a prompt.
+    """Additions of a trained model to the search: a fusion, or the tokens of a prompt.
 
     Raises:
         UserError: a file is missing or damaged, or the model belongs to another recogniser.
@@ -96,7 +96,7 @@ def set_weight(directory: Path, weight: float) -> None:
 
 
 def _train_words(text: TrainingText, directory: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the fusion needs to know, and what to tell of a model of English words."""
+    """Data for the fusion, and details for model.json, of a model of English words."""
     raw = {name: read_text(path) for name, path in sorted(text.sources.items())}
     sources = {name: tokenize([content]) for name, content in raw.items()}
     _check_words(any(source.sentences for source in sources.values()), text)
@@ -155,7 +155,7 @@ def spellings(texts: Iterable[str], listed: Sequence[str]) -> dict[str, list[str
 
 
 def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the fusion needs to know, and what to tell of a model of Whisper's tokens."""
+    """Data for the fusion, and details for model.json, of a model of Whisper's tokens."""
     sentences = [line for path in text.sources.values() for line in read_text(path).splitlines() if line.strip()]
     _check_words(any(letter.isalpha() for line in sentences for letter in line), text)
     start = tokens.end + 1
@@ -181,12 +181,12 @@ def _check_words(has_words: bool, text: TrainingText) -> None:
     if not has_words:
         raise UserError(
             f"no words to train from in {', '.join(map(str, text.sources.values())) or 'no text'}",
-            "give it text about what is spoken, one sentence per line",
+            "add text about what is spoken, one sentence per line",
         )
 
 
 def _write_models(path: Path, models: Sequence[BackoffModel]) -> None:
-    """Models without what does not fit into their arrays; the same bytes for the same models."""
+    """Models without entries that do not fit into their arrays; the same bytes for the same models."""
     arrays: dict[str, np.ndarray] = {}
     for number, model in enumerate(models):
         arrays[f"{number}"] = np.array([model.size, model.start, model.order])

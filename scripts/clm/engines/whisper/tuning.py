@@ -1,4 +1,4 @@
-"""The weight of a language model, settled on recordings that it may learn from: `weight: auto`.
+"""The weight of a language model, chosen on recordings that it may learn from: `weight: auto`.
 
 All weights are decoded in one pass, since searches share the decoder's steps. Chosen is the smallest weight whose
 errors are within one standard error of the fewest (Breiman et al., "Classification and regression trees", 1984, 3.4.3);
@@ -24,7 +24,7 @@ from clm.engines.whisper.search_settings import CANDIDATES, LONGEST_PIECE
 from clm.scoring import error_rate
 from clm.types import Recording
 
-#: Seconds of audio that are enough to settle a weight.
+#: Seconds of audio that are enough to choose a weight.
 _ENOUGH_SECONDS = 1800.0
 
 
@@ -73,7 +73,7 @@ def smallest(weights: Sequence[float], errors: NDArray[np.int64]) -> float:
     """
     best = int(errors.sum(axis=0).argmin())
     more = errors - errors[:, [best]]
-    # Of the sum of paired differences; a single recording tells nothing of the spread, and then the best is taken.
+    # Of the sum of paired differences; a single recording shows nothing of the spread, so the best is taken.
     spread = more.std(axis=0, ddof=1) * np.sqrt(len(errors)) if len(errors) > 1 else np.zeros(len(weights))
     return float(weights[int(np.flatnonzero(more.sum(axis=0) <= spread)[0])])
 

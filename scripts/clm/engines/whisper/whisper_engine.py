@@ -1,7 +1,7 @@
 """The engine whisper: stock Whisper, and Whisper with a language model of a text in its beam search.
 
-Both are the same search, with the same pieces and guards; the stock model is that with nothing fused. So what is
-compared is the text alone.
+Both are the same search, with the same pieces and guards; the stock model is that without fusion. So only the text
+is compared.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Whisper:
                 try:
                     audio = read_audio(cast(Path, recording.audio))  # fetched from S3 before
                 except AudioError as error:
-                    # Stored by content: the same file may stand elsewhere tomorrow.
+                    # Stored by content: the file may be moved later.
                     reason = error.message.removeprefix(f"{recording.audio}: ")
                     yield recording, None, Failure(reason, error.hint)
                     continue
@@ -173,7 +173,7 @@ class Whisper:
         return report if self._settings.weight is not None else {**report, **self._settle(text, directory)}
 
     def _settle(self, text: TrainingText, directory: Path) -> dict[str, Any]:
-        """Choose the weight of a model that is trained already, write it down, and tell the curve."""
+        """Choose the weight of a trained model, write it, and return the curve."""
         from clm.engines.whisper import training, tuning
         from clm.normalization.normalizer import create_normalizer
 
@@ -183,7 +183,7 @@ class Whisper:
         listener = self._listener(Model(self.name))
         weight, curve = tuning.settle(listener, fusion_of, recordings, normalizer, _threads())
         if weight is None:
-            log.warning("no recording to settle the weight on; it stays %s", DEFAULT_WEIGHT)
+            log.warning("no recording to choose the weight on; it stays %s", DEFAULT_WEIGHT)
             return {"fusion_weight": DEFAULT_WEIGHT}
         training.set_weight(directory, weight)
         return {"fusion_weight": weight, **curve}
@@ -249,6 +249,6 @@ def _result(heard: list[Heard]) -> dict[str, Any]:
 
 
 def _threads() -> int:
-    """What Snakemake allows this job."""
+    """Number of threads that Snakemake allows this job."""
     given = os.environ.get("OMP_NUM_THREADS", "")
     return max(int(given), 1) if given.isdecimal() else 1

@@ -1,4 +1,4 @@
-"""The leaderboard as the page shows it: the cells of leaderboard.csv, rounded, with their full values beside."""
+"""The leaderboard on the page: the cells of leaderboard.csv, rounded, with their full values."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """`value` is exactly what leaderboard.csv says."""
+    """A cell; `value` is exactly that of leaderboard.csv."""
 
     key: str
     value: str
@@ -95,7 +95,7 @@ def _line(results: Results, model: ModelResults, columns: list[tuple[str, str, s
 
 
 def _shown(value: str, kind: str) -> str:
-    """A cell for people.
+    """A cell as it is displayed.
 
     >>> _shown("0.251494", "rate"), _shown("-0.308458", "change"), _shown("0.019356", "p"), _shown("", "rate")
     ('25.1 %', '−30.8 %', '0.0194', '')

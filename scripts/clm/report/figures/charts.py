@@ -33,7 +33,7 @@ def _measured(results: Results) -> list[ModelResults]:
 
 
 def kind_of(results: Results, model: ModelResults) -> str:
-    """The class by which a figure marks a model."""
+    """The CSS class that marks a model in a figure."""
     if model is results.champion:
         return "champion"
     return "baseline" if model is results.baseline else "other"
@@ -107,7 +107,7 @@ def composition(results: Results) -> Figure | None:
         f"{model.name}: " + ", ".join(f"{model.row[column]} {column}" for column in columns) for model in models[:8]
     )
     return svg.figure(
-        "errors", "What the errors are", "Per word of the references.", (WIDTH, bottom + 26), parts, f"{words}."
+        "errors", "Kinds of errors", "Per word of the references.", (WIDTH, bottom + 26), parts, f"{words}."
     )
 
 

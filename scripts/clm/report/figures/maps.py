@@ -36,7 +36,7 @@ def heat(results: Results) -> Figure | None:
     if not models or len(folders) < 2:
         return None
     known = sorted(float(rates[key]) for key in rates if rates[key])
-    end = min(1.0, max(known[int(0.98 * (len(known) - 1))], 0.05))  # one hopeless folder must not bleach the others
+    end = min(1.0, max(known[int(0.98 * (len(known) - 1))], 0.05))  # one bad folder must not fade the others
     row = 24 if len(folders) <= LABELLED else 14
     left = 240
     column = min(130.0, (WIDTH - left) / len(models))

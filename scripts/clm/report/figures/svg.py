@@ -60,14 +60,14 @@ def rect(x: float, y: float, width: float, height: float, class_: str, *children
 
 
 def title(words: str) -> Markup:
-    """What a pointer that rests on the element above is told."""
+    """Tooltip of the element above."""
     return tag("title", words)
 
 
 def figure(
     name: str, heading: str, note: str, size: tuple[float, float], parts: Iterable[Any], figures: str = ""
 ) -> Figure:
-    """A finished figure; `figures` are what it shows in words, for those who do not see it."""
+    """A finished figure; `figures` is its content in words, for screen readers."""
     width, height = (round(length) for length in size)
     svg = tag(
         "svg",
@@ -86,7 +86,7 @@ def figure(
 
 
 def percent(value: float, digits: int = 1) -> str:
-    """A rate for people.
+    """A rate as it is displayed.
 
     >>> percent(0.2514), percent(1.0, 0)
     ('25.1 %', '100 %')

@@ -1,1 +1,1 @@
-"""Word for word: references, hypotheses, times and sound."""
+"""Alignments of words: references, hypotheses, times and sound."""

@@ -1,4 +1,4 @@
-"""References and what each model heard, word against word, as compact data for the page.
+"""Alignments of references and hypotheses of each model, as compact data for the page.
 
 A recording is an object with `name`, `words` (the reference, divided by spaces), `models` (for each model its stretches
 that differ: kind, start and end in the reference, what was heard instead), `times` (starts in hundredths of a second,
@@ -30,7 +30,7 @@ Record = dict[str, Any]
 
 
 class Alignments:
-    """Reads the runs, folder by folder, and counts words on the way.
+    """Reader of the runs, folder by folder; it also counts words.
 
     `order` are the models in the order in which their times are preferred; `address` gives the audio of a recording
     from its folder and name.
@@ -117,7 +117,7 @@ class Alignments:
     def _times(
         self, heard: dict[str, Any], transcripts: "_Transcripts", name: str, words: int
     ) -> tuple[int | None, list[int] | None, float | None]:
-        """Whose times they are, the times, and the recording's length."""
+        """Model that the times are from, the times, and the recording's length."""
         length = None
         for model in (model for model in self._order if model in heard):
             result, seconds = transcripts.result(model, name)

@@ -1,4 +1,4 @@
-"""Where the page finds the audio: beside it on disk, or, if so configured, inside itself."""
+"""Location of the audio for the page: beside it on disk, or, if so configured, inside it."""
 
 import base64
 import os
@@ -57,12 +57,12 @@ class Embedded(Addresses):
         self.left_out = 0
 
     def relative(self, folder: str, name: str) -> str | None:
-        """The recording itself as a data address, else where it lies."""
+        """The recording itself as a data address, else its location."""
         path = self.path(folder, name)
         if path is not None and self._room > 0:
             try:
                 data = compressed(path)
-            except UserError:  # what the recogniser could not read either
+            except UserError:  # the recogniser could not read it either
                 return super().relative(folder, name)
             text = base64.b64encode(data).decode("ascii")
             if len(text) <= self._room:

@@ -1,4 +1,4 @@
-"""When each word of a reference was said, from the times that a recogniser gave its own words."""
+"""Times at which each word of a reference was said, from a recogniser's times of its own words."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -40,7 +40,7 @@ def heard_times(result: Mapping[str, Any], hypothesis: Sequence[str], tokens: Ca
 
 
 def reference_times(alignment: Iterable[Sequence[Any]], heard: Times, words: int) -> list[float] | None:
-    """Start of each word of the reference; words that were not heard lie evenly between their neighbours.
+    """Start of each word of the reference; words that were not heard are spaced evenly between their neighbours.
 
     >>> reference_times([["equal", 0, 1, 0, 1], ["delete", 1, 2, 1, 1], ["equal", 2, 3, 1, 2]], [1.0, 2.0], 3)
     [1.0, 1.5, 2.0]

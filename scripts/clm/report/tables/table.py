@@ -13,7 +13,7 @@ MOST_ROWS = 1_000  # of one model, on the page; the file has them all
 
 @dataclass(frozen=True)
 class Column:
-    """`kind` says how cells are shown and sorted.
+    """A column; `kind` says how cells are shown and sorted.
 
     text | word, folder (lead to places and alignments) | model | count | rate (a fraction, shown as percent) |
     figure (shown with three decimals) | links (texts that may be web addresses, divided by ` | `)
@@ -31,7 +31,7 @@ WORD = Column("word", "Word", "word")
 
 @dataclass(frozen=True)
 class Table:
-    """`name` is that of its file; `facet` a column of which the page shows one value at a time, first `chosen`."""
+    """A table; `name` is that of its file; `facet` a column shown one value at a time, first `chosen`."""
 
     name: str
     title: str
@@ -42,7 +42,7 @@ class Table:
     chosen: str = ""
 
     def page_rows(self) -> list[list[Any]]:
-        """Rows for the page: so many of each value of the facet, texts cut to a length that can be shown."""
+        """Rows for the page: a limited number for each value of the facet, texts cut to a length that can be shown."""
         place = [column.key for column in self.columns].index(self.facet) if self.facet else None
         seen: dict[Any, int] = {}
         kept = []
@@ -54,7 +54,7 @@ class Table:
         return kept
 
     def for_page(self) -> dict[str, Any]:
-        """What the script of the page needs."""
+        """Data for the script of the page."""
         rows = self.page_rows()
         return {
             "name": self.name,
@@ -90,7 +90,7 @@ def whole(text: str) -> int | None:
 
 
 def _is_number(text: str) -> bool:
-    """Whether a text is a plain number, which no spreadsheet takes for a formula.
+    """True if a text is a plain number, which no spreadsheet takes for a formula.
 
     >>> _is_number("-0.308458"), _is_number("-1+cmd()"), _is_number("nan")
     (True, False, False)

@@ -1,4 +1,4 @@
-"""The tables of what models were taught: text and where it is from, pronunciations, words learned, leakage."""
+"""Tables on the models' training: text and its sources, pronunciations, words learned, leakage."""
 
 from collections import Counter
 from typing import Any
@@ -16,7 +16,7 @@ def tables(results: Results, words: Words) -> list[Table]:
 
 
 def corpus(results: Results) -> Table:
-    """What was found for each keyword and each missed word."""
+    """Text found for each keyword and each missed word."""
     parts = [("keywords", results.keyword_statuses)]
     parts += [(model.name, model.statuses) for model in results.models.values()]
     rows: list[list[Any]] = [
@@ -36,7 +36,7 @@ def corpus(results: Results) -> Table:
 
 
 def sources(results: Results) -> Table:
-    """Articles that the text is from."""
+    """Articles of the text."""
     parts = [("keywords", results.keyword_sources)]
     parts += [(model.name, model.sources) for model in results.models.values()]
     rows: list[list[Any]] = [
@@ -73,13 +73,13 @@ def lexicon(results: Results, words: Words) -> Table:
     ]  # fmt: skip
     note = (
         "Guessed pronunciations of words that the stock model does not know. Listen to words that are still missed;"
-        " what is wrong goes into a file that pocketsphinx.pronunciations names, and comes before all guesses."
+        " put corrections into the file that pocketsphinx.pronunciations names; they override all guesses."
     )
     return Table("lexicon", "Pronunciations to review", note, columns, rows, "model", results.topic)
 
 
 def learned(results: Results) -> Table:
-    """Words that each generation learned, from where, and what was tried before."""
+    """Words that each generation learned, their folders, and earlier attempts."""
     rows: list[list[Any]] = [
         [
             item.word, model.name, item.tokens, ", ".join(item.folders), "; ".join(map(_attempt, item.tried)),
@@ -93,9 +93,7 @@ def learned(results: Results) -> Table:
         Column("tried", "Tried before"), Column("depth", "In vain", "count"), Column("now", "Missed now", "count"),
     ]  # fmt: skip
     chosen = rows[-1][1] if rows else ""
-    note = (
-        "Why each generation exists: words that were missed in folders that are not held out, and what became of them."
-    )
+    note = "The reason for each generation: words missed in folders that are not held out, and earlier attempts."
     return Table("learned", "Words learned", note, columns, rows, "model", chosen)
 
 
@@ -125,5 +123,5 @@ def leakage(results: Results) -> Table:
         Column("sentence_share", "Sentences in the text", "rate"), Column("sources", "In"),
         Column("example", "For example"),
     ]  # fmt: skip
-    note = "Whether the text of a model holds what is spoken: its WER there would say nothing about other recordings."
+    note = "References found in the text of a model. Its WER there says nothing about other recordings."
     return Table("leakage", "Leakage", note, columns, rows, "model", results.topic)

@@ -1,4 +1,4 @@
-"""The tables of every view, from what was read and counted."""
+"""The tables of every view, from results and counts."""
 
 import json
 from collections import Counter
@@ -104,7 +104,7 @@ def accuracies(results: Results, words: Words) -> Table:
 
 
 def confusions(results: Results, words: Words) -> Table:
-    """What was heard in place of what."""
+    """Confusions: words that were heard in place of others."""
     rows = [
         [said, model, heard, count]
         for model, pairs in words.pairs.items()
@@ -132,7 +132,7 @@ def keywords(results: Results) -> Table:
 
 
 def findings(results: Results) -> Table:
-    """What is wrong with folders, and what to do."""
+    """Findings by folder, with advice."""
     rows = [
         [folder, model.name, *sentences.describe(found)]
         for model in results.models.values()
@@ -142,12 +142,12 @@ def findings(results: Results) -> Table:
     columns = [
         FOLDER, MODEL, Column("finding", "What"), Column("detail", "Figures"), Column("next_step", "Next step"),
     ]  # fmt: skip
-    note = "What the errors of each folder point to. These ask for attention and decide nothing."
+    note = "Findings from the errors of each folder. They are advice and affect no result."
     return Table("findings", "What the errors point to", note, columns, rows, "model", results.topic)
 
 
 def failures(results: Results) -> Table:
-    """Folders and recordings that did not make it."""
+    """Folders and recordings that were left out or failed."""
     rows = [[name, "", "left out", public(why)] for name, why in results.left_out.items()]
     rows += [
         [row.get("folder", ""), row.get("model", ""), row.get("status", ""), public(row.get("reason", ""))]
@@ -159,10 +159,10 @@ def failures(results: Results) -> Table:
 
 
 def settings(results: Results) -> Table:
-    """The configuration, a key a line."""
+    """The configuration, one key per row."""
     rows = [[key, public(value)] for key, value in _flat(results.config)]
     columns = [Column("key", "Key"), Column("value", "Value")]
-    note = "Of the run that made this page. Keys that tell the account are never kept in the results."
+    note = "Of the run that made this page. Keys that reveal the account are never kept in the results."
     return Table("settings", "Configuration", note, columns, rows)
 
 
@@ -175,7 +175,7 @@ def _flat(value: Any, prefix: str = "") -> list[tuple[str, str]]:
 
 
 def versions(results: Results) -> Table:
-    """Versions of programs, digests of models and of what they were made from."""
+    """Versions of programs, digests of models and of their material."""
     rows: list[list[str]] = []
     for model in results.models.values():
         about = model.about

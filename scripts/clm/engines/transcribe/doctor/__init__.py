@@ -1,1 +1,1 @@
-"""What a run on Amazon needs, checked before it starts."""
+"""Checks of the requirements of a run on Amazon, before it starts."""

@@ -16,7 +16,7 @@ _TRANSCRIBE = "transcribe"
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Who calls, from where, at what time; afterwards `case.caller` is known if the rest can be checked."""
+    """Check caller, region and clock; afterwards `case.caller` is known if the rest can be checked."""
     from botocore.exceptions import BotoCoreError
 
     try:

@@ -1,4 +1,4 @@
-"""The bucket: where it is, whether it can be listed, read and written, and how it keeps things."""
+"""Checks of the bucket: its region, permission to list, read and write, and its encryption."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONTENT = b"Written by scripts/doctor.py to try whether it may; it can be delet
 #: An upload that does not exist; S3 looks at permissions first.
 _NO_UPLOAD = "clm-doctor"
 _NO_BUCKET = "there is no such bucket"
-#: Objects of an input that are listed, and of these looked at.
+#: Objects of an input that are listed, and number of these that are checked.
 _LISTED, _SAMPLE = 1000, 8
 
 
@@ -43,14 +43,14 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def check_inputs(case: Case) -> Iterator[Finding]:
-    """What is read where it lies on S3."""
+    """Check inputs that are read from their own place on S3."""
     s3 = case.client("s3")
     for key, place in case.inputs.items():
         yield from _input(case, s3, key, place)
 
 
 def _input(case: Case, s3: Any, key: str, place: S3Path) -> Iterator[Finding]:
-    """Whether something is there and can be read; Amazon itself reads only recordings, in its own region."""
+    """Check that an input exists and can be read; Amazon itself reads only recordings, in its own region."""
     if key == "input" and place.bucket != case.settings.bucket:
         yield _location(case, s3, place.bucket)
     what, action = f"{key} {place}", "s3:ListBucket"
@@ -65,7 +65,9 @@ def _input(case: Case, s3: Any, key: str, place: S3Path) -> Iterator[Finding]:
         if code_of(error) in ("404", "NoSuchKey"):
             yield Finding(NOT_OK, what, "nothing is there", f"correct {key}")
         elif is_denied(error):
-            hint = f"fill in policies/s3-user.json anew (FindInput, ReadInput): scripts/policies.py --input {place} ..."
+            hint = (
+                f"fill in policies/s3-user.json again (FindInput, ReadInput): scripts/policies.py --input {place} ..."
+            )
             yield Finding(trouble.status, what, trouble.detail, hint)
         else:
             yield trouble
@@ -136,7 +138,7 @@ def _deletion(s3: Any, where: dict[str, str], what: str) -> Finding:
 
 
 def _uploads(case: Case, s3: Any) -> Iterator[Finding]:
-    """What large files need, which go up in parts."""
+    """Check permissions for large files, which are uploaded in parts."""
     bucket, folder = case.settings.bucket, case.settings.root.folder
     upload = {"Bucket": bucket, "Key": f"{folder}{PROBE}", "UploadId": _NO_UPLOAD}
     calls = {
@@ -159,7 +161,7 @@ def _keeping(case: Case, s3: Any) -> Iterator[Finding]:
 
 
 def _encryption(case: Case, s3: Any, bucket: str) -> Iterator[Finding]:
-    """How the bucket keeps things, and whether Amazon may write there without a key of the user's."""
+    """Check the bucket's encryption, and that Amazon may write there without a key of the user's."""
     key = case.settings.kms_key
     own = "transcribe.kms_key for what we write; " if key else ""
     default = encryption.default(s3, bucket)

@@ -1,7 +1,7 @@
-"""What a run on Amazon needs, checked before it starts; nothing here calls a paid operation.
+"""Findings of the checks before a run on Amazon; nothing here calls a paid operation.
 
 A permission is tried where trying is free: by asking for something that does not exist, which IAM refuses or lets
-through before anybody looks. What would start or create something is asked of IAM's simulator instead.
+through first. Operations that would start or create something are checked with IAM's simulator instead.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose credentials these are, by the ARN that STS tells."""
+    """Owner of the credentials, by the ARN that STS returns."""
 
     arn: str
 
@@ -53,23 +53,23 @@ class Caller:
 
     @property
     def name(self) -> str:
-        """Who it is within the account, such as `user/ann`."""
+        """Name within the account, such as `user/ann`."""
         return self.arn.split(":", 5)[5]
 
     @property
     def is_root(self) -> bool:
-        """Whether it is the owner of the account, whom no policy restricts."""
+        """True for the owner of the account, whom no policy restricts."""
         return self.name == "root"
 
     @property
     def role(self) -> str:
-        """Name of the role that was assumed, without its path, which STS does not tell; "" for a user."""
+        """Name of the role that was assumed, without its path, which STS omits; "" for a user."""
         return self.name.split("/")[1] if self.name.startswith("assumed-role/") else ""
 
 
 @dataclass
 class Case:
-    """What is examined; `caller` is known once the credentials were checked, `inputs` are what is read on S3 by key."""
+    """The setup under examination; `caller` is known once the credentials were checked, `inputs` are on S3, by key."""
 
     settings: TranscribeSettings
     comprehend: bool = False
@@ -111,7 +111,7 @@ class Case:
         *,
         source: str | None = None,
     ) -> dict[str, bool] | None:
-        """Whether IAM would allow the caller (or `source`) these actions; None where it does not let us ask."""
+        """Ask IAM if the caller (or `source`) may do these actions; None where it does not let us ask."""
         from botocore.exceptions import BotoCoreError, ClientError
         from botocore.parsers import ResponseParserError
 
@@ -155,13 +155,13 @@ class Case:
 
 
 def missing(action: str) -> str:
-    """Hint for a permission that is missing: the statement of our policies that gives it."""
+    """Hint for a missing permission: the statement of our policies that gives it."""
     name, statement = policies.statement_of(action)
     return f"attach policies/{name}.json (statement {statement}); policies/README.md shows how"
 
 
 def failed(error: Exception, what: str, action: str) -> Finding:
-    """What it means that a call failed for which `action` is needed."""
+    """Finding for the failed call of an operation that needs `action`."""
     if is_denied(error):
         return Finding(NOT_OK, what, f"access denied: {action}", missing(action))
     problem = error if isinstance(error, UserError) else explain(error, what)

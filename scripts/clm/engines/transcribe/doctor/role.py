@@ -1,4 +1,4 @@
-"""The role in which Transcribe reads training text: there, trusting Transcribe, passable, and able to read."""
+"""Checks of the role in which Transcribe reads training text: existence, trust, passing, and read access."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def check(case: Case) -> Iterator[Finding]:
     """All about the role; without one, no CLM can be trained."""
     arn = case.settings.role_arn
     if not arn:
-        # Comparing with models or vocabularies that there are needs none.
+        # A comparison with existing models or vocabularies needs none.
         rivals = bool(case.settings.models or case.vocabulary)
         hint = "policies/README.md shows how to make the role; then set transcribe.role_arn"
         yield Finding(UNKNOWN if rivals else NOT_OK, "role", "transcribe.role_arn is not set: no CLM is trained", hint)
@@ -36,7 +36,7 @@ def check(case: Case) -> Iterator[Finding]:
 
 
 def trusts(document: Mapping[str, Any], account: str, partition: str = "aws") -> bool | None:
-    """Whether a trust policy lets Transcribe take on its role for an account; None where we cannot tell."""
+    """True if a trust policy lets Transcribe assume its role for an account; None if unknown."""
     statements = _list(document["Statement"])
     if any(statement["Effect"] != "Allow" for statement in statements):
         return None
@@ -88,7 +88,7 @@ def _passable(case: Case, arn: str) -> Finding:
 
 
 def _reading(case: Case, arn: str) -> Finding:
-    """Whether the role may read what we put there for training."""
+    """Check that the role may read the training text that we upload."""
     what = "training text, read by the role"
     place = case.settings.training(NOBODY)
     bucket = f"arn:{case.known_caller.partition}:s3:::{place.bucket}"
@@ -112,7 +112,7 @@ def _concerns_transcribe(statement: Mapping[str, Any]) -> bool:
 
 
 def _admits(statement: Mapping[str, Any], account: str, partition: str) -> bool | None:
-    """Whether the conditions of a statement hold for Transcribe at work for an account."""
+    """True if the conditions of a statement hold for Transcribe at work for an account."""
     context = {
         "aws:sourceaccount": account,
         "aws:sourcearn": f"arn:{partition}:transcribe:us-east-1:{account}:language-model/any",

@@ -22,7 +22,7 @@ from clm.engines.transcribe.doctor.findings import (
 from clm.engines.transcribe.inventory import language_models, vocabularies
 from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, TAG
 
-#: What is answered about something that does not exist.
+#: Error codes for something that does not exist.
 _ABSENT = ("NotFoundException", "BadRequestException")
 #: Languages of Comprehend's syntax analysis (SyntaxLanguageCode in its API reference).
 _SYNTAX = ("de", "en", "es", "fr", "it", "pt")
@@ -35,7 +35,7 @@ _QUOTAS = {
     "training": re.compile("train.* custom language models", re.IGNORECASE),
     "vocabularies": re.compile("total .*vocabularies", re.IGNORECASE),
 }
-#: Names of what limits how fast and how many jobs are started, by the key of `transcribe` that must stay below.
+#: Names of the quotas for jobs and starts per second, by the key of `transcribe` that must stay below.
 _PACES = {
     "max_jobs": re.compile("concurrent batch transcription jobs", re.IGNORECASE),
     "starts_per_second": re.compile("transactions per second, starttranscriptionjob", re.IGNORECASE),
@@ -43,7 +43,7 @@ _PACES = {
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """All about Transcribe; what IAM alone can tell comes at the end."""
+    """All checks of Transcribe; those that only IAM can answer come last."""
     transcribe = case.client("transcribe")
     yield from _languages(case, transcribe)
     yield from _reading(case, transcribe)
@@ -71,7 +71,7 @@ def _languages(case: Case, transcribe: Any) -> Iterator[Finding]:
 
 
 def _reading(case: Case, transcribe: Any) -> Iterator[Finding]:
-    """Try what can be tried without any effect."""
+    """Try the operations that have no effect."""
     arn = _arn(case, f"transcription-job/{NOBODY}")
     calls = {
         "ListTranscriptionJobs": lambda: transcribe.list_transcription_jobs(MaxResults=1),
@@ -138,7 +138,7 @@ def _quota(what: str, used: int, limit: float, kind: str) -> Finding:
 
 
 def _account_quotas(case: Case) -> Iterator[Finding]:
-    """What the account really may have, where it can be asked, against the configuration."""
+    """Compare the account's real quotas, where they can be read, with the configuration."""
     what, action = "limits in the configuration", "servicequotas:ListServiceQuotas"
     try:
         pages = case.client("service-quotas").get_paginator("list_service_quotas").paginate(ServiceCode="transcribe")
@@ -192,7 +192,7 @@ def _comprehend(case: Case) -> Iterator[Finding]:
 
 
 def _simulated(case: Case) -> Iterator[Finding]:
-    """What would start or create something is asked of IAM."""
+    """Ask IAM about operations that would start or create something."""
     context = {"transcribe:OutputBucketName": case.settings.bucket or "", "aws:TagKeys": [TAG]}
     needed = ["transcribe:StartTranscriptionJob", "transcribe:TagResource"]
     if case.settings.role_arn:

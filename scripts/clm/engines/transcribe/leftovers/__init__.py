@@ -1,1 +1,1 @@
-"""What of ours is at Amazon, and which of it may go."""
+"""Leftovers of the workflow at Amazon, and their deletion."""

@@ -1,4 +1,4 @@
-"""Deleting what of ours is in the account and in the bucket; what is not ours, or outside the prefix, never is."""
+"""Deletion of our items in the account and in the bucket, and of nothing else or outside the prefix."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from clm.engines.transcribe.leftovers.holdings import (
 )
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
-#: What the next run makes again for nothing. Jobs and transcripts were paid for, and models took hours.
+#: Kinds that the next run makes again for free. Jobs and transcripts were paid for, and models took hours.
 SAFE = (VOCABULARIES, UPLOADS, PARTS)
 
 
@@ -50,14 +50,14 @@ def could_go(models: Iterable[Item]) -> list[str]:
 
 
 class Cleaner:
-    """Deletes what was listed."""
+    """Deletion of listed items."""
 
     def __init__(self, aws: Aws, settings: TranscribeSettings) -> None:
         self._aws = aws
         self._settings = settings
 
     def delete(self, items: Iterable[Item]) -> Iterator[tuple[Item, str]]:
-        """Delete items that were listed; gives each with what went wrong, "" if nothing did."""
+        """Delete listed items; yield each with an error message, "" on success."""
         transcribe, s3 = self._aws.transcribe, self._aws.s3
         calls: dict[str, Callable[[Item], Any]] = {
             JOBS: lambda item: transcribe.delete_transcription_job(TranscriptionJobName=item.name),
@@ -77,7 +77,7 @@ class Cleaner:
             yield item, trouble
 
     def _place(self, item: Item) -> dict[str, str]:
-        """Bucket and key, once more checked to be ours to delete."""
+        """Bucket and key, checked again to be ours to delete."""
         place = S3Path.parse(item.name)
         if place.bucket != self._settings.bucket or not place.key.startswith(self._settings.root.folder):
             raise UserError(f"{item.name} is outside of {self._settings.root}", "nothing there is ever deleted")

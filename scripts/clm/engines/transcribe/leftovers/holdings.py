@@ -1,4 +1,4 @@
-"""What of ours is in the account and in the bucket, and what speaks against deleting it.
+"""The workflow's items in the account and in the bucket, and reasons not to delete them.
 
 Ours is what carries our tag (jobs, models, vocabularies) or our metadata (uploads), and transcripts that are named like
 a job of ours.
@@ -30,7 +30,7 @@ JOBS, TRANSCRIPTS, MODELS, VOCABULARIES, UPLOADS, PARTS = KINDS = (
 _UPLOAD_TIME = datetime.timedelta(days=1)
 _RUNNING = ("QUEUED", "IN_PROGRESS", "PENDING")
 _THREADS = 8
-#: How `Item.keep` begins where only the user can tell whether it is still needed.
+#: Beginning of `Item.keep` where only the user knows whether it is still needed.
 IN_USE = "in use"
 CHAMPION = ", the champion"
 
@@ -50,7 +50,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Results:
-    """What results folders say: our names of models, and keys of jobs, by their names at Amazon; keys of results."""
+    """Content of results folders: our names of models, and keys of jobs, by their names at Amazon; keys of results."""
 
     models: Mapping[str, str] = field(default_factory=dict)
     champions: Set[str] = frozenset()
@@ -59,7 +59,7 @@ class Results:
 
     @classmethod
     def read(cls, folders: Iterable[Path]) -> Results:
-        """Read results folders; one that is not there says nothing."""
+        """Read results folders; a missing one adds nothing."""
         models: dict[str, str] = {}
         jobs: dict[str, str] = {}
         champions, stored = set(), set()
@@ -89,7 +89,7 @@ def _names(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 class Holdings:
-    """Lists what is ours."""
+    """Listing of our items."""
 
     def __init__(self, aws: Aws, settings: TranscribeSettings, results: Results) -> None:
         self._aws = aws
@@ -102,7 +102,7 @@ class Holdings:
         self.all_models = 0
 
     def items(self, kinds: Iterable[str]) -> list[Item]:
-        """All that is ours of some kinds, oldest first within a kind; `keep` is set where something speaks for it.
+        """All that is ours of some kinds, oldest first within a kind; `keep` is set where there is a reason for it.
 
         Raises:
             UserError: Amazon does not let us see it.
@@ -128,7 +128,7 @@ class Holdings:
         return found
 
     def keeps_versions(self) -> bool:
-        """Whether the bucket keeps what is deleted as an older version, as far as we may know."""
+        """True if the bucket keeps deleted objects as older versions, as far as we may know."""
         try:
             return "Status" in self._aws.s3.get_bucket_versioning(Bucket=self._settings.bucket)
         except Exception as error:
@@ -136,7 +136,7 @@ class Holdings:
             return False
 
     def _list_jobs(self) -> list[Item]:
-        """Jobs with our tag; only Get tells the tags."""
+        """Jobs with our tag; only Get returns tags."""
         if self._jobs is None:
             summaries = list(inventory.jobs(self._aws.transcribe, NAME_PREFIX))
             found = (self._job(entry) for entry in summaries if entry["TranscriptionJobName"].startswith(NAME_PREFIX))
@@ -177,7 +177,7 @@ class Holdings:
 
     def _keep_model(self, name: str, state: str) -> str:
         if state in _RUNNING:
-            return "it is in the making"
+            return "it is being made"
         if name in self._results.champions:
             return f"{IN_USE}: {self._results.models[name]}{CHAMPION}"
         if name in self._results.models:
@@ -227,7 +227,7 @@ class Holdings:
         return head["Metadata"].get(TAG) == "yes"
 
     def _reader(self) -> str:
-        """What may be reading uploads now."""
+        """Work at Amazon that may be reading uploads now, as a clause."""
         transcribe = self._aws.transcribe
         for state in ("QUEUED", "IN_PROGRESS"):
             if transcribe.list_transcription_jobs(Status=state, JobNameContains=NAME_PREFIX, MaxResults=1)[

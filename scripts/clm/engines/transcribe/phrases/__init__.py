@@ -1,1 +1,1 @@
-"""Custom vocabularies: phrases as Amazon takes them, and what it makes of them."""
+"""Custom vocabularies: phrases in Amazon's form, and their training."""

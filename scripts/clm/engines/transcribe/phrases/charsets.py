@@ -32,7 +32,7 @@ _JAPANESE = (
     (0x3042, 0x3042), (0x3044, 0x3044), (0x3046, 0x3046), (0x3048, 0x3048), (0x304A, 0x308D), (0x308F, 0x3093),
     (0x309D, 0x309E), (0x30A1, 0x30C2), (0x30C4, 0x30ED), (0x30EF, 0x30F6), (0x30FC, 0x30FC), (0xFF21, 0xFF3A),
 )  # fmt: skip
-#: Scripts of other languages, as Unicode names their letters; what is not here is written in Latin letters.
+#: Scripts of other languages, as Unicode names their letters; all others use Latin letters.
 _SCRIPTS = {
     "CYRILLIC": ("ab", "ba", "be", "bg", "kk", "ky", "mk", "mn", "ru", "sr", "tt", "uk"),
     "ARABIC": ("ar", "ckb", "fa", "ps", "ug", "ur"),
@@ -46,13 +46,13 @@ _SCRIPTS = {
 
 
 def has_capitals(language: str) -> bool:
-    """Whether a language's phrases may have capital letters, of which initials are made."""
+    """True if a language's phrases may have capital letters, of which initials are made."""
     return language in _LATIN
 
 
 @functools.cache
 def allowed(language: str) -> Callable[[str], bool]:
-    """Tell which characters the phrases of a language may have.
+    """Test for the characters that the phrases of a language may have.
 
     `language`: the first part of the code, such as en. Of the Japanese characters we know those of JIS level 1,
     nearly all of which are in Amazon's list; of languages without a table here, the small letters of the script.

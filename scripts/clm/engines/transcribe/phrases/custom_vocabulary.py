@@ -1,4 +1,4 @@
-"""Custom vocabularies at Amazon: made once from a table of phrases, adopted where the same table is asked for again."""
+"""Custom vocabularies at Amazon: made once from a table of phrases, adopted for every later request with it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from clm.types import TrainingFailed
 
 
 class VocabularyMaker:
-    """Makes one vocabulary, or finds that it is there."""
+    """Creation of one vocabulary, or adoption of an existing one."""
 
     def __init__(self, aws: Aws, settings: TranscribeSettings, progress: Progress | None = None) -> None:
         self._aws = aws
@@ -25,10 +25,10 @@ class VocabularyMaker:
         self._patience = Patience(settings.poll_seconds, settings.patience_hours, progress)
 
     def make(self, table: str) -> dict[str, Any]:
-        """Make a vocabulary from the text of its table; returns what model.json tells about it.
+        """Make a vocabulary from the text of its table; return the details for model.json.
 
         Raises:
-            UserError: Amazon does not accept it; a `PassingError` if another run may have more luck.
+            UserError: Amazon does not accept it; a `PassingError` if another run may succeed.
             TrainingFailed: Amazon says so, for good.
 
         """

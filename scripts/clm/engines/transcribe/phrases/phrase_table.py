@@ -1,8 +1,8 @@
 """Custom vocabularies for Amazon Transcribe: phrases as the table that Amazon reads.
 
 The rules are those of "Creating a custom vocabulary using a table" in the developer guide. A vocabulary with one bad
-phrase fails as a whole, so what Amazon would not take is left out here, with the reason. The columns SoundsLike and
-IPA must be there, but Amazon does not read them any more.
+phrase fails as a whole, so phrases that Amazon would refuse are left out here, with the reason. The columns SoundsLike
+and IPA must be there, but Amazon does not read them any more.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ _HINDI = {
 def build(phrases: Iterable[Phrase], language: str) -> Vocabulary:
     """Make the table of the phrases that can be used, in their order; when it is full, the rest is dropped.
 
-    The text is only a header if nothing was kept; phrases that were there before are in neither list. Each phrase is
+    The text is only a header if nothing was kept; repeated phrases are in neither list. Each phrase is
     there once, whatever its upper and lower case; an acronym that can be read as a word has two rows, since nothing
-    tells how people say it.
+    shows how people say it.
     """
     kept: list[Phrase] = []
     dropped: list[Dropped] = []
@@ -95,7 +95,7 @@ def _spoken(shown: str, language: str) -> tuple[list[str], str]:
         forms = ["-".join(word for word in re.split("[ -]", text) if word)]
     forms = [form for form in dict.fromkeys(forms) if any(character.isalpha() for character in form)]
     if not forms:
-        return [], "there is no letter in it"
+        return [], "it has no letters"
     if len(forms[0]) > LONGEST_PHRASE:
         return [], f"longer than {LONGEST_PHRASE} characters, with what numbers and letters become"
     return forms, ""
@@ -114,7 +114,7 @@ def _in_its_letters(text: str, base: str) -> str:
 
 
 def _illegal_character(text: str, language: str) -> str:
-    """Why the first character that is not allowed is none, or an empty string."""
+    """Reason for which a character of the text is not allowed, or an empty string."""
     is_allowed: Callable[[str], bool] = allowed(_base(language))
     for character in text:
         if character == " " or is_allowed(character):

@@ -2,7 +2,7 @@
 
 The decoder takes one step for all hypotheses at once. Its cache is an input and an output, reordered inside by `rows`;
 keys and values of the audio exist once, not once for each hypothesis; and it also gives the attention to the audio
-that tells when a word was said. (Radford et al., "Robust speech recognition via large-scale weak supervision", 2022.)
+that shows when a word was said. (Radford et al., "Robust speech recognition via large-scale weak supervision", 2022.)
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 HEAD = 64
 #: Frames that the encoder makes of 30 seconds.
 FRAMES = 1500
-#: Raised by hand when the graphs change, so that cached ones are written anew.
+#: Raised by hand when the graphs change, so that cached ones are rewritten.
 VERSION = 1
 ENCODER, BRIDGE, DECODER = "encoder.onnx", "bridge.onnx", "decoder.onnx"
 _OPSET, _IR_VERSION = 20, 9
@@ -37,7 +37,7 @@ def layers(weights: Weights, side: str) -> int:
 
 
 class _Graph:
-    """Collects nodes and weights; each method adds a node and returns the name of its output."""
+    """Nodes and weights of a graph; each method adds a node and returns the name of its output."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
@@ -179,8 +179,8 @@ def write_bridge(path: Path, weights: Weights) -> None:
 def write_decoder(path: Path, weights: Weights, alignment_heads: Sequence[tuple[int, int]]) -> None:
     """One step of n tokens for all hypotheses.
 
-    Inputs: `tokens` int64 (hypotheses, n); `rows` int64 (hypotheses,), the hypothesis of the last step that each goes
-    on from; `bias` (vocabulary,), added to all logits, -inf for what may not be said; `past_k_<layer>`,
+    Inputs: `tokens` int64 (hypotheses, n); `rows` int64 (hypotheses,), the hypothesis of the last step that each
+    continues; `bias` (vocabulary,), added to all logits, -inf for what may not be said; `past_k_<layer>`,
     `past_v_<layer>` (hypotheses of the last step, heads, length, 64); `cross_k_<layer>`, `cross_v_<layer>` as the
     bridge makes them. Outputs: `logprob` (hypotheses * n, vocabulary), ln P of the next token; `present_...`, the new
     cache; `attention` (heads, hypotheses * n, 1500), that of `alignment_heads` (layer, head), where there are any.

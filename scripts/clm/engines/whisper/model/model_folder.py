@@ -51,7 +51,7 @@ _BESIDES = 400 << 20
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A folder with `weights` (file name), a tokenizer and configurations; `name` for people."""
+    """A folder with `weights` (file name), a tokenizer and configurations; `name` for display."""
 
     name: str
     folder: Path
@@ -67,7 +67,7 @@ class ModelFolder:
 
     @cached_property
     def configuration(self) -> dict[str, Any]:
-        """What the configuration files say, together."""
+        """Contents of the configuration files, merged."""
         found: dict[str, Any] = {}
         for name in _CONFIGURATIONS:
             with suppress(FileNotFoundError):
@@ -79,7 +79,7 @@ class ModelFolder:
 
     @property
     def alignment_heads(self) -> list[tuple[int, int]]:
-        """Layer and head of the decoder whose attention tells when a word was said; often empty in own models."""
+        """Layer and head of the decoder whose attention shows when a word was said; often empty in own models."""
         return [(int(layer), int(head)) for layer, head in self.configuration.get("alignment_heads") or ()]
 
     @property
@@ -91,10 +91,10 @@ class ModelFolder:
         return {"suppress": [int(n) for n in everywhere if int(n) >= 0], "suppress_first": [int(n) for n in first]}
 
     def graphs(self, version: int) -> Path:
-        """The folder of the model's graphs, made when first asked for.
+        """The folder of the model's graphs, made at the first call.
 
         Raises:
-            UserError: the weights cannot be read, or there is no room for the graphs.
+            UserError: the weights cannot be read, or the disk has no room for the graphs.
 
         """
         from clm.engines.whisper.model import graph, weights
@@ -153,7 +153,7 @@ def _free_memory() -> int | None:
 
 
 def cache_folder() -> Path:
-    """Where graphs are kept, for all projects of this user."""
+    """Folder of the graphs, for all projects of this user."""
     given = os.environ.get("CLM_CACHE") or os.environ.get("XDG_CACHE_HOME")
     folder = (Path(given) if given else Path.home() / ".cache") / "clm-proof" / "whisper"
     folder.mkdir(parents=True, exist_ok=True)
@@ -170,7 +170,7 @@ def _lock(target: Path) -> Iterator[None]:
 
 
 def find(model: str, revision: str | None) -> ModelFolder:
-    """The files of a model: a folder here, or what a hub has under this name.
+    """The files of a model: a folder here, or one of this name on a hub.
 
     Raises:
         UserError: the folder lacks files, or the hub has no such model; a `PassingError` if the hub cannot be reached.
@@ -256,5 +256,5 @@ def _check_digests(folder: Path) -> None:
         if len(blob.name) == 64 and blob.is_file() and files.sha256_of_file(blob) != blob.name:
             blob.unlink()
             raise PassingError(
-                f"{folder / name}: damaged on the way, its digest is wrong", "run again to fetch it anew"
+                f"{folder / name}: damaged on the way, its digest is wrong", "run again to fetch it again"
             )

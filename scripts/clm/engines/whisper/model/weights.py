@@ -1,4 +1,4 @@
-"""Weights of Whisper models as people have them on disk: CTranslate2's `model.bin`, transformers' safetensors.
+"""Weights of Whisper models in their two formats on disk: CTranslate2's `model.bin`, transformers' safetensors.
 
 Both come back by the names that transformers gives them, as float32 arrays.
 """
@@ -44,7 +44,7 @@ def read(folder: Path) -> Weights:
     """All weights of the model in this folder.
 
     Raises:
-        UserError: the file is damaged, or holds something else than a Whisper model.
+        UserError: the file is damaged, or does not hold a Whisper model.
 
     """
     return _read(folder, _from_ctranslate2, _from_safetensors)
@@ -54,7 +54,7 @@ def size(folder: Path) -> Size:
     """Size of the model in this folder, by the headers alone.
 
     Raises:
-        UserError: the file is damaged, or holds something else than a Whisper model.
+        UserError: the file is damaged, or does not hold a Whisper model.
 
     """
     shapes: dict[str, Sequence[int]] = _read(folder, _ctranslate2_shapes, _safetensors_shapes)
@@ -76,7 +76,7 @@ def _read(folder: Path, ctranslate2: Callable[[Path], Any], safetensors: Callabl
 
 
 def _mapped(path: Path) -> memoryview:
-    """The file's bytes, read when they are looked at.
+    """The file's bytes, read on access.
 
     Raises:
         ValueError: it is empty.
@@ -210,7 +210,7 @@ class _Renaming:
 
 
 def _header(data: memoryview) -> tuple[dict[str, Any], int]:
-    """What each tensor is, and where the data begin; https://github.com/huggingface/safetensors#format."""
+    """Properties of each tensor, and where the data begin; https://github.com/huggingface/safetensors#format."""
     (length,) = struct.unpack_from("<Q", data)
     header = json.loads(bytes(data[8 : 8 + length]))
     about = {name: tensor for name, tensor in header.items() if name not in ("__metadata__", "proj_out.weight")}
