@@ -223,7 +223,7 @@ def test_check_of_a_list_cuts_nothing_and_init_writes_a_configuration(place, cap
     settings = config.load(config.load_yaml(Path("my.yaml")), CHECKOUT, place)
     assert engines.create(settings).name == "pocketsphinx"
     assert not list(place.rglob("*.flac"))
-    with pytest.raises(UserError, match=r"my\.yaml: is there already"):
+    with pytest.raises(UserError, match=r"my\.yaml: already exists"):
         check.main(["data/m.csv", "--init"])
 
 

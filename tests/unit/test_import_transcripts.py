@@ -89,8 +89,8 @@ def test_an_empty_transcript_is_a_transcript(tmp_path):
     ("name", "content", "reason"),
     [
         ("one/a.json", "{", "not readable as JSON"),
-        ("one/a.json", '{"body": "x"}', "no recogniser"),
-        ("one/a.json", '{"results": {"transcripts": [{"text": "x"}]}}', "no recogniser"),
+        ("one/a.json", '{"body": "x"}', "not the result of a known recogniser"),
+        ("one/a.json", '{"results": {"transcripts": [{"text": "x"}]}}', "not the result of a known recogniser"),
         ("one/a.wav", "x", "no transcripts"),
         ("a{b}/a.txt", "x", "rename it"),
     ],
