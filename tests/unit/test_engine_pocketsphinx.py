@@ -14,6 +14,7 @@ import soundfile
 from clm.base.errors import UserError
 from clm.config import load
 from clm.engines import create
+from clm.engines.pocketsphinx.decoder_settings import DEFAULTS
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
 from clm.engines.pocketsphinx.stock import STOCK_MODEL, stock_file
 from clm.lm import trie
@@ -94,8 +95,8 @@ def test_decoder_settings_reach_the_decoder(speech: Path) -> None:
 def test_settings_versions_and_price() -> None:
     chosen = engine(lw=7, beam="1e-50", fwdflat=False)  # YAML reads 1e-50 as a string
     own = {"beam": 1e-50, "fwdflat": False, "lw": 7.0}
-    assert chosen.transcription_settings()["decoder"] == own
-    assert engine().transcription_settings()["decoder"] == {}
+    assert chosen.transcription_settings()["decoder"] == {**DEFAULTS, **own}
+    assert engine().transcription_settings()["decoder"] == DEFAULTS
     assert chosen.transcription_settings() != engine().transcription_settings()
     assert chosen.training_settings() == engine().training_settings()
     assert chosen.versions()["pocketsphinx"]
