@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from clm.base import files
-from clm.project import code_digests
+from clm.results import code_digests
 from runner import CHECKOUT
 
 SCRIPTS = CHECKOUT / "scripts"

@@ -10,7 +10,7 @@ from clm.base.errors import UserError
 from clm.documents.data_sets.manifest import Manifest, find_manifest, read_manifest, unpack
 from clm.documents.data_sets.manifest_folders import folders
 from clm.documents.data_sets.pairing import match
-from clm.documents.sentences import sentence
+from clm.documents.document_sentences import sentence
 
 ABC = {f"{name}.wav": "x" for name in "abc"}
 

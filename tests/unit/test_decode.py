@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 import audio_files
+from clm.audio.audio_sentences import CODES, sentence
 from clm.audio.decode import RATE, Audio, AudioError, read_audio
-from clm.audio.notices import CODES, sentence
 from runner import CHECKOUT
 
 

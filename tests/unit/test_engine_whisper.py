@@ -13,7 +13,7 @@ from clm import engines
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load
-from clm.engines.whisper import training, whisper_engine
+from clm.engines.whisper import fusion_training, whisper_engine
 from clm.settings import Settings
 from clm.types import Model, Phrase, Recording, TrainingText, Transcript
 from runner import CHECKOUT, Workflow
@@ -89,8 +89,8 @@ def test_a_model_of_no_weight_hears_what_the_stock_model_hears(
     settings: Settings, recordings: list[Recording], trained: Model
 ) -> None:
     engine = engines.create(settings)
-    about = files.read_json(trained.directory / training.FUSION_FILE)
-    files.write_json(trained.directory / training.FUSION_FILE, {**about, "weight": 0.0})
+    about = files.read_json(trained.directory / fusion_training.FUSION_FILE)
+    files.write_json(trained.directory / fusion_training.FUSION_FILE, {**about, "weight": 0.0})
     stock, fused = heard(engine, recordings, STOCK), heard(engine, recordings, trained)
     assert [json.loads(text)["results"] for text in stock.values()] == [
         json.loads(text)["results"] for text in fused.values()
@@ -111,14 +111,14 @@ def test_noise_is_no_text(engine: whisper_engine.Whisper, tmp_path: Path) -> Non
 def test_a_damaged_model_is_named(
     engine: whisper_engine.Whisper, recordings: list[Recording], trained: Model, damage: str
 ) -> None:
-    path = trained.directory / training.NGRAMS_FILE
+    path = trained.directory / fusion_training.NGRAMS_FILE
     if damage == "missing":
         path.unlink()
     elif damage == "not an archive":
         path.write_bytes(b"PK\x03\x04 half a file")
     else:
-        about = files.read_json(trained.directory / training.FUSION_FILE)
-        files.write_json(trained.directory / training.FUSION_FILE, {**about, "general_words": 3})
+        about = files.read_json(trained.directory / fusion_training.FUSION_FILE)
+        files.write_json(trained.directory / fusion_training.FUSION_FILE, {**about, "general_words": 3})
     with pytest.raises(UserError, match=trained.directory.name):
         list(engine.transcribe(recordings[:1], replace(trained, digest=damage)))
 
@@ -155,7 +155,7 @@ def test_the_weight_is_settled_on_open_recordings(
     assert details["fusion_weight"] == 0.0
     assert details["weight_curve"]["0.0"] == 0
     assert details["weight_recordings"] == len(recordings)
-    assert files.read_json(tmp_path / training.FUSION_FILE)["weight"] == 0.0
+    assert files.read_json(tmp_path / fusion_training.FUSION_FILE)["weight"] == 0.0
     assert engine.train(TrainingText({"training_data": text}), tmp_path)["fusion_weight"] == 0.3
 
 

@@ -6,7 +6,7 @@ import pytest
 from clm.base.errors import UserError
 from clm.corpus import clean
 from clm.documents import prose
-from clm.documents.sentences import sentence
+from clm.documents.document_sentences import sentence
 
 
 def pdf(*pages: list[str]) -> bytes:

@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 from clm.base.errors import UserError
-from clm.documents.sentences import sentence
+from clm.documents.document_sentences import sentence
 from clm.documents.terms import is_term_list, read_terms, terms_of
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clm.audio import decoders, formats, mixing
+from clm.audio.audio_sentences import sentence
 from clm.audio.decoders import Ffmpeg, Sndfile, Source, UndecodableError
-from clm.audio.notices import sentence
 from clm.base.errors import UserError
 from clm.base.notices import Notice
 
@@ -42,7 +42,7 @@ class Audio:
     """A decoded recording.
 
     `samples`: int16 (n,), mono, 16 kHz; `seconds`: their length; `source_rate`: samples per second of the file;
-    `notices`: remarks on the recording (`clm.audio.notices` has the sentences).
+    `notices`: remarks on the recording (`clm.audio.audio_sentences` has the sentences).
     """
 
     samples: NDArray[np.int16]

@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from clm.base.errors import UserError
-from clm.documents.sentences import sentence
+from clm.documents.document_sentences import sentence
 from clm.documents.terms import read_terms
 
 _HINT = "write the keywords one per line or separated by commas; keywords: null works without any"

@@ -8,7 +8,7 @@ from pathlib import Path
 from clm.base import files
 from clm.corpus import clean, dropped, other_scripts
 from clm.documents import prose
-from clm.documents.sentences import sentence as in_words
+from clm.documents.document_sentences import sentence as in_words
 from clm.english.verbalize import verbalize
 from clm.english.words import plain
 

@@ -11,8 +11,8 @@ from clm.base.errors import UserError
 from clm.base.notices import Notice
 from clm.base.text_files import printable
 from clm.documents import transcript
+from clm.documents.document_sentences import notice
 from clm.documents.formats.html import text_of
-from clm.documents.sentences import notice
 from clm.documents.terms import is_term_list, read_terms
 
 #: Raised when the same file gives another text than before.

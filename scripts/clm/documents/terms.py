@@ -9,7 +9,7 @@ from pathlib import Path
 from clm.base.errors import UserError
 from clm.base.notices import Notice
 from clm.documents.columns import OTHER, TERMS, named
-from clm.documents.sentences import notice
+from clm.documents.document_sentences import notice
 from clm.documents.tables import Table, delimiter_of, header_of, is_workbook, read_text, read_workbook, rows_of
 
 LONGEST = 200

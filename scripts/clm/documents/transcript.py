@@ -8,8 +8,8 @@ from pathlib import Path
 from clm.base.errors import UserError
 from clm.base.notices import Notice
 from clm.documents import kinds, stamps
+from clm.documents.document_sentences import notice
 from clm.documents.labels import Labels, broken_up, without
-from clm.documents.sentences import notice
 from clm.documents.stamps import Line
 
 DROP, KEEP = "drop", "keep"

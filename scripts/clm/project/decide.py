@@ -12,12 +12,12 @@ from clm.base.text_files import read_text
 from clm.english.words import learnable
 from clm.healing.plan import History, phrases_digest
 from clm.normalization.normalizer import create_normalizer
-from clm.project import checks, code_digests, requests, submissions
+from clm.project import checks, requests, submissions
 from clm.project.dataset import Dataset
 from clm.project.lineup import Lineup
 from clm.project.state import FolderState, State
 from clm.reasons import codes
-from clm.results import models, training
+from clm.results import code_digests, models, training
 from clm.settings import FROM_REFERENCES, Settings
 from clm.types import Engine, Recording
 

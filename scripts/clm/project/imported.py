@@ -15,8 +15,8 @@ from clm.base import files
 from clm.base.errors import UserError
 from clm.documents import transcript
 from clm.documents.data_sets.pairing import OTHER_SUFFIXES
+from clm.documents.document_sentences import sentence
 from clm.documents.encoding import decode
-from clm.documents.sentences import sentence
 from clm.engines.transcribe import call_analytics
 from clm.project import input_folders
 

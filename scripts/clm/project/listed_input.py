@@ -11,7 +11,7 @@ from clm.base.errors import UserError
 from clm.base.notices import Notice
 from clm.documents.data_sets.manifest import Manifest, Row, find_manifest, read_manifest, unpack
 from clm.documents.data_sets.manifest_folders import Entry, folders
-from clm.documents.sentences import notice
+from clm.documents.document_sentences import notice
 from clm.project.input_folders import BadFolderError, Folder, Pair, check_name
 from clm.project.references import References
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clm.base.messages import counted, some
 from clm.base.progress import duration
-from clm.documents.sentences import sentence
+from clm.documents.document_sentences import sentence
 from clm.project.dataset import Dataset
 from clm.types import Engine
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from clm import settings as settings_file
 from clm.base import files, lock
-from clm.project import code_digests, requests, submissions
+from clm.project import requests, submissions
 from clm.project.dataset import Dataset
 from clm.project.state import State
-from clm.results import models
+from clm.results import code_digests, models
 
 #: Files in the results folder that jobs read.
 SETTINGS, READABLE_SETTINGS, INDEX = "config.json", "config.yaml", "inputs.json"

@@ -16,8 +16,8 @@ from clm.base.notices import from_json, to_json
 from clm.base.text_files import read_text
 from clm.documents import transcript
 from clm.documents.data_sets.manifest_folders import usable
+from clm.documents.document_sentences import notice
 from clm.documents.labels import Labels
-from clm.documents.sentences import notice
 from clm.project.input_folders import BadFolderError, Folder, Pair
 
 

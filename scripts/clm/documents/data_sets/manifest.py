@@ -13,7 +13,7 @@ from clm.base.notices import Notice
 from clm.documents import columns as names
 from clm.documents.data_sets.audio_files import AudioFinder
 from clm.documents.data_sets.manifest_lists import HINT, Listed, is_azure, librispeech, read_file, read_folder
-from clm.documents.sentences import notice, sentence
+from clm.documents.document_sentences import notice, sentence
 from clm.documents.tables import read_text
 
 

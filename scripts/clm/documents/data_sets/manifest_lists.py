@@ -15,8 +15,8 @@ from clm.base.errors import UserError
 from clm.base.messages import nearest
 from clm.base.notices import Notice
 from clm.documents import columns as names
+from clm.documents.document_sentences import notice
 from clm.documents.formats.speech_files import read_kaldi, stm_segments
-from clm.documents.sentences import notice
 from clm.documents.tables import DELIMITERS, delimiter_of, read_text, rows_of
 
 #: Roles of a table's columns; keys of `transcripts.columns`.

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from clm.audio.formats import AUDIO_SUFFIXES, COMMON_SUFFIXES
 from clm.base.messages import some
 from clm.base.notices import Notice
-from clm.documents.sentences import notice
+from clm.documents.document_sentences import notice
 
 PLAIN_SUFFIX = ".txt"
 _DOCUMENTS = (".docx", ".odt", ".rtf")

@@ -130,7 +130,7 @@ class PocketSphinx:
             UserError: the text is not UTF-8 or has no words.
 
         """
-        from clm.engines.pocketsphinx.training import Settings, train
+        from clm.engines.pocketsphinx.clm_training import Settings, train
 
         chosen = Settings(self._pronunciations, espeak=self._espeak, arpa=self._arpa)
         return train(text, directory, chosen, _threads())

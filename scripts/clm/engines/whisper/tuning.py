@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from clm.audio import pauses
 from clm.audio.decode import AudioError, read_audio
 from clm.base.parallel import in_threads
-from clm.engines.whisper.decoding import Listener, Piece
 from clm.engines.whisper.guards import joined, units
+from clm.engines.whisper.listener import Listener, Piece
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.search_settings import CANDIDATES, LONGEST_PIECE
 from clm.scoring import error_rate

@@ -27,7 +27,7 @@ from clm.settings import Settings
 from clm.types import Estimate, Failure, Model, Phrase, Recording, TrainingText, Transcript, Vocabulary
 
 if TYPE_CHECKING:
-    from clm.engines.whisper.decoding import Heard, Listener
+    from clm.engines.whisper.listener import Heard, Listener
     from clm.engines.whisper.recognizer import Recognizer
 
 log = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class Whisper:
         """
         from clm.audio import pauses
         from clm.audio.decode import RATE, AudioError, read_audio
-        from clm.engines.whisper.decoding import Heard, Piece
+        from clm.engines.whisper.listener import Heard, Piece
 
         def pieces() -> Iterator[tuple[Recording, Piece | None, Transcript | Failure | float]]:
             """Pieces, and the length of the recording; at its last piece, its outcome."""
@@ -166,26 +166,26 @@ class Whisper:
             UserError: the text is not UTF-8 or has no words.
 
         """
-        from clm.engines.whisper import training
+        from clm.engines.whisper import fusion_training
 
         weight = DEFAULT_WEIGHT if self._settings.weight is None else self._settings.weight
-        report = training.train(text, directory, self._tokens, self._settings.language, weight)
+        report = fusion_training.train(text, directory, self._tokens, self._settings.language, weight)
         return report if self._settings.weight is not None else {**report, **self._settle(text, directory)}
 
     def _settle(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Choose the weight of a trained model, write it, and return the curve."""
-        from clm.engines.whisper import training, tuning
+        from clm.engines.whisper import fusion_training, tuning
         from clm.normalization.normalizer import create_normalizer
 
         normalizer = create_normalizer("basic", self._settings.language, ())
         recordings = [(item, reference) for item, reference in text.open_recordings if isinstance(item.audio, Path)]
-        fusion_of = training.weighing(directory, self._tokens)
+        fusion_of = fusion_training.weighing(directory, self._tokens)
         listener = self._listener(Model(self.name))
         weight, curve = tuning.settle(listener, fusion_of, recordings, normalizer, _threads())
         if weight is None:
             log.warning("no recording to choose the weight on; it stays %s", DEFAULT_WEIGHT)
             return {"fusion_weight": DEFAULT_WEIGHT}
-        training.set_weight(directory, weight)
+        fusion_training.set_weight(directory, weight)
         return {"fusion_weight": weight, **curve}
 
     def vocabulary(self, phrases: Iterable[Phrase]) -> Vocabulary:
@@ -196,9 +196,9 @@ class Whisper:
 
     def make_vocabulary(self, vocabulary: Vocabulary, directory: Path) -> dict[str, Any]:
         """Write a model that is the stock model with this prompt into `directory`."""
-        from clm.engines.whisper import prompt, training
+        from clm.engines.whisper import fusion_training, prompt
 
-        training.write_prompt(directory, vocabulary.text)
+        fusion_training.write_prompt(directory, vocabulary.text)
         tokens = len(prompt.encode(vocabulary.text, self._tokens))
         return {"kind": "prompt", "tokens": tokens, "prompt": vocabulary.text}
 
@@ -218,11 +218,11 @@ class Whisper:
             return self._loaded[1]
 
     def _load(self, model: Model) -> Listener:
-        from clm.engines.whisper import training
-        from clm.engines.whisper.decoding import Listener
+        from clm.engines.whisper import fusion_training
         from clm.engines.whisper.kept import Kept
+        from clm.engines.whisper.listener import Listener
 
-        found = training.load(model.directory, self._tokens) if model.directory else (None, ())
+        found = fusion_training.load(model.directory, self._tokens) if model.directory else (None, ())
         kept = Kept(self._settings.results / "encoded" / f"{self._files.digest[:16]}-{graph.VERSION}")
         return Listener(self._recognizer, self._tokens, self._settings.beam, kept, *found)
 

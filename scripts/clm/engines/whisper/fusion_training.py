@@ -22,7 +22,7 @@ from clm.engines.whisper import prompt
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.tokens import Tokens
 from clm.english.tokenizer import tokenize
-from clm.lm import general_english, vocabulary
+from clm.lm import general_model, vocabulary
 from clm.lm.adapt import weigh
 from clm.lm.ngrams import BackoffModel, Level, estimate
 from clm.lm.prefix_tree import PrefixTree
@@ -100,9 +100,9 @@ def _train_words(text: TrainingText, directory: Path) -> tuple[dict[str, Any], d
     raw = {name: read_text(path) for name, path in sorted(text.sources.items())}
     sources = {name: tokenize([content]) for name, content in raw.items()}
     _check_words(any(source.sentences for source in sources.values()), text)
-    general = general_english.read()
+    general = general_model.read()
     counts = sum((source.counts() for source in sources.values()), Counter())
-    words = vocabulary.choose(counts, general, read_dictionary(general_english.dictionary()))
+    words = vocabulary.choose(counts, general, read_dictionary(general_model.dictionary()))
     tuning = tokenize([read_text(text.tuning)]).sentences if text.tuning else ()
     mixture = weigh(general, {name: source.sentences for name, source in sources.items()}, tuning, words)
     listed = sorted({word for word in counts if word in words.codes} | set(words.new))
@@ -120,7 +120,7 @@ def _train_words(text: TrainingText, directory: Path) -> tuple[dict[str, Any], d
 
 
 def _load_words(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> WordFusion:
-    general = general_english.read()
+    general = general_model.read()
     if len(general.words) != about["general_words"]:
         raise UserError(f"{directory}: it was trained with another general model", "train a new one")
     listed = [word for word, *_ in about["words"]]
