@@ -192,7 +192,7 @@ def _mend(results: Results) -> list[Step]:
     by_kind = leaderboard_text.by_kind(model.diagnosis.findings if model else {})
     steps = []
     for (folder, finding), *others in by_kind:
-        also = f" The same in {counted(len(others), 'more folder')}." if others else ""
+        also = f". The same in {counted(len(others), 'more folder')}." if others else "."
         steps.append(Step(capitalized(kind(finding)), full(finding, f"{folder}: ") + also))
     guessed = {row.get("word") for row in model.lexicon} if model else set()
     if model and guessed:
