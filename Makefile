@@ -11,7 +11,8 @@ export PYTHONDONTWRITEBYTECODE := 1
 # Tests start hundreds of programs: these may keep what Python makes of the sources.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest
 # As many at once as there are cores, but each needs a gigabyte of memory.
-WORKERS := -n logical --maxprocesses 4
+# One worker more than cores: tests of the workflow wait now and then.
+WORKERS = -n $(shell $(BIN)/python -c 'import os; print(min(os.cpu_count(), 3) + 1)')
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12

@@ -64,7 +64,7 @@ def test_unknown_engine_and_language(fresh: Workflow) -> None:
 UNREADABLE = "Привет, клетки и мембраны".encode("koi8-r")
 
 
-@pytest.mark.parametrize(("content", "reason"), [(b",, ,\n,", "there is no keyword"), (UNREADABLE, "byte 0")])
+@pytest.mark.parametrize(("content", "reason"), [(b",, ,\n,", "it holds no keywords"), (UNREADABLE, "byte 0")])
 def test_keywords_that_cannot_be_used(fresh: Workflow, content: bytes, reason: str) -> None:
     fresh.write("keywords/keywords.txt", "").write_bytes(content)
     run = fresh.run()

@@ -140,6 +140,7 @@ def test_jobs_in_a_shared_folder_scan_nothing_either(tmp_path: Path, finished_on
         assert (workflow.results / name).read_text() == (finished_once.results / name).read_text()
 
 
+@pytest.mark.long
 def test_what_waits_for_amazon_does_not_wait_on_a_node(tmp_path: Path) -> None:
     """Neither training nor transcripts go to a cluster: nodes may have no network, and jobs there a time limit."""
     with quick_cloud(tmp_path, folders=1) as cloud:
@@ -151,6 +152,7 @@ def test_what_waits_for_amazon_does_not_wait_on_a_node(tmp_path: Path) -> None:
         assert run.output.count("with external jobid") == 2 * 2
 
 
+@pytest.mark.long
 def test_paid_results_in_a_bucket_are_never_paid_twice(tmp_path: Path) -> None:
     """Amazon Transcribe with results in S3: the bucket is all that another machine needs, and it starts no job."""
     with quick_cloud(tmp_path / "one", folders=2) as cloud:

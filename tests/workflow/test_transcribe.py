@@ -91,7 +91,7 @@ def test_results_outlive_amazons_memory_of_jobs(team: Team) -> None:
         files.write_json(path, {key: "started" if key == "state" else record[key] for key in record if key != "format"})
     run = team.go("--forcerun", "transcribe", status=1)
     assert "4 recordings are not finished" in run.output
-    assert "repeat=<folder> transcribes the folder anew" in run.output
+    assert "repeat=<folder> transcribes the folder again" in run.output
     # The report is made all the same, and says so.
     assert "Finish what is unfinished" in (team.results / "report.html").read_text()
     assert team.starts == 4
