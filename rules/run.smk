@@ -20,7 +20,7 @@ from clm.project import record
 from clm.project.dataset import Dataset
 from clm.project.decide import decide
 from clm.results import models
-from clm.run import failure_summary, interpreter, remote, warnings
+from clm.run import display, failure_summary, interpreter, remote, warnings
 
 interpreter.put_first_on_path()
 interpreter.name_programs()
@@ -80,6 +80,18 @@ except (UserError, OSError) as error:
     stop(error)
 
 
+# In another workflow that uses this one as a module, the terminal is that one's.
+IS_MAIN = (
+    workflow.is_main_process and os.path.dirname(next(workflow.included).get_path_or_uri(secret_free=True)) == CHECKOUT
+)
+DISPLAY = None
+if IS_MAIN:
+    DISPLAY = display.Display(
+        workflow, engines.create(DECIDED.settings), display.lengths(DATASET), lambda: state().coming
+    )
+    logger.addHandler(display.Moments(idle=lambda: nothing_done(), previewed=lambda: tell_time()))
+
+
 @cache
 def state():
     """Decisions of this run. --forcerun is known only once the Snakefile has been read."""
@@ -109,6 +121,8 @@ def has_begun():
             BUCKET.mirror().push_new()
     except (UserError, OSError) as error:
         stop(error)
+    if DISPLAY:
+        DISPLAY.begin(logger, DECIDED.results)
     return True
 
 
@@ -137,7 +151,21 @@ def begin():
 def end():
     """After the last job, keep what no rule has stored in the bucket, and show the leaderboard."""
     keep_rest()
+    if DISPLAY:
+        DISPLAY.end()
     show(done=True)
+
+
+def nothing_done():
+    """Show the leaderboard where there was nothing to do, for which Snakemake calls no hook."""
+    if has_begun():
+        show(done=True)
+
+
+def tell_time():
+    """Say how long a run would take, at the end of a dry run."""
+    if text := DISPLAY.describe():
+        logger.info(text)
 
 
 def keep_rest():
@@ -170,6 +198,8 @@ def show(*, done):
 def fail(logs):
     """Name the failed jobs in the last lines."""
     keep_rest()
+    if DISPLAY:
+        DISPLAY.end()
     show(done=False)
     logger.error(failure_summary.describe(logs, DECIDED.results, BUCKET.address if BUCKET else ""))
     sys.exit(1)
