@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,7 @@ class Display:
 
     def _jobs(self) -> list[Job]:
         return [
-            Job.of(job.rule.name, job.wildcards_dict, 1, lambda job=job: job.message)
+            Job.of(job.rule.name, job.wildcards_dict, 1, partial(getattr, job, "message"))
             for job in list(self._workflow.dag.needrun_jobs())
         ]
 
