@@ -78,9 +78,8 @@ class Display:
     def describe(self) -> str:
         """What the jobs of Snakemake's graph would do and take: for a dry run."""
         outlook = self._make_outlook()
-        jobs = self._jobs()
-        outlook.stages.plan(jobs)
-        outlook.settle(jobs)
+        outlook.stages.plan(self._jobs())
+        outlook.settle()
         return outlook.describe(time.monotonic(), timed=not self._engine.submits)
 
     def _make_outlook(self) -> Outlook:

@@ -2,7 +2,7 @@
 
 Snakemake's own lines go to its log all the same. Warnings and errors are always shown, the message of a failed job with
 its hint and its log. Where the terminal allows it, stages at work have bars that move; elsewhere, as in the log of a
-CI job, there are plain lines: at the end of a stage, and every minute in between.
+CI job, there are plain lines: at the end of a stage, and now and then in between.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _SHOWN = (
 #: Jobs that are described at length when they fail; the last lines of the run list more of them.
 _MOST_FAILURES = 10
 _FRAME, _LOOK = 0.25, 1.0
-_EVERY = 60.0
+#: Seconds between plain lines on a stage: a minute or, in a long run, this part of its time so far.
+_EVERY, _PART = 60.0, 0.05
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "red"}
 
 
@@ -59,7 +60,7 @@ class LogHandler(LogHandlerBase):
         self._jobs: Callable[[], list[Job]] = list
         self._timed = True
         self._total, self._failures = 0, 0
-        self._shown_at = time.monotonic()
+        self._shown_at = self._began_at = time.monotonic()
 
     # -- the run -------------------------------------------------------------------------------------------------
 
@@ -142,9 +143,8 @@ class LogHandler(LogHandlerBase):
             self._plan(outlook)
 
     def _plan(self, outlook: Outlook) -> None:
-        jobs = self._jobs()
-        outlook.stages.plan(jobs)
-        outlook.settle(jobs)
+        outlook.stages.plan(self._jobs())
+        outlook.settle()
 
     def _finished(self, number: int, outlook: Outlook, now: float) -> None:
         found = outlook.stages.finish(number, now)
@@ -224,7 +224,7 @@ class LogHandler(LogHandlerBase):
         if self._view:
             rows = [Row(stage.title, _share(stage, heard), stage.counts(heard)) for stage, heard in active]
             self._view.draw(rows, self._left(outlook, now).strip() if active else "")
-        elif active and now - self._shown_at >= _EVERY:
+        elif active and now - self._shown_at >= max(_EVERY, _PART * (now - self._began_at)):
             parts = [": ".join(filter(None, (stage.title, stage.counts(heard)))) for stage, heard in active]
             self._say(f"{'; '.join(parts)}.{self._left(outlook, now)}")
 

@@ -31,7 +31,7 @@ _COUNTED = {"transcribe", "import_transcripts", "wer"}
 #: Rules that are no work.
 _SILENT = {"all"}
 #: Rules after which the graph of jobs may grow.
-DECIDING = {"heal", "train_clm", "train_vocabulary"}
+DECIDING = {"heal", "train_clm", "train_control", "train_vocabulary"}
 #: The first of these, after which more jobs of its stage follow.
 PLANS = "heal"
 TRANSCRIBE = "transcribe"
@@ -152,7 +152,7 @@ def progress(done: float, total: float) -> str:
 
 @dataclass
 class Stages:
-    """All stages of a run, in the order in which they are planned; `lengths` are seconds of audio by folder."""
+    """All stages of a run; `lengths` are seconds of audio by folder."""
 
     lengths: Mapping[str, float] = field(default_factory=dict)
     by_title: dict[str, Stage] = field(default_factory=dict)
@@ -160,6 +160,8 @@ class Stages:
     pending: set[Job] = field(default_factory=set)
     #: Jobs that run with the time of their start, by Snakemake's numbers.
     running: dict[int, tuple[Job, float]] = field(default_factory=dict)
+    #: Models with which something is or was transcribed.
+    models: set[str] = field(default_factory=set)
     _heard: dict[str, dict[str, float]] = field(default_factory=dict)
     _ended: set[Job] = field(default_factory=set)
 
@@ -170,6 +172,8 @@ class Stages:
             stage.left = Work()
         for job in self.pending:
             self._stage(job).left.add(self._work(job))
+            if job.rule == TRANSCRIBE:
+                self.models.add(job.model)
 
     def start(self, number: int, job: Job, now: float) -> None:
         """A job has started; one that failed before is tried again."""
@@ -208,11 +212,11 @@ class Stages:
         return min(sum(self._heard.get(job.key, {}).values()), self.lengths.get(job.folder, 0.0))
 
     def active(self) -> list[tuple[Stage, float]]:
-        """Stages that have jobs running, with the seconds of audio done in these."""
+        """Stages that have jobs running, in the order of their start, with the seconds of audio done in these."""
         running = [job for job, _ in self.running.values()]
         return [
             (stage, sum(self.heard(job) for job in running if job.rule == TRANSCRIBE and job.stage == stage.title))
-            for stage in self.by_title.values()
+            for stage in sorted(self.by_title.values(), key=lambda stage: stage.started or 0.0)
             if stage.running
         ]
 

@@ -7,7 +7,7 @@ engine's own estimate counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,8 @@ _FIRST = {"train_clm": 30.0, "missed_word_corpus": 10.0, "keyword_corpus": 10.0,
 _USUAL = 1.0
 #: A speed from before counts as much as this many seconds of audio, or this many jobs, of the present run.
 _AUDIO_BEFORE, _JOBS_BEFORE = 60.0, 1.0
+#: Part of a job that is done if it has taken longer than expected.
+_NEARLY = 0.9
 #: Jobs of a model besides transcription: of each folder, and of the model.
 _PER_FOLDER, _PER_MODEL = ("normalize", "wer"), ("summarize", "diagnose")
 
@@ -92,19 +94,16 @@ class Outlook:
     cores: int
     expected: tuple[str, ...] = ()
 
-    def settle(self, pending: Iterable[Job]) -> None:
+    def settle(self) -> None:
         """Forget expected models whose jobs are known by now, or that nothing is left to decide about."""
-        jobs = list(pending)
-        known = {job.model for job in jobs} | {stage.rpartition(" ")[2] for stage in self.stages.by_title}
-        open_still = any(job.rule in DECIDING for job in jobs)
-        self.expected = tuple(name for name in self.expected if open_still and name not in known)
+        undecided = any(job.rule in DECIDING for job in self.stages.pending)
+        self.expected = tuple(name for name in self.expected if undecided and name not in self.stages.models)
 
     def seconds(self, now: float) -> float:
         """Seconds that the rest of the run takes."""
         running = [(job, (now - started) * job.threads) for job, started in self.stages.running.values()]
-        heard = [(self.stages.heard(job), spent) for job, spent in running if job.rule == TRANSCRIBE]
-        known = [pair for pair in heard if pair[0]]
-        per_audio = self.pace.audio.with_more(sum(part for part, _ in known), sum(spent for _, spent in known))
+        known = [self._evidence(job, spent) for job, spent in running if job.rule == TRANSCRIBE]
+        per_audio = self.pace.audio.with_more(sum(audio for audio, _ in known), sum(spent for _, spent in known))
         left = sum(self._core_seconds(job, per_audio) for job in self.stages.pending)
         left -= sum(self._spent(job, spent, per_audio) for job, spent in running)
         left += len(self.expected) * self._of_a_model(per_audio)
@@ -129,6 +128,13 @@ class Outlook:
         took = rounded(self.seconds(now))
         return f"This run: {', '.join(what)}; {took} with {counted(self.cores, 'core')} ({basis})."
 
+    def _evidence(self, job: Job, spent: float) -> tuple[float, float]:
+        """Audio and core seconds of a running job that say how fast this run is: also one that takes long by itself."""
+        audio = self.stages.heard(job)
+        if not audio and spent > (length := self.stages.lengths.get(job.folder, 0.0)) * self.pace.audio.with_more():
+            audio = _NEARLY * length
+        return (audio, spent) if audio else (0.0, 0.0)
+
     def _core_seconds(self, job: Job, per_audio: float) -> float:
         if job.rule == TRANSCRIBE:
             return self.stages.lengths.get(job.folder, 0.0) * per_audio
@@ -138,7 +144,7 @@ class Outlook:
         """Part of a running job that is done, in core seconds; one that takes longer than expected is nearly done."""
         if job.rule == TRANSCRIBE and (heard := self.stages.heard(job)):
             return heard * per_audio
-        return min(spent, 0.9 * self._core_seconds(job, per_audio))
+        return min(spent, _NEARLY * self._core_seconds(job, per_audio))
 
     def _of_a_model(self, per_audio: float) -> float:
         lengths = self.stages.lengths
