@@ -145,8 +145,6 @@ def _with_headings(lines: list[str]) -> list[str]:
     counts = Counter(headings.values())
     filled = [False, *(bool(line.strip()) for line in lines)]
     paragraphs = sum(now and not before for before, now in pairwise(filled))
-        bool(line.strip()) and not (place and lines[place - 1].strip()) for place, line in enumerate(lines)
-    )
     if max(counts.values(), default=0) < 2 or len(headings) < _HEADED * paragraphs:
         headings = {place: name for place, name in headings.items() if is_numbered_speaker(name)}
     return [f"{headings[place]}:" if place in headings else line for place, line in enumerate(lines)]
