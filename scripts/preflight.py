@@ -12,7 +12,7 @@ from typing import Any
 
 from clm import cli
 from clm.aws import encryption
-from clm.aws.clients import Aws, code_of, explain
+from clm.aws.clients import Aws, code_of, explain, is_denied
 from clm.aws.s3 import bucket_region
 from clm.base import files
 from clm.base.errors import UserError
@@ -60,6 +60,11 @@ def check_bucket(aws: Aws, bucket: str, key: str) -> None:
             raise UserError(
                 f"config: {key}: there is no bucket {bucket!r}",
                 "correct the name, or make it: aws s3 mb s3://NAME (docs/aws.md)",
+            ) from error
+        if is_denied(error) and aws.owned and aws.owned[0] == bucket:
+            raise UserError(
+                f"config: transcribe.bucket_owner: S3 does not let you use {bucket} as a bucket of that account",
+                "correct bucket_owner, or bucket if it is somebody else's; if both are right, add policies/s3-user.json",
             ) from error
         raise explain(error, f"looking at bucket {bucket}", "s3") from error
     here = aws.s3.meta.region_name
