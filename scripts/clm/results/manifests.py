@@ -44,6 +44,14 @@ def read_index(index: Path) -> dict[str, list[dict[str, Any]]]:
     return {folder: files.read_json(path)["recordings"] for folder, path in paths.items()}
 
 
+def sample_rates(index: Path) -> dict[str, frozenset[int]]:
+    """Sample rates of each folder's recordings, where the engine had them looked up; 0 is one that is unknown."""
+    return {
+        folder: frozenset(item["rate"] or 0 for item in items if "rate" in item)
+        for folder, items in read_index(index).items()
+    }
+
+
 def check_unchanged(recording: Recording) -> None:
     """Refuse a file that has changed since the run was planned.
 
