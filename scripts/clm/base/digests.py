@@ -34,7 +34,7 @@ class Digests:
             self._used[key] = entry
         return str(self._used[key][1])
 
-    def _digest(self, path: Path, seen: list[int]) -> str:
+    def _digest(self, path: Path, _seen: list[int]) -> str:
         return files.sha256_of_file(path)
 
     def save(self) -> None:
