@@ -185,7 +185,12 @@ def test_a_wrong_owner_of_the_bucket_stops_the_run_with_its_own_message(team: Te
 
 def test_the_text_of_a_model_is_reported_on_before_it_is_trained(team: Team) -> None:
     team.write("text.txt", "Mitochondria are the power of a cell. Osmosis moves water.\n")
-    run = team.go(top={"keywords": "null", "training_data": "data/text.txt"})
+    own = {"keywords": "null", "training_data": "data/text.txt"}
+    told = "training_data has 10 words, and a model from fewer than 200 is never proven better"
+    assert told in team.go("-n", top=own).output
+    assert team.starts == 0
+    run = team.go(top=own)
+    assert told in run.output.partition("Select jobs")[0]
     job = re.search(r"^Job (\d+): Training", run.output, re.MULTILINE)[1]
     before, _, after = " ".join(run.output.split()).partition(f"Finished jobid: {job} ")
     assert f"Warning: Text of {FIRST}: 10 words in 2 sentences." in before
@@ -211,6 +216,17 @@ def test_a_training_that_failed_for_its_role_is_tried_again_and_others_are_named
     run = team.go()
     assert "transcribe-clm-002 could not be made: Amazon could not train" in run.output
     assert "retry_failed=True" in run.output
+
+
+def test_a_vocabulary_that_failed_is_named_and_made_again_as_the_hint_says(team: Team) -> None:
+    team.service.faults.fail("vocabulary", ".", "row 1 is malformed")
+    run = team.go(vocabulary=True)
+    assert team.board()[VOCABULARY]["status"] == "failed"
+    team.service.faults.clear()
+    run = team.go("--forcerun", "heal", vocabulary=True, top={"retry_failed": True})
+    assert f"{VOCABULARY} could not be made: Amazon could not make the vocabulary" in run.output
+    assert "--forcerun heal --config retry_failed=True" in run.output
+    assert team.board()["transcribe-vocabulary-002"]["status"] == "finished"
 
 
 def test_an_input_in_another_region_is_refused(team: Team) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from clm import engines
 from clm.base import files
 from clm.base.errors import UserError
-from clm.base.messages import some
+from clm.base.messages import counted, some
 from clm.config import load_yaml
 from clm.healing.plan import History, corpus_settings
 from clm.project import overview, record, submissions
@@ -27,7 +27,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
     found += _failed_notes(state)
-    found += overview.lines(dataset, engine)
+    found += [*_text_notes(state, dataset), *overview.lines(dataset, engine)]
     absent = [name for name in settings.evaluation.heldout if name not in state.folders]
     if absent:
         names = some([repr(name) for name in absent])
@@ -74,6 +74,21 @@ def _price_note(state: State, engine: Engine) -> str:
         f" for ${sum(estimate.dollars for estimate in estimates):.2f}"
         f" and about {sum(estimate.cpu_seconds for estimate in estimates) / 60:.0f} minutes of CPU time."
     )
+
+
+def _text_notes(state: State, dataset: Dataset) -> list[str]:
+    """Warning where a model is due from so little text that it can prove nothing, before anything is spent on it."""
+    words = dataset.training_words
+    if not state.due or state.learns or dataset.keywords or words is None:
+        return []
+    from clm.corpus.report_card import FEWEST_WORDS
+
+    if words >= FEWEST_WORDS:
+        return []
+    return [
+        f"training_data has {counted(words, 'word')}, and a model from fewer than {FEWEST_WORDS} is never proven"
+        " better. Hint: more text, or keywords, which articles are looked up for"
+    ]
 
 
 def _failed_notes(state: State) -> list[str]:

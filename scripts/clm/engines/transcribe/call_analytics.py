@@ -1,8 +1,8 @@
 """Results of Call Analytics jobs, as a transcript in the shape of Amazon Transcribe.
 
-`Transcript` holds turns in the order in which they end or begin, with `Content`, `Items`, `ParticipantRole` and offsets
-in milliseconds. Redacted words are `[PII]`, with their confidence in `Redaction`. Sources: the developer guide
-("Post-call analytics output"), which leaves the items out, and a real result in the public repository
+`Transcript` holds turns, which may overlap, with `Content`, `Items`, `ParticipantRole` and offsets in milliseconds.
+Redacted words are `[PII]`, with their confidence in `Redaction`. Sources: the developer guide ("Post-call analytics
+output"), which leaves the items out, and a real result in the public repository
 aws-samples/amazon-transcribe-output-word-document. Missing fields are skipped.
 """
 
