@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -39,6 +39,7 @@ COUNTS = CHECKOUT / ".torture" / "counts.jsonl"
 TESTS = CHECKOUT / ".pytest_cache" / "tests.xml"
 FOLDERS = (30, 300, 2000)
 STORED_FOLDERS = 30
+KILLS = 12
 _HEAD = """\
 # Benchmarks
 
@@ -122,6 +123,28 @@ def measure_storage() -> list[Figure]:
     ]
 
 
+def measure_transcribe() -> list[Figure]:
+    """Amazon Transcribe, at the loopback service.
+
+    Jobs that take as long as at Amazon, at a service that counts what it is paid for: 60 jobs against one at a time,
+    250 at once, and a run that is killed again and again (`benchmarks/transcribe.py`; its tables stand in
+    [benchmarks-transcribe](benchmarks-transcribe.md)).
+    """
+    import transcribe
+
+    def titled(what: str, figures: list[Figure]) -> list[Figure]:
+        return [replace(figure, title=f"{what}: {figure.title}") for figure in figures]
+
+    speed = argparse.Namespace(folders=30, scale=1.0, poll_seconds=3.0, training_seconds=10.0)
+    wide = argparse.Namespace(jobs=250, poll_seconds=3.0)
+    kills = argparse.Namespace(kills=KILLS, folders=3, seed=1)
+    return [
+        *titled("30 folders x 2 models", transcribe.speed(speed)),
+        *titled("250 jobs", transcribe.wide(wide)),
+        *titled("3 folders x 2 models", transcribe.kill(kills)),
+    ]
+
+
 def read_torture() -> list[Figure]:
     """What was tried to break it.
 
@@ -154,6 +177,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "throughput": measure_throughput,
     "slurm": measure_slurm,
     "storage": measure_storage,
+    "transcribe": measure_transcribe,
     "torture": read_torture,
     "tests": read_tests,
 }

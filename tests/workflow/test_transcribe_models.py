@@ -177,6 +177,11 @@ def test_a_model_of_the_account_for_other_rates_is_told_and_marked(team: Team) -
     assert said in again.output
 
 
+def test_a_base_model_that_the_user_names_is_told_before_anything_is_trained(team: Team) -> None:
+    run = team.go("-n", base_model="NarrowBand")
+    assert f"{FIRST}: its base model NarrowBand does not suit recordings of 16,000" in run.output
+
+
 def test_a_wrong_owner_of_the_bucket_stops_the_run_with_its_own_message(team: Team) -> None:
     run = team.go(bucket_owner="999999999999", status=1)
     assert f"config: transcribe.bucket_owner: S3 does not let you use {BUCKET}" in run.output

@@ -115,9 +115,12 @@ def _base_notes(state: State, dataset: Dataset) -> list[str]:
     directory = state.results / "models"
     clms = [name for name in (*state.finished, *state.accounts) if name in state.running]
     records = {name: models.read_record_if_there(directory / name / "model.json") for name in clms}
+    details = {name: record.details for name, record in records.items() if record}
+    if state.next in state.coming and (wanted := state.settings.transcribe["base_model"]):
+        details[state.next] = {"base_model": wanted}
     rates = {
-        name: frozenset(dataset.media(pair).rate or 0 for pair in dataset.folders[name].pairs)
-        for name in (state.with_audio if any(records.values()) else ())
+        name: frozenset(dataset.media(pair).rate or 0 for pair in dataset.folders[name].pairs if pair.audio)
+        for name in (state.with_audio if details else ())
     }
-    found = base_models.marks({name: record.details for name, record in records.items() if record}, rates)
+    found = base_models.marks(details, rates)
     return [sentences.full(mark, f"{name}: ") for name, marks in found.items() for mark in marks]
