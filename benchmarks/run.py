@@ -7,6 +7,7 @@ measured does not keep its limit.
 
 import argparse
 import datetime
+import importlib.util
 import json
 import os
 import subprocess
@@ -130,7 +131,10 @@ def measure_transcribe() -> list[Figure]:
     250 at once, and a run that is killed again and again (`benchmarks/transcribe.py`; its tables stand in
     [benchmarks-transcribe](benchmarks-transcribe.md)).
     """
-    import transcribe
+    # By its path: scripts/ has a program of the same name.
+    spec = importlib.util.spec_from_file_location("benchmark_of_transcribe", Path(__file__).with_name("transcribe.py"))
+    transcribe = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(transcribe)
 
     def titled(what: str, figures: list[Figure]) -> list[Figure]:
         return [replace(figure, title=f"{what}: {figure.title}") for figure in figures]
