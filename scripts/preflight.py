@@ -64,7 +64,7 @@ def check_bucket(aws: Aws, bucket: str, key: str) -> None:
         if is_denied(error) and aws.owned and aws.owned[0] == bucket:
             raise UserError(
                 f"config: transcribe.bucket_owner: S3 does not let you use {bucket} as a bucket of that account",
-                "correct bucket_owner, or the bucket if it is not yours; if both are right, add policies/s3-user.json",
+                "correct bucket_owner, or bucket if it is another's; if both are right, add policies/s3-user.json",
             ) from error
         raise explain(error, f"looking at bucket {bucket}", "s3") from error
     here = aws.s3.meta.region_name

@@ -29,7 +29,7 @@ class Dataset:
 
     `folders` can be used, `left_out` says why others cannot. `keywords`, `training_data` and `tuning_data` are paths on
     this machine or None; `unusable_keywords` says why an existing keywords file is not used. `heldout` holds the
-    names as they are spelled on disk.
+    names as they are spelled on disk, `training_words` the number of words of the user's own text (None without one).
 
     Args:
         settings: validated and resolved.
@@ -56,7 +56,7 @@ class Dataset:
         self._prepared = prepared
         self.folders, self.left_out = self._scan()
         self.training_data, self.tuning_data = self._local("training_data"), self._local("tuning_data")
-        terms = self._look_at_text(self.training_data)
+        terms, self.training_words = self._look_at_text(self.training_data)
         self._look_at_text(self.tuning_data)
         self.keywords, self.unusable_keywords = self._usable_keywords(terms)
         self.heldout = self._spelled_as_on_disk(settings.evaluation.heldout)
@@ -105,24 +105,25 @@ class Dataset:
             value = self._remote.local(key, value)
         return Path(value) if value else None
 
-    def _look_at_text(self, path: Path | None) -> list[str]:
-        """Terms of the lists among texts to learn from; what cannot be read is noted.
+    def _look_at_text(self, path: Path | None) -> tuple[list[str], int | None]:
+        """Terms of the lists among texts to learn from, and words of the others; what cannot be read is noted.
 
         Raises:
             UserError: nothing of it can be read.
 
         """
         if path is None:
-            return []
+            return [], None
 
         def look() -> dict[str, Any]:
             texts, notices = prose.readable(path)
             listed = [term for _, text in texts if text.is_terms for term in terms_of(text.text)]
-            return {"notices": to_json(notices), "terms": listed}
+            words = sum(len(text.text.split()) for _, text in texts if not text.is_terms)
+            return {"notices": to_json(notices), "terms": listed, "words": words}
 
         known = self.references.remembered(f"{path}:{self.path_digest(path)}:{prose.VERSION}", look)
         self.notices += from_json(known["notices"])
-        return known["terms"]
+        return known["terms"], known.get("words")
 
     def _usable_keywords(self, more: list[str]) -> tuple[Path | None, str]:
         """The keywords file, or None and why: one that holds none is left out like a bad folder.
