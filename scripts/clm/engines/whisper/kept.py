@@ -39,7 +39,7 @@ class Kept:
     def find(self, samples: NDArray[np.int16], name: str = "") -> NDArray[Any] | None:
         """The array of this name, None where it is missing or damaged."""
         if self._folder is not None:
-            path = self._path(samples, name)
+            path = self._folder / _name(samples, name)
             with suppress(OSError, ValueError, EOFError):
                 found = np.load(path)
                 os.utime(path)
@@ -50,11 +50,7 @@ class Kept:
         """Keep an array under this name; on a full disk it is computed again next time."""
         if self._folder is not None:
             with suppress(OSError):
-                self._write(self._path(samples, name), array)
-
-    def _path(self, samples: NDArray[np.int16], name: str) -> Path:
-        assert self._folder is not None
-        return self._folder / f"{hashlib.sha256(samples.tobytes()).hexdigest()[:32]}{name}.npy"
+                self._write(self._folder / _name(samples, name), array)
 
     def _write(self, path: Path, array: NDArray[Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -73,3 +69,7 @@ class Kept:
                 return
             path.unlink(missing_ok=True)
             total -= size
+
+
+def _name(samples: NDArray[np.int16], name: str) -> str:
+    return f"{hashlib.sha256(samples.tobytes()).hexdigest()[:32]}{name}.npy"
