@@ -158,7 +158,7 @@ MORE_OTHERS = [
     ("mac_roman", "It’s a café and we don’t know — really."),
 ]
 MORE_WESTERN = [
-    "La cellule se divise quand sa paroi est déjà assez grande. Bien sûr, c’est là où l’on goûte le coût du mois d’août.",
+    "La cellule se divise quand sa paroi est déjà assez grande. Bien sûr, c’est là où l’on goûte le coût du mois.",
     "Où êtes-vous allés après le dîner ?",
     "Oui, d'accord, je suis sûr",
     "C'est dû à la forêt brûlée",
@@ -205,10 +205,14 @@ MORE_WESTERN = [
 
 @pytest.mark.parametrize(("encoding", "text"), MORE_OTHERS)
 def test_no_language_of_another_encoding_is_misread(encoding: str, text: str) -> None:
+    data = text.encode(encoding)
     try:
-        assert decode(text.encode(encoding))[0] == text  # what is the same in both may be read
+        read = decode(data)[0]
     except BinaryError as error:
-        assert error.offset < len(text.encode(encoding))
+        read, offset = text, error.offset
+    else:
+        offset = 0
+    assert (read, offset < len(data)) == (text, True)  # what is the same in both encodings may be read
 
 
 @pytest.mark.parametrize("text", MORE_WESTERN)

@@ -65,11 +65,12 @@ class Dataset:
         """Inputs in S3, or None; boto3 is needed at parse time only for these."""
         if not any(is_address(getattr(self.settings, key)) for key in REMOTE):
             return None
-        from clm.aws.clients import Aws
+        from clm.engines.transcribe.transcribe_settings import TranscribeSettings
         from clm.project.s3_inputs import RemoteInputs
 
         section = self.settings.transcribe
-        return RemoteInputs(Aws(section["region"]), texts, S3Path(section["bucket"] or "-", section["prefix"]))
+        aws = TranscribeSettings.of(self.settings).connect()
+        return RemoteInputs(aws, texts, S3Path(section["bucket"] or "-", section["prefix"]))
 
     def _scan(self) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
         found, left_out = self._found()

@@ -95,23 +95,14 @@ def _failed_notes(state: State) -> list[str]:
 
 def _base_notes(state: State, dataset: Dataset) -> list[str]:
     """Warnings where a CLM's base model does not suit the recordings: Amazon accepts it, with worse results."""
-    from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
+    from clm.engines.transcribe import base_models
 
-    notes = []
-    for model in (name for name in state.finished if name in state.running):
-        base = models.read_if_there(state.results / "models" / model / "model.json")["details"].get("base_model")
-        odd = sorted(
-            name
-            for name in state.with_audio
-            if any(
-                (rate := dataset.media(pair).rate) and (rate < BORDER_HZ) != (base == NARROW_BAND)
-                for pair in dataset.folders[name].pairs
-            )
-        )
-        if odd:
-            rates = "of 16,000 samples per second or more" if base == NARROW_BAND else "of less than 16,000"
-            notes.append(
-                f"{model} has the base model {base}, which does not suit recordings {rates}: {some(odd)}."
-                " Expect worse results there."
-            )
-    return notes
+    directory = state.results / "models"
+    clms = [name for name in (*state.finished, *state.accounts) if name in state.running]
+    records = {name: models.read_record_if_there(directory / name / "model.json") for name in clms}
+    rates = {
+        name: frozenset(dataset.media(pair).rate or 0 for pair in dataset.folders[name].pairs)
+        for name in (state.with_audio if any(records.values()) else ())
+    }
+    found = base_models.marks({name: record.details for name, record in records.items() if record}, rates)
+    return [sentences.full(mark, f"{name}: ") for name, marks in found.items() for mark in marks]

@@ -12,7 +12,8 @@ from clm.base.errors import PassingError, UserError
 from clm.base.s3_path import S3Path
 from clm.config import load
 from clm.engines.transcribe.artifacts import encryption
-from clm.engines.transcribe.language_models import Trainer, check_text, choose_base
+from clm.engines.transcribe.base_models import choose_base
+from clm.engines.transcribe.language_models import Trainer, check_text
 from clm.engines.transcribe.phrases.custom_vocabulary import VocabularyMaker
 from clm.engines.transcribe.phrases.phrase_table import Phrase, build
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
