@@ -91,6 +91,10 @@ class References:
         key = f"words:{self._sha256(pair.text)}"
         return self.remembered(key, lambda: {"words": len(self._raw(pair.text))})["words"]
 
+    def plain_text(self, pair: Pair) -> str:
+        """A reference that is plain text, in one line."""
+        return " ".join(self._raw(pair.text))
+
     def save(self) -> None:
         """Keep what is known."""
         if self._changed:
