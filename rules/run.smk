@@ -81,15 +81,12 @@ except (UserError, OSError) as error:
 
 
 # In another workflow that uses this one as a module, the terminal is that one's.
-IS_MAIN = (
-    workflow.is_main_process and os.path.dirname(next(workflow.included).get_path_or_uri(secret_free=True)) == CHECKOUT
-)
 DISPLAY = None
-if IS_MAIN:
+if workflow.is_main_process and display.is_main(workflow, CHECKOUT):
     DISPLAY = display.Display(
-        workflow, engines.create(DECIDED.settings), display.lengths(DATASET), lambda: state().coming
+        workflow, logger, engines.create(DECIDED.settings), display.lengths(DATASET), lambda: state().coming
     )
-    logger.addHandler(display.Moments(idle=lambda: nothing_done(), previewed=lambda: tell_time()))
+    DISPLAY.wait(idle=lambda: nothing_done())
 
 
 @cache
@@ -122,7 +119,7 @@ def has_begun():
     except (UserError, OSError) as error:
         stop(error)
     if DISPLAY:
-        DISPLAY.begin(logger, DECIDED.results)
+        DISPLAY.begin(DECIDED.results)
     return True
 
 
@@ -160,12 +157,6 @@ def nothing_done():
     """Show the leaderboard where there was nothing to do, for which Snakemake calls no hook."""
     if has_begun():
         show(done=True)
-
-
-def tell_time():
-    """Say how long a run would take, at the end of a dry run."""
-    if text := DISPLAY.describe():
-        logger.info(text)
 
 
 def keep_rest():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,10 @@ _SNAKEMAKE = Path(".snakemake")
 _PACE = _SNAKEMAKE / "clm-pace.json"
 #: The name that Snakemake gives its own handler for the terminal.
 _OWN = "DefaultStreamHandler"
-_HOUR = 3600.0
+#: The beginning of a message about the file system, which is true of every run on one machine.
+_ASSUMES = "Assuming unrestricted shared filesystem"
+_MESSAGES = "clm-progress-"
+_HOUR, _DAY = 3600.0, 86_400.0
 
 
 def lengths(dataset: Dataset) -> dict[str, float]:
@@ -36,32 +39,57 @@ def lengths(dataset: Dataset) -> dict[str, float]:
     }
 
 
+def is_main(workflow: Any, checkout: str) -> bool:
+    """True if the Snakefile of this checkout is the one that was started, not a module of another workflow."""
+    return os.path.dirname(next(workflow.included).get_path_or_uri(secret_free=True)) == checkout  # noqa: PTH120 - or URL
+
+
 class Display:
     """The display of one run.
 
     Args:
         workflow: Snakemake's.
+        logger: Snakemake's.
         engine: transcribes.
         audio: seconds by folder.
-        expected: models that this run may make, beyond the jobs that are known at its start.
+        expected: gives the models that this run may make, beyond the jobs that are known at its start.
 
     """
 
-    def __init__(self, workflow: Any, engine: Engine, audio: Mapping[str, float], expected: Callable[[], Any]) -> None:
-        self._workflow, self._engine = workflow, engine
+    def __init__(
+        self,
+        workflow: Any,
+        logger: logging.Logger,
+        engine: Engine,
+        audio: Mapping[str, float],
+        expected: Callable[[], Iterable[str]],
+    ) -> None:
+        self._workflow, self._logger, self._engine = workflow, logger, engine
         self._audio, self._expected = audio, expected
         self._key = time_left.key(engine.name, engine.transcription_settings())
         self._handler: LogHandler | None = None
         self._outlook: Outlook | None = None
+        self._moments: Moments | None = None
 
-    def begin(self, logger: logging.Logger, results: Path) -> None:
+    def wait(self, *, idle: Callable[[], None]) -> None:
+        """Call `idle` if there turns out to be nothing to do, and say how long a run takes if this is a dry run."""
+        self._moments = Moments(idle=idle, previewed=self._tell_time)
+        self._logger.addHandler(self._moments)
+        if (own := _own_handler(self._logger)) and not _wants_more(self._workflow.output_settings):
+            own.addFilter(lambda record: not _is_preamble(record))
+
+    def begin(self, results: Path) -> None:
         """Show the run by its stages from here on, unless the user has chosen Snakemake's own lines."""
-        self._handler = _handler(logger, self._workflow)
+        self._handler = self._replaced()
+        if self._moments:  # what it calls writes to the terminal, after the message itself
+            self._logger.removeHandler(self._moments)
+            self._logger.addHandler(self._moments)
         if self._handler is None:
             return
         local = bool(self._workflow.local_exec)
+        _remove_old()
         self._outlook = self._make_outlook()
-        channel = Channel(_SNAKEMAKE / f"clm-progress-{os.getpid()}.jsonl") if local else None
+        channel = Channel(_SNAKEMAKE / f"{_MESSAGES}{os.getpid()}.jsonl") if local else None
         timed = local and not self._engine.submits
         self._handler.begin(self._outlook, self._jobs, channel, results, timed=timed)
 
@@ -75,12 +103,13 @@ class Display:
             except OSError:  # a full disk has said so already
                 return
 
-    def describe(self) -> str:
-        """What the jobs of Snakemake's graph would do and take: for a dry run."""
+    def _tell_time(self) -> None:
+        """Say what the jobs of a dry run would do and take."""
         outlook = self._make_outlook()
-        outlook.stages.plan(self._jobs())
+        outlook.stages.plan(self._jobs(finished=True))  # a dry run marks all as finished
         outlook.settle()
-        return outlook.describe(time.monotonic(), timed=not self._engine.submits)
+        if text := outlook.describe(time.monotonic(), timed=not self._engine.submits):
+            self._logger.info(text)
 
     def _make_outlook(self) -> Outlook:
         cores = int(self._workflow.resource_settings.cores or 1)
@@ -89,30 +118,50 @@ class Display:
         pace = Pace.read(_PACE, self._key, per_second * crowded)
         return Outlook(Stages(self._audio), pace, cores, tuple(self._expected()))
 
-    def _jobs(self) -> list[Job]:
+    def _jobs(self, *, finished: bool = False) -> list[Job]:
         return [
             Job.of(job.rule.name, job.wildcards_dict, 1, partial(getattr, job, "message"))
-            for job in list(self._workflow.dag.needrun_jobs())
+            for job in list(self._workflow.dag.needrun_jobs(exclude_finished=not finished))
         ]
 
+    def _replaced(self) -> LogHandler | None:
+        """The handler of this run: that of `--logger clm`, else a new one in place of Snakemake's for the terminal.
 
-def _handler(logger: logging.Logger, workflow: Any) -> LogHandler | None:
-    """The handler of this run: that of `--logger clm`, else a new one in place of Snakemake's own for the terminal.
+        None if the user has chosen another logger, or asked for more than Snakemake shows by itself.
+        """
+        settings = self._workflow.output_settings
+        for found in getattr(self._workflow.logger_manager, "plugin_handlers", ()):
+            if isinstance(found, LogHandler):
+                return found
+        own = _own_handler(self._logger)
+        if own is None or _wants_more(settings):
+            return None
+        handler = LogHandler(settings, None)
+        self._logger.removeHandler(own)
+        self._logger.addHandler(handler)
+        return handler
 
-    None if the user has chosen another logger, or asked for more than Snakemake shows by itself.
-    """
-    manager = workflow.logger_manager
-    for found in getattr(manager, "plugin_handlers", ()):
-        if isinstance(found, LogHandler):
-            return found
-    settings = workflow.output_settings
-    own = next((handler for handler in logger.handlers if handler.name == _OWN), None)
-    if own is None or settings.verbose or settings.printshellcmds or settings.debug_dag:
-        return None
-    handler = LogHandler(settings, None)
-    logger.removeHandler(own)
-    logger.addHandler(handler)
-    return handler
+
+def _remove_old() -> None:
+    """Remove messages of jobs that runs left behind when they were killed."""
+    for path in _SNAKEMAKE.glob(f"{_MESSAGES}*"):
+        if time.time() - path.stat().st_mtime > _DAY:
+            path.unlink(missing_ok=True)
+
+
+def _own_handler(logger: logging.Logger) -> logging.Handler | None:
+    return next((handler for handler in logger.handlers if handler.name == _OWN), None)
+
+
+def _wants_more(settings: Any) -> bool:
+    """True if the user asked for the lines of jobs, by an option of Snakemake's."""
+    return bool(settings.verbose or settings.printshellcmds or settings.debug_dag)
+
+
+def _is_preamble(record: logging.LogRecord) -> bool:
+    """True for messages about the machine, before the first job."""
+    event = getattr(record, "event", None)
+    return event == LogEvent.WORKFLOW_STARTED or (event is None and record.getMessage().startswith(_ASSUMES))
 
 
 class Moments(logging.Handler):

@@ -59,7 +59,7 @@ class LogHandler(LogHandlerBase):
         self._stop = threading.Event()
         self._jobs: Callable[[], list[Job]] = list
         self._timed = True
-        self._total, self._failures = 0, 0
+        self._grown, self._failures = False, 0
         self._shown_at = self._began_at = time.monotonic()
 
     # -- the run -------------------------------------------------------------------------------------------------
@@ -138,13 +138,13 @@ class LogHandler(LogHandlerBase):
             outlook.stages.start(about["jobid"], job, now)
         elif event == LogEvent.JOB_FINISHED:
             self._finished(about["job_id"], outlook, now)
-        elif event == LogEvent.PROGRESS and about["total"] != self._total:
-            self._total = about["total"]
+        elif event == LogEvent.JOB_STARTED and self._grown:  # the graph was updated just before
             self._plan(outlook)
 
     def _plan(self, outlook: Outlook) -> None:
         outlook.stages.plan(self._jobs())
         outlook.settle()
+        self._grown = False
 
     def _finished(self, number: int, outlook: Outlook, now: float) -> None:
         found = outlook.stages.finish(number, now)
@@ -153,8 +153,7 @@ class LogHandler(LogHandlerBase):
         job, seconds, stage = found
         audio = outlook.stages.lengths.get(job.folder, 0.0) if job.rule == stages.TRANSCRIBE else 0.0
         outlook.pace.learn(job, seconds, audio)
-        if job.rule in DECIDING:
-            self._total = 0  # the graph may grow: plan again with the next message
+        self._grown = self._grown or job.rule in DECIDING
         if stage.complete and job.rule != PLANS:
             self._ended(stage, outlook, now)
 

@@ -27,7 +27,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
     found += _failed_notes(state)
-    found += [*_text_notes(state, dataset), *overview.lines(dataset, engine)]
+    found += [*_text_notes(state, dataset), *overview.about(dataset)]
     absent = [name for name in settings.evaluation.heldout if name not in state.folders]
     if absent:
         names = some([repr(name) for name in absent])
