@@ -246,11 +246,11 @@ def _scores(directory: Path, model: str) -> dict[Key, RecordingScore]:
 
 def _settings(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     first, second = _flat(before), _flat(after)
-    keys = sorted(first.keys() | second.keys())
+    known = sorted(first.keys() & second.keys())  # what one version alone has, nobody has changed
     return [
-        (key, first.get(key), second.get(key))
-        for key in keys
-        if first.get(key) != second.get(key) and key.partition(".")[0] not in _NO_DIFFERENCE
+        (key, first[key], second[key])
+        for key in known
+        if first[key] != second[key] and key.partition(".")[0] not in _NO_DIFFERENCE
     ]
 
 
