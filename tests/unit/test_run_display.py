@@ -313,6 +313,7 @@ def test_a_failed_job_is_shown_with_message_hint_and_log(bench: Any) -> None:
     log.parent.mkdir(parents=True)
     log.write_text("0 of 1 recordings are in the store\nError: one.wav: cut off\nHint: copy it again\n")
     run.job(1, transcribe("one"))
+    run.log("RuleException:\nCalledProcessError in file transcribe.smk: Command 'x' returned 1", logging.ERROR)
     run.fail(1, "transcribe", log)
     assert run.lines == [f"Failed: transcribe {MODEL}/one: one.wav: cut off", "Hint: copy it again", f"Log: {log}"]
     assert not run.outlook.stages.running

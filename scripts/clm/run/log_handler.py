@@ -29,6 +29,8 @@ from clm.run.time_left import Outlook, rounded
 _SHOWN = (
     "Complete log", "Error", "Nothing to be done", "Shutting down", "Terminating", "Trying to restart", "Will exit",
 )  # fmt: skip
+#: The command of a job that failed, which is described right after by its own message.
+_TOLD_ANYWAY = "RuleException:\nCalledProcessError"
 #: Jobs that are described at length when they fail; the last lines of the run list more of them.
 _MOST_FAILURES = 10
 _FRAME, _LOOK = 0.25, 1.0
@@ -59,7 +61,7 @@ class LogHandler(LogHandlerBase):
         self._stop = threading.Event()
         self._jobs: Callable[[], list[Job]] = list
         self._timed = True
-        self._grown, self._failures = False, 0
+        self._grown, self._failures, self._said = False, 0, ""
         self._shown_at = self._began_at = time.monotonic()
 
     # -- the run -------------------------------------------------------------------------------------------------
@@ -112,8 +114,9 @@ class LogHandler(LogHandlerBase):
             if event in (LogEvent.JOB_ERROR, LogEvent.GROUP_ERROR):
                 self._failed(record)
             elif record.levelno >= logging.WARNING:
-                if not self._silent or record.levelno >= logging.ERROR:
-                    self._write(record.getMessage(), _STYLES.get(record.levelno, "red"))
+                text = record.getMessage()
+                if not text.startswith(_TOLD_ANYWAY) and (not self._silent or record.levelno >= logging.ERROR):
+                    self._write(text, _STYLES.get(record.levelno, "red"))
             elif event is None and record.levelno >= logging.INFO:
                 self._told(record.getMessage())
             elif self._outlook:
@@ -122,7 +125,8 @@ class LogHandler(LogHandlerBase):
             self.handleError(record)
 
     def _told(self, text: str) -> None:
-        if text.startswith(_SHOWN) and not self._silent:
+        if text.startswith(_SHOWN) and not self._silent and text != self._said:
+            self._said = text  # Snakemake says it again with each job that ends
             self._write(text)
 
     def _follow(self, event: Any, record: logging.LogRecord, outlook: Outlook) -> None:
