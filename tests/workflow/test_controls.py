@@ -1,0 +1,81 @@
+"""Controls in a run: made for every generation, reused, frozen, and never in the way of the other models."""
+
+import shutil
+from collections import Counter
+
+from clm.base import files
+from clm.results import models
+from clm.results.controls import ABOUT
+from runner import Workflow
+from states import FIRST, SECOND, STOCK, frozen, store
+
+CONTROL = "pocketsphinx-control-001"
+#: What a control for an existing generation makes run with two folders.
+ONE_CONTROL = Counter(train_control=1, transcribe=2, normalize=2, wer=2, summarize=1, leaderboard=1, report=1)
+
+
+def board(workflow: Workflow) -> dict[str, dict[str, str]]:
+    return {row["model"]: row for row in files.read_table(workflow.results / "leaderboard.csv")}
+
+
+def test_a_finished_folder_gains_a_control_that_is_frozen_reused_and_decoded_at_no_cost(finished: Workflow) -> None:
+    before, kept = frozen(finished), store(finished)
+    finished.control = "auto"
+    preview = finished.run("-n")
+    assert "train_control" in preview.output
+    assert not (finished.results / "models" / CONTROL).exists()
+    run = finished.run()
+    assert run.jobs == ONE_CONTROL
+    assert run.transcribed == {("one", CONTROL), ("two", CONTROL)}
+    assert frozen(finished) == before
+    assert kept.items() <= store(finished).items()
+    rows, record = board(finished), models.read_record(finished.results / "models" / CONTROL / "model.json")
+    assert (rows[CONTROL]["verdict"], rows[CONTROL]["rank"], rows[FIRST]["control"]) == ("control", "", CONTROL)
+    assert rows[CONTROL]["corpus_words"] == rows[FIRST]["corpus_words"] == str(record.corpus_words)
+    if record.equals_stock:
+        assert store(finished).keys() == kept.keys()
+        assert rows[CONTROL]["wer"] == rows[STOCK]["wer"]
+    assert finished.run().jobs == Counter()
+
+    untouched = frozen(finished, CONTROL)
+    finished.run("--forcerun", "heal")
+    rows = board(finished)
+    assert int(rows[SECOND]["corpus_words"]) <= ABOUT * int(rows[CONTROL]["corpus_words"])
+    assert rows[SECOND]["control"] == CONTROL
+    assert frozen(finished, CONTROL) == untouched
+    learned = (finished.results / "models" / SECOND / "missed_words.txt").read_text()
+
+    finished.add("three", source=2)
+    assert {model for _, model in finished.run().transcribed} == {STOCK, FIRST, SECOND, CONTROL}
+    shutil.rmtree(finished.results / "runs" / CONTROL)  # as if it had been killed after training
+    (finished.results / "summaries" / f"{CONTROL}.json").unlink()
+    (finished.results / "leaderboard.csv").unlink()
+    assert {model for _, model in finished.run().transcribed} == {CONTROL}
+    assert (finished.results / "models" / SECOND / "missed_words.txt").read_text() == learned
+
+
+def test_a_new_generation_of_another_size_gets_a_control_of_its_own(fresh: Workflow) -> None:
+    fresh.control = "auto"
+    assert fresh.run().jobs["train_control"] == 1
+    fresh.write("own.txt", "The membrane of a cell is thin, and water moves through it.\n" * 30)
+    run = fresh.run("--config", "training_data=data/own.txt")
+    assert (run.jobs["train_clm"], run.jobs["train_control"]) == (1, 1)
+    rows = board(fresh)
+    assert [rows[name]["control"] for name in (FIRST, SECOND)] == [CONTROL, "pocketsphinx-control-002"]
+    assert fresh.run("--config", "training_data=data/own.txt").jobs == Counter()
+
+
+def test_text_that_is_too_short_for_a_control_stops_nothing_and_is_said_once(fresh: Workflow) -> None:
+    fresh.control = "true, control_text: data/unrelated.txt"
+    fresh.write("unrelated.txt", "It rains.\n")
+    run = fresh.run()
+    assert run.jobs["train_control"] == 1
+    assert "No control: evaluation.control_text has fewer than half of the" in " ".join(run.output.split())
+    assert board(fresh)[FIRST]["control"] == ""
+    assert CONTROL not in board(fresh)
+    assert fresh.run().jobs == Counter()
+    fresh.write("unrelated.txt", "It rains in the city, and the people walk home under their umbrellas.\n" * 9)
+    assert fresh.run().jobs["train_control"] == 1
+    assert board(fresh)[FIRST]["control"] == CONTROL
+    text = (fresh.results / "models" / CONTROL / "corpus" / "control.txt").read_text()
+    assert len(text.split()) == int(board(fresh)[FIRST]["corpus_words"])
