@@ -5,7 +5,6 @@ from collections import Counter
 
 from clm.base import files
 from clm.results import models
-from clm.results.controls import ABOUT
 from runner import Workflow
 from states import FIRST, SECOND, STOCK, frozen, store
 
@@ -37,21 +36,28 @@ def test_a_finished_folder_gains_a_control_that_is_frozen_reused_and_decoded_at_
         assert rows[CONTROL]["wer"] == rows[STOCK]["wer"]
     assert finished.run().jobs == Counter()
 
-    untouched = frozen(finished, CONTROL)
-    finished.run("--forcerun", "heal")
-    rows = board(finished)
-    assert int(rows[SECOND]["corpus_words"]) <= ABOUT * int(rows[CONTROL]["corpus_words"])
-    assert rows[SECOND]["control"] == CONTROL
-    assert frozen(finished, CONTROL) == untouched
-    learned = (finished.results / "models" / SECOND / "missed_words.txt").read_text()
 
+def test_a_control_is_reused_run_on_new_folders_and_teaches_nothing(finished: Workflow) -> None:
+    finished.control = "auto"
+    finished.run()
+    untouched = frozen(finished, CONTROL)
+    finished.write("own.txt", "The membrane of a cell is thin.\n")
+    own = ("--config", "training_data=data/own.txt")
+    run = finished.run(*own)
+    assert (run.jobs["train_clm"], run.jobs["train_control"]) == (1, 0)
+    rows = board(finished)
+    assert int(rows[FIRST]["corpus_words"]) < int(rows[SECOND]["corpus_words"])
+    assert (rows[FIRST]["control"], rows[SECOND]["control"]) == (CONTROL, CONTROL)
     finished.add("three", source=2)
-    assert {model for _, model in finished.run().transcribed} == {STOCK, FIRST, SECOND, CONTROL}
+    assert finished.run(*own).transcribed == {("three", name) for name in (STOCK, FIRST, SECOND, CONTROL)}
     shutil.rmtree(finished.results / "runs" / CONTROL)  # as if it had been killed after training
     (finished.results / "summaries" / f"{CONTROL}.json").unlink()
     (finished.results / "leaderboard.csv").unlink()
-    assert {model for _, model in finished.run().transcribed} == {CONTROL}
-    assert (finished.results / "models" / SECOND / "missed_words.txt").read_text() == learned
+    assert {model for _, model in finished.run(*own).transcribed} == {CONTROL}
+    assert frozen(finished, CONTROL) == untouched
+    finished.run("--forcerun", "heal", *own)
+    plan = files.read_json(finished.results / "models" / "pocketsphinx-clm-003" / "plan.json")
+    assert {model for word in plan["words"] for model in word["missed"]} <= {STOCK, FIRST, SECOND}
 
 
 def test_a_new_generation_of_another_size_gets_a_control_of_its_own(fresh: Workflow) -> None:
