@@ -202,10 +202,11 @@ class Row:
     def __str__(self) -> str:
         weight = "" if self.weight is None else f"{self.weight:.3f}"
         before, after = self.inserted
-        return (
-            f"{self.kind:18} {self.text_words:7,} {weight:>7}  {self.set:22} {self.words:5} {self.stock:6}"
-            f" {self.placebo:5} {self.control:8}  {before:3}->{after:3}  {self.alone:11} {self.verdict:11} {self.why}".rstrip()
-        )
+        cells = [
+            f"{self.kind:18} {self.text_words:7,} {weight:>7}  {self.set:22} {self.words:5} {self.stock:6}",
+            f"{self.placebo:5} {self.control:8}  {before:3}->{after:3}  {self.alone:11} {self.verdict:11} {self.why}",
+        ]
+        return " ".join(cells).rstrip()
 
 
 _COLUMNS = (

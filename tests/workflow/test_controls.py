@@ -7,6 +7,8 @@ from clm.base import files
 from clm.results import models
 from runner import Workflow
 from states import FIRST, SECOND, STOCK, frozen, store
+from team import FIRST as AMAZON_CLM
+from team import Team
 
 CONTROL = "pocketsphinx-control-001"
 #: What a control for an existing generation makes run with two folders.
@@ -85,3 +87,26 @@ def test_text_that_is_too_short_for_a_control_stops_nothing_and_is_said_once(fre
     assert board(fresh)[FIRST]["control"] == CONTROL
     text = (fresh.results / "models" / CONTROL / "corpus" / "control.txt").read_text()
     assert len(text.split()) == int(board(fresh)[FIRST]["corpus_words"])
+
+
+def test_a_control_at_amazon_is_asked_for_counted_and_no_longer_paid_when_it_is_not(team: Team) -> None:
+    name, asked = "transcribe-control-001", {"top": {"evaluation": {"control": True}}}
+    assert name not in team.estimate()
+    assert name in team.estimate(**asked)
+    team.go()
+    assert name not in team.board()
+    assert "more than the $0.00 allowed" in team.go(status=1, max_cost=0, **asked).output
+    starts = team.starts
+    run = team.go(**asked)
+    assert (run.jobs["train_clm"], run.jobs["train_control"]) == (0, 1)
+    assert team.starts == starts + 2
+    rows = team.board()
+    assert (rows[name]["verdict"], rows[AMAZON_CLM]["control"], rows[name]["rank"]) == ("control", name, "")
+    assert len(team.service.models.all) == 2
+    assert team.go(**asked).jobs == Counter()
+    team.add("three", source=2)
+    team.go()
+    assert team.starts == starts + 2 + 2  # the new folder, with the stock model and the CLM
+    assert team.board()[name]["status"] == "incomplete"
+    team.go(**asked)
+    assert team.starts == starts + 2 + 3
