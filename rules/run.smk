@@ -20,6 +20,7 @@ from clm.project import record
 from clm.project.dataset import Dataset, kept
 from clm.project.decide import decide
 from clm.results import models
+from clm.types import STOCK
 from clm.run import failure_summary, interpreter, remote, warnings
 
 #: Files that a dry run makes: those that a run would rewrite, and inputs that have to be prepared.
