@@ -6,9 +6,8 @@ finished. training.json has the outcome, also where nothing was trained.
 
 import argparse
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from clm import cli, engines
@@ -27,7 +26,7 @@ from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans, training
 from clm.results.training import TrainingOutcome
 from clm.settings import FROM_REFERENCES, Settings, read
-from clm.types import Recording, TrainingText
+from clm.types import TrainingText
 
 log = logging.getLogger(__name__)
 
@@ -45,19 +44,6 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--attempt", type=int, required=True, help="number of the attempt to collect the corpora")
     parser.add_argument("--output", type=Path, required=True, help="training.json")
     return parser.parse_args(argv)
-
-
-def open_recordings(index: Path, heldout: Collection[str]) -> list[tuple[Recording, Callable[[], str]]]:
-    """Recordings of the folders that are not held out, with what reads their references; no audio that is held out."""
-    manifest = manifests.read_index(index)
-    closed = {item["audio_sha256"] for folder in heldout for item in manifest.get(folder, ())}
-    return [
-        (recording, partial(manifests.reference, item))
-        for folder, items in sorted(manifest.items())
-        for item in items
-        if folder not in heldout and item.get("audio_sha256") not in closed
-        for recording in manifests.recordings([item])
-    ]
 
 
 def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText:
@@ -94,7 +80,7 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
             path.unlink(missing_ok=True)
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
     tuning_path = directory / "tuning_data.txt" if tuning else None
-    open_ones = open_recordings(args.index, settings.evaluation.heldout)
+    open_ones = manifests.open_recordings(args.index, settings.evaluation.heldout)
     return TrainingText(paths, tuning_path, manifests.sample_rates(args.index), emphasized, open_ones)
 
 

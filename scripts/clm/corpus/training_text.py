@@ -11,6 +11,7 @@ from clm.documents import prose
 from clm.documents.document_sentences import sentence as in_words
 from clm.english.verbalize import verbalize
 from clm.english.words import plain
+from clm.normalization.profiles import is_unspaced
 
 #: Copies that are added of a sentence with words that are still missed; sentences per word.
 EMPHASIS, MOST_EMPHASIZED = 2, 500
@@ -41,22 +42,24 @@ def own_text(path: Path, language: str, report: Path) -> str:
 def unrelated(words: int, path: str | None, language: str, directory: Path) -> str:
     """Text for a control, one sentence per line: the first `words` words of the user's, or as many of general English.
 
-    The latter are drawn from the general language model, always the same ones. The user's text may have fewer.
+    The latter are drawn from the general language model, always the same ones. The user's text may have fewer. In
+    languages without spaces, words are letters.
 
     Raises:
         UserError: the user's text cannot be read.
 
     """
+    joint = "" if is_unspaced(language) else " "
     if path:
         lines = own_text(Path(path), language, directory / "control_text-dropped.tsv").splitlines()
-        sentences: Iterable[Sequence[str]] = (line.split() for line in lines)
+        sentences: Iterable[Sequence[str]] = (list(line) if joint == "" else line.split() for line in lines)
     else:
         from clm.lm import general_model, sampling
 
         sentences = sampling.sample(general_model.read(), words)
     kept: list[str] = []
     for sentence in sentences:
-        kept.append(f"{' '.join(sentence[:words])}\n")
+        kept.append(f"{joint.join(sentence[:words])}\n")
         words -= len(sentence)
         if words <= 0:
             break
