@@ -43,7 +43,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def text_of(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText | None:
     """The control's text, kept in `directory`; None if the user's text is much too short."""
     text = training_text.unrelated(args.words, settings.evaluation.control_text, settings.language, directory)
-    if controls.ABOUT * len(text.split()) < args.words:
+    if controls.ABOUT * training.count_words(text, settings.language) < args.words:
         return None
     files.write_text(directory / f"{SOURCE}.txt", text)
     return TrainingText(
@@ -63,7 +63,7 @@ def train(args: argparse.Namespace, settings: Settings, engine: Engine) -> Train
     if text is None:
         return TrainingOutcome(trained=False, reason=codes.control_text_short(args.words))
     settings_digest = controls.settings_digest(engine.training_settings())
-    model = training.carry_out(engine, text, directory, made_from=settings_digest)
+    model = training.carry_out(engine, text, directory, settings.language, made_from=settings_digest)
     words = model.corpus_words or 0
     reason = codes.told(model.failed) if model.failed else codes.trained(words)
     return TrainingOutcome(trained=True, reason=reason, words=words)
