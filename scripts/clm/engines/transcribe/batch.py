@@ -406,6 +406,8 @@ class Batch:
         if status != "COMPLETED":
             return None
         outcome = self._results.fetch(task)  # completed between the two calls
+        if outcome is None and (place := jobs.stated_place(job)):
+            outcome = self._results.fetch(task, place)
         self._running[task.name].misses += outcome is None
         if self._running[task.name].misses >= _MOST_MISSES:
             return jobs.forgotten(task, self._settings)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from clm.aws.clients import Aws, code_of, explain
 from clm.aws.s3 import read_dated
@@ -113,6 +114,24 @@ def result_path(task: Task, settings: TranscribeSettings) -> S3Path:
     return S3Path(settings.bucket, f"{settings.transcripts.folder}{task.name}.json")
 
 
+def stated_place(job: Mapping[str, Any]) -> S3Path | None:
+    """Place of the result of a finished job by its TranscriptFileUri: a run with another bucket may have started it.
+
+    >>> str(stated_place({"Transcript": {"TranscriptFileUri": "https://s3.us-east-1.amazonaws.com/talks/a/b%20c.json"}}))
+    's3://talks/a/b c.json'
+    >>> str(stated_place({"Transcript": {"TranscriptFileUri": "https://talks.s3.eu-west-1.amazonaws.com/a.json"}}))
+    's3://talks/a.json'
+    >>> stated_place({}), stated_place({"Transcript": {"TranscriptFileUri": "https://x.example/a.json"}})
+    (None, None)
+    """
+    address = urlsplit((job.get("Transcript") or {}).get("TranscriptFileUri") or "")
+    host = re.fullmatch(r"(?:(?P<bucket>[a-z0-9.-]+)\.)?s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?", address.netloc)
+    bucket, key = host and host["bucket"], unquote(address.path.lstrip("/"))
+    if host and not bucket:
+        bucket, _, key = key.partition("/")
+    return S3Path(bucket, key) if bucket and key else None
+
+
 def difference(
     job: Mapping[str, Any],
     task: Task,
@@ -209,8 +228,10 @@ class Results:
         self._aws = aws
         self._settings = settings
 
-    def fetch(self, task: Task) -> Transcript | Unfinished | None:
+    def fetch(self, task: Task, place: S3Path | None = None) -> Transcript | Unfinished | None:
         """The result of a job, or None if there is none (yet); made on the day when Amazon wrote it (UTC).
+
+        It is looked for at `place`, by default where this run would let Amazon write it.
 
         Raises:
             UserError: the bucket cannot be read.
@@ -218,7 +239,7 @@ class Results:
         """
         from botocore.exceptions import IncompleteReadError, ResponseStreamingError
 
-        path = result_path(task, self._settings)
+        path = place or result_path(task, self._settings)
         damage = (ValueError, IncompleteReadError, ResponseStreamingError)
         trouble: Exception | None = None
         for _ in range(_READ_ATTEMPTS):
