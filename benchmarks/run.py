@@ -23,6 +23,7 @@ from xml.etree import ElementTree
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import checking
 import overhead
 import storage
 import throughput
@@ -40,6 +41,7 @@ COUNTS = CHECKOUT / ".torture" / "counts.jsonl"
 TESTS = CHECKOUT / ".pytest_cache" / "tests.xml"
 FOLDERS = (30, 300, 2000)
 STORED_FOLDERS = 30
+CLIPS = 10_000
 KILLS = 12
 _HEAD = """\
 # Benchmarks
@@ -79,6 +81,19 @@ def measure_throughput() -> list[Figure]:
         Figure("recording of an hour: words heard as others than in the separate recordings", joined.counts.rate),
         Figure("recording of an hour: words with nothing in their place", joined.lost, "=", 0),
     ]
+
+
+def measure_check() -> list[Figure]:
+    """A look at an input.
+
+    `scripts/check.py` on 10,000 clips of three seconds, each with a text of twelve words and of its own content
+    (`benchmarks/checking.py`). CPU time beside wall-clock time, since the machine was shared.
+    """
+    figures = []
+    for found in checking.measure(CLIPS):
+        figures.append(Figure(f"{CLIPS:,} clips, {found.layout}: wall-clock time", found.seconds, "<=", 10, " s"))
+        figures.append(Figure(f"{CLIPS:,} clips, {found.layout}: CPU time", found.cpu, unit=" s"))
+    return figures
 
 
 def measure_slurm() -> list[Figure]:
@@ -179,6 +194,7 @@ def read_tests() -> list[Figure]:
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "overhead": measure_overhead,
     "throughput": measure_throughput,
+    "check": measure_check,
     "slurm": measure_slurm,
     "storage": measure_storage,
     "transcribe": measure_transcribe,

@@ -16,7 +16,7 @@ from typing import Any
 
 from clm import cli, engines
 from clm.base import files
-from clm.base.digests import Digests
+from clm.base.digests import Glances
 from clm.base.errors import UserError
 from clm.base.s3_path import is_address
 from clm.corpus import training_text, tuning_text
@@ -117,7 +117,7 @@ def main(argv: list[str] | None = None) -> None:
     engine = engines.create(settings)
     with tempfile.TemporaryDirectory(prefix="clm-check-") as scratch:
         place = Path(scratch)
-        dataset = Dataset(settings, Digests(place / "digests.json"), probed=False, texts=place, prepared=False)
+        dataset = Dataset(settings, Glances(place / "digests.json"), probed=False, texts=place, prepared=False)
         sys.stdout.write("".join(f"{line}\n" for line in overview.lines(dataset, engine)))
         if dataset.unusable_keywords:
             sys.stdout.write(f"Continuing without keywords: {dataset.unusable_keywords}\n")

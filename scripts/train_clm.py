@@ -25,6 +25,7 @@ from clm.corpus import clean, report_card, training_text, tuning_text
 from clm.corpus.source import Outcome
 from clm.english.verbalize import verbalize
 from clm.healing import text_report, word_history
+from clm.normalization.profiles import is_unspaced
 from clm.reasons import codes
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans, training
@@ -149,9 +150,12 @@ def about_twin(models_directory: Path, older: str) -> TrainingOutcome:
     return TrainingOutcome(trained=False, reason=reason, twin=older)
 
 
-def count_words(text: TrainingText) -> dict[str, int]:
-    """Words of each source."""
-    return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
+def count_words(text: TrainingText, language: str) -> dict[str, int]:
+    """Words of each source; letters in languages without spaces, as when errors are counted."""
+    texts = {name: read_text(path) for name, path in sorted(text.sources.items())}
+    if is_unspaced(language):
+        return {name: sum(letter.isalnum() for letter in content) for name, content in texts.items()}
+    return {name: len(content.split()) for name, content in texts.items()}
 
 
 def incomplete(args: argparse.Namespace) -> tuple[list[str], str]:
@@ -189,7 +193,7 @@ def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
         details, failure = {}, str(error)
     except UserError as error:
         return TrainingOutcome.of_error(error)
-    words = count_words(text)
+    words = count_words(text, settings.language)
     model = ModelRecord(
         model=directory.name,
         engine=engine.name,

@@ -30,12 +30,26 @@ class Digests:
             seen = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
             entry = self._known.get(key)
             if entry is None or entry[0] != seen:
-                entry = [seen, files.sha256_of_file(path)]
+                entry = [seen, self._digest(path, seen)]
             self._used[key] = entry
         return str(self._used[key][1])
+
+    def _digest(self, path: Path, _seen: list[int]) -> str:
+        return files.sha256_of_file(path)
 
     def save(self) -> None:
         """Keep the digests of the files seen this time."""
         if self._used != self._known:
             with contextlib.suppress(OSError):  # only a cache
                 files.write_text(self.cache, json.dumps(self._used))
+
+
+class Glances(Digests):
+    """Identities of files by path and status, for a look at gigabytes of audio that keeps nothing.
+
+    They cannot be compared with digests of contents.
+    """
+
+    def _digest(self, path: Path, seen: list[int]) -> str:
+        with path.open("rb"):  # a file that cannot be read is to be found here, as with digests
+            return files.digest([str(path), *seen])

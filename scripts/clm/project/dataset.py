@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clm.base import files
+from clm.base import files, parallel
 from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.notices import Notice, from_json, to_json
@@ -226,8 +226,11 @@ class Dataset:
             from clm.audio.probe import Media
 
             return Media("flac", 16_000, 1, seconds, exact=True)
-        if isinstance(pair.audio, S3Path):
+        if not self._looked:
+            self._looked = True
             self._look_at_objects()
+            self._look_at_files()
+        if isinstance(pair.audio, S3Path):
             return self._probes.find(self.audio_id(pair), lambda: self._remote.media(pair.audio))
         return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
 
@@ -239,9 +242,6 @@ class Dataset:
 
     def _look_at_objects(self) -> None:
         """Look at all recordings in S3 that were never seen, side by side, and remember them whatever this run does."""
-        if self._looked:
-            return
-        self._looked = True
         pairs = [pair for folder in self.folders.values() for pair in folder.pairs if isinstance(pair.audio, S3Path)]
         unseen = {self.audio_id(pair): pair.audio for pair in pairs if not self._probes.has(self.audio_id(pair))}
         if unseen:
@@ -249,6 +249,12 @@ class Dataset:
             for (identity, _), media in zip(unseen.items(), found, strict=True):
                 self._probes.find(identity, lambda media=media: media)
             self._probes.save_copy()
+
+    def _look_at_files(self) -> None:
+        """Look at all recordings on this machine that were never seen."""
+        pairs = [pair for folder in self.folders.values() for pair in folder.pairs if isinstance(pair.audio, Path)]
+        paths = {self.audio_id(pair): pair.audio for pair in pairs if pair.audio not in self._segments.seconds}
+        self._probes.look_ahead(paths, parallel.cores())
 
     def _size(self, pair: input_folders.Pair) -> int:
         return self._remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size

@@ -39,7 +39,7 @@ def _items(turn: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             if timed
             else {}
         )
-        hidden = next(iter(item.get("Redaction") or ()), {})
+        hidden: dict[str, Any] = next(iter(item.get("Redaction") or ()), {})
         confidence = str(item.get("Confidence", hidden.get("Confidence", "0.0")))
         yield {
             "type": "pronunciation" if timed else "punctuation",
