@@ -234,6 +234,8 @@ def test_a_slow_service_is_left_to_the_next_run(bench: Bench) -> None:
     bench.service.settings.update({"job_seconds": 5 * 3600.0})
     recordings = bench.recordings(3)
     outcomes = bench.run(recordings, patience_hours=0.5 / 3600)
+    while len(bench.service.starts) < len(recordings):  # a busy machine needs more than half a second for that
+        outcomes = bench.run(recordings, patience_hours=0.5 / 3600)
     for outcome in outcomes.values():
         assert isinstance(outcome, Unfinished)
         assert "patience_hours" in outcome.reason

@@ -146,11 +146,12 @@ def difference(
     The tag holds the digest of audio, model, language and settings, so that the same recording may meanwhile lie at
     another address. No document promises that GetTranscriptionJob returns tags, model or settings (botocore's shape has
     no required members), so what is absent says nothing. Without a tag our own record decides (`recorded`), then the
-    address of the recording, then `ask`, which looks the tag up with another call.
+    address of the recording, or its name if that is its digest, then `ask`, which looks the tag up with another call.
     """
     found = job.get("Media", {}).get("MediaFileUri")
     key = tag_of(job.get("Tags"))
-    if key is None and not recorded and found != str(media):
+    by_content = media.name.startswith(task.recording.sha256) and str(found).endswith(f"/{media.name}")
+    if key is None and not recorded and found != str(media) and not by_content:
         key = ask()
         if key is None:
             return "another recording"
