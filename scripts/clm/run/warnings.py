@@ -81,12 +81,10 @@ def _text_notes(state: State, dataset: Dataset) -> list[str]:
     words = dataset.training_words
     if not state.due or state.learns or dataset.keywords or words is None:
         return []
-    from clm.corpus.report_card import FEWEST_WORDS
-
-    if words >= FEWEST_WORDS:
+    if words >= models.FEWEST_WORDS:
         return []
     return [
-        f"training_data has {counted(words, 'word')}, and a model from fewer than {FEWEST_WORDS} is never proven"
+        f"training_data has {counted(words, 'word')}, and a model from fewer than {models.FEWEST_WORDS} is never proven"
         " better. Hint: more text, or keywords, which articles are looked up for"
     ]
 
@@ -94,7 +92,9 @@ def _text_notes(state: State, dataset: Dataset) -> list[str]:
 def _failed_notes(state: State) -> list[str]:
     """Models that could not be made, and how to try again."""
     directory = state.results / "models"
-    failures = {name: models.failed(directory, name) for name in (*state.finished, *state.vocabularies)}
+    failures = {
+        name: models.failed(directory, name) for name in (*state.finished, *state.vocabularies, *state.controls)
+    }
     notes = [
         f"{name} could not be made: {reason.rstrip('.')}."
         " Hint: snakemake --forcerun heal --config retry_failed=True tries once more."

@@ -17,7 +17,13 @@ COLUMNS = (
     ("broken_words", "Broken", "count"), ("missed_words", "Missed", "count"), ("cer", "CER", "rate"),
     ("corpus_words", "Text, words", "count"), ("created", "Made", "text"),
 )  # fmt: skip
-TONES = {"better": ("good", "▲"), "worse": ("bad", "▼"), "not proven": ("open", "≈"), "baseline": ("", "○")}
+TONES = {
+    "better": ("good", "▲"),
+    "worse": ("bad", "▼"),
+    "not proven": ("open", "≈"),
+    "baseline": ("", "○"),
+    "control": ("", "○"),
+}
 
 
 @dataclass(frozen=True)
