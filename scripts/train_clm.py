@@ -98,14 +98,21 @@ def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
 
 def report_on(text: TrainingText, args: argparse.Namespace, settings: Settings) -> None:
     """Say what the text promises, and keep it beside the model, before anything is trained or paid."""
-    spoken = {
-        name: [manifests.reference(item) for item in items] for name, items in manifests.read_index(args.index).items()
-    }
-    own_keywords = [Path(path) for path in files.read_json(args.index).get("keywords", {}).values()]
-    missed = text_report.missed_by(args.summary)
-    card = text_report.card_of(text, spoken, settings, missed=missed, keywords=own_keywords)
+    name = args.plan.parent.name
+    index = manifests.read_index(args.index)
+    try:
+        card = text_report.card_of(
+            text,
+            {folder: [manifests.reference(item) for item in items] for folder, items in index.items()},
+            settings,
+            missed=text_report.missed_by(args.summary),
+            keywords=map(Path, files.read_json(args.index).get("keywords", {}).values()),
+        )
+    except UserError as error:  # a model can be trained all the same
+        log.warning("no report card for the text of %s: %s", name, error)
+        return
     report_card.write(args.plan.with_name(report_card.FILE), card)
-    said = text_report.described(card, f"Text of {args.plan.parent.name}", settings)
+    said = text_report.described(card, f"Text of {name}", settings)
     log.log(logging.WARNING if card.is_small else logging.INFO, "%s", " ".join(said.split()))
     Progress().show(said, now=True)
 
