@@ -22,6 +22,7 @@ from clm.corpus.source import Outcome
 from clm.english.verbalize import verbalize
 from clm.healing import text_report, word_history
 from clm.reasons import codes
+from clm.reasons.codes import Reason
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans, training
 from clm.results.training import TrainingOutcome
@@ -133,10 +134,17 @@ def about_twin(models_directory: Path, older: str) -> TrainingOutcome:
     return TrainingOutcome(trained=False, reason=reason, twin=older)
 
 
-def incomplete(args: argparse.Namespace) -> tuple[list[str], str]:
-    """Queries whose look-up failed, and why the first one did."""
-    failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == Outcome.ERROR]
-    return [row["keyword"] for row in failed], failed[0]["source"] if failed else ""
+def incomplete(args: argparse.Namespace, source: str) -> tuple[list[str], Reason | None]:
+    """Queries whose look-up failed, and the reason for which nothing is trained with the first one's cause."""
+    rows = [row for path in args.statuses for row in files.read_table(path)]
+    failed = [row for row in rows if row["status"] == Outcome.ERROR]
+    if not failed:
+        return [], None
+    queries, trouble = [row["keyword"] for row in failed], failed[0]["source"]
+    asked = [row for row in rows if row["status"] != Outcome.TOO_COMMON]
+    if len(failed) == len(asked):
+        return queries, codes.no_articles(source, queries, trouble)
+    return queries, codes.corpus_incomplete(queries, trouble)
 
 
 def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
@@ -145,11 +153,20 @@ def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
     directory = args.plan.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
         models.clear(directory)
+<<<<<<< HEAD
         words = models.read_record(directory / "model.json").corpus_words or 0
         return TrainingOutcome(trained=True, reason=codes.finished_before(), words=words)
     missing, trouble = incomplete(args)
     if missing and not settings.corpus.allow_partial:
         return TrainingOutcome(trained=False, reason=codes.corpus_incomplete(missing, trouble), retry=True)
+=======
+        return TrainingOutcome(trained=True, reason=codes.finished_before())
+    own = f"{models.UNFINISHED}{time.time_ns():020}-"
+    missing, reason = incomplete(args, settings.corpus.source)
+    if reason and not settings.corpus.allow_partial:
+        return TrainingOutcome(trained=False, reason=reason, retry=True)
+    failure = ""
+>>>>>>> inputs
     try:
         text = gather(args, settings, directory / "corpus")
         if not text.sources:
