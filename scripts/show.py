@@ -155,14 +155,17 @@ def report(results: Path) -> Iterator[str]:
     leaked = [name for name, folders in leaks.items() if any(report.leaked for report in folders.values())]
     compared = read_or(comparisons.read, results / "comparisons.json", Comparisons())
     harm = leaderboard_text.harm(board, {row["model"]: record_of(results, row["model"]).flaws for row in board})
-    yield leaderboard_text.table(board, {*leaked, *harm})
+    yield leaderboard_text.table(board, {*leaked, *harm, *compared.marks})
     yield from verdict_text.sentences(board, compared)
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
     if newest is not None:
         yield from changed_words(results, newest)
     apart = leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
     mixed = leaderboard_text.mixed_normalizers({row["model"]: normalizers(results, row["model"]) for row in board})
-    yield from (f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *mixed, *apart))
+    doubts = leaderboard_text.doubts(compared.marks)
+    yield from (
+        f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *doubts, *mixed, *apart)
+    )
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"

@@ -43,8 +43,8 @@ A results folder belongs to one data set: another one goes elsewhere with `--con
 losing what was paid for, delete everything but `store/`, `models/` and, in `results/`, this page.
 
 `<model>` is `pocketsphinx`, `whisper` or `transcribe` (the stock models), `pocketsphinx-clm-001` and so on
-(generations), `transcribe-vocabulary-001` and so on, `transcribe-<name>` (a model of your account) or
-`imported-<name>`.
+(generations), `transcribe-vocabulary-001` and so on, `transcribe-<name>` (a model of
+your account) or `imported-<name>`.
 """
 
 

@@ -39,7 +39,7 @@ def warnings(results: Results, notes: Iterable[str]) -> list[str]:
             if model.summary
         }
     )
-    lines = [*leaks, *apart, *mixed]
+    lines = [*leaks, *leaderboard_text.doubts(results.comparisons.marks), *apart, *mixed]
     for model in results.models.values():
         if model.about:
             lines += [full(flaw, f"{model.name}: ") for flaw in model.about.flaws]

@@ -93,7 +93,7 @@ def _fetch(repository: str, revision: str | None, name: str) -> None:
     """
     from huggingface_hub import constants, get_hf_file_metadata, hf_hub_url
     from huggingface_hub.file_download import http_get, repo_folder_name
-    from huggingface_hub.utils import build_hf_headers
+    from huggingface_hub.utils._headers import build_hf_headers
 
     url = hf_hub_url(repository, name, revision=revision)
     about = get_hf_file_metadata(url)
