@@ -182,6 +182,8 @@ def coerce(value: Any, schema: Mapping[str, Any]) -> Any:
     {'a': True, 'b': '1', 'c': 0.5}
     >>> coerce({"b": "null"}, schema)
     {'b': None}
+    >>> coerce("0.5", {"oneOf": [{"const": "auto"}, {"type": "number"}]})
+    0.5
     """
     if isinstance(value, Mapping):
         known, other = schema.get("properties", {}), schema.get("additionalProperties")
@@ -189,8 +191,8 @@ def coerce(value: Any, schema: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         items = next((option["items"] for option in (schema, *schema.get("oneOf", ())) if "items" in option), {})
         return [coerce(item, items) for item in value]
-    types = schema.get("type", ())
-    types = {types} if isinstance(types, str) else set(types)
+    options = [option.get("type", ()) for option in (schema, *schema.get("oneOf", ()))]
+    types = {name for option in options for name in ([option] if isinstance(option, str) else option)}
     if isinstance(value, str):
         return coerce_word(value, types)
     if "string" in types and "number" not in types and isinstance(value, int | float) and not isinstance(value, bool):
