@@ -19,8 +19,8 @@ from clm.healing.plan import corpus_settings
 from clm.project import record
 from clm.project.dataset import Dataset
 from clm.project.decide import decide
-from clm.results import models
-from clm.run import failure_summary, interpreter, remote, warnings
+from clm.results import invocation, models
+from clm.run import command_line, failure_summary, interpreter, remote, warnings
 
 interpreter.put_first_on_path()
 interpreter.name_programs()
@@ -103,6 +103,7 @@ def has_begun():
     try:
         lock.take(DECIDED.results, seen=SEEN)
         record.write(state(), DATASET)
+        invocation.write(DECIDED.results, command_line.repeatable(sys.argv))
         record.check_budget(state())
         record.write_requests(state())
         if BUCKET:

@@ -150,19 +150,22 @@ def legend(results: Path) -> str:
 
 def report(results: Path) -> Iterator[str]:
     """The paragraphs of the report."""
-    board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
+    from clm.report import cautions, first_screen, gather
+
+    board = files.read_table(results / "leaderboard.csv")
     leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
     leaked = [name for name, folders in leaks.items() if any(report.leaked for report in folders.values())]
     compared = read_or(comparisons.read, results / "comparisons.json", Comparisons())
     harm = leaderboard_text.harm(board, {row["model"]: record_of(results, row["model"]).flaws for row in board})
     yield leaderboard_text.table(board, {*leaked, *harm})
-    yield from verdict_text.sentences(board, compared)
+    everything = gather.read(results)
+    judged = first_screen.judge(everything)
+    yield f"{judged.answer}."
+    yield from judged.sentences or (judged.headline, judged.proof)
     newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
     if newest is not None:
         yield from changed_words(results, newest)
-    apart = leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
-    mixed = leaderboard_text.mixed_normalizers({row["model"]: normalizers(results, row["model"]) for row in board})
-    yield from (f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *mixed, *apart))
+    yield from cautions.as_lines(cautions.warnings(everything))
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"
@@ -170,7 +173,6 @@ def report(results: Path) -> Iterator[str]:
         yield from found
         if found:
             yield f"All findings, and results by keyword: {path}"
-    yield from leaderboard_text.attention(runs, compared.absences)
     config = load_yaml(results / "config.yaml")
     learner = max(
         (path.parent.parent.name for path in (results / "models").glob("*/corpus/status.csv")),
@@ -181,7 +183,6 @@ def report(results: Path) -> Iterator[str]:
     yield from untrained(results, board)
     if nothing := saturation.nothing_left(results, board, config["engine"], config["evaluation"]["heldout"]):
         yield nothing
-    yield from other_recipes(results, board)
     yield legend(results)
 
 
