@@ -185,9 +185,8 @@ def _heal(results: Results) -> Iterator[Step]:
         if vocabulary.learnable(word)
     }
     if missed:
-        text = (
-            f"{newest.name} still misses {counted(len(missed), 'word')} worth learning in folders that are not held out."
-        )
+        number = counted(len(missed), "word")
+        text = f"{newest.name} still misses {number} worth learning in folders that are not held out."
         again = invocation.command(results.command, "--forcerun", "heal")
         yield Step("Heal: train the next generation", text, again)
 

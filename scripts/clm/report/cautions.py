@@ -43,9 +43,11 @@ def warnings(results: Results, notes: Iterable[str] = ()) -> list[Caution]:
 
 
 def as_lines(found: Iterable[Caution]) -> Iterator[str]:
-    """Warnings for a terminal, a paragraph each."""
-    for item in found:
-        yield f"{'Warning' if item.grave else 'Note'}: {item.text}"
+    """Warnings for a terminal, a paragraph each, and where the remarks are that change no figure."""
+    found = list(found)
+    yield from (f"Warning: {item.text}" for item in found if item.grave)
+    if remarks := sum(not item.grave for item in found):
+        yield f"{counted(remarks, 'remark')} on input and results: see Warnings in the report."
 
 
 def _left_out(results: Results) -> Iterator[Caution]:
@@ -106,11 +108,14 @@ def _text(results: Results) -> Iterator[Caution]:
 
 def _comparability(results: Results) -> Iterator[Caution]:
     """Figures that cannot be compared with one another."""
-    summarized = [model for model in results.models.values() if model.summary]
+    summaries = {model.name: model.summary.folders for model in results.models.values() if model.summary}
     days = {m.name: {folder: part.made for folder, part in m.summary.folders.items()} for m in summarized}
     known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
     used = {m.name: [part.normalizer for part in m.summary.folders.values()] for m in summarized}
-    lines = [*(leaderboard_text.far_apart(results.board, days) if known else []), *leaderboard_text.mixed_normalizers(used)]
+    lines = [
+        *(leaderboard_text.far_apart(results.board, days) if known else []),
+        *leaderboard_text.mixed_normalizers(used),
+    ]
     yield from (Caution("comparability", capitalized(line)) for line in lines)
     if older := _other_recipes(results):
         yield Caution("recipe", f"Trained with a recipe other than this version's: {', '.join(older)}.", grave=False)
@@ -137,7 +142,9 @@ def _input(results: Results) -> Iterator[Caution]:
     for text, folders in same.items():
         names = [name for name in dict.fromkeys(folders) if name]
         where = f" ({'folder' if len(names) == 1 else 'folders'} {some(names)})" if names else ""
-        yield Caution("input", ended(f"{capitalized(text)}{where}"), tuple(names) if len(names) > 1 else (), grave=False)
+        yield Caution(
+            "input", ended(f"{capitalized(text)}{where}"), tuple(names) if len(names) > 1 else (), grave=False
+        )
 
 
 def _file_notices(results: Results) -> Iterator[tuple[str, str]]:

@@ -62,8 +62,8 @@ class Results:
     """A results folder.
 
     `models` are in the order of the leaderboard; `notices` are those on files by folder, as JSON, "" for those of none;
-    `unusable_keywords` says why a keywords file is not used; `untrained` why the latest generation that was planned does
-    not exist; `command` are the words that started the run; `problems` say what could not be read.
+    `unusable_keywords` says why a keywords file is not used; `untrained` why the latest generation that was planned
+    does not exist; `command` are the words that started the run; `problems` say what could not be read.
     """
 
     directory: Path
@@ -107,6 +107,13 @@ class Results:
         if self.champion and self.champion is not self.baseline:
             return self.champion
         return self.challengers[-1] if self.challengers else None
+
+    @cached_property
+    def by_age(self) -> list[ModelResults]:
+        """The baseline, then the other models, the oldest first: what was before stands before what came after."""
+        others = [model for model in self.models.values() if model is not self.baseline]
+        others.sort(key=lambda model: (model.row.get("created", ""), model.name))
+        return [*([self.baseline] if self.baseline else []), *others]
 
     @property
     def topic(self) -> str:

@@ -16,7 +16,7 @@ from clm.report.gather import Results
 from clm.report.tables.table import Table
 
 TEMPLATES = Path(__file__).with_name("templates")
-SCRIPTS = ("core", "tables", "figures", "record", "player", "listen", "start")
+SCRIPTS = ("core", "tables", "figures", "record", "player", "jump", "listen", "start")
 #: Figures that appear at most once.
 FIGURES = ("wer", "errors", "generations", "changes", "folders", "keywords")
 MOST_CAUTIONS = 4  # on the first screen

@@ -19,7 +19,7 @@ class Clean:
 
 
 def folders(results: Results, model: ModelResults) -> list[str]:
-    """Folders behind a model's verdict: those that it never learned from if it counts on held-out ones, else all."""
+    """Folders behind a model's verdict: held-out ones that it never learned from if it counts on those, else all."""
     if model.row.get("scope") != "heldout":
         return list(results.folders)
     try:
@@ -27,7 +27,7 @@ def folders(results: Results, model: ModelResults) -> list[str]:
     except (UserError, OSError, LookupError, TypeError):
         audio = {}
     learned = set(model.plan.learned_folders(audio))
-    return [name for name in results.folders if name not in learned]
+    return [name for name in results.heldout if name not in learned]
 
 
 def is_leaked(model: ModelResults, folder: str) -> bool:
@@ -53,5 +53,7 @@ def clean(results: Results, model: ModelResults) -> Clean | None:
 def seconds(results: Results, model: ModelResults) -> float:
     """Length of the audio behind a model's verdict; 0 where it is not known."""
     names = set(folders(results, model))
-    lengths = (row.get("seconds") for row in results.runs if row.get("model") == model.name and row.get("folder") in names)
+    lengths = (
+        row.get("seconds") for row in results.runs if row.get("model") == model.name and row.get("folder") in names
+    )
     return sum(float(length) for length in lengths if length)

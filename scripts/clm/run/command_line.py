@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 #: Options that are about one run only, with their values.
 _ONCE = {
     "-F", "--forceall", "-f", "--force", "-R", "--forcerun", "-U", "--until", "-O", "--omit-from", "--ri",
-    "--rerun-incomplete", "-P", "--prioritize", "--batch", "-t", "--touch", "-n", "--dry-run", "--dryrun", "-q", "--quiet",
-    "-p", "--printshellcmds", "--verbose", "--report-after-run", "--allowed-rules", "--debug", "--debug-dag",
+    "--rerun-incomplete", "-P", "--prioritize", "--batch", "-t", "--touch", "-n", "--dry-run", "--dryrun", "-q",
+    "--quiet", "-p", "--printshellcmds", "--verbose", "--report-after-run", "--allowed-rules", "--debug", "--debug-dag",
 }  # fmt: skip
 #: Options with exactly one value: what follows it is a target, which is not asked for again.
 _ONE_VALUE = {
@@ -24,8 +24,8 @@ _ONCE_KEYS = ("repeat", "retry_failed")
 def repeatable(arguments: Sequence[str]) -> list[str]:
     """The words of a command line (`sys.argv`) that a later run of the same results needs.
 
-    >>> repeatable(["bin/snakemake", "--cores", "4", "all", "-s", "x/Snakefile", "-F", "--config", "input=a", "repeat=b"])
-    ['bin/snakemake', '--cores', '4', '-s', 'x/Snakefile', '--config', 'input=a']
+    >>> repeatable(["snakemake", "--cores", "4", "all", "-s", "x/Snakefile", "-F", "--config", "input=a", "repeat=b"])
+    ['snakemake', '--cores', '4', '-s', 'x/Snakefile', '--config', 'input=a']
     """
     words = _program(arguments[0])
     for option, values in _options(arguments[1:]):
@@ -49,7 +49,8 @@ def _program(path: str) -> list[str]:
 
 def _options(arguments: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
     """Options, each with the words up to the next one; words before the first are targets."""
-    option, values = "", []
+    option = ""
+    values: list[str] = []
     for word in arguments:
         if word.startswith("-") and len(word) > 1:
             if option:

@@ -9,7 +9,7 @@ from clm.report.figures.svg import percent, ticks
 from clm.report.gather import ModelResults, Results
 
 WIDTH, HEIGHT = 130, 22
-#: Key, label, and how a cell is shown; the others are details of a row, since all of them do not fit beside one another.
+#: Key, label, and how a cell is shown; the other columns are details of a row, since all of them would not fit.
 COLUMNS = (
     ("rank", "#", "text"), ("model", "Model", "text"), ("verdict", "Verdict", "text"), ("wer", "WER", "rate"),
     ("interval", "Interval", "interval"), ("wer_change", "Change", "change"), ("p_value", "p", "p"),
@@ -110,7 +110,9 @@ def _line(results: Results, place: int, model: ModelResults, columns: list[tuple
 def _details(row: dict[str, str]) -> list[Cell]:
     """What is known of a model beside the columns."""
     return [
-        Cell(key, row[key], _shown(row[key], kind), kind != "text", label) for key, label, kind in DETAILS if row.get(key)
+        Cell(key, row[key], _shown(row[key], kind), kind != "text", label)
+        for key, label, kind in DETAILS
+        if row.get(key)
     ]
 
 

@@ -31,7 +31,7 @@ def axis(left: float, right: float, top: float, bottom: float, values: Sequence[
 
 
 def _measured(results: Results) -> list[ModelResults]:
-    return [model for model in results.models.values() if model.row.get("wer")][:MOST_MODELS]
+    return [model for model in results.by_age if model.row.get("wer")][:MOST_MODELS]
 
 
 def kind_of(results: Results, model: ModelResults) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from clm.report.figures import svg
 from clm.report.figures.charts import WIDTH
 from clm.report.figures.svg import Figure, clipped, percent
-from clm.report.gather import ModelResults, Results
+from clm.report.gather import ModelResults
 from clm.report.listening.word_totals import Words
 
 MOST_FOLDERS = 300
@@ -16,11 +16,13 @@ KINDS = ("substitutions", "deletions", "insertions")
 LANE = 5.0
 
 
-def error_map(results: Results, words: Words, model: ModelResults) -> Figure | None:
+def error_map(words: Words, model: ModelResults) -> Figure | None:
     """The errors of a model, each where it is in its folder; folders with most errors per word first."""
     found = words.errors.get(model.name, {})
     rates = {
-        folder: sum(map(len, errors)) / words.lengths[folder] for folder, errors in found.items() if words.lengths[folder]
+        folder: sum(map(len, errors)) / words.lengths[folder]
+        for folder, errors in found.items()
+        if words.lengths[folder]
     }
     folders = sorted(rates, key=lambda folder: (-rates[folder], folder))[:MOST_FOLDERS]
     if not folders:

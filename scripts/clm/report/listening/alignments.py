@@ -171,7 +171,7 @@ def _stretches(alignment: Alignment, hypothesis: list[str]) -> Iterator[list[Any
 
 
 def _wrong(alignment: Alignment, hypothesis: list[str]) -> tuple[dict[int, str], list[int], dict[int, str]]:
-    """What was heard in place of words of the reference, where words were added, and the first without words left out."""
+    """Words heard in place of others ("" if left out), places of added words, and the first without those left out."""
     wrong: dict[int, str] = {}
     added: list[int] = []
     confused: dict[int, str] = {}

@@ -39,8 +39,8 @@ class Words:
     """`said`: tokens of the references; `tokens[model][kind]`: tokens by word; `places`: where a word was missed.
 
     `pairs[model]` counts (said, heard) where one word was heard as another.
-    `examples[model][kind][word]` are a few places of each. `errors[model][folder]` are positions of errors, of the models
-    side by side only; `lengths` are the words of each folder's references.
+    `examples[model][kind][word]` are a few places of each. `errors[model][folder]` are positions of errors, of the
+    models side by side only; `lengths` are the words of each folder's references.
     """
 
     said: Counter[str] = field(default_factory=Counter)

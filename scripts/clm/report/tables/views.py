@@ -79,8 +79,8 @@ def changed(results: Results, words: Words, kind: str) -> Table:
     ]  # fmt: skip
     notes = {
         "missed": "Words of the references that were replaced or left out.",
-        "fixed": f"Missed by the baseline, right with the model, at the same place; beside them what {who} heard there.",
-        "broken": "Right with the baseline, missed with the model, at the same place; beside them what the model heard.",
+        "fixed": f"Missed by the baseline, right with the model, at the same place; and what {who} heard there.",
+        "broken": "Right with the baseline, missed with the model, at the same place; and what the model heard there.",
     }
     note = notes[kind] + " Counts are tokens. Common words (function words, numbers, fillers) come last."
     return Table(kind, f"{kind.capitalize()} words", note, columns, rows, "model", results.topic)
