@@ -256,6 +256,7 @@ def test_nothing_is_wider_than_the_window(page: Browser, width: int) -> None:
 
 
 def test_print_leaves_out_what_only_works_on_a_screen(page: Browser) -> None:
+    page.run("document.documentElement.dataset.print = 'all'")
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not page.find("#listen").is_displayed()
     assert page.find("#board").is_displayed()

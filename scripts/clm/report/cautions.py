@@ -109,9 +109,9 @@ def _text(results: Results) -> Iterator[Caution]:
 def _comparability(results: Results) -> Iterator[Caution]:
     """Figures that cannot be compared with one another."""
     summaries = {model.name: model.summary.folders for model in results.models.values() if model.summary}
-    days = {m.name: {folder: part.made for folder, part in m.summary.folders.items()} for m in summarized}
+    days = {name: {folder: part.made for folder, part in folders.items()} for name, folders in summaries.items()}
     known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
-    used = {m.name: [part.normalizer for part in m.summary.folders.values()] for m in summarized}
+    used = {name: [part.normalizer for part in folders.values()] for name, folders in summaries.items()}
     lines = [
         *(leaderboard_text.far_apart(results.board, days) if known else []),
         *leaderboard_text.mixed_normalizers(used),
