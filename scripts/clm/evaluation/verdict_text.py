@@ -120,6 +120,8 @@ def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
 
 def what_would_help(row: Row, comparisons: Comparisons) -> str:
     """Advice on how to prove the difference of a model whose verdict is open."""
+    if row["wer_change"] and float(row["wer_change"]) >= 0:
+        return "Text nearer to what is spoken would help, not more recordings: there is no gain to prove."
     more = more_audio(comparisons.with_baseline(row["model"]))
     if row["p_value"]:
         return more or "More recordings would help."
@@ -148,12 +150,14 @@ def _recordings(number: int) -> str:
 def more_audio(details: Difference | None) -> str:
     """Amount of audio that would probably prove the difference that was seen.
 
-    >>> more_audio(Difference(words=3000, needed_words=15345))
+    Empty where the difference is against the model: no amount of audio would speak for it.
+
+    >>> more_audio(Difference(words=3000, needed_words=15345, difference=-0.01))
     'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'
     """
     details = details or _UNKNOWN
     more = (details.needed_words or 0) - details.words
-    if more <= 0:
+    if more <= 0 or details.difference >= 0:
         return ""
     rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
     hours = more / WORDS_PER_HOUR

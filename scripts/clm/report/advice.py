@@ -78,8 +78,10 @@ def _findings(results: Results, *, wrong: bool) -> Iterator[Step]:
 
 def _leaks(results: Results) -> Iterator[Step]:
     leaks = {model.name: model.leakage for model in results.models.values() if model.leakage}
-    for text in leaderboard_text.leaks(leaks):
-        yield Step("Judge the model on recordings that its text does not hold", capitalized(text))
+    for model, found in leaks.items():
+        if any(folder.leaked for folder in found.values()):
+            text = f"Take what is spoken in the recordings out of the text of {model}, or judge it on other recordings."
+            yield Step("Judge the model on what it has not read", text)
 
 
 def _give_text(results: Results) -> Iterator[Step]:

@@ -1,7 +1,7 @@
 """Warnings: whatever may make the figures untrue, or was left out. The same for page, terminal and JSON."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clm import engines
@@ -23,12 +23,21 @@ _FEW = 2
 
 @dataclass(frozen=True)
 class Caution:
-    """A warning; `grave` ones stand on the first screen. `details` are the single cases where there are several."""
+    """A warning; `grave` ones stand on the first screen.
+
+    `details` are the single cases where there are several; `command` is what would help, where that is a command.
+    """
 
     kind: str
     text: str
     details: tuple[str, ...] = ()
     grave: bool = True
+    command: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The warning with its command."""
+        return f"{self.text} {self.command}".rstrip()
 
 
 def warnings(results: Results, notes: Iterable[str] = ()) -> list[Caution]:
@@ -39,13 +48,13 @@ def warnings(results: Results, notes: Iterable[str] = ()) -> list[Caution]:
         *(Caution("results", note, grave=False) for note in (*results.problems, *notes)),
         *_input(results),
     ]  # fmt: skip
-    return [Caution(item.kind, public(item.text), tuple(map(public, item.details)), item.grave) for item in found]
+    return [replace(item, text=public(item.text), details=tuple(map(public, item.details))) for item in found]
 
 
 def as_lines(found: Iterable[Caution]) -> Iterator[str]:
     """Warnings for a terminal, a paragraph each, and where the remarks are that change no figure."""
     found = list(found)
-    yield from (f"Warning: {item.text}" for item in found if item.grave)
+    yield from (f"Warning: {item.sentence}" for item in found if item.grave)
     if remarks := sum(not item.grave for item in found):
         yield f"{counted(remarks, 'remark')} on input and results: see Warnings in the report."
 
@@ -87,7 +96,7 @@ def _models(results: Results) -> Iterator[Caution]:
     yield from (Caution("leak", capitalized(line)) for line in leaderboard_text.leaks(leaks))
     rows = [{"corpus_words": "", "fixed_words": "", "broken_words": "", **row} for row in results.board]
     marks = {model.name: model.about.flaws for model in results.models.values() if model.about}
-    yield from (Caution("harm", line) for line in leaderboard_text.harm(rows, marks).values())
+    yield from (Caution("harm", ended(line)) for line in leaderboard_text.harm(rows, marks).values())
 
 
 def _text(results: Results) -> Iterator[Caution]:
@@ -98,12 +107,11 @@ def _text(results: Results) -> Iterator[Caution]:
     for name, rows in parts:
         failed = [row.get("keyword", "") for row in rows if row.get("status") == "error"]
         if failed:
-            again = invocation.command(results.command)
             text = (
                 f"Articles for {counted(len(failed), 'look-up')} of {name} could not be fetched: {some(failed)}."
-                f" Run again, which fetches only these: {again}"
+                " Run again, which fetches only these:"
             )
-            yield Caution("articles", text, tuple(failed))
+            yield Caution("articles", text, tuple(failed), command=invocation.command(results.command))
 
 
 def _comparability(results: Results) -> Iterator[Caution]:

@@ -105,7 +105,7 @@ def _rates(row: Row, against: Row | None) -> Iterator[Card]:
     """WER on held-out folders, if the verdict depends on them, and on all recordings."""
     if against and row.get("scope") == "heldout" and row.get("heldout_wer"):
         before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], against)))
-        text = "word error rate on folders that it never learned from: the verdict depends on these"
+        text = "word error rate; the verdict depends on it"
         yield Card("On held-out folders", percent(float(row["heldout_wer"])), before, text)
     if row.get("wer"):
         low, high = number(row, "wer_low"), number(row, "wer_high")

@@ -111,7 +111,7 @@ class Renderer:
             listen_note="Reference and models, word against word. A click on a word plays it.",
             lineage=[about.origin(model) for model in results.models.values()],
             cautions=found,
-            grave=[item for item in found if item.grave],
+            grave=[item for item in found if item.grave and item.text not in judged.proof],
             most_cautions=MOST_CAUTIONS,
             question=first_screen.question(results),
             made_on=max((row.get("created", "") for row in results.board), default=""),

@@ -330,7 +330,7 @@ class Places {
       this.workbench.openFolder(folder, name, p);
     };
     const recording = recordingsOf(folder.id)?.find((found) => found.data.name === name);
-    const item = el("li", {}, ...playButton(folder.name, name, p + 1), " ", el("button", { type: "button", class: "link", onclick: go }, folder.name));
+    const item = el("li", {}, el("button", { type: "button", class: "link", onclick: go }, folder.name), " ", ...playButton(folder.name, name, p + 1));
     if (!recording) return item;
     const [start, end] = [Math.max(0, p - 4), Math.min(recording.words.length, p + 5)];
     item.append(el("div", { class: "context" }, recording.words.slice(start, p).join(" "), " ", el("mark", {}, recording.words[p]), " ", recording.words.slice(p + 1, end).join(" ")));
