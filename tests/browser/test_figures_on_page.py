@@ -93,7 +93,7 @@ def test_fixed_words_show_what_the_baseline_heard(page: Browser, results: Result
     assert "heard" in page.find(f"{table} thead").text
 
 
-def test_an_example_is_played_without_leaving_the_table(page: Browser, results: ResultsFolder) -> None:
+def test_an_example_is_played_without_leaving_the_table(page: Browser) -> None:
     for table in ("fixed", "broken"):
         selector = page.show(table)
         page.requests()
@@ -105,8 +105,8 @@ def test_an_example_is_played_without_leaving_the_table(page: Browser, results: 
 
 
 def test_scales_have_round_values(page: Browser) -> None:
-    texts = page.run("return [...document.querySelectorAll('.figure-wer .tick, .figure-errors .tick, .figure-changes .tick')]"
-                     ".map(t => t.textContent)")  # fmt: skip
+    ticks = ", ".join(f".figure-{name} .tick" for name in ("wer", "errors", "changes"))
+    texts = page.run("return [...document.querySelectorAll(arguments[0])].map(t => t.textContent)", ticks)
     assert len(texts) > 8
     for text in texts:
         assert re.fullmatch(r"\d+ %", text), text
@@ -120,7 +120,8 @@ def test_text_of_figures_can_be_read(page: Browser, width: int) -> None:
         for (const part of document.querySelectorAll('.fold')) part.open = true;
         return [...document.querySelectorAll('figure svg')].filter(s => s.clientWidth).flatMap(svg => {
           const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-          return [...svg.querySelectorAll('text')].map(t => [t.textContent, parseFloat(getComputedStyle(t).fontSize) * scale]);
+          const size = (text) => parseFloat(getComputedStyle(text).fontSize) * scale;
+          return [...svg.querySelectorAll('text')].map(t => [t.textContent, size(t)]);
         }).filter(([, size]) => size < 11.9)""")
     assert small == []
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,8 @@ def pages(browser: Browser) -> list[str]:
 
     size = {"paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": False}
     data = browser.driver.execute_cdp_cmd("Page.printToPDF", size)["data"]
-    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(base64.b64decode(data))).pages]
+    texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(base64.b64decode(data))).pages]
+    return [unicodedata.normalize("NFKC", text) for text in texts]  # fonts join letters
 
 
 @pytest.mark.parametrize("name", OUTCOMES)

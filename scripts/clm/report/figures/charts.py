@@ -154,7 +154,11 @@ def _wer_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float,
         if low is not None and high is not None:
             y1, y2 = (bottom - (bottom - top) * value / end for value in (low, high))
             yield svg.line(x, y1, x, y2, "whisker")
-    yield svg.tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True)), class_="trend")
+    yield svg.tag(
+        "polyline",
+        points=svg.coordinates((f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True)), " "),
+        class_="trend",
+    )
     for x, y, model in zip(xs, ys, models, strict=True):
         hover = svg.title(f"{model.name}: WER {model.row['wer']}")
         yield svg.tag("circle", hover, cx=x, cy=y, r=5, class_="point")

@@ -51,7 +51,7 @@ def error_map(words: Words, model: ModelResults) -> Figure | None:
     return svg.figure(f"map-{model.name}", f"Where {model.name} errs", note, (WIDTH, bottom + 8), parts)
 
 
-def _marks(places: Iterable[int], scale: float, y: float) -> str:
+def _marks(places: Iterable[int], scale: float, y: float) -> Any:
     """A short line for every place that can be told from the one before."""
     columns = sorted({round(2 * (1 + place * scale)) for place in places})
-    return "".join(f"M{LEFT + column / 2:g} {y:g}v{LANE:g}" for column in columns)
+    return svg.coordinates(f"M{LEFT + column / 2:g} {y:g}v{LANE:g}" for column in columns)

@@ -35,7 +35,14 @@ def tag(name: str, *children: Any, **attributes: Any) -> Markup:
     return Markup(f"<{name}{given}>{inside}</{name}>")  # noqa: S704 - every part is escaped
 
 
+def coordinates(parts: Iterable[str], between: str = "") -> Markup:
+    """Numbers and commands of a path or a polyline, which are not cut, however long they are."""
+    return Markup(between.join(parts))  # noqa: S704 - numbers and letters of ours
+
+
 def _number(value: Any) -> Any:
+    if isinstance(value, Markup):
+        return value
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
