@@ -65,7 +65,8 @@ def test_the_player_stays_in_sight(page: Browser) -> None:
     for width, height in ((1280, 900), (390, 844)):
         page.resize(width, height)
         page.run("document.querySelector('#listen details').open = true")
-        page.run("document.querySelectorAll('.stretch')[20].scrollIntoView({block: 'center', behavior: 'instant'})")
+        column = "document.querySelectorAll('.column')[700]"
+        page.run(f"{column}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
         box = page.run("const r = player.getBoundingClientRect(); return [r.top, r.bottom]")
         assert 0 <= box[0] < box[1] <= height
 

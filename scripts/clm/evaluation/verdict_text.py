@@ -157,7 +157,7 @@ def more_audio(details: Difference | None) -> str:
     """
     details = details or _UNKNOWN
     more = (details.needed_words or 0) - details.words
-    if more <= 0 or details.difference >= 0:
+    if more <= 0 or details.difference > 0:
         return ""
     rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
     hours = more / WORDS_PER_HOUR

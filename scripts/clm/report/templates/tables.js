@@ -12,8 +12,14 @@ function cellContent(kind, value) {
     case "folder": return DATA.index.has(value)
       ? [el("button", { type: "button", class: "link", "data-folder": value }, value)] : [value];
     case "links": return value.split(" | ").flatMap((part, at) => [at ? ", " : "", webLink(part)]);
-    default: return [String(value)];
+    default: return breakable(String(value));
   }
+}
+
+/* A long name may be divided after its dots and slashes, so that it need not be within a word. */
+function breakable(text) {
+  if (!/\S{17}/.test(text)) return [text];
+  return text.split(/(?<=[._/:])/).flatMap((part, at) => (at ? [el("wbr"), part] : [part]));
 }
 
 /* The words around a word, which stands out. */
