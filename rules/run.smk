@@ -20,6 +20,7 @@ from clm.project import record
 from clm.project.dataset import Dataset
 from clm.project.decide import decide
 from clm.results import invocation, models
+from clm.types import STOCK
 from clm.run import command_line, failure_summary, interpreter, remote, warnings
 
 interpreter.put_first_on_path()

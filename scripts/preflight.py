@@ -160,7 +160,11 @@ def odd_bases(
 
 def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, ModelRecord]:
     """The model.json of our own CLMs and of those that the configuration names."""
-    names = [*models.finished(directory, ENGINE), *(f"{ENGINE}-{name}" for name in settings.models)]
+    names = [
+        *models.finished(directory, ENGINE),
+        *models.finished(directory, ENGINE, models.CONTROL),
+        *(f"{ENGINE}-{name}" for name in settings.models),
+    ]
     return {name: models.read_record(directory / name / "model.json") for name in names}
 
 

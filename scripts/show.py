@@ -77,7 +77,7 @@ def changed_words(results: Path, model: str) -> Iterator[str]:
 
 
 def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Reasons for which a generation that this run was to make is not on the leaderboard."""
+    """Reasons for which a generation or control that this run was to make is not on the leaderboard."""
     known = {row["model"] for row in board}
     started = (results / "config.yaml").stat().st_mtime_ns  # written when a run starts
     for path in sorted((results / "models").glob("*/plan.json")):
@@ -89,6 +89,9 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
             continue
         reason = training.read(decided).reason if train else codes.nothing_to_learn()
         yield full(reason, "No new model: ")
+    for path in sorted((results / "models").glob(f"*-{models.CONTROL}-*/training.json")):
+        if path.parent.name not in known and path.stat().st_mtime_ns >= started:
+            yield full(training.read(path).reason, "No control: ")
 
 
 def record_of(results: Path, model: str) -> ModelRecord:
@@ -130,7 +133,11 @@ def report(results: Path) -> Iterator[str]:
     judged = first_screen.judge(everything)
     yield f"{judged.answer}."
     yield from judged.sentences or (judged.headline, judged.proof)
-    newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
+    newest = max(
+        (row["model"] for row in board if row["fixed_words"] and not models.is_control(row["model"])),
+        key=models.number,
+        default=None,
+    )
     if newest is not None:
         yield from changed_words(results, newest)
     yield from cautions.as_lines(cautions.warnings(everything))

@@ -5,16 +5,13 @@ finished. training.json has the outcome, also where nothing was trained.
 """
 
 import argparse
-import datetime
 import logging
-import tempfile
-import time
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from clm import __version__, cli, engines
+from clm import cli, engines
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.messages import some
@@ -28,10 +25,9 @@ from clm.healing import word_history
 from clm.reasons import codes
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans, training
-from clm.results.models import ModelRecord
 from clm.results.training import TrainingOutcome
 from clm.settings import FROM_REFERENCES, Settings, read
-from clm.types import Engine, Recording, TrainingFailed, TrainingText
+from clm.types import Recording, TrainingText
 
 log = logging.getLogger(__name__)
 
@@ -121,11 +117,6 @@ def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
     return text
 
 
-def digest(text: TrainingText, engine: Engine) -> str:
-    """Digest of everything that determines the model, whatever the source of the text; equal digests mean twins."""
-    return files.digest({**text.content(), "settings": engine.training_settings(), "recipe": engine.recipe})
-
-
 def twin(models_directory: Path, engine: str, of: str, *, failed_too: bool) -> str | None:
     """Name of the finished generation with this digest, or None; one that failed may be tried again."""
     for name in models.finished(models_directory, engine):
@@ -142,11 +133,6 @@ def about_twin(models_directory: Path, older: str) -> TrainingOutcome:
     return TrainingOutcome(trained=False, reason=reason, twin=older)
 
 
-def count_words(text: TrainingText) -> dict[str, int]:
-    """Words of each source."""
-    return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
-
-
 def incomplete(args: argparse.Namespace) -> tuple[list[str], str]:
     """Queries whose look-up failed, and why the first one did."""
     failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == Outcome.ERROR]
@@ -159,45 +145,24 @@ def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
     directory = args.plan.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
         models.clear(directory)
-        return TrainingOutcome(trained=True, reason=codes.finished_before())
-    own = f"{models.UNFINISHED}{time.time_ns():020}-"
+        words = models.read_record(directory / "model.json").corpus_words or 0
+        return TrainingOutcome(trained=True, reason=codes.finished_before(), words=words)
     missing, trouble = incomplete(args)
     if missing and not settings.corpus.allow_partial:
         return TrainingOutcome(trained=False, reason=codes.corpus_incomplete(missing, trouble), retry=True)
-    failure = ""
     try:
         text = gather(args, settings, directory / "corpus")
         if not text.sources:
             return TrainingOutcome(trained=False, reason=codes.no_text())
-        identity = digest(text, engine)
+        identity = training.digest(text, engine)
         if older := twin(directory.parent, engine.name, identity, failed_too=not settings.retry_failed):
             return about_twin(directory.parent, older)
-        with tempfile.TemporaryDirectory(dir=directory, prefix=own) as name:
-            details = engine.train(text, Path(name))
-            for path in Path(name).iterdir():
-                path.replace(directory / path.name)
-    except TrainingFailed as error:
-        log.error("%s", error)
-        details, failure = {}, str(error)
+        model = training.carry_out(engine, text, directory)
     except UserError as error:
         return TrainingOutcome.of_error(error)
-    words = count_words(text)
-    model = ModelRecord(
-        model=directory.name,
-        engine=engine.name,
-        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        digest=identity,
-        recipe=engine.recipe,
-        versions={"clm-proof": __version__, **engine.versions()},
-        corpus_words=sum(words.values()),
-        sources=words,
-        details=details,
-        failed=failure,
-    )
-    models.write_record(directory / "model.json", model)
-    models.clear(directory, before=own)
-    reason = codes.told(failure) if failure else codes.trained(sum(words.values()), missing)
-    return TrainingOutcome(trained=True, reason=reason)
+    words = model.corpus_words or 0
+    reason = codes.told(model.failed) if model.failed else codes.trained(words, missing)
+    return TrainingOutcome(trained=True, reason=reason, words=words)
 
 
 def main(argv: list[str] | None = None) -> None:

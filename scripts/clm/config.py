@@ -18,7 +18,7 @@ UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
 #: Keys that name files or folders.
 PATHS = (
     "input", "keywords", "training_data", "tuning_data", "corpus.folder", "corpus.zim", "normalizer.equivalents",
-    "pocketsphinx.pronunciations",
+    "pocketsphinx.pronunciations", "evaluation.control_text",
 )  # fmt: skip
 #: What `auto` finds beside the input, the first of these that is there.
 BESIDE = {
@@ -104,6 +104,8 @@ def check_addresses(config: dict[str, Any]) -> None:
             "config: transcribe.bucket: Amazon Transcribe reads audio from an S3 bucket and writes its results there",
             "name a bucket of yours (docs/aws.md shows how to make one)",
         )
+    if is_address(config["evaluation"]["control_text"]):
+        raise UserError("config: evaluation.control_text: is read from this machine", "copy the text here")
     if is_address(config["corpus"]["folder"]):
         raise UserError("config: corpus.folder: articles are read from a folder on this machine", "copy them here")
 

@@ -46,7 +46,8 @@ def test_the_verdict_in_words():
     text = verdict([ALL | {"champion": "yes"}, BASE | {"champion": ""}])
     assert text == (
         "pocketsphinx-clm-001 makes 46% fewer errors than pocketsphinx (WER 0.352 -> 0.190, p = 0.004, on all 24"
-        " recordings): better.\nChampion: pocketsphinx-clm-001."
+        " recordings): better. It has no control: the gain has not been separated from the procedure.\n"
+        "Champion: pocketsphinx-clm-001."
     )
 
 

@@ -16,11 +16,10 @@ from clm.base.text_files import read_text
 from clm.english.tokenizer import tokenize
 from clm.english.words import learnable
 from clm.pronunciation.general_english import common_words
+from clm.results.models import FEWEST_WORDS
 from clm.scoring import leakage
 from clm.scoring.word_metrics import Phrase, by_first_word, spans
 
-#: A model from fewer words is never called better (docs/control.md).
-FEWEST_WORDS = 200
 #: Amazon's advice for custom language models: with more words of transcripts, train on those alone.
 ENOUGH_TRANSCRIPTS = 10_000
 #: ... and with fewer, give this share of them as tuning text, at the most.

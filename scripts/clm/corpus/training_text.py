@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 
 from clm.base import files
@@ -36,6 +36,31 @@ def own_text(path: Path, language: str, report: Path) -> str:
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())
     speak = verbalize if language.startswith("en") else str
     return "".join(f"{speak(sentence)}\n" for sentence in found)
+
+
+def unrelated(words: int, path: str | None, language: str, directory: Path) -> str:
+    """Text for a control, one sentence per line: the first `words` words of the user's, or as many of general English.
+
+    The latter are drawn from the general language model, always the same ones. The user's text may have fewer.
+
+    Raises:
+        UserError: the user's text cannot be read.
+
+    """
+    if path:
+        lines = own_text(Path(path), language, directory / "control_text-dropped.tsv").splitlines()
+        sentences: Iterable[Sequence[str]] = (line.split() for line in lines)
+    else:
+        from clm.lm import general_model, sampling
+
+        sentences = sampling.sample(general_model.read(), words)
+    kept: list[str] = []
+    for sentence in sentences:
+        kept.append(f"{' '.join(sentence[:words])}\n")
+        words -= len(sentence)
+        if words <= 0:
+            break
+    return "".join(kept)
 
 
 def _sentences(text: str, left_out: dropped.Dropped) -> list[str]:

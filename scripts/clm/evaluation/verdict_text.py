@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from clm.base.messages import counted
 from clm.english.numbers import spell
 from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
+from clm.evaluation.comparison import CONTROL
 from clm.evaluation.comparisons import Comparisons, Difference
+from clm.reasons.sentences import capitalized, full
+from clm.results import models
 
 Row = Mapping[str, str]
 
@@ -54,7 +57,7 @@ def verdict(rows: Sequence[Row], comparisons: Comparisons, subject: Row, *, cust
     if found == BETTER and leaked:
         tone, answer = "open", "Better, but it has seen the answers"
     headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}."
-    proof = _proof(subject, comparisons.with_baseline(subject["model"]))
+    proof = _proof(subject, baseline, comparisons.with_baseline(subject["model"]))
     return Verdict(tone, answer, headline, proof, tuple(sentences(rows, comparisons)))
 
 
@@ -74,7 +77,7 @@ def sentences(rows: Sequence[Row], comparisons: Comparisons) -> list[str]:
     baseline = next((row for row in rows if row["verdict"] == "baseline"), None)
     if baseline is None:
         return ["There is no complete baseline yet: nothing can be compared."]
-    judged = [row for row in rows if row["verdict"] and row is not baseline]
+    judged = [row for row in rows if row["verdict"] not in ("", CONTROL) and row is not baseline]
     if not judged:
         return [f"{baseline['model']} has a WER of {figure(baseline['wer'])}; no other model is complete yet."]
     newest = max(judged, key=lambda row: (row["created"], row["model"]))
@@ -111,11 +114,32 @@ def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
         f"{row['model']} makes {change_in_words(row['wer_change'], baseline['model'])}"
         f" (WER {figure(wer_before(row, after, baseline))} -> {figure(after)}, {chance}on {scope})"
     )
+    facts += _against_control(row, after)
     if row["verdict"] != NOT_PROVEN:
-        return f"{facts}: {row['verdict']}.{_false_alarms(row, details)}"
+        return f"{facts}: {row['verdict']}.{not_separated(row)}{_false_alarms(row, details)}"
+    if details and details.why:
+        return f"{facts}: not proven: {full(details.why)}"
     if row["p_value"]:
         return f"{facts}: not proven, it may be chance. {corrected(details)}{what_would_help(row, comparisons)}"
     return f"{facts}: not proven, too few recordings to tell. What would help: {what_would_help(row, comparisons)}"
+
+
+def _against_control(row: Row, after: str) -> str:
+    """Change against the model's control, as part of a sentence; empty where it has none."""
+    if not row.get("control"):
+        return ""
+    chance = f", p = {float(row['text_p_value']):.2g}" if row["text_p_value"] else ""
+    return (
+        f", and {change_in_words(row['text_change'], row['control'])}, made the same way from unrelated text"
+        f" (WER {figure(row['control_wer'])} -> {figure(after)}{chance})"
+    )
+
+
+def not_separated(row: Row) -> str:
+    """Remark on a better CLM that has no control; empty, or begins with a space."""
+    if row["verdict"] != BETTER or row.get("control") or not models.number(row["model"]):
+        return ""
+    return " It has no control: the gain has not been separated from the procedure."
 
 
 def what_would_help(row: Row, comparisons: Comparisons) -> str:
@@ -132,15 +156,18 @@ def what_would_help(row: Row, comparisons: Comparisons) -> str:
     return f"{needed} {more}".rstrip()
 
 
-def _proof(row: Row, details: Difference | None) -> str:
+def _proof(row: Row, baseline: Row, details: Difference | None) -> str:
     """Certainty of a verdict, and the data behind it."""
     where = "recordings it never learned from" if row["scope"] == "heldout" else "all recordings"
     size = f" ({_recordings(details.recordings)}, {counted(details.words, 'word')})" if details else ""
     chance = f"p = {float(row['p_value']):.2g}" if row["p_value"] else "too few recordings for a p-value"
+    if row["verdict"] == NOT_PROVEN and details and details.why:
+        return f"{capitalized(full(details.why))} Against {baseline['model']}: {chance}, on {where}{size}."
     if row["verdict"] == NOT_PROVEN:
         more = corrected(details) + more_audio(details) if row["p_value"] else ""
         return f"It may be chance: {chance}, on {where}{size}. {more}".strip()
-    return f"Proven: {chance}, on {where}{size}."
+    control = f", and {float(row['text_p_value']):.2g} against {row['control']}" if row.get("text_p_value") else ""
+    return f"Proven: {chance}{control}, on {where}{size}.{not_separated(row)}"
 
 
 def _recordings(number: int) -> str:

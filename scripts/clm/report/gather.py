@@ -97,8 +97,9 @@ class Results:
 
     @cached_property
     def challengers(self) -> list[ModelResults]:
-        """Complete models except the baseline, the oldest first."""
-        judged = [model for model in self.models.values() if model.complete and model is not self.baseline]
+        """Complete models except baseline and controls, the oldest first."""
+        candidates = (model for model in self.models.values() if not models.is_control(model.name))
+        judged = [model for model in candidates if model.complete and model is not self.baseline]
         return sorted(judged, key=lambda model: (model.row.get("created", ""), model.name))
 
     @cached_property

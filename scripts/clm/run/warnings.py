@@ -79,7 +79,9 @@ def _price_note(state: State, engine: Engine) -> str:
 def _failed_notes(state: State) -> list[str]:
     """Models that could not be made, and how to try again."""
     directory = state.results / "models"
-    failures = {name: models.failed(directory, name) for name in (*state.finished, *state.vocabularies)}
+    failures = {
+        name: models.failed(directory, name) for name in (*state.finished, *state.vocabularies, *state.controls)
+    }
     notes = [
         f"{name} could not be made: {reason.rstrip('.')}."
         " Hint: snakemake --forcerun heal --config retry_failed=True tries once more."

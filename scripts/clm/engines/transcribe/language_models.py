@@ -21,6 +21,7 @@ from clm.base.s3_path import S3Path
 from clm.engines.transcribe.artifacts import encryption
 from clm.engines.transcribe.inventory import explained, language_models
 from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, NAME_PREFIX, TranscribeSettings
+from clm.results.models import FEWEST_WORDS
 from clm.types import TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,6 @@ WIDE_BAND, NARROW_BAND = "WideBand", "NarrowBand"
 BORDER_HZ = 16_000
 #: Shorter lines ("Thank you.") may be in both texts.
 _SHORTEST_SENTENCE = 4
-#: Models of fewer words are never "better" (docs/metrics.md).
-FEWEST_WORDS = 200
 MOST_BYTES, MOST_TUNING_BYTES = 2 << 30, 200 << 20
 _ACCESS = re.compile(
     r"\b(?:roles?|access|permissions?|(?:un)?authori[sz]ed|denied|forbidden|regions?|assumed?|credentials?|kms)\b",
