@@ -17,6 +17,7 @@ import wer
 from clm import config
 from clm.base import files
 from clm.report import page
+from clm.results import controls
 from runner import CHECKOUT
 
 STOCK = "pocketsphinx"
@@ -276,20 +277,21 @@ def hostile(tmp_path: Path) -> ResultsFolder:
 
 #: Shares of words that the stock model and the first generation mishear, by what that comes to.
 OUTCOMES = {
-    "better": (0.4, 0.15),
-    "leaked": (0.4, 0.1),
-    "no gain": (0.3, 0.32),
-    "worse": (0.2, 0.45),
-    "nothing": (0.35, None),
-}
+    "better": (0.4, 0.15), "leaked": (0.4, 0.1), "as the control": (0.4, 0.2), "no gain": (0.3, 0.32),
+    "worse": (0.2, 0.45), "nothing": (0.35, None),
+}  # fmt: skip
+CONTROL = f"{STOCK}-control-001"
+#: Shares that the controls of some of these mishear.
+CONTROLS = {"better": 0.38, "as the control": 0.2}
 
 
 def outcome(directory: Path, name: str) -> ResultsFolder:
     """Ten folders, six of them held out, with one of the `OUTCOMES`; a third of "leaked" is in the model's text."""
     before, now = OUTCOMES[name]
+    shares = {STOCK: before, FIRST: now, CONTROL: CONTROLS.get(name)}
     texts = spoken(10, (STOCK,), words=120)
     texts.heldout = [f"talk {number:04d}" for number in range(1, 7)]
-    for number, (model, share) in enumerate(((STOCK, before), (FIRST, now))):
+    for number, (model, share) in enumerate(shares.items()):
         if share is not None:
             texts.heard[model] = {
                 folder: {"audio": " ".join(_mishear(said["audio"].split(), share, random.Random(f"{number} {folder}")))}
@@ -298,7 +300,11 @@ def outcome(directory: Path, name: str) -> ResultsFolder:
     results = ResultsFolder(directory, texts)
     if now is not None:
         results.model(FIRST, corpus_words=900)
+        plan = {"training_inputs": {"settings": {}}, "train": True}
+        files.write_json(results.directory / "models" / FIRST / "plan.json", plan)
         files.write_text(results.directory / "models" / FIRST / "corpus" / "keywords.txt", "text about other things\n")
+    if name in CONTROLS:
+        results.model(CONTROL, corpus_words=1000, made_from=controls.settings_digest({}))
     results.write()
     if name == "leaked":
         found = {

@@ -14,6 +14,7 @@ from report_data import OUTCOMES, ResultsFolder, outcome, trouble
 ANSWERS = {
     "better": "Yes: the custom language model pays off",
     "leaked": "Better, but it has seen the answers",
+    "as the control": "No: unrelated text does as well",
     "no gain": "Not proven yet",
     "worse": "No: it makes things worse",
     "nothing": "No custom language model yet",
@@ -21,6 +22,7 @@ ANSWERS = {
 STEPS = {
     "better": "Heal: train the next generation",
     "leaked": "Judge the model on what it has not read",
+    "as the control": "Use other text",
     "no gain": "Use other text",
     "worse": "Use other text",
     "nothing": "Give it text: learn the words that it missed",
@@ -69,9 +71,20 @@ def test_the_figures_of_the_verdict_come_first(browser: Browser, outcomes: dict[
     for name in OUTCOMES:
         browser.open(outcomes[name].directory / "report.html")
         labels[name] = browser.run("return [...document.querySelectorAll('.number dt')].map(e => e.textContent)")
-    assert labels["better"][:2] == ["On held-out folders", "Word error rate"]
+    assert labels["better"][:3] == ["On held-out folders", "Word error rate", "What the text did"]
     assert labels["leaked"][:2] == ["On clean folders", "On held-out folders"]
     assert labels["nothing"][0] == "Word error rate"
+
+
+def test_the_verdict_names_baseline_and_control(browser: Browser, outcomes: dict[str, ResultsFolder]) -> None:
+    for name, sign in (("better", "fewer"), ("as the control", "")):
+        browser.open(outcomes[name].directory / "report.html")
+        text = browser.find("h1").text
+        assert "fewer errors than pocketsphinx, and " in text
+        assert f"{sign} errors than pocketsphinx-control-001, made the same way from unrelated text" in text
+    board = browser.run("return [...document.querySelectorAll('#board tbody [data-key=rank]')].map(c => c.textContent)")
+    assert board == ["1", "2", ""]  # a control is not ranked
+    assert browser.run("return document.querySelectorAll('.figure-generations .control').length") == 1
 
 
 def test_what_has_seen_the_answers_is_not_called_proven(browser: Browser, outcomes: dict[str, ResultsFolder]) -> None:

@@ -39,6 +39,8 @@ def origin(model: ModelResults) -> Origin:
         facts.append(("Made of", "the engine's own model, unchanged"))
     if model.row.get("engine") == "imported":
         facts.append(("Made of", "transcripts of another recogniser"))
+    if models.is_control(model.name):
+        facts.append(("Made of", "the stock model and text drawn from general English, as a generation of its size"))
     if models.number(model.name):
         facts.append(("Made of", "the stock model and all text so far"))
     if why := statement(plan.reason):

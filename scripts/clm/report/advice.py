@@ -15,6 +15,7 @@ from clm.healing import saturation
 from clm.reasons.codes import Code
 from clm.reasons.sentences import capitalized, full, kind
 from clm.report import leaderboard_text
+from clm.report.figures.charts import number
 from clm.report.gather import ModelResults, Results
 from clm.results import invocation, models
 
@@ -106,11 +107,13 @@ def _give_text(results: Results) -> Iterator[Step]:
     )
 
 
-def gained(model: ModelResults) -> bool:
+def gained(results: Results, model: ModelResults) -> bool:
     """False if a model makes no fewer errors, breaks as many words as it fixes, or does no better than its control."""
-    row = model.row
+    row, details = model.row, results.comparisons.with_baseline(model.name)
     if row.get("verdict") == BETTER:
         return True
+    if details and details.why:
+        return False
     changes = [row.get(key, "") for key in ("wer_change", "text_change")]
     if row.get("verdict") == WORSE or not changes[0] or any(change and float(change) >= 0 for change in changes):
         return False
@@ -120,10 +123,18 @@ def gained(model: ModelResults) -> bool:
 def _other_text(results: Results) -> Iterator[Step]:
     """Other text, where the model gained nothing; with the share of the missed words that its text contained."""
     model, baseline = results.subject, results.baseline
-    if model is None or baseline is None or not models.number(model.name) or gained(model):
+    if model is None or baseline is None or not models.number(model.name) or gained(results, model):
+        return
+    words = number(model.row, "corpus_words")
+    if words is not None and words < models.FEWEST_WORDS:
+        text = (
+            f"{model.name} has {counted(int(words), 'word')} of text: fewer than {models.FEWEST_WORDS} prove nothing."
+        )
+        yield Step("Use more text", text, invocation.with_config(results.command, f"training_data={TEXTS}"))
         return
     covered = coverage(results, model, baseline)
     if covered is None:
+        yield Step("Use other text", "Use text in which the missed words occur: see Missed words.")
         return
     found, missed = covered
     share = found / missed
@@ -187,8 +198,8 @@ def _heal(results: Results) -> Iterator[Step]:
         if vocabulary.learnable(word)
     }
     if missed:
-        number = counted(len(missed), "word")
-        text = f"{newest.name} still misses {number} worth learning in folders that are not held out."
+        words = counted(len(missed), "word")
+        text = f"{newest.name} still misses {words} worth learning in folders that are not held out."
         again = invocation.command(results.command, "--forcerun", "heal")
         yield Step("Heal: train the next generation", text, again)
 
@@ -196,7 +207,7 @@ def _heal(results: Results) -> Iterator[Step]:
 def _more_audio(results: Results) -> Iterator[Step]:
     """More recordings, where the figures are in favour of a model and too few to prove it."""
     model = results.subject
-    if model is None or model.row.get("verdict") != NOT_PROVEN or not gained(model):
+    if model is None or model.row.get("verdict") != NOT_PROVEN or not gained(results, model):
         return
     title = "Add recordings to prove the difference" if model.row.get("p_value") else "Add recordings"
     row = dict.fromkeys(COLUMNS, "") | model.row

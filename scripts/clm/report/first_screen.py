@@ -82,6 +82,7 @@ def cards(results: Results) -> list[Card]:
         return []
     against = None if baseline is None or baseline is model else baseline.row
     found = [*_clean(results, model, against), *_rates(model.row, against)]
+    found += _control(model.row, against)
     if against and model.row.get("fixed_words"):
         broken = int(model.row["broken_words"] or 0)
         found.append(Card("Words fixed", f"{int(model.row['fixed_words']):,}", "", f"and {broken:,} broken"))
@@ -112,6 +113,14 @@ def _rates(row: Row, against: Row | None) -> Iterator[Card]:
         interval = f", between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
         before = percent(float(against["wer"])) if against else ""
         yield Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}")
+
+
+def _control(row: Row, against: Row | None) -> Iterator[Card]:
+    """The rate of the model's control, from which the text brought it down."""
+    rate = row.get("heldout_wer") if row.get("scope") == "heldout" else row.get("wer")
+    if against and row.get("control_wer") and rate:
+        text = "before: its control, made the same way from unrelated text"
+        yield Card("What the text did", percent(float(rate)), percent(float(row["control_wer"])), text)
 
 
 def _basis(results: Results, model: ModelResults, against: Row | None) -> Iterator[Card]:

@@ -134,35 +134,53 @@ def generations(results: Results) -> Figure | None:
     )
     return svg.figure(
         "generations", "From generation to generation",
-        "WER with its interval, what each generation changed, and how much text it learned from.", (width, 466), parts,
+        "WER, what each generation changed, and how much text it learned from.", (width, 466), parts,
         f"{words}.",
     )  # fmt: skip
 
 
 def _wer_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
+    """The learning curve: WER of the generations and of their controls, on the recordings of the verdicts."""
     top, bottom = 34.0, 174.0
-    yield svg.text(0, 16, "Word error rate", "heading")
-    values = ticks(max(number(m.row, column) or 0 for m in models for column in ("wer", "wer_high")), 4)
+    heldout = all(m.row.get("scope") == "heldout" for m in models[1:]) and bool(models[0].row.get("heldout_wer"))
+    key = "heldout_wer" if heldout else "wer"
+    columns = (key, "control_wer") if heldout else (key, "wer_high", "control_wer")
+    where = "held-out folders" if heldout else "all recordings"
+    controls = [
+        (x, value) for x, m in zip(xs, models, strict=True) if (value := number(m.row, "control_wer")) is not None
+    ]
+    cross = "; cross: control, made the same way from unrelated text" if controls else ""
+    yield svg.text(0, 16, f"Word error rate on {where}{cross}", "heading")
+    values = ticks(max(number(m.row, column) or 0 for m in models for column in columns), 4)
     end = values[-1]
+
+    def height(value: float) -> float:
+        return bottom - (bottom - top) * value / end
+
     for value in values:
-        y = bottom - (bottom - top) * value / end
-        yield svg.line(left, y, width - 10, y, "grid")
-        yield svg.text(left - 8, y + 4, tick_label(value, end), "tick", "end")
-    ys = [bottom - (bottom - top) * (number(m.row, "wer") or 0) / end for m in models]
+        yield svg.line(left, height(value), width - 10, height(value), "grid")
+        yield svg.text(left - 8, height(value) + 4, tick_label(value, end), "tick", "end")
     for x, model in zip(xs, models, strict=True):
         low, high = (number(model.row, column) for column in ("wer_low", "wer_high"))
-        if low is not None and high is not None:
-            y1, y2 = (bottom - (bottom - top) * value / end for value in (low, high))
-            yield svg.line(x, y1, x, y2, "whisker")
-    yield svg.tag(
-        "polyline",
-        points=svg.coordinates((f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True)), " "),
-        class_="trend",
-    )
-    for x, y, model in zip(xs, ys, models, strict=True):
-        hover = svg.title(f"{model.name}: WER {model.row['wer']}")
-        yield svg.tag("circle", hover, cx=x, cy=y, r=5, class_="point")
-        yield svg.text(x + 10, y - 8, percent(number(model.row, "wer") or 0), "value")
+        if low is not None and high is not None and not heldout:
+            yield svg.line(x, height(high), x, height(low), "whisker")
+    points = [(x, number(model.row, key) or 0.0) for x, model in zip(xs, models, strict=True)]
+    line = svg.coordinates((f"{x:.1f},{height(value):.1f}" for x, value in points), " ")
+    yield svg.tag("polyline", points=line, class_="trend")
+    for (x, value), model in zip(points, models, strict=True):
+        yield svg.tag(
+            "circle", svg.title(f"{model.name}: WER {model.row[key]}"), cx=x, cy=height(value), r=5, class_="point"
+        )
+        yield svg.text(x + 10, height(value) - 8, percent(value), "value")
+    for x, value in controls:
+        yield from _cross(x, height(value), value)
+
+
+def _cross(x: float, y: float, wer: float) -> Iterator[Any]:
+    """A control and its WER."""
+    shape = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"
+    yield svg.tag("path", svg.title(f"control: WER {wer:.6f}"), d=shape, class_="control")
+    yield svg.text(x - 12, y + 4, percent(wer), "tick", "end")
 
 
 def _change_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
