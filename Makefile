@@ -38,7 +38,7 @@ test: lint  ## lint and all tests but the long ones (about six minutes on two co
 	$(BIN)/snakemake --lint
 	$(PYTEST) $(WORKERS) -m "not long and not torture" --junitxml=.pytest_cache/tests.xml
 
-test-unit: $(READY)  ## the tests of the library alone (about two minutes)
+test-unit: $(READY)  ## the tests of the library without engines and runs (under two minutes)
 	$(PYTEST) $(WORKERS) -m "not long and not torture" tests/unit scripts
 
 test-long: $(READY)  ## the tests that take longer

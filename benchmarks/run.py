@@ -7,6 +7,7 @@ measured does not keep its limit.
 
 import argparse
 import datetime
+import importlib.util
 import json
 import os
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,6 +23,7 @@ from xml.etree import ElementTree
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import checking
 import overhead
 import storage
 import throughput
@@ -39,6 +41,8 @@ COUNTS = CHECKOUT / ".torture" / "counts.jsonl"
 TESTS = CHECKOUT / ".pytest_cache" / "tests.xml"
 FOLDERS = (30, 300, 2000)
 STORED_FOLDERS = 30
+CLIPS = 10_000
+KILLS = 12
 _HEAD = """\
 # Benchmarks
 
@@ -77,6 +81,19 @@ def measure_throughput() -> list[Figure]:
         Figure("recording of an hour: words heard as others than in the separate recordings", joined.counts.rate),
         Figure("recording of an hour: words with nothing in their place", joined.lost, "=", 0),
     ]
+
+
+def measure_check() -> list[Figure]:
+    """A look at an input.
+
+    `scripts/check.py` on 10,000 clips of three seconds, each with a text of twelve words and of its own content
+    (`benchmarks/checking.py`). CPU time beside wall-clock time, since the machine was shared.
+    """
+    figures = []
+    for found in checking.measure(CLIPS):
+        figures.append(Figure(f"{CLIPS:,} clips, {found.layout}: wall-clock time", found.seconds, "<=", 10, " s"))
+        figures.append(Figure(f"{CLIPS:,} clips, {found.layout}: CPU time", found.cpu, unit=" s"))
+    return figures
 
 
 def measure_slurm() -> list[Figure]:
@@ -122,6 +139,31 @@ def measure_storage() -> list[Figure]:
     ]
 
 
+def measure_transcribe() -> list[Figure]:
+    """Amazon Transcribe, at the loopback service.
+
+    Jobs that take as long as at Amazon, at a service that counts what it is paid for: 60 jobs against one at a time,
+    250 at once, and a run that is killed again and again (`benchmarks/transcribe.py`; its tables stand in
+    [benchmarks-transcribe](benchmarks-transcribe.md)).
+    """
+    # By its path: scripts/ has a program of the same name.
+    spec = importlib.util.spec_from_file_location("benchmark_of_transcribe", Path(__file__).with_name("transcribe.py"))
+    transcribe = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(transcribe)
+
+    def titled(what: str, figures: list[Figure]) -> list[Figure]:
+        return [replace(figure, title=f"{what}: {figure.title}") for figure in figures]
+
+    speed = argparse.Namespace(folders=30, scale=1.0, poll_seconds=3.0, training_seconds=10.0)
+    wide = argparse.Namespace(jobs=250, poll_seconds=3.0)
+    kills = argparse.Namespace(kills=KILLS, folders=3, seed=1)
+    return [
+        *titled("30 folders x 2 models", transcribe.speed(speed)),
+        *titled("250 jobs", transcribe.wide(wide)),
+        *titled("3 folders x 2 models", transcribe.kill(kills)),
+    ]
+
+
 def read_torture() -> list[Figure]:
     """What was tried to break it.
 
@@ -152,8 +194,10 @@ def read_tests() -> list[Figure]:
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "overhead": measure_overhead,
     "throughput": measure_throughput,
+    "check": measure_check,
     "slurm": measure_slurm,
     "storage": measure_storage,
+    "transcribe": measure_transcribe,
     "torture": read_torture,
     "tests": read_tests,
 }

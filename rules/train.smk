@@ -1,5 +1,5 @@
-# Needs: the plan of the next generation and its text; keywords and plan for a custom vocabulary; the number of words of
-# a generation for its control.
+# Needs: the plan of the next generation and its text, the stock model's scores; keywords and plan for a custom
+# vocabulary; the number of words of a generation for its control.
 # Makes: <results>/models/{NEXT}/training.json, which holds the outcome. The model's own files, model.json last, are
 # beside it and not outputs of a rule: once finished, nothing can retrain, overwrite or delete them.
 
@@ -13,6 +13,8 @@ checkpoint train_clm:
         missed_words=rules.missed_word_corpus.output,
         training_data=own_file(DECIDED.settings.training_data),
         tuning_data=own_file(DECIDED.settings.tuning_data),
+        # For the report card alone: the plan, which is made from newer ones, says when to train.
+        summary=ancient(f"<results>/summaries/{ENGINE.name}.json"),
         # One that would equal an older one is not trained.
         older=descriptions(DECIDED.finished),
     output:
@@ -40,6 +42,7 @@ checkpoint train_clm:
         " {params.keywords:q}"
         " --missed-word-corpus {input.missed_words[0]:q}"
         " --statuses {params.statuses:q}"
+        " --summary {input.summary:q}"
         " --attempt {params.attempt}"
         " --output {output.outcome:q}"
         " 2> {log:q}"

@@ -5,14 +5,18 @@ behind the verdicts).
 """
 
 import argparse
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from clm import cli
 from clm.base import files
+from clm.engines.transcribe import base_models
 from clm.evaluation import comparisons, leaderboard, summaries
 from clm.evaluation.comparison import Evaluation
 from clm.healing.plan import Recordings
+from clm.reasons.codes import Reason
+from clm.results import manifests, models
 from clm.scoring import model_diagnosis
 from clm.settings import read
 
@@ -29,6 +33,13 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--runs", type=Path, required=True, help="output: runs.csv")
     parser.add_argument("--comparisons", type=Path, required=True, help="output: comparisons.json")
     return parser.parse_args(argv)
+
+
+def marks_of(names: Iterable[str], directory: Path, index: Path) -> dict[str, list[Reason]]:
+    """Reasons to doubt the verdicts on models: those made for other recordings than these."""
+    found = {name: models.read_record_if_there(directory / name / "model.json") for name in names}
+    details = {name: record.details for name, record in found.items() if record}
+    return base_models.marks(details, manifests.sample_rates(index))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -48,7 +59,8 @@ def main(argv: list[str] | None = None) -> None:
     board = leaderboard.tables(evaluation)
     files.write_table(args.leaderboard, leaderboard.COLUMNS, board.rows)
     files.write_table(args.runs, leaderboard.RUN_COLUMNS, board.runs)
-    comparisons.write(args.comparisons, leaderboard.comparisons(evaluation))
+    marks = marks_of([summary.model for summary in known], args.models, args.index)
+    comparisons.write(args.comparisons, replace(leaderboard.comparisons(evaluation), marks=marks))
 
 
 if __name__ == "__main__":

@@ -6,22 +6,22 @@ scripts/doctor.py checks more, for setting up an account.
 
 import argparse
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from clm import cli
 from clm.aws import encryption
-from clm.aws.clients import Aws, code_of, explain
+from clm.aws.clients import Aws, code_of, explain, is_denied
 from clm.aws.s3 import bucket_region
 from clm.base import files
 from clm.base.errors import UserError
-from clm.base.messages import some
 from clm.base.progress import Progress
 from clm.base.s3_path import S3Path, is_address
+from clm.engines.transcribe import base_models
 from clm.engines.transcribe.inventory import explained, language_models
-from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
+from clm.reasons import sentences
 from clm.results import manifests, models
 from clm.results.models import ModelRecord
 from clm.settings import read
@@ -60,6 +60,11 @@ def check_bucket(aws: Aws, bucket: str, key: str) -> None:
             raise UserError(
                 f"config: {key}: there is no bucket {bucket!r}",
                 "correct the name, or make it: aws s3 mb s3://NAME (docs/aws.md)",
+            ) from error
+        if is_denied(error) and aws.owned and aws.owned[0] == bucket:
+            raise UserError(
+                f"config: transcribe.bucket_owner: S3 does not let you use {bucket} as a bucket of that account",
+                "correct bucket_owner, or bucket if it is another's; if both are right, add policies/s3-user.json",
             ) from error
         raise explain(error, f"looking at bucket {bucket}", "s3") from error
     here = aws.s3.meta.region_name
@@ -137,25 +142,21 @@ def check_account_model(name: str, found: Mapping[str, Any] | None, language: st
         raise UserError(f"{where}: its state is {found['ModelStatus']}{reason}", "wait for it, or take it out")
 
 
-def odd_bases(
-    names: Iterable[str], account: Mapping[str, Mapping[str, Any]], rates: Mapping[str, frozenset[int]]
+def check_bases(
+    wanted: Mapping[str, ModelRecord],
+    account: Mapping[str, Mapping[str, Any]],
+    directory: Path,
+    rates: Mapping[str, frozenset[int]],
 ) -> Iterator[str]:
-    """Tell which CLMs of the account are for other sample rates than the recordings have; Amazon says nothing."""
-    for name in names:
-        base = account.get(name, {}).get("BaseModelName")
-        odd = [
-            folder
-            for folder, found in rates.items()
-            if any(rate and (rate < BORDER_HZ) != (base == NARROW_BAND) for rate in found)
-        ]
-        if base and odd:
-            kind = (
-                f"of {BORDER_HZ:,} samples per second or more" if base == NARROW_BAND else f"of less than {BORDER_HZ:,}"
-            )
-            yield (
-                f"{ENGINE}-{name} has the base model {base}, which does not suit recordings {kind}: "
-                f"{some(sorted(odd))}. Its verdict says little about what it can do."
-            )
+    """Note the base models of CLMs, and tell which do not suit the recordings: Amazon accepts them without a word."""
+    new = {}
+    for name, about in wanted.items():
+        base = account.get(about.details.get("amazon_model", ""), {}).get("BaseModelName")
+        if base and about.details.get("base_model") != base:
+            models.describe_account_model(directory / name / "model.json", base)
+            new[name] = {"base_model": base}
+    for name, marks in base_models.marks(new, rates).items():
+        yield from (sentences.full(mark, f"{name}: ") for mark in marks)
 
 
 def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, ModelRecord]:
@@ -194,11 +195,7 @@ def main(argv: list[str] | None = None) -> None:
     held = explained(language_models(aws.transcribe), "listing language models") if wanted else []
     account = {model["ModelName"]: model for model in held}
     notes = [*check_encryption(aws, settings), *check_models(wanted, account, settings.language)]
-    rates = {
-        folder: frozenset(item["rate"] for item in items if item.get("rate"))
-        for folder, items in manifests.read_index(args.index).items()
-    }
-    notes += odd_bases(settings.models, account, rates)
+    notes += check_bases(wanted, account, args.models, manifests.sample_rates(args.index))
     progress = Progress()
     for note in notes:
         log.warning("%s", note)

@@ -128,8 +128,8 @@ def report(results: Path) -> Iterator[str]:
     leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
     leaked = [name for name, folders in leaks.items() if any(report.leaked for report in folders.values())]
     harm = leaderboard_text.harm(board, {row["model"]: record_of(results, row["model"]).flaws for row in board})
-    yield leaderboard_text.table(board, {*leaked, *harm})
     everything = gather.read(results)
+    yield leaderboard_text.table(board, {*leaked, *harm, *everything.comparisons.marks})
     judged = first_screen.judge(everything)
     yield f"{judged.answer}."
     yield from judged.sentences or (judged.headline, judged.proof)

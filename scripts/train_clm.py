@@ -18,10 +18,10 @@ from clm.base.messages import some
 from clm.base.progress import Progress
 from clm.base.text_files import read_text
 from clm.bucket import sync
-from clm.corpus import clean, training_text, tuning_text
+from clm.corpus import clean, report_card, training_text, tuning_text
 from clm.corpus.source import Outcome
 from clm.english.verbalize import verbalize
-from clm.healing import word_history
+from clm.healing import text_report, word_history
 from clm.reasons import codes
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans, training
@@ -41,17 +41,10 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--keyword-corpus", type=Path, help="text about the keywords, one sentence per line")
     parser.add_argument("--missed-word-corpus", type=Path, required=True, help="text about the missed words")
     parser.add_argument("--statuses", type=Path, nargs="+", required=True, help="status.csv of the corpora")
+    parser.add_argument("--summary", type=Path, required=True, help="scores of the stock model (JSON)")
     parser.add_argument("--attempt", type=int, required=True, help="number of the attempt to collect the corpora")
     parser.add_argument("--output", type=Path, required=True, help="training.json")
     return parser.parse_args(argv)
-
-
-def sample_rates(index: Path) -> dict[str, frozenset[int]]:
-    """Sample rates of each folder's recordings, where the engine had them looked up; 0 is one that is unknown."""
-    return {
-        folder: frozenset(item["rate"] or 0 for item in items if "rate" in item)
-        for folder, items in manifests.read_index(index).items()
-    }
 
 
 def open_recordings(index: Path, heldout: Collection[str]) -> list[tuple[Recording, Callable[[], str]]]:
@@ -102,7 +95,7 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
     tuning_path = directory / "tuning_data.txt" if tuning else None
     open_ones = open_recordings(args.index, settings.evaluation.heldout)
-    return TrainingText(paths, tuning_path, sample_rates(args.index), emphasized, open_ones)
+    return TrainingText(paths, tuning_path, manifests.sample_rates(args.index), emphasized, open_ones)
 
 
 def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
@@ -115,6 +108,20 @@ def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
     log.info("tuning_data: references: %s", where)
     Progress().show(f"Tuning text: {where}", now=True)
     return text
+
+
+def report_on(text: TrainingText, args: argparse.Namespace, settings: Settings) -> None:
+    """Say what the text promises, and keep it beside the model, before anything is trained or paid."""
+    spoken = {
+        name: [manifests.reference(item) for item in items] for name, items in manifests.read_index(args.index).items()
+    }
+    own_keywords = [Path(path) for path in files.read_json(args.index).get("keywords", {}).values()]
+    missed = text_report.missed_by(args.summary)
+    card = text_report.card_of(text, spoken, settings, missed=missed, keywords=own_keywords)
+    report_card.write(args.plan.with_name(report_card.FILE), card)
+    said = text_report.described(card, f"Text of {args.plan.parent.name}", settings)
+    log.log(logging.WARNING if card.is_small else logging.INFO, "%s", " ".join(said.split()))
+    Progress().show(said, now=True)
 
 
 def twin(models_directory: Path, engine: str, of: str, *, failed_too: bool) -> str | None:
@@ -157,7 +164,8 @@ def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
         identity = training.digest(text, engine)
         if older := twin(directory.parent, engine.name, identity, failed_too=not settings.retry_failed):
             return about_twin(directory.parent, older)
-        model = training.carry_out(engine, text, directory)
+        report_on(text, args, settings)
+        model = training.carry_out(engine, text, directory, settings.language)
     except UserError as error:
         return TrainingOutcome.of_error(error)
     words = model.corpus_words or 0

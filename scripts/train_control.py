@@ -63,7 +63,7 @@ def train(args: argparse.Namespace, settings: Settings, engine: Engine) -> Train
     if text is None:
         return TrainingOutcome(trained=False, reason=codes.control_text_short(args.words))
     settings_digest = controls.settings_digest(engine.training_settings())
-    model = training.carry_out(engine, text, directory, made_from=settings_digest)
+    model = training.carry_out(engine, text, directory, settings.language, made_from=settings_digest)
     words = model.corpus_words or 0
     reason = codes.told(model.failed) if model.failed else codes.trained(words)
     return TrainingOutcome(trained=True, reason=reason, words=words)

@@ -43,9 +43,10 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 
 def local(recordings: Iterable[Recording], settings: Settings, directory: Path) -> Iterator[Recording]:
     """The recordings as files on this machine, each fetched when its turn comes, and checked to be what was planned."""
-    from clm.aws.clients import Aws, explain
+    from clm.aws.clients import explain
+    from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 
-    aws = Aws(settings.transcribe["region"])
+    aws = TranscribeSettings.of(settings).connect()
     for recording in recordings:
         if not isinstance(recording.audio, S3Path):
             manifests.check_unchanged(recording)

@@ -286,11 +286,11 @@ CONTROLS = {"better": 0.38, "as the control": 0.2}
 
 
 def outcome(directory: Path, name: str) -> ResultsFolder:
-    """Ten folders, six of them held out, with one of the `OUTCOMES`; a third of "leaked" is in the model's text."""
+    """Twelve folders, nine of them held out, with one of the `OUTCOMES`; a third of "leaked" is in the model's text."""
     before, now = OUTCOMES[name]
     shares = {STOCK: before, FIRST: now, CONTROL: CONTROLS.get(name)}
-    texts = spoken(10, (STOCK,), words=120)
-    texts.heldout = [f"talk {number:04d}" for number in range(1, 7)]
+    texts = spoken(12, (STOCK,), words=120)
+    texts.heldout = [f"talk {number:04d}" for number in range(1, 10)]
     for number, (model, share) in enumerate(shares.items()):
         if share is not None:
             texts.heard[model] = {

@@ -1,4 +1,9 @@
-"""Shared parts of the command-line programs: logging to standard error, errors as messages, configuration."""
+"""Shared parts of the command-line programs: logging to standard error, errors as messages, configuration.
+
+Every job pays for these imports: classes that only some programs need are imported where they are used.
+"""
+
+from __future__ import annotations
 
 import argparse
 import atexit
@@ -10,12 +15,14 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clm import SHARED, __version__
 from clm.base.errors import UserError
 from clm.base.redaction import scrub
-from clm.settings import Settings
+
+if TYPE_CHECKING:
+    from clm.settings import Settings
 
 CHECKOUT = Path(__file__).parents[2]
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from aws import access, quotas, simulation
+from aws import access, quotas, simulation, storage
 from aws.errors import AwsError
 from aws.faults import Fault
 from aws.service import Service
@@ -85,6 +85,9 @@ class App:
             if simulation.is_meant(body):
                 return self._simulate(body, environ).send(start_response)
             environ["wsgi.input"] = io.BytesIO(body)
+        if environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER", storage.ACCOUNT) != storage.ACCOUNT:
+            _read_body(environ)
+            return _error(AwsError("AccessDenied", "Access Denied", 403), environ).send(start_response)
         return self._moto(environ, start_response)
 
     def _serve_faulty(self, fault: Fault, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:

@@ -37,6 +37,8 @@ class MotoAlone:
         self.calls: Counter[str] = Counter()
         self.requests: list[dict[str, Any]] = []
         self.models: dict[str, dict[str, Any]] = {}
+        #: Owners of buckets that requests to S3 expected; moto does not compare them.
+        self.owners: Counter[str] = Counter()
         self._speak = speak
         self._moto = DomainDispatcherApplication(create_backend_app)
 
@@ -44,6 +46,7 @@ class MotoAlone:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         service, _, operation = target.partition(".")
         if service != "Transcribe":
+            self.owners[environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER", "")] += 1
             return self._moto(environ, start_response)
         self.calls[operation] += 1
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))

@@ -1,5 +1,6 @@
 """The service's own access to moto's S3, past HTTP and IAM."""
 
+import datetime
 import re
 from collections.abc import Iterator
 from urllib.parse import unquote
@@ -48,6 +49,14 @@ def keys(bucket: str, prefix: str) -> Iterator[str]:
 def write(bucket: str, key: str, data: bytes, kms_key: str | None = None) -> None:
     """Write an object; without a key of its own it gets the bucket's default encryption."""
     _backend().put_object(bucket, key, data, encryption="aws:kms" if kms_key else None, kms_key_id=kms_key)
+
+
+def date(bucket: str, key: str, written: datetime.datetime) -> None:
+    """Give an object another LastModified."""
+    found = _backend().get_object(bucket, key)
+    if found is None:
+        raise KeyError(f"s3://{bucket}/{key}")
+    found.last_modified = written
 
 
 def _backend() -> S3Backend:

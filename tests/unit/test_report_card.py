@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm.corpus import report_card
-from clm.corpus.report_card import FINDINGS, RANKS, ReportCard, read, sentence
+from clm.corpus.report_card import FINDINGS, RANKS, ReportCard, examine, sentence
 
 TALK = "The kinesin walks along the microtubule and carries its cargo to the end of the axon."
 ARTICLE = [
@@ -30,7 +30,7 @@ def file(tmp_path: Path) -> Callable[..., Path]:
 
 
 def test_a_card_counts_what_the_text_has(file: Callable[..., Path]) -> None:
-    card = read(
+    card = examine(
         {"training_data": file(*ARTICLE)},
         missed={"kinesin": 3, "axon": 2, "microtubule": 1, "the": 9, "1990": 1},
         keywords=["motor protein", "Motor proteins", "kinesin"],
@@ -52,7 +52,7 @@ def test_a_card_counts_what_the_text_has(file: Callable[..., Path]) -> None:
 
 def test_text_that_holds_what_is_spoken_is_told(file: Callable[..., Path]) -> None:
     tuning = file(TALK, name="tuning.txt")
-    card = read({"own": file(TALK, *ARTICLE)}, missed={}, references={"talk": [TALK]}, tuning=tuning)
+    card = examine({"own": file(TALK, *ARTICLE)}, missed={}, references={"talk": [TALK]}, tuning=tuning)
     assert (card.reference_share, card.tuning_share, card.tuning_reference_share) == (1, 1, 1)
     assert card.tuning_words == len(TALK.split())
     assert {"references_in_text", "references_in_tuning", "tuning_in_text"} <= set(card.findings())
@@ -62,20 +62,20 @@ def test_text_that_holds_what_is_spoken_is_told(file: Callable[..., Path]) -> No
 
 def test_text_about_something_else_promises_nothing(file: Callable[..., Path]) -> None:
     text = file(*["We went to the shop and then we came home again."] * 30)
-    card = read({"own": text}, missed={"kinesin": 1}, references={"talk": [TALK]})
+    card = examine({"own": text}, missed={"kinesin": 1}, references={"talk": [TALK]})
     assert {"covers_no_missed", "mostly_general", "duplicates"} <= set(card.findings())
     assert "expect no gain" in sentence(card)
 
 
 def test_an_empty_text_is_told_as_such(file: Callable[..., Path]) -> None:
-    card = read({"own": file("")}, missed={"kinesin": 1}, references={})
+    card = examine({"own": file("")}, missed={"kinesin": 1}, references={})
     assert card.findings() == ["no_words"]
     assert card.general_share is None
     assert card.reference_share is None
 
 
 def test_another_language_is_read_without_english_rules(file: Callable[..., Path]) -> None:
-    card = read(
+    card = examine(
         {"own": file("Im Jahr 1990 wuchs die Zelle.")},
         missed={"zelle": 2, "1990": 1},
         references={"vortrag": ["Die Zelle wuchs."]},
@@ -115,7 +115,7 @@ def test_every_card_can_be_said_and_written(card: ReportCard) -> None:
 
 def test_a_text_of_its_own_vocabulary_brings_no_new_words(file: Callable[..., Path]) -> None:
     words = {word for line in ARTICLE for word in line.lower().strip(".").split()}
-    card = read({"own": file(*ARTICLE)}, missed={}, references={}, known=words)
+    card = examine({"own": file(*ARTICLE)}, missed={}, references={}, known=words)
     assert card.new_words == 0
     assert card.findings() == ["few_words", "duplicates"]
     assert report_card.FEWEST_WORDS == 200

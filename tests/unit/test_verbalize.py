@@ -47,6 +47,29 @@ trillion pounds
         -$5 and ($1.5M) | minus five dollars and (one point five million dollars)
         a $3.5-million deal at $5/day | a three point five million dollars deal at five dollars per day
     """,
+    "more currencies and codes": """
+        ₩5000 or 3 ₽ | five thousand won or three rubles
+        ₺20, ₪10, ₱1 | twenty lira, ten shekels, one peso
+        CAD 5, 10 AUD, NZD 3m | five canadian dollars, ten australian dollars, three million new zealand dollars
+        INR 100 or 5 CNY | one hundred indian rupees or five yuan
+        –$5 and −₹3 | minus five dollars and minus three rupees
+    """,
+    "more units": """
+        10 m² or 5cm³ | ten square meters or five cubic centimeters
+        50 m/s, 1 km/s | fifty meters per second, one kilometer per second
+        9.8 m/s² | nine point eight meters per second squared
+        10µm or 5 μg | ten micrometers or five micrograms
+        5kW and 3 kPa | five kilowatts and three kilopascals
+        1,500 sq ft | one thousand five hundred square feet
+    """,
+    "numbers in other forms": """
+        1'000'000 or 25’500 | one million or twenty five thousand five hundred
+        +44 20 7946 0958 | four four two zero seven nine four six zero nine five eight
+        +49 (30) 123-4567 | four nine three zero one two three four five six seven
+        WWII and WW1 | World War two and World War one
+        Monday, 3 March and on Friday 5 May | Monday, the third of March and on Friday the fifth of May
+        It fell –5 points. | It fell minus five points.
+    """,
     "ranges": """
         From 1914–1918. | From nineteen fourteen to nineteen eighteen.
         Pages 10-20 of it. | Pages ten to twenty of it.
@@ -64,7 +87,7 @@ trillion pounds
         −40°C or +3 | minus forty degrees celsius or plus three
         from -10 to -2.5 | from minus ten to minus two point five
         (-7) and "-8" | (minus seven) and "minus eight"
-        -5 to +5, ±2 | minus five to plus five, plus minus two
+        -5 to +5, ±2 | minus five to plus five, plus or minus two
         1e-5 and 6.02e+23 | one e minus five and six point zero two e plus twenty three
     """,
     "numbers before letters": """
@@ -258,7 +281,7 @@ _wrapped = st.tuples(
 _text = st.lists(_wrapped, min_size=1, max_size=4).map(" then cells ".join).map("So {} then.".format)
 
 _OTHER_TEXT = """
-so then cells point to minus plus oh o'clock am pm percent per and a half the of on billion
+so then cells point to minus plus or oh o'clock am pm percent per and a half the of on billion
 """
 _WORDS = (
     set(NUMBER_WORDS)

@@ -152,6 +152,7 @@ def test_a_job_that_outlives_its_run_finds_the_finished_model_untouchable(finish
     directory = finished.results / "models" / FIRST
     arguments = ["--settings", finished.results / "config.json", "--index", finished.results / "inputs.json"]
     arguments += ["--plan", directory / "plan.json", "--attempt", "0"]
+    arguments += ["--summary", finished.results / "summaries" / "pocketsphinx.json"]
     arguments += ["--missed-word-corpus", directory / "corpus" / "articles.txt"]
     arguments += ["--statuses", directory / "corpus" / "status.csv", "--output", directory / "training.json"]
     train_clm.main([str(argument) for argument in arguments])

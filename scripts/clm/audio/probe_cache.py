@@ -2,16 +2,18 @@
 
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO
 
 from clm.audio.probe import Media, probe
-from clm.base import files
+from clm.base import files, parallel
 
 #: Raised by hand when `probe` comes to see other things in the same file.
 PROBE = 2
+#: Files that a process looks at before it hands over what it found.
+_SHARE = 250
 
 
 class Probes:
@@ -48,6 +50,20 @@ class Probes:
             self._changed = True
         return self._known[identity]
 
+    def look_ahead(self, paths: Mapping[str, Path], processes: int) -> None:
+        """Look at the files, by digest, that were never seen, shared out among processes if they are many.
+
+        A file that cannot be read stays unknown.
+        """
+        unseen = [(identity, path) for identity, path in paths.items() if identity not in self._known]
+        shares = [unseen[start : start + _SHARE] for start in range(0, len(unseen), _SHARE)]
+        wanted = [[path for _, path in share] for share in shares]
+        for share, (_, found) in zip(shares, parallel.in_order(_prober, wanted, processes), strict=True):
+            for (identity, _), media in zip(share, found, strict=True):
+                if media is not None:
+                    self._known[identity] = media
+                    self._changed = True
+
     def save(self) -> None:
         """Keep what is known."""
         if self._changed or not self._cache.exists():
@@ -62,3 +78,17 @@ class Probes:
         with contextlib.suppress(OSError):  # only a cache
             media = {key: asdict(media) for key, media in sorted(self._known.items())}
             files.write_text(path, json.dumps({"probe": PROBE, "media": media}))
+
+
+def _prober() -> Callable[[Sequence[Path]], list[Media | None]]:
+    return _probe_files
+
+
+def _probe_files(paths: Sequence[Path]) -> list[Media | None]:
+    return [_probe_file(path) for path in paths]
+
+
+def _probe_file(path: Path) -> Media | None:
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        return probe(file, path.stat().st_size)
+    return None

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from clm.base import files
-from clm.base.text_files import invalid_utf8
 
 
 class Digests:
@@ -23,27 +22,34 @@ class Digests:
         with contextlib.suppress(OSError, ValueError):  # only a cache: else everything is read again
             self._known = json.loads(cache.read_text(encoding="utf-8"))
 
-    def _entry(self, path: Path, *, text: bool = False) -> list[Any]:
+    def sha256(self, path: Path) -> str:
+        """Hexadecimal SHA-256 of the content."""
         key = str(path)
         if key not in self._used:
             status = path.stat()
             seen = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
             entry = self._known.get(key)
             if entry is None or entry[0] != seen:
-                entry = [seen, files.sha256_of_file(path), invalid_utf8(path) if text else None]
+                entry = [seen, self._digest(path, seen)]
             self._used[key] = entry
-        return self._used[key]
+        return str(self._used[key][1])
 
-    def sha256(self, path: Path) -> str:
-        """Hexadecimal SHA-256 of the content."""
-        return self._entry(path)[1]
-
-    def bad_utf8(self, path: Path) -> int | None:
-        """Offset of the first byte that is not UTF-8, or None."""
-        return self._entry(path, text=True)[2]
+    def _digest(self, path: Path, _seen: list[int]) -> str:
+        return files.sha256_of_file(path)
 
     def save(self) -> None:
         """Keep the digests of the files seen this time."""
         if self._used != self._known:
             with contextlib.suppress(OSError):  # only a cache
                 files.write_text(self.cache, json.dumps(self._used))
+
+
+class Glances(Digests):
+    """Identities of files by path and status, for a look at gigabytes of audio that keeps nothing.
+
+    They cannot be compared with digests of contents.
+    """
+
+    def _digest(self, path: Path, seen: list[int]) -> str:
+        with path.open("rb"):  # a file that cannot be read is to be found here, as with digests
+            return files.digest([str(path), *seen])

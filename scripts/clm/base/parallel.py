@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,11 @@ Result = TypeVar("Result")
 #: Items under way for each process: enough that none waits, few enough that memory stays bounded.
 _AHEAD = 2
 _worker: Callable[..., Any]
+
+
+def cores() -> int:
+    """Number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def in_order(
@@ -108,7 +114,6 @@ def _end_with_parent() -> None:
     Where processes fork, each of them holds both ends of the queue, so that nothing else would signal that their parent
     was killed: they would wait for work, with all their memory, until the machine is switched off.
     """
-    import os
     from multiprocessing import connection, parent_process
 
     parent = parent_process()

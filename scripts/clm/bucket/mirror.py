@@ -38,9 +38,9 @@ class Mirror:
         self._folder = folder
         self._address = address
 
-    def pull(self, below: Path | None = None, suffix: str = "") -> None:
-        """Fetch what is missing here or older than in the bucket, at or below a path; only names with this ending."""
-        self._fetch({name: entry for name, entry in self._list(below).items() if name.endswith(suffix)})
+    def pull(self, below: Path | None = None) -> None:
+        """Fetch what is missing here or older than in the bucket, at or below a path."""
+        self._fetch(self._list(below))
 
     def push(self, paths: Iterable[Path]) -> None:
         """Send files, and of folders what no rule lists as output; what marks a model as finished comes last."""

@@ -55,16 +55,13 @@ def refresh() -> None:
         shared.mirror().pull()
 
 
-def fetch(*paths: Path, suffix: str = "") -> None:
-    """Have these files or folders here, if this is a job on another machine and they are in the bucket.
-
-    With `suffix`, only files whose names end so.
-    """
+def fetch(*paths: Path) -> None:
+    """Have these files or folders here, if this is a job on another machine and they are in the bucket."""
     shared = current()
     if shared and shared.missing == EVERYTHING and (wanted := [path for path in paths if not path.is_file()]):
         mirror = shared.mirror()
         for path in wanted:
-            mirror.pull(path, suffix)
+            mirror.pull(path)
 
 
 def fetch_shared(paths: Iterable[Path]) -> None:

@@ -1,7 +1,7 @@
 """A report card of training text before anything is trained from it: what it covers, what it repeats, what to expect.
 
-The same for every engine. What it found is data: figures, and findings as codes with arguments; `sentence` says them in
-English.
+The same for every engine, in `models/<model>/report_card.json`. What it found is data: figures, and findings as codes
+with arguments; `sentence` and `paragraph` say them in English.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from clm.base import files
+from clm.base.messages import counted
 from clm.base.text_files import read_text
 from clm.english.tokenizer import tokenize
 from clm.english.words import learnable
-from clm.pronunciation.general_english import common_words
+from clm.pronunciation.general_english import common_words, known_words
 from clm.results.models import FEWEST_WORDS
 from clm.scoring import leakage
 from clm.scoring.word_metrics import Phrase, by_first_word, spans
 
+#: Name of the record in a model's folder.
+FILE = "report_card.json"
 #: Amazon's advice for custom language models: with more words of transcripts, train on those alone.
 ENOUGH_TRANSCRIPTS = 10_000
 #: ... and with fewer, give this share of them as tuning text, at the most.
@@ -31,11 +35,12 @@ _EXAMPLES = 10
 #: What may be found, in the order in which it is said; arguments are fields of the card.
 FINDINGS: dict[str, str] = {
     "no_words": "It has no words.",
-    "few_words": "{words} words are too few to prove anything: {fewest} at least.",
+    "few_words": "Fewer than {fewest} words are too few to prove anything.",
     "covers_missed": "It covers {missed_covered} of {missed} missed words{missed_examples}.",
     "covers_no_missed": "It covers none of {missed} missed words: expect no gain on these recordings.",
     "covers_keywords": "It covers {keywords_covered} of {keywords} keywords.",
-    "new_words": "It brings {new_words} words that the stock model does not know.",
+    "new_words": "It brings {new_words} that the stock model does not know.",
+    "rare_words": "It brings {rare_words} that a dictionary of general English lacks.",
     "mostly_general": "{general_percent} of it is general English, which the stock model knows already.",
     "duplicates": "{duplicates} of {sentences} sentences are repeated.",
     "references_in_text": "It holds {reference_percent} of what is spoken in the recordings: their WER proves nothing.",
@@ -57,11 +62,12 @@ class ReportCard:
     `words`, `sentences` of the text; `duplicates`, repeated sentences. `missed`, `missed_covered`:
     different words that were missed, and those of them in the text; `missed_tokens`, `missed_tokens_covered`: the same
     by how often they were missed. `keywords`, `keywords_covered`. `new_words`: different words that the stock model
-    lacks, None where its vocabulary is not known. `general_share`: of the running words, those that make up more than
-    one in 10,000 of general English; None where that is not known. `reference_share`: of the references' 5-grams, those
-    in the text; `tuning_words`, `tuning_share` and `tuning_reference_share`: words of the tuning text, its 5-grams that
-    the text has, and the references' 5-grams that it has itself. Shares are None where there is nothing to share.
-    `missed_examples`: a few of the missed words that are covered, most missed first.
+    lacks, None where its vocabulary is not known; then `rare_words` are those that the dictionary of the embedded
+    engine lacks, None for another language than English. `general_share`: of the running words, those that make up more
+    than one in 10,000 of general English; None where that is not known. `reference_share`: of the references' 5-grams,
+    those in the text; `tuning_words`, `tuning_share` and `tuning_reference_share`: words of the tuning text, its
+    5-grams that the text has, and the references' 5-grams that it has itself. Shares are None where there is nothing
+    to share. `missed_examples`: a few of the missed words that are covered, most missed first.
     """
 
     words: int
@@ -80,6 +86,7 @@ class ReportCard:
     tuning_share: float | None
     tuning_reference_share: float | None
     missed_examples: tuple[str, ...] = ()
+    rare_words: int | None = None
 
     def findings(self) -> list[str]:
         """Codes of the findings, keys of `FINDINGS`."""
@@ -91,6 +98,7 @@ class ReportCard:
             "covers_no_missed": self.missed > 0 and not self.missed_covered,
             "covers_keywords": self.keywords > 0,
             "new_words": bool(self.new_words),
+            "rare_words": bool(self.rare_words),
             "mostly_general": (self.general_share or 0.0) >= MOSTLY_GENERAL,
             "duplicates": self.duplicates >= MANY_DUPLICATES * self.sentences,
             "references_in_text": (self.reference_share or 0.0) >= leakage.NGRAM_SHARE,
@@ -112,6 +120,40 @@ class ReportCard:
         """All figures, the findings and the rank."""
         return {**asdict(self), "findings": self.findings(), "rank": self.rank()}
 
+    @property
+    def is_small(self) -> bool:
+        """True if no model from this text can be called better."""
+        return self.words < FEWEST_WORDS
+
+
+def write(path: Path, card: ReportCard) -> None:
+    """Write a report card."""
+    files.write_json(path, card.as_json())
+
+
+def read(path: Path) -> ReportCard:
+    """Read a report card.
+
+    Raises:
+        UserError: the file is not JSON, or of an unknown format.
+        FileNotFoundError: there is no such file.
+
+    """
+    known = {key: value for key, value in files.read_json(path).items() if key in ReportCard.__dataclass_fields__}
+    return ReportCard(**{**known, "missed_examples": tuple(known.get("missed_examples", ()))})
+
+
+def paragraph(card: ReportCard, what: str, engine: str) -> str:
+    """Size, findings and, for Amazon's engine, Amazon's ranking of a text, as sentences that begin with its name.
+
+    >>> card = ReportCard(300, 20, 0, 40, 7, 90, 30, 0, 0, None, 0.6, 0.01, 0, None, None)
+    >>> paragraph(card, "Text of clm-001", "pocketsphinx")
+    'Text of clm-001: 300 words in 20 sentences. It covers 7 of 40 missed words.'
+    """
+    size = f"{what}: {counted(card.words, 'word')} in {counted(card.sentences, 'sentence')}."
+    ranking = RANKS[card.rank()] if engine == "transcribe" and card.words else ""
+    return " ".join(filter(None, (size, sentence(card), ranking)))
+
 
 def sentence(card: ReportCard) -> str:
     """Likely use of the text, as an English sentence.
@@ -122,6 +164,8 @@ def sentence(card: ReportCard) -> str:
     examples = f", such as {', '.join(card.missed_examples[:3])}" if card.missed_examples else ""
     arguments = asdict(card) | {
         "fewest": FEWEST_WORDS,
+        "new_words": counted(card.new_words or 0, "word"),
+        "rare_words": counted(card.rare_words or 0, "word"),
         "missed_examples": examples,
         "general_percent": _percent(card.general_share),
         "reference_percent": _percent(card.reference_share),
@@ -131,7 +175,7 @@ def sentence(card: ReportCard) -> str:
     return " ".join(FINDINGS[code].format(**arguments) for code in card.findings())
 
 
-def read(
+def examine(
     sources: Mapping[str, Path],
     *,
     missed: Mapping[str, int],
@@ -161,7 +205,8 @@ def read(
     there = {word: count for word, count in wanted.most_common() if word in text.words}
     tuning_text = read_text(tuning) if tuning else ""
     spoken = [reference for listed in references.values() for reference in listed]
-    common = common_words()
+    common = common_words() if english else frozenset()
+    dictionary = known_words() if english and known is None else frozenset()
     return ReportCard(
         words=text.words.total(),
         sentences=text.sentences,
@@ -173,12 +218,13 @@ def read(
         keywords=sum(map(len, phrases.values())),
         keywords_covered=len(text.covered),
         new_words=None if known is None else sum(word not in known for word in text.words),
-        general_share=_share(text.words, common) if english and common else None,
+        general_share=_share(text.words, common) if common else None,
         reference_share=_overlap(sources, spoken),
         tuning_words=sum(map(len, _sentences(tuning_text, english))),
         tuning_share=_overlap(sources, [tuning_text]),
         tuning_reference_share=_overlap({"tuning": tuning}, spoken) if tuning else None,
         missed_examples=tuple(there)[:_EXAMPLES],
+        rare_words=sum(word not in dictionary for word in text.words) if dictionary else None,
     )
 
 

@@ -33,7 +33,11 @@ def choose(words: Mapping[str, int]) -> list[str]:
 def references(index: Path, heldout: Collection[str]) -> dict[str, list[str]]:
     """Texts of the chosen folders, by folder; `index` holds the recordings of all."""
     items = {name: found for name, found in manifests.read_index(index).items() if name not in heldout}
-    texts = {name: [manifests.reference(item) for item in found] for name, found in items.items()}
+    return chosen({name: [manifests.reference(item) for item in found] for name, found in items.items()})
+
+
+def chosen(texts: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Of texts by folder, those of the chosen folders."""
     return {name: texts[name] for name in choose({name: count(found) for name, found in texts.items()})}
 
 

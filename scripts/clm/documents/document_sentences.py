@@ -12,6 +12,7 @@ SENTENCES = {
     "format": "{file}: read as {kind}",
     "labels": "speaker labels left out: {names}",
     "header": "{file}: lines before the first time left out: {names}",
+    "numbered": "{file}: numbers of lines left out",
     "several_transcripts": "{file}: taken as the transcript of {recording}; not read: {names}",
     "unused": "belongs to no recording: {names}",
     "no_audio": "{manifest}: no audio file for {count}: {names}",

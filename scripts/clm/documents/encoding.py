@@ -1,13 +1,12 @@
 """Decoding of texts: UTF-8, UTF-16 with and without a byte order mark, UTF-32, and Windows-1252.
 
-Windows-1252 gives characters for nearly every byte, so that any 8-bit text can be read as such, and would be read
-wrongly. It is therefore recognised by its content: letters that one language of western Europe uses, in the places of
-letters. Any other text is refused.
+Windows-1252 is recognised by its content (`clm.documents.western`). Any other text is refused.
 """
 
 import codecs
 import re
-from collections import Counter
+
+from clm.documents import western
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,26 +15,9 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-#: Letters beyond ASCII of the languages that Windows-1252 was made for. Loanwords are few and need not be in it.
-_ALPHABETS = (
-    "àâæçéèêëîïôœùûüÿ", "äöüßéàè", "áéíóúüñïç", "áâãàçéêíóôõúü", "àèéìíîòóùú", "éëïóöüèêáàäç", "åäöéüàšž", "åæøéèêòóô",
-    "åäöæøéèëïüàáíóúýð", "áðéíóúýþæö", "àçèéíïòóúüñ", "äõöüšž", "ëç", "áéíóú", "áàâãéèêëíìïóòôõöúùûüñç",
-)  # fmt: skip
-_COVERED, _FEW, _RARE = 0.9, 6, 0.03
-#: Windows-1254 (Turkish) has its commonest letter, a dotless i, where Icelandic has this rare one.
-_RARE_IN_ICELANDIC, _MOST_OF_IT = "ý", 0.15
-_UPPER, _LOWER = (
-    "A-Z\u00c0-\u00d6\u00d8-\u00de\u0160\u0152\u017d\u0178",
-    "a-z\u00df-\u00f6\u00f8-\u00ff\u0161\u0153\u017e",
-)
-_LETTER = f"[{_UPPER}{_LOWER}]"
-#: Signs of an encoding other than Windows-1252: a capital inside a word of small letters, a symbol inside a word.
-_ODD = re.compile(
-    f"(?<=[{_LOWER}])[\u00c0-\u00d6\u00d8-\u00de\u0160\u0152\u017d\u0178](?![{_UPPER}])|"
-    f"(?<={_LETTER})[\u00a1-\u00a9\u00ac\u00ae-\u00b1\u00b3-\u00b6\u00b8-\u00b9\u00bc-\u00bf\u00d7\u00f7\u0192\u2020\u2021\u02c6\u2030\u201a\u201c-\u201e](?={_LETTER})|"
-    f"(?<={_LETTER})(?:\u00fe|\u00b3|\u00b9|\u00bf)(?!{_LETTER})|(?<!\\S)[\u00b3\u00b9](?={_LETTER})"
-)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+#: Changes of the character set in ISO 2022 (Japanese, Korean, Chinese mail), whose bytes are all those of ASCII.
+_SHIFTS = re.compile(rb"\x1b[$(]")
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 #: A text may hold this share of control characters; other bytes hold far more.
 _MOST_CONTROL = 0.01
@@ -61,6 +43,8 @@ def decode(data: bytes) -> tuple[str, str]:
         BinaryError: it has none of these encodings, or is not text.
 
     """
+    if escape := _SHIFTS.search(data):
+        raise BinaryError(escape.start())
     if data.isascii() and b"\0" not in data:
         text, encoding = data.decode("ascii"), "utf-8"
     else:
@@ -86,7 +70,7 @@ def _decode(data: bytes) -> tuple[str, str]:
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
-        text = _western(data)
+        text = western.decode(data)
         if text is None:
             raise BinaryError(error.start) from None
         return text, "cp1252"
@@ -101,7 +85,7 @@ def _strictly(data: bytes, start: int, encoding: str) -> str:
     try:
         return data[start : len(data) - rest].decode(encoding)
     except UnicodeDecodeError as error:
-        if encoding == "utf-8" and (text := _western(data[start:])) is not None:
+        if encoding == "utf-8" and (text := western.decode(data[start:])) is not None:
             return text
         raise BinaryError(start + error.start) from None
 
@@ -128,27 +112,6 @@ def _is_text(data: bytes) -> bool:
         return not _CONTROL.search(data.decode("utf-8"))
     except UnicodeDecodeError:
         return False
-
-
-def _western(data: bytes) -> str | None:
-    """The text as Windows-1252, or None if it has another encoding."""
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        return None
-    high = [character for character in text.lower() if character > "\x7f" and character.isalpha()]
-    letters = sum(character.isalpha() for character in text)
-    odd, others = len(_ODD.findall(text)), sum(character > "\x7f" for character in text)
-    if odd > 0.02 * others:
-        return None
-    if letters >= 4 and len(high) > letters / 2:
-        return None
-    if len(high) >= _FEW and len(high) > _RARE * letters:
-        counts = Counter(high)
-        best = max(sum(counts[letter] for letter in alphabet) for alphabet in _ALPHABETS)
-        turkish = counts[_RARE_IN_ICELANDIC] > _MOST_OF_IT * len(high)
-        return text if best >= _COVERED * len(high) and not turkish else None
-    return text
 
 
 def _first_control(data: bytes) -> int:

@@ -16,7 +16,7 @@ from clm.documents.stamps import Line, is_numbered_speaker, looks_like_name
 _LABEL = re.compile(r"(?P<label>[\[(<]?[^:\uff1a\n]{1,60}?[\])>]?)[ \t]*(?:[:\uff1a](?![/\\\d])|:(?=\d{3}))[ \t]*")
 #: `[Ann Lee] words`, `(Speaker 1) words`; `SPEAKER 1 - words`.
 _BOXED = re.compile(r"(?P<label>[\[(<][^\[\]()<>:]{1,40}[\])>])[ \t]+(?=\S)")
-_DASHED = re.compile(r"(?P<label>[^-\u2013\u2014:.,?!]{2,40}?)[ \t]+[-\u2013\u2014][ \t]+(?=\S)")
+_DASHED = re.compile(r"(?P<label>[^-\u2013\u2014:.,?!]{2,40}?)[ \t]+(?:[-\u2013\u2014>|/]|\.{4,})[ \t]+(?=\S)")
 #: Marks of question and answer in court transcripts.
 _COURT = re.compile(r"(?P<label>[QA])\.[ \t]+(?=\S)")
 #: Several numbered speakers on one line, where line ends were lost.
@@ -157,7 +157,7 @@ def label_of(line: Line) -> tuple[str, str]:
     match = _LABEL.match(line.text) or _COURT.match(line.text) or _without_colon(line.text)
     if not match:
         return "", line.text
-    label = match["label"].strip(" []()<>*_")
+    label = match["label"].strip(" []()<>*_@")
     rest = line.text[match.end() :].strip("* ")
     one_word = len(label.split()) == 1 and re.fullmatch(r"[\w'\u2019.#-]+", label)
     return (label, rest) if label and (looks_like_name(label) or one_word) else ("", line.text)
@@ -237,6 +237,9 @@ class Labels:
         words = label.lower().split()
         if len(words) > 1 or label.lower() not in _SPEECH:
             return words[0] not in _SPEECH
+        letters = {other for other in self.begun if len(other) == 1 and other.isupper()}
+        if label in letters and len(letters) > 1 and self._share(letters) >= _EVERY:
+            return True
         pairs = ({"q", "a"}, {"question", "answer"})
         known = {other.lower() for other in self.begun}
         return any(label.lower() in pair and pair <= known for pair in pairs)

@@ -11,29 +11,32 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-_CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,;:]\d{1,3})?"
+#: A time with colons.
+CLOCK = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,;:]\d{1,3})?"
 _SECONDS = r"\d+(?:\.\d+)?[ ]?s|\d+\.\d{1,3}"
 _TO = r"[ ]*(?:--?>|\u2192|-|\u2013|\u2014|to|,)[ ]*"
-_PURE = rf"(?:{_CLOCK}|{_SECONDS})(?:{_TO}(?:{_CLOCK}|{_SECONDS}))?"
+_PURE = rf"(?:{CLOCK}|{_SECONDS})(?:{_TO}(?:{CLOCK}|{_SECONDS}))?"
 _SQUARE = re.compile(rf"[\[{{<][ ]*{_PURE}[ ]*[\]}}>]|\#\d{{1,2}}:\d{{2}}:\d{{2}}(?:-\d+)?\#")
-_ROUND = re.compile(rf"[ ]*\([ ]*{_CLOCK}(?:{_TO}{_CLOCK})?[ ]*\)")
-_BARE = re.compile(rf"(?P<time>{_CLOCK})(?:{_TO}{_CLOCK})?(?=\s|$)[ ]*(?:[-\u2013\u2014|][ ]+)?(?P<rest>.*)$")
+_ROUND = re.compile(rf"[ ]*\([ ]*{CLOCK}(?:{_TO}{CLOCK})?[ ]*\)")
+_BARE = re.compile(rf"(?P<time>{CLOCK})(?:{_TO}{CLOCK})?(?=\s|$)[ ]*(?:[-\u2013\u2014|][ ]+)?(?P<rest>.*)$")
 _DECORATION = re.compile(r"(?:\*\*|__|>>+|&gt;&gt;|[-\u2013\u2014\u2022*][ ](?=\S)|#{1,6}[ ])[ ]*")
 #: `Ann Lee  0:05`, `Ann Lee (0:05):`, `Ann [00:05] text`, `[Ann Lee] 10:05:01`, with nothing but a colon behind.
 _NAMED = re.compile(
     rf"(?:\[(?P<boxed>[^\[\]:]{{1,60}})\]|(?P<name>[^:\[\]()]{{1,60}}?(?:[ ]\([^()\d:]{{1,30}}\))?))"
     r"[ ,\t|\u2022\u00b7-]*"
-    rf"(?:[ \t](?P<time>{_CLOCK})|[\[(<][ ]*(?P<boxed_time>{_CLOCK})(?:{_TO}{_CLOCK})?[ ]*[\])>])"
+    rf"(?:[ \t](?P<time>{CLOCK})|[\[(<][ ]*(?P<boxed_time>{CLOCK})(?:{_TO}{CLOCK})?[ ]*[\])>])"
     rf"(?:[ ]?[AaPp][Mm])?[ ]*(?P<colon>[:\uff1a])?[ ]*(?P<rest>.*)$"
 )
 _FOOTER = re.compile(
     r"(?:transcribed by https?://|transcript (?:powered|generated|created) by |"
     r"this transcript was (?:generated|exported)|"
     r"this editable transcript was |meeting ended after \d|"
-    r"\S.{0,60} (?:started|stopped) transcription$)",
+    r"transcription ended after \d|\S.{0,60} (?:started|stopped) transcription$)",
     re.IGNORECASE,
 )
-_HEADINGS = frozenset({"transcript", "transcription", "full transcript", "audio transcript", "meeting transcript"})
+_HEADING = re.compile(
+    r"(?:.{1,80}\s[-\u2013\u2014]\s)?(?:(?:full|audio|meeting|call|interview) )?transcript(?:ion)?$", re.IGNORECASE
+)
 _LONGEST_TOP = 25
 _LABELLED = re.compile(r"\w[^:.?!]{0,40}[:\uff1a]")
 #: Lines with a time without brackets that are not speech: their least number, and the latest first time in seconds.
@@ -88,6 +91,7 @@ def split_with_header(lines: Iterable[str]) -> tuple[list[Line], list[str]]:
     found: list[Line] = []
     header: list[str] = []
     bare_label = bare and any(form.bare is not None and form.rest for form in forms)
+    before = _is_header(forms, labelled)
     for place, form in enumerate(forms):
         line = form.line
         if named and form.name:
@@ -95,6 +99,8 @@ def split_with_header(lines: Iterable[str]) -> tuple[list[Line], list[str]]:
                 header, found = [item.text for item in found], []
             line = Line(form.name_rest, form.name, stamped=True, opens=True)
         elif bare and form.bare is not None:
+            if before and not header and form.rest:
+                header, found = [item.text for item in found], []
             line = Line(form.rest, stamped=True, opens=line.opens)
         if line.stamped and not line.label and bare_label and (label := _heading(line.text, forms, place)):
             if not any(item.label for item in found):
@@ -110,7 +116,7 @@ def split_with_header(lines: Iterable[str]) -> tuple[list[Line], list[str]]:
 def _begin_of_transcript(lines: Sequence[str]) -> int:
     """The place behind a heading "Transcript" near the top, before which there are title, date, those present."""
     for place, line in enumerate(lines[:_LONGEST_TOP]):
-        if line.strip(" #*_=:-\t").casefold() in _HEADINGS:
+        if _HEADING.match(line.strip(" #*_=:-\t")):
             return place + 1
     return 0
 
@@ -174,6 +180,12 @@ def _named_is_form(forms: Sequence[_Form]) -> bool:
         bool(forms[place].name_rest) or (place + 1 < len(forms) and not forms[place + 1].name) for place in places
     )
     return len(places) >= 2 and followed >= 0.6 * len(places)
+
+
+def _is_header(forms: Sequence[_Form], labelled: int) -> bool:
+    """True if what stands before the first time is no speech: nearly all lines behind it have a time and a label."""
+    first = next((place for place, form in enumerate(forms) if form.bare is not None), 0)
+    return bool(first) and labelled > 1 and labelled >= 0.9 * (len(forms) - first)
 
 
 def _heading(text: str, forms: Sequence[_Form], place: int) -> str:
@@ -245,8 +257,9 @@ _NUMBERED = re.compile(
     r"(?:(?:unknown|unidentified|male|female)[ _-]*)?"
     r"(?:speaker|spk|spkr|participant|interviewer|interviewee|moderator|"
     r"respondent|caller|agent|customer|client|host|guest|voice|person|student|teacher|patient|panelist|attendee|user|"
-    r"channel|sprecher|sprecherin|person|locuteur|intervenant|hablante|orador|persona|parlante|relatore|spreker|talare|"
-    r"\u8a71\u8005|\u53d1\u8a00\u4eba|\u767c\u8a00\u4eba|\u8bf4\u8bdd\u4eba)[ _#-]*(?:\d{1,3}|[A-Z])$",
+    r"channel|reporter|narrator|sprecher|sprecherin|locuteur|intervenant|hablante|orador|persona|parlante|relatore|spreker|talare|"
+    r"\u8a71\u8005|\u53d1\u8a00\u4eba|\u767c\u8a00\u4eba|\u8bf4\u8bdd\u4eba)[ _#-]*(?:[A-Z]?\d{1,3}|[A-Z])$|"
+    r"(?:unknown|unidentified|male|female|first|second)[ _-](?:speaker|voice|participant|caller|man|woman)$",
     re.IGNORECASE,
 )
 

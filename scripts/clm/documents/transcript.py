@@ -7,14 +7,14 @@ from pathlib import Path
 
 from clm.base.errors import UserError
 from clm.base.notices import Notice
-from clm.documents import kinds, stamps
+from clm.documents import kinds, line_forms, stamps
 from clm.documents.document_sentences import notice
 from clm.documents.labels import Labels, broken_up, without
 from clm.documents.stamps import Line
 
 DROP, KEEP = "drop", "keep"
 #: Raised when the same file gives other words than before.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Reading:
     """A transcript before it is decided which names are labels.
 
     `kind`, `encoding`: as in `Content`; `lines`: without times; `header`: lines left out at the beginning;
-    `by_recording`: texts by id, if the file distinguishes recordings.
+    `by_recording`: texts by id, if the file distinguishes recordings; `numbered`: whether numbers of lines were left
+    out.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Reading:
     lines: tuple[Line, ...]
     header: tuple[str, ...]
     by_recording: Mapping[str, str]
+    numbered: bool = False
 
     @cached_property
     def labels(self) -> Labels:
@@ -57,6 +59,8 @@ class Reading:
         found = [notice("encoding", file=name, encoding="Windows-1252")] if self.encoding == "cp1252" else []
         if self.header:
             found.append(notice("header", file=name, names=list(self.header)))
+        if self.numbered:
+            found.append(notice("numbered", file=name))
         return tuple(found)
 
     def text(self, labels: tuple[str, ...] | list[str] = ()) -> str:
@@ -92,9 +96,10 @@ def read_bytes(data: bytes, path: Path, *, stem: str = "", hypothesis: bool = Fa
         raise UserError(f"{path}: {error.what}", error.hint) from None
     if content.kind == kinds.PLAIN and path.suffix.lower() in (".json", ".jsonl"):
         raise UserError(f"{path}: not readable as JSON", "export it again, or rename it to .txt if it is plain text")
-    lines, header = stamps.split_with_header(broken_up("\n".join(content.lines)).split("\n"))
+    raw, numbered = line_forms.usual(broken_up("\n".join(content.lines)).split("\n"))
+    lines, header = stamps.split_with_header(raw)
     by_recording = {name: "\n".join(said) for name, said in content.by_recording.items()}
-    return Reading(path, content.kind, content.encoding, tuple(lines), tuple(header), by_recording)
+    return Reading(path, content.kind, content.encoding, tuple(lines), tuple(header), by_recording, numbered)
 
 
 def read_transcript(path: Path, labels: str = DROP) -> Transcript:

@@ -12,16 +12,24 @@ from clm.english.written import BREAK, DASH, END, LAST, NUMBER, SCALE, SIGN, SIG
 
 CURRENCIES = {
     "$": ("dollar", "cent"), "£": ("pound", "penny"), "€": ("euro", "cent"), "¥": ("yen", "sen"),
-    "₹": ("rupee", "paisa"),
+    "₹": ("rupee", "paisa"), "₩": ("won", ""), "₽": ("ruble", "kopek"), "₺": ("lira", "kurus"),
+    "₪": ("shekel", "agora"), "₱": ("peso", "centavo"), "฿": ("baht", "satang"), "₫": ("dong", ""),
+    "₦": ("naira", "kobo"), "₴": ("hryvnia", "kopiyka"),
 }  # fmt: skip
-CODES = {"usd": "us dollar", "eur": "euro", "gbp": "pound", "jpy": "yen", "chf": "swiss franc"}
+CODES = {
+    "usd": "us dollar", "eur": "euro", "gbp": "pound", "jpy": "yen", "chf": "swiss franc", "cad": "canadian dollar",
+    "aud": "australian dollar", "nzd": "new zealand dollar", "inr": "indian rupee", "cny": "yuan",
+    "hkd": "hong kong dollar", "sgd": "singapore dollar",
+}  # fmt: skip
 #: Letters directly before a dollar sign.
 DOLLARS = {
     "us": "us", "u.s.": "us", "a": "australian", "au": "australian", "c": "canadian", "ca": "canadian",
     "nz": "new zealand", "hk": "hong kong", "s": "singapore", "sg": "singapore",
 }  # fmt: skip
 PLURALS = {
-    "penny": "pence", "yen": "yen", "sen": "sen", "paisa": "paise", "foot": "feet", "hertz": "hertz",
+    "penny": "pence", "yen": "yen", "sen": "sen", "paisa": "paise", "yuan": "yuan", "won": "won", "lira": "lira",
+    "baht": "baht", "satang": "satang", "dong": "dong", "naira": "naira", "kobo": "kobo", "kurus": "kurus",
+    "agora": "agorot", "foot": "feet", "hertz": "hertz",
     "kilohertz": "kilohertz", "megahertz": "megahertz", "gigahertz": "gigahertz",
 }  # fmt: skip
 #: Abbreviations that mean a multiple after a number with a currency; those of two letters and more mean it always.
@@ -37,9 +45,18 @@ UNITS = {
     "mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "kwh": "kilowatt hour", "ft": "foot", "lb": "pound",
     "lbs": "pound", "oz": "ounce", "hr": "hour", "hrs": "hour", "mins": "minute", "secs": "second",
     "bps": "basis point", "mph": "mile per hour", "kph": "kilometer per hour", "km/h": "kilometer per hour",
-    "km2": "square kilometer", "km²": "square kilometer", "mg/dl": "milligram per deciliter",
+    "km²": "square kilometer", "mg/dl": "milligram per deciliter",
+    "kw": "kilowatt", "kj": "kilojoule", "kpa": "kilopascal", "kcal": "kilocalorie", "kbps": "kilobit per second",
+    "gbps": "gigabit per second", "m/s": "meter per second", "km/s": "kilometer per second",
+    "m/s²": "meter per second squared", "m²": "square meter", "cm²": "square centimeter", "mm²": "square millimeter",
+    "ft²": "square foot", "m³": "cubic meter", "cm³": "cubic centimeter", "mm³": "cubic millimeter",
+    "ft³": "cubic foot", "sq ft": "square foot", "sq km": "square kilometer", "mg/kg": "milligram per kilogram",
+    "mg/l": "milligram per liter", "kg/m³": "kilogram per cubic meter", "µm": "micrometer", "μm": "micrometer",
+    "µg": "microgram", "μg": "microgram", "µl": "microliter", "μl": "microliter",
     "°c": "degrees celsius", "°f": "degrees fahrenheit", "°": "degrees",
 }  # fmt: skip
+#: Raised figures may have been written as others.
+UNITS |= {unit.replace("²", "2").replace("³", "3"): name for unit, name in UNITS.items()}
 
 _MULTIPLE = rf"[^\S\n]?(?:{either(MULTIPLES)}){END}"
 _SCALE = rf"(?:[^\S\n]|-)?{SCALE}{END}"
@@ -67,7 +84,8 @@ def plural(word: str, value: str) -> str:
     if value == "1" or word.startswith("degrees"):
         return word
     head, per, rest = word.partition(" per ")
-    return PLURALS.get(head, f"{head}s") + per + rest
+    start, space, noun = head.rpartition(" ")
+    return start + space + PLURALS.get(noun, f"{noun}s") + per + rest
 
 
 def speak_money(text: str, read: Reading = spell) -> str:
@@ -139,7 +157,7 @@ _UNIT = pattern(
 _RANGE = pattern(
     rf"{START}(?P<sign>{SIGN})(?P<first>{NUMBER}){DASH}(?P<minus>[-\u2212](?=\d))?(?P<last>{NUMBER}){LAST}"
 )
-_SIGNED = re.compile(rf"{BREAK}[-+\u2212\u00b1](?=\.?\d)")
+_SIGNED = re.compile(rf"{BREAK}[-+\u2013\u2212\u00b1](?=\.?\d)")
 _POWER = re.compile(r"(?<=\d)e(?P<sign>[-+\u2212])(?=\d)", re.IGNORECASE)
 _NUMBER_SIGN = re.compile(rf"{BREAK}#(?=\d)")
 _ANY_SIGN = re.compile(r"[-+#\u2013\u2212\u00b1]")
@@ -147,6 +165,7 @@ _FOUR_DIGITS = re.compile(r"\d{4}(?!\d)")
 _PHONE = re.compile(
     rf"{START}(?:\+?\d{{1,3}}[-. ])?(?:\(\d{{3}}\) ?|\d{{3}}[-. ])\d{{3}}[-. ]\d{{4}}{LAST}"
     rf"|{START}\d{{3}}-\d{{3}}[1-9]{LAST}"
+    rf"|{BREAK}\+\d{{1,3}}(?:[-. ]\(?\d{{1,4}}\)?){{2,5}}{LAST}"
 )
 
 

@@ -33,7 +33,7 @@ _DAY_MONTH = pattern(
     rf"{START}(?P<the>\bthe[^\S\n])?(?P<day>{_DAY})(?P<suffix>{_SUFFIX}\b)?"
     rf"(?:{DASH}(?P<until>{_DAY}){_SUFFIX}?)?[^\S\n](?P<of>of[^\S\n])?(?P<month>{_MONTH})(?![^\W_])"
 )
-_DATED = pattern(r"\b(?:on|from|until|till|by|since|to|before|after|dated|of|and|the)[^\S\n]$")
+_DATED = pattern(r"\b(?:on|from|until|till|by|since|to|before|after|dated|of|and|the)[^\S\n]$|day,?[^\S\n]$")
 _YEAR_FOLLOWS = re.compile(r",?[^\S\n]\d{4}\b")
 _ISO = re.compile(
     rf"{START}(?P<year>1[1-9]\d\d|20\d\d)-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12]\d|3[01])(?=T|{LAST})"
@@ -71,7 +71,7 @@ def speak_dates(text: str, read: Reading = spell) -> str:
     def day_first(match: re.Match[str]) -> str:
         month, sure = match["month"], match["suffix"] or match["of"]
         if not sure and month.lower() in _DOUBTFUL:
-            beside = match["the"] or _DATED.search(text[max(0, match.start() - 12) : match.start()])
+            beside = match["the"] or _DATED.search(text[max(0, match.start() - 14) : match.start()])
             if not (beside or _YEAR_FOLLOWS.match(text, match.end())):
                 return match[0]
         return f"the {days(match)} of {_month(month)}"

@@ -22,6 +22,7 @@ ii iii vii viii ix xii xiii xiv xv xvi xvii xviii xix xxi xxii xxiii xxiv xxv xx
 """
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50}
 _ROMAN = r"(?=[ivxl])l?x{0,3}(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
+_WARS = pattern(r"(?<![^\W_])ww[ -]?(i{1,2}|[12]|(?<=[ -])(?:one|two))(?![\w&]|'(?!s))")
 _NUMERAL = pattern(rf"(?<=[^\W\d_][^\S\n]){_ROMAN}(?![\w@&]|\.\w|'(?!s))")
 _BEFORE = re.compile(r"[^\W\d_]+\s$")
 _LONGEST_NAME = 24
@@ -33,7 +34,7 @@ _PLAIN = frozenset(_PLAIN_TEXT.split())
 def speak_roman(text: str) -> str:
     """Read Roman numerals after a ruler's name as ordinals, after other words as numbers.
 
-    A single I is a number only after World War; otherwise it is the word.
+    A single I is a number only after World War, also in WWI; otherwise it is the word.
 
     >>> speak_roman("World War II, Henry VIII, phase IV, Fantasy VII; in part I think of Malcolm X")
     'World War two, Henry the eighth, phase four, Fantasy seven; in part I think of Malcolm X'
@@ -51,7 +52,14 @@ def speak_roman(text: str) -> str:
         words = spell(str(value(roman)))
         return f"the {ordinal(words)}" if name in _RULERS else words
 
+    if "ww" in text or "WW" in text:
+        text = replace(_WARS, _war, text)
     return replace(_NUMERAL, read, text)
+
+
+def _war(match: re.Match[str]) -> str:
+    number = "one" if match[1].lower() in ("i", "1", "one") else "two"
+    return f"World War {number}" if match[0][0].isupper() else f"world war {number}"
 
 
 def value(roman: str) -> int:

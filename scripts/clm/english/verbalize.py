@@ -17,6 +17,7 @@ from clm.english.roman import speak_roman
 from clm.english.written import RAISED, pattern, replace
 
 _SPACED_THOUSANDS = re.compile(r"(?<![\w.,])[$£€¥₹]?[1-9]\d{0,2}(?:[ \u00a0\u2009\u202f]\d{3})+(?![\d,]\d|\d|[ :/-]\d)")
+_APOSTROPHES = re.compile(r"(?<![\w.,'\u2019])[1-9]\d{0,2}(?:['\u2019]\d{3})+(?![\w'\u2019])")
 _NUMERAL = pattern(
     r"(?:(?<=[^\W_])['\u2019&-]+)?"
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)*|(?<![^\W_])\.\d+)"
@@ -56,7 +57,7 @@ def verbalize(text: str, read: Reading = natural) -> str:
     # The first tests are fast and mostly fail: this is called for every sentence.
     if "@" in text or _INNER_POINT.search(text):
         text = speak_addresses(text)
-    if "V" in text or "X" in text or ("I" in text and (" II" in text or "War I" in text)):
+    if "V" in text or "X" in text or "WW" in text or ("I" in text and (" II" in text or "War I" in text)):
         text = speak_roman(text)
     if not text.isascii():
         text = write_fractions(text)
@@ -93,11 +94,13 @@ def write_fractions(text: str) -> str:
 
 
 def join_thousands(text: str) -> str:
-    """Write commas for the spaces between thousands.
+    """Write commas for the spaces, or apostrophes, between thousands.
 
     >>> join_thousands("10 000 of 1 234 567, not 555 123 4567 or 2020 100")
     '10,000 of 1,234,567, not 555 123 4567 or 2020 100'
     """
+    if "'" in text or "\u2019" in text:
+        text = _APOSTROPHES.sub(lambda match: re.sub(r"['\u2019]", ",", match[0]), text)
     return _SPACED_THOUSANDS.sub(lambda match: re.sub(r"\s", ",", match[0]), text)
 
 

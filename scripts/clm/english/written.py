@@ -17,8 +17,8 @@ START = r"(?<![\w.,:/+*^=])(?<![\d\w][-\u2013\u2212])"
 #: A space, bracket or quotation mark stands before.
 BREAK = r"(?<![^\s(\[\"'\u201c\u2018\u2014])"
 #: A minus sign (or plus, or both) directly before its number.
-SIGN = rf"(?:{BREAK}[-+\u2212\u00b1](?=[\d.$\u00a3\u20ac\u00a5\u20b9]))?"
-SIGNS = {"-": "minus ", "\u2212": "minus ", "+": "plus ", "\u00b1": "plus minus "}
+SIGN = rf"(?:{BREAK}[-+\u2013\u2212\u00b1](?=[\d.$\u00a3\u20ac\u00a5\u0e3f\u20a6-\u20bd]))?"
+SIGNS = {"-": "minus ", "\u2013": "minus ", "\u2212": "minus ", "+": "plus ", "\u00b1": "plus or minus "}
 #: What stands between the ends of a range, if both sides of a dash have a space or neither has.
 DASH = r"(?:[-\u2013\u2212]|[^\S\n][-\u2013\u2212][^\S\n])"
 #: No letter or digit follows.

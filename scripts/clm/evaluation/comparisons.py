@@ -62,11 +62,16 @@ Absences = Mapping[str, Mapping[str, Sequence[Absence]]]
 
 @dataclass(frozen=True)
 class Comparisons:
-    """All comparisons of a leaderboard; `absences` is None in a file of version 0.1.0, which has them in runs.csv."""
+    """All comparisons of a leaderboard.
+
+    `absences` is None in a file of version 0.1.0, which has them in runs.csv; `marks` are reasons to doubt the verdict
+    on a model, by model, besides the flaws that its training found.
+    """
 
     models: Mapping[str, Against] = field(default_factory=dict)
     confidence: float = CONFIDENCE
     absences: Absences | None = None
+    marks: Mapping[str, Sequence[Reason]] = field(default_factory=dict)
 
     def with_baseline(self, model: str) -> Difference | None:
         """The statistics behind a model's verdict, if there are any."""
@@ -92,7 +97,9 @@ def write(path: Path, comparisons: Comparisons) -> None:
         model: {folder: [_absence_as_json(item) for item in listed] for folder, listed in folders.items() if listed}
         for model, folders in (comparisons.absences or {}).items()
     }
-    files.write_json(path, {"confidence": comparisons.confidence, "models": models, "absences": absences})
+    marks = {model: [mark.as_json() for mark in found] for model, found in comparisons.marks.items()}
+    data = {"confidence": comparisons.confidence, "models": models, "absences": absences, "marks": marks}
+    files.write_json(path, data)
 
 
 def _as_json(difference: Difference | None) -> dict[str, Any] | None:
@@ -120,7 +127,12 @@ def read(path: Path) -> Comparisons:
         for name, found in data.get("models", {}).items()
     }
     absences = data.get("absences")
-    return Comparisons(models, data.get("confidence", CONFIDENCE), None if absences is None else _absences(absences))
+    return Comparisons(
+        models,
+        data.get("confidence", CONFIDENCE),
+        None if absences is None else _absences(absences),
+        {model: [codes.read(mark) for mark in found] for model, found in data.get("marks", {}).items()},
+    )
 
 
 def _difference(data: Mapping[str, Any] | None) -> Difference | None:

@@ -66,7 +66,7 @@ def verdict(rows: Sequence[Row], comparisons: Comparisons, subject: Row, *, cust
     tone = {BETTER: "good", WORSE: "bad"}.get(found, "open")
     if found == BETTER and leaked:
         tone, answer = "open", "Better, but it has seen the answers"
-    control = f", and {_than_control(subject)}" if subject.get("control") else ""
+    control = f", and {change_in_words(subject['text_change'], 'its control')}" if subject.get("control") else ""
     headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}{control}."
     proof = _proof(subject, baseline, details)
     return Verdict(tone, answer, headline, proof, tuple(sentences(rows, comparisons)))

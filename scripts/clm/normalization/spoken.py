@@ -16,7 +16,7 @@ from clm.english.written import TOP
 
 SYMBOLS = {
     "%": "percent", "&": "and", "+": "plus", "=": "equals", "°c": "degrees celsius", "°f": "degrees fahrenheit",
-    "°": "degrees", "§": "section", "×": "times", "±": "plus minus",
+    "°": "degrees", "§": "section", "×": "times", "±": "plus or minus",
 }  # fmt: skip
 
 _END = r"(?![^\W_])"  # no letter and no digit follows

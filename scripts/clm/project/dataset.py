@@ -7,11 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from clm.base import files
+from clm.base import files, parallel
 from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.notices import Notice, from_json, to_json
 from clm.base.s3_path import TEXTS, S3Path, is_address
+from clm.base.shelf import Shelf
 from clm.base.text_files import printable
 from clm.config import REMOTE
 from clm.corpus.keywords import read_keywords
@@ -24,52 +25,58 @@ from clm.settings import FROM_REFERENCES, Settings
 from clm.types import Failure
 
 
+def kept(results: Path, instead: Path | None = None) -> Shelf:
+    """Inputs as jobs read them, in a results folder; `instead` for those that it lacks and is not to get."""
+    return Shelf(results / TEXTS.parent, instead)
+
+
 class Dataset:
     """The inputs that the settings name, read once and never changed.
 
     `folders` can be used, `left_out` says why others cannot. `keywords`, `training_data` and `tuning_data` are paths on
     this machine or None; `unusable_keywords` says why an existing keywords file is not used. `heldout` holds the
-    names as they are spelled on disk.
+    names as they are spelled on disk, `training_words` the number of words of the user's own text (None without one).
 
     Args:
         settings: validated and resolved.
         digests: content digests remembered from earlier runs.
         probed: whether lengths and flaws of recordings are wanted.
-        texts: where copies of texts in S3, and plain texts of others, are kept; without it in the results folder.
+        shelf: for copies of texts in S3, plain texts of others, and segments; None for that in the results folder.
         prepared: whether what jobs will read is made: plain texts, and segments of longer files.
 
     """
 
     def __init__(
-        self, settings: Settings, digests: Digests, *, probed: bool, texts: Path | None = None, prepared: bool = True
+        self, settings: Settings, digests: Digests, *, probed: bool, shelf: Shelf | None = None, prepared: bool = True
     ) -> None:
         self.settings = settings
         self.digests = digests
         self.probed = probed
         self._results = Path(settings.results)
         self._looked = False
-        self._remote = self._remote_inputs(texts or self._results / TEXTS)
-        place = (texts or self._results / "store") / "texts"
-        self.references = References(digests, place, settings.transcripts.labels, written=prepared)
+        self._shelf = shelf or kept(self._results)
+        self._remote = self._remote_inputs()
+        self.references = References(digests, self._shelf.below("texts"), settings.transcripts.labels, written=prepared)
         self.notices: tuple[Notice, ...] = ()
-        self._segments = listed_input.Segments(digests, self.references.folder.parent / "segments")
+        self._segments = listed_input.Segments(digests, self._shelf.below("segments"))
         self._prepared = prepared
         self.folders, self.left_out = self._scan()
         self.training_data, self.tuning_data = self._local("training_data"), self._local("tuning_data")
-        terms = self._look_at_text(self.training_data)
+        terms, self.training_words = self._look_at_text(self.training_data)
         self._look_at_text(self.tuning_data)
         self.keywords, self.unusable_keywords = self._usable_keywords(terms)
         self.heldout = self._spelled_as_on_disk(settings.evaluation.heldout)
 
-    def _remote_inputs(self, texts: Path) -> Any:
+    def _remote_inputs(self) -> Any:
         """Inputs in S3, or None; boto3 is needed at parse time only for these."""
         if not any(is_address(getattr(self.settings, key)) for key in REMOTE):
             return None
-        from clm.aws.clients import Aws
+        from clm.engines.transcribe.transcribe_settings import TranscribeSettings
         from clm.project.s3_inputs import RemoteInputs
 
         section = self.settings.transcribe
-        return RemoteInputs(Aws(section["region"]), texts, S3Path(section["bucket"] or "-", section["prefix"]))
+        aws = TranscribeSettings.of(self.settings).connect()
+        return RemoteInputs(aws, self._shelf.below(TEXTS.name), S3Path(section["bucket"] or "-", section["prefix"]))
 
     def _scan(self) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
         found, left_out = self._found()
@@ -86,8 +93,7 @@ class Dataset:
         if is_address(self.settings.input):
             return self._remote.scan(self.settings.input)
         path = Path(self.settings.input)
-        store = self.references.folder.parent
-        manifest = listed_input.listed(path, store / "unpacked", self.settings.transcripts.named_columns)
+        manifest = listed_input.listed(path, self._shelf.below("unpacked"), self.settings.transcripts.named_columns)
         if manifest is None:
             return input_folders.scan(path, self.digests, imported.sources(self._results / "store"))
         usable, left_out, self.notices = listed_input.folders_of(
@@ -104,24 +110,25 @@ class Dataset:
             value = self._remote.local(key, value)
         return Path(value) if value else None
 
-    def _look_at_text(self, path: Path | None) -> list[str]:
-        """Terms of the lists among texts to learn from; what cannot be read is noted.
+    def _look_at_text(self, path: Path | None) -> tuple[list[str], int | None]:
+        """Terms of the lists among texts to learn from, and words of the others; what cannot be read is noted.
 
         Raises:
             UserError: nothing of it can be read.
 
         """
         if path is None:
-            return []
+            return [], None
 
         def look() -> dict[str, Any]:
             texts, notices = prose.readable(path)
             listed = [term for _, text in texts if text.is_terms for term in terms_of(text.text)]
-            return {"notices": to_json(notices), "terms": listed}
+            words = sum(len(text.text.split()) for _, text in texts if not text.is_terms)
+            return {"notices": to_json(notices), "terms": listed, "words": words}
 
         known = self.references.remembered(f"{path}:{self.path_digest(path)}:{prose.VERSION}", look)
         self.notices += from_json(known["notices"])
-        return known["terms"]
+        return known["terms"], known.get("words")
 
     def _usable_keywords(self, more: list[str]) -> tuple[Path | None, str]:
         """The keywords file, or None and why: one that holds none is left out like a bad folder.
@@ -224,8 +231,11 @@ class Dataset:
             from clm.audio.probe import Media
 
             return Media("flac", 16_000, 1, seconds, exact=True)
-        if isinstance(pair.audio, S3Path):
+        if not self._looked:
+            self._looked = True
             self._look_at_objects()
+            self._look_at_files()
+        if isinstance(pair.audio, S3Path):
             return self._probes.find(self.audio_id(pair), lambda: self._remote.media(pair.audio))
         return self._probes.get(self.audio_id(pair), self._size(pair), lambda: pair.audio.open("rb"))
 
@@ -237,9 +247,6 @@ class Dataset:
 
     def _look_at_objects(self) -> None:
         """Look at all recordings in S3 that were never seen, side by side, and remember them whatever this run does."""
-        if self._looked:
-            return
-        self._looked = True
         pairs = [pair for folder in self.folders.values() for pair in folder.pairs if isinstance(pair.audio, S3Path)]
         unseen = {self.audio_id(pair): pair.audio for pair in pairs if not self._probes.has(self.audio_id(pair))}
         if unseen:
@@ -247,6 +254,12 @@ class Dataset:
             for (identity, _), media in zip(unseen.items(), found, strict=True):
                 self._probes.find(identity, lambda media=media: media)
             self._probes.save_copy()
+
+    def _look_at_files(self) -> None:
+        """Look at all recordings on this machine that were never seen."""
+        pairs = [pair for folder in self.folders.values() for pair in folder.pairs if isinstance(pair.audio, Path)]
+        paths = {self.audio_id(pair): pair.audio for pair in pairs if pair.audio not in self._segments.seconds}
+        self._probes.look_ahead(paths, parallel.cores())
 
     def _size(self, pair: input_folders.Pair) -> int:
         return self._remote.size(pair.audio) if isinstance(pair.audio, S3Path) else pair.audio.stat().st_size

@@ -53,7 +53,7 @@ def _contents(state: State, dataset: Dataset) -> Iterator[tuple[str, dict[str, A
         for file, content in models.combined(state.results / "models", model).items():
             yield f"models/{model}/{file}", content
     for model, name in state.accounts.items():
-        yield f"models/{model}/model.json", models.account_model(model, name)
+        yield f"models/{model}/model.json", models.account_model(state.results / "models", model, name)
 
 
 def preview(state: State, dataset: Dataset, directory: Path) -> None:

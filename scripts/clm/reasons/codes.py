@@ -48,6 +48,7 @@ class Code(StrEnum):
     # Flaws of a trained model.
     FORGETS = "forgets"
     SAYS_NOTHING = "says_nothing"
+    OTHER_RATES = "other_rates"
     # Why words are still missed.
     GUESSED_PRONUNCIATION = "guessed_pronunciation"
     ACOUSTICS = "acoustics"
@@ -267,6 +268,11 @@ def forgets(ratio: float) -> Reason:
 def says_nothing() -> Reason:
     """The text predicts itself no better than the stock model does, which is therefore what was made."""
     return Reason(Code.SAYS_NOTHING)
+
+
+def other_rates(base: str, folders: Sequence[str]) -> Reason:
+    """The base model of a CLM at Amazon does not suit the sample rates of recordings in these folders."""
+    return Reason(Code.OTHER_RATES, {"base": base, "folders": list(folders)})
 
 
 # -- why words are still missed ----------------------------------------------------------------------------------------

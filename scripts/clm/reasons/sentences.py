@@ -281,6 +281,18 @@ def _says_nothing() -> Sentence:
     )
 
 
+def _other_rates(base: str, folders: Sequence[str]) -> Sentence:
+    narrow = base == "NarrowBand"
+    rates, other = (
+        ("of 16,000 samples per second or more", "WideBand") if narrow else ("of less than 16,000", "NarrowBand")
+    )
+    return Sentence(
+        f"its base model {base} does not suit recordings {rates}, and its verdict says little about what it can do",
+        some(folders),
+        f"compare a CLM with the base model {other}",
+    )
+
+
 # -- why words are still missed ----------------------------------------------------------------------------------------
 
 

@@ -138,6 +138,11 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str
     return found
 
 
+def doubts(marks: Mapping[str, Sequence[Reason]]) -> list[str]:
+    """Reasons to doubt verdicts, by model, as sentences."""
+    return [full(mark, f"{model}: ") for model, found in marks.items() for mark in found]
+
+
 def by_kind(found: Mapping[str, Sequence[Reason]]) -> list[list[tuple[str, Reason]]]:
     """Findings with their folders, those of one kind together, the gravest kind first, then those of other versions."""
     kinds: dict[tuple[int, str], list[tuple[str, Reason]]] = {}

@@ -1,16 +1,22 @@
 """The manifests in `<results>/inputs/` and their index: the recordings of each folder as the main process saw them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clm.base import files
 from clm.base.text_files import check_content, read_text
-from clm.types import Failure, Recording, location
+
+if TYPE_CHECKING:
+    from clm.types import Recording
 
 
 def recordings(items: Iterable[Mapping[str, Any]], *, repeats: int = 0, retries: int = 0) -> list[Recording]:
     """The recordings of a folder that have audio; `repeats` and `retries` as requested."""
+    from clm.types import Failure, Recording, location  # not needed where only references are read
+
     return [
         Recording(
             name=item["recording"],
@@ -36,6 +42,14 @@ def read_index(index: Path) -> dict[str, list[dict[str, Any]]]:
         return found["manifests"]
     paths = {folder: index.with_suffix("") / f"{folder}.json" for folder in found["folders"]}
     return {folder: files.read_json(path)["recordings"] for folder, path in paths.items()}
+
+
+def sample_rates(index: Path) -> dict[str, frozenset[int]]:
+    """Sample rates of each folder's recordings, where the engine had them looked up; 0 is one that is unknown."""
+    return {
+        folder: frozenset(item["rate"] or 0 for item in items if "rate" in item)
+        for folder, items in read_index(index).items()
+    }
 
 
 def check_unchanged(recording: Recording) -> None:

@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -160,10 +160,18 @@ def account_digest(name: str) -> str:
     return files.digest({"account_model": name})
 
 
-def account_model(model: str, name: str) -> dict[str, Any]:
-    """The model.json of a CLM that the account has already."""
-    record = ModelRecord(model, engine_of(model), digest=account_digest(name), details={"amazon_model": name})
-    return record.as_json()
+def account_model(directory: Path, model: str, name: str) -> dict[str, Any]:
+    """The model.json of a CLM that the account has already, with what is known of it."""
+    known = read_record_if_there(directory / model / "model.json")
+    details = known.details if known and known.details.get("amazon_model") == name else {"amazon_model": name}
+    return ModelRecord(model, engine_of(model), digest=account_digest(name), details=details).as_json()
+
+
+def describe_account_model(path: Path, base_model: str) -> None:
+    """Note the base model of a CLM that the account has already in its model.json."""
+    record = read_record(path)
+    if record.details.get("base_model") != base_model:
+        write_record(path, replace(record, details={**record.details, "base_model": base_model}))
 
 
 def combination(clm: str, vocabulary: str) -> str:

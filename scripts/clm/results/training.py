@@ -15,6 +15,7 @@ from clm import __version__
 from clm.base import files
 from clm.base.errors import UserError, passing
 from clm.base.text_files import read_text
+from clm.normalization.profiles import is_unspaced
 from clm.reasons import codes
 from clm.reasons.codes import Reason
 from clm.results import models
@@ -80,9 +81,12 @@ def read_if_there(path: Path) -> TrainingOutcome | None:
     return read(path) if path.exists() else None
 
 
-def count_words(text: TrainingText) -> dict[str, int]:
-    """Words of each source."""
-    return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
+def count_words(text: TrainingText, language: str) -> dict[str, int]:
+    """Words of each source; letters in languages without spaces, as when errors are counted."""
+    texts = {name: read_text(path) for name, path in sorted(text.sources.items())}
+    if is_unspaced(language):
+        return {name: sum(letter.isalnum() for letter in content) for name, content in texts.items()}
+    return {name: len(content.split()) for name, content in texts.items()}
 
 
 def digest(text: TrainingText, engine: Engine) -> str:
@@ -90,7 +94,9 @@ def digest(text: TrainingText, engine: Engine) -> str:
     return files.digest({**text.content(), "settings": engine.training_settings(), "recipe": engine.recipe})
 
 
-def carry_out(engine: Engine, text: TrainingText, directory: Path, *, made_from: str = "") -> ModelRecord:
+def carry_out(
+    engine: Engine, text: TrainingText, directory: Path, language: str, *, made_from: str = ""
+) -> ModelRecord:
     """Train a model into `directory`, model.json last, and return that; a training that failed for good is one, too.
 
     Raises:
@@ -108,7 +114,7 @@ def carry_out(engine: Engine, text: TrainingText, directory: Path, *, made_from:
     except TrainingFailed as error:
         log.error("%s", error)
         failure = str(error)
-    words = count_words(text)
+    words = count_words(text, language)
     record = ModelRecord(
         model=directory.name,
         engine=engine.name,

@@ -7,7 +7,7 @@ from pathlib import Path
 from clm import engines
 from clm.base import files
 from clm.base.errors import UserError
-from clm.base.messages import some
+from clm.base.messages import counted, some
 from clm.config import load_yaml
 from clm.healing.plan import History, corpus_settings
 from clm.project import overview, record, submissions
@@ -27,7 +27,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
     found += _failed_notes(state)
-    found += overview.lines(dataset, engine)
+    found += [*_text_notes(state, dataset), *overview.lines(dataset, engine)]
     absent = [name for name in settings.evaluation.heldout if name not in state.folders]
     if absent:
         names = some([repr(name) for name in absent])
@@ -76,6 +76,19 @@ def _price_note(state: State, engine: Engine) -> str:
     )
 
 
+def _text_notes(state: State, dataset: Dataset) -> list[str]:
+    """Warning where a model is due from so little text that it can prove nothing, before anything is spent on it."""
+    words = dataset.training_words
+    if not state.due or state.learns or dataset.keywords or words is None:
+        return []
+    if words >= models.FEWEST_WORDS:
+        return []
+    return [
+        f"training_data has {counted(words, 'word')}, and a model from fewer than {models.FEWEST_WORDS} is never proven"
+        " better. Hint: more text, or keywords, which articles are looked up for"
+    ]
+
+
 def _failed_notes(state: State) -> list[str]:
     """Models that could not be made, and how to try again."""
     directory = state.results / "models"
@@ -97,23 +110,17 @@ def _failed_notes(state: State) -> list[str]:
 
 def _base_notes(state: State, dataset: Dataset) -> list[str]:
     """Warnings where a CLM's base model does not suit the recordings: Amazon accepts it, with worse results."""
-    from clm.engines.transcribe.language_models import BORDER_HZ, NARROW_BAND
+    from clm.engines.transcribe import base_models
 
-    notes = []
-    for model in (name for name in state.finished if name in state.running):
-        base = models.read_if_there(state.results / "models" / model / "model.json")["details"].get("base_model")
-        odd = sorted(
-            name
-            for name in state.with_audio
-            if any(
-                (rate := dataset.media(pair).rate) and (rate < BORDER_HZ) != (base == NARROW_BAND)
-                for pair in dataset.folders[name].pairs
-            )
-        )
-        if odd:
-            rates = "of 16,000 samples per second or more" if base == NARROW_BAND else "of less than 16,000"
-            notes.append(
-                f"{model} has the base model {base}, which does not suit recordings {rates}: {some(odd)}."
-                " Expect worse results there."
-            )
-    return notes
+    directory = state.results / "models"
+    clms = [name for name in (*state.finished, *state.accounts) if name in state.running]
+    records = {name: models.read_record_if_there(directory / name / "model.json") for name in clms}
+    details = {name: record.details for name, record in records.items() if record}
+    if state.next in state.coming and (wanted := state.settings.transcribe["base_model"]):
+        details[state.next] = {"base_model": wanted}
+    rates = {
+        name: frozenset(dataset.media(pair).rate or 0 for pair in dataset.folders[name].pairs if pair.audio)
+        for name in (state.with_audio if details else ())
+    }
+    found = base_models.marks(details, rates)
+    return [sentences.full(mark, f"{name}: ") for name, marks in found.items() for mark in marks]

@@ -26,6 +26,8 @@ _NAMED = re.compile(r"(?P<id>\S+\.(?:wav|mp3|flac|ogg|m4a|mp4|opus|sph|amr|webm)
 #: An utterance's id has a digit, and parts joined by signs that words are not joined by: `_`, or two hyphens.
 _ID = re.compile(r"(?=\S*\d)(?:[\w.-]*[A-Za-z0-9]_[\w.-]+|[\w.]+-[\w.]+-[\w.-]+|[A-Za-z]+\d{2,}-[\w.-]+)$")
 _DATE = re.compile(r"\d{1,4}-\d{1,2}-\d{1,4}$")
+#: A time in seconds, which Fisher's transcripts have where Kaldi's have an id.
+_TIME = re.compile(r"\d+\.\d+$")
 #: What STM puts where nothing is scored.
 _UNSCORED = ("ignore_time_segment_in_scoring", "inter_segment_gap", "excluded_region")
 _CHOICE = re.compile(r"\{([^{}]*)\}")
@@ -118,7 +120,7 @@ def read_kaldi(text: str, stem: str = "") -> dict[str, list[str]]:
     """The words of each id, which is at the beginning of a line; empty if the text is not Kaldi's `text`."""
     rows = _rows(text, _KALDI)
     ids = [row["id"] for row in rows]
-    if not _are_ids(ids, stem) or any(map(_DATE.match, ids)):
+    if not _are_ids(ids, stem) or any(map(_DATE.match, ids)) or any(map(_TIME.match, ids)):
         return {}
     return {row["id"]: [row["words"]] for row in rows}
 

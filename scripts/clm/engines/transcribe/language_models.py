@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,56 +18,20 @@ from clm.base.messages import some
 from clm.base.progress import Progress, duration
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
-from clm.engines.transcribe.artifacts import encryption
+from clm.engines.transcribe.artifacts import encryption, may_pass
+from clm.engines.transcribe.base_models import choose_base
 from clm.engines.transcribe.inventory import explained, language_models
 from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, NAME_PREFIX, TranscribeSettings
-from clm.results.models import FEWEST_WORDS
 from clm.types import TrainingFailed, TrainingText
 
 log = logging.getLogger(__name__)
 
-WIDE_BAND, NARROW_BAND = "WideBand", "NarrowBand"
-#: Amazon's base models are for audio of at least, and of less than, this number of samples per second.
-BORDER_HZ = 16_000
 #: Shorter lines ("Thank you.") may be in both texts.
 _SHORTEST_SENTENCE = 4
 MOST_BYTES, MOST_TUNING_BYTES = 2 << 30, 200 << 20
-_ACCESS = re.compile(
-    r"\b(?:roles?|access|permissions?|(?:un)?authori[sz]ed|denied|forbidden|regions?|assumed?|credentials?|kms)\b",
-    re.IGNORECASE,
-)
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<\?xml")
 #: Pause between checks of a training, as a multiple of that for jobs: it takes hours.
 _SLOWER = 3
-
-
-def choose_base(sample_rates: Mapping[str, frozenset[int]], wanted: str | None) -> str:
-    """Amazon's base model for recordings of these sample rates, by folder; 0 is an unknown rate.
-
-    Raises:
-        NotSetUpError: some recordings need the one and some the other, or nobody knows which.
-
-    """
-    if wanted is not None:
-        return wanted
-    unknown = sorted(folder for folder, rates in sample_rates.items() if 0 in rates)
-    if unknown:
-        raise NotSetUpError(
-            f"the sample rate of recordings is unknown ({some(unknown)}), and a CLM is made for {BORDER_HZ} samples "
-            f"per second and more ({WIDE_BAND}) or for less ({NARROW_BAND})",
-            f"choose with transcribe.base_model: {WIDE_BAND}, or convert these recordings (to flac, say)",
-        )
-    narrow = [folder for folder, rates in sample_rates.items() if any(rate < BORDER_HZ for rate in rates)]
-    wide = [folder for folder, rates in sample_rates.items() if any(rate >= BORDER_HZ for rate in rates)]
-    if narrow and wide:
-        raise NotSetUpError(
-            f"the recordings have mixed sample rates: {len(narrow)} folders have less than {BORDER_HZ} samples per "
-            f"second ({some(sorted(narrow))}) and {len(wide)} have more ({some(sorted(wide))}), but a CLM is made for "
-            f"one of the two ({NARROW_BAND}, {WIDE_BAND})",
-            "divide the input into two data sets with a results folder each, or choose with "
-            f"transcribe.base_model: {WIDE_BAND} (folders of the other kind then have no suitable CLM)",
-        )
-    return NARROW_BAND if narrow else WIDE_BAND
 
 
 def check_language(language: str) -> None:
@@ -136,28 +100,12 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     yield from enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
 
 
-def may_pass(model: Mapping[str, Any]) -> bool:
-    """True if a failed training failed for role, access or region, which somebody can fix.
-
-    Amazon has no codes for that, only FailureReason, whose texts are documented nowhere; addresses in it are
-    not its words.
-
-    >>> may_pass({"FailureReason": "The role arn:aws:iam::1:role/x can't be assumed."})
-    True
-    >>> may_pass({"FailureReason": "No training data was found at s3://region/role/access."}), may_pass({})
-    (False, False)
-    """
-    reason = re.sub(r"\b(?:s3://|https?://|arn:)\S+", "", model.get("FailureReason") or "")
-    return bool(_ACCESS.search(reason))
-
-
 class Trainer:
     """Creation of one model, or adoption of an existing one; a killed process loses only time."""
 
     def __init__(self, aws: Aws, settings: TranscribeSettings, progress: Progress | None = None) -> None:
         self._aws = aws
         self._settings = settings
-        self._progress = progress or Progress()
         self._patience = Patience(settings.poll_seconds * _SLOWER, settings.patience_hours, progress)
 
     def train(self, text: TrainingText, *, retry: bool = False) -> dict[str, Any]:
@@ -209,13 +157,6 @@ class Trainer:
             raise UserError("the training text has no words", "add articles, keywords or training_data")
         if size > MOST_BYTES:
             raise UserError(f"the training text has {size} bytes; Amazon takes {MOST_BYTES}", "shorten training_data")
-        words = sum(len(path.read_text(encoding="utf-8").split()) for path in text.sources.values())
-        if words < FEWEST_WORDS:
-            note = (
-                f"The training text has {words} words; a CLM of fewer than {FEWEST_WORDS} is hardly worth its training"
-            )
-            log.warning("%s", note)
-            self._progress.show(note, now=True)
         if text.tuning is not None:
             check_text(text.tuning)
             check_overlap(text)

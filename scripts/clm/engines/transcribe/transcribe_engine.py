@@ -119,7 +119,7 @@ class Transcribe:
         from clm.engines.transcribe.phrases.custom_vocabulary import VocabularyMaker
 
         del directory
-        return VocabularyMaker(self.aws, self.settings).make(vocabulary.text)
+        return VocabularyMaker(self.aws, self.settings).make(vocabulary.text, retry=self._retry_failed)
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """The price by the table in the configuration; every job costs at least the minimum."""

@@ -19,6 +19,7 @@ from clm.base import files
 from clm.base.errors import UserError
 from clm.base.text_files import read_text
 from clm.engines.whisper import prompt
+from clm.engines.whisper.guards import units
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.tokens import Tokens
 from clm.english.tokenizer import tokenize
@@ -166,10 +167,10 @@ def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[
     _check_words(any(letter.isalpha() for line in sentences for letter in line), text)
     start = tokens.end + 1
     encoded = tokens.encode(sentence.strip() for sentence in sentences)
-    symbols = np.array([token for ids in encoded for token in (start, *ids, tokens.end)], np.int64)
+    symbols = np.array([token for ids in encoded for token in (start, *ids)], np.int64)
     model = estimate(symbols, tokens.end + 2, start, TOKEN_ORDER)
     _write_models(directory / NGRAMS_FILE, [model])
-    words = sum(len(sentence.split()) for sentence in sentences)
+    words = sum(len(units(sentence)) for sentence in sentences)
     about = {"kind": "tokens", "end": tokens.end}
     return about, {"sentences": len(sentences), "words": words, "tokens": sum(map(len, encoded))}
 

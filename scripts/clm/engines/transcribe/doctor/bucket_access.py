@@ -92,7 +92,11 @@ def _location(case: Case, s3: Any, bucket: str) -> Finding:
         if code_of(error) in ("NoSuchBucket", "404"):
             hint = f"correct transcribe.bucket, or create it: aws s3 mb s3://{bucket} --region {case.region}"
             return Finding(NOT_OK, what, _NO_BUCKET, hint)
-        return failed(error, what, "s3:GetBucketLocation")
+        trouble = failed(error, what, "s3:GetBucketLocation")
+        if is_denied(error) and case.settings.bucket_owner and bucket == case.settings.bucket:
+            hint = f"correct transcribe.bucket_owner, which S3 compares. If it is right: {trouble.hint}"
+            return Finding(trouble.status, what, trouble.detail, hint)
+        return trouble
     region = OLD_REGIONS.get(answer, answer)
     if region != case.region:
         hint = (
