@@ -153,20 +153,11 @@ def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
     directory = args.plan.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
         models.clear(directory)
-<<<<<<< HEAD
         words = models.read_record(directory / "model.json").corpus_words or 0
         return TrainingOutcome(trained=True, reason=codes.finished_before(), words=words)
-    missing, trouble = incomplete(args)
-    if missing and not settings.corpus.allow_partial:
-        return TrainingOutcome(trained=False, reason=codes.corpus_incomplete(missing, trouble), retry=True)
-=======
-        return TrainingOutcome(trained=True, reason=codes.finished_before())
-    own = f"{models.UNFINISHED}{time.time_ns():020}-"
     missing, reason = incomplete(args, settings.corpus.source)
     if reason and not settings.corpus.allow_partial:
         return TrainingOutcome(trained=False, reason=reason, retry=True)
-    failure = ""
->>>>>>> inputs
     try:
         text = gather(args, settings, directory / "corpus")
         if not text.sources:

@@ -75,7 +75,8 @@ def notes(dataset: Dataset) -> Iterator[str]:
 
 def odd_recordings(dataset: Dataset) -> Iterator[str]:
     """Recordings on this machine that are not audio, or whose length their beginning does not tell."""
-    none, unsure = [], []
+    none: list[str] = []
+    unsure: list[str] = []
     for name in dataset.with_audio:
         for pair in dataset.folders[name].pairs:
             if isinstance(pair.audio, Path) and dataset.seconds(pair) is None:

@@ -164,7 +164,7 @@ def coverage(results: Results, model: ModelResults, baseline: ModelResults) -> t
         return None
     language = str(results.config.get("language", "en-US"))
     try:
-        card = report_card.read(sources, missed=missed, references={}, language=language)
+        card = report_card.examine(sources, missed=missed, references={}, language=language)
     except (UserError, OSError, ValueError):
         return None
     return (card.missed_covered, card.missed) if card.missed else None
