@@ -17,10 +17,14 @@ from clm.config import load
 from clm.settings import FROM_REFERENCES
 from clm.healing.plan import corpus_settings
 from clm.project import record
-from clm.project.dataset import Dataset
+from clm.project.dataset import Dataset, kept
 from clm.project.decide import decide
-from clm.results import models
-from clm.run import display, failure_summary, interpreter, remote, warnings
+from clm.results import invocation, models
+from clm.types import STOCK
+from clm.run import command_line, display, failure_summary, interpreter, remote, warnings
+
+#: Files that a dry run makes: those that a run would rewrite, and inputs that have to be prepared.
+PREVIEW, PREPARED = Path(".snakemake", "clm-preview"), Path(".snakemake", "clm-prepared")
 
 interpreter.put_first_on_path()
 interpreter.name_programs()
@@ -64,7 +68,8 @@ def look():
     elif shared:
         remote.align(shared)
     engine = engines.create(settings)
-    dataset = Dataset(settings, Digests(Path(".snakemake/clm-digests.json")), probed=engine.submits)
+    shelf = kept(results, PREPARED if workflow.output_settings.dryrun else None)
+    dataset = Dataset(settings, Digests(Path(".snakemake/clm-digests.json")), probed=engine.submits, shelf=shelf)
     state = decide(settings, dataset, results)
     if shared:
         remote.check_names(state.folders)
@@ -112,6 +117,7 @@ def has_begun():
     try:
         lock.take(DECIDED.results, seen=SEEN)
         record.write(state(), DATASET)
+        invocation.write(DECIDED.results, command_line.repeatable(sys.argv))
         record.check_budget(state())
         record.write_requests(state())
         if BUCKET:
@@ -126,10 +132,9 @@ def has_begun():
 @cache
 def preview():
     """Folder for files that a run would rewrite: below Snakemake's own folder, not in the results."""
-    directory = Path(".snakemake", "clm-preview")
     if not has_begun():
-        record.preview(DECIDED, DATASET, directory)
-    return directory
+        record.preview(DECIDED, DATASET, PREVIEW)
+    return PREVIEW
 
 
 def begin():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.notices import Notice
+from clm.base.shelf import Shelf
 from clm.documents.data_sets.manifest import Manifest, Row, find_manifest, read_manifest, unpack
 from clm.documents.data_sets.manifest_folders import Entry, folders
 from clm.documents.document_sentences import notice
@@ -16,14 +18,32 @@ from clm.project.input_folders import BadFolderError, Folder, Pair, check_name
 from clm.project.references import References
 
 _ZIP = b"PK\x03\x04"
+_UNPACK = "unpack it, and name the folder"
+#: Files that hold recordings and are no list: the place and value of some bytes, what they are, and a hint.
+_NO_LISTS = (
+    (0, b"PAR1", "a Parquet file, as of Hugging Face", "write its audio to files with a metadata.csv beside them"),
+    (0, b"ARROW1", "an Arrow file, as of Hugging Face", "write its audio to files with a metadata.csv beside them"),
+    (257, b"ustar", "a tar archive", _UNPACK),
+    (0, b"7z\xbc\xaf", "a 7z archive", _UNPACK),
+    (0, b"Rar!", "a RAR archive", _UNPACK),
+    (0, b"\xd0\xcf\x11\xe0", "an old Office document", "save it as .xlsx or .csv"),
+)
 
 
-def listed(path: Path, unpacked: Path, columns: Mapping[str, str]) -> Manifest | None:
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def listed(path: Path, unpacked: Shelf, columns: Mapping[str, str]) -> Manifest | None:
     """The manifest that an input is or holds, or None if it is a folder of folders.
 
     Args:
         path: the input.
-        unpacked: where a zipped data set is unpacked.
+        unpacked: for zipped data sets.
         columns: names of columns by their role.
 
     Raises:
@@ -32,10 +52,13 @@ def listed(path: Path, unpacked: Path, columns: Mapping[str, str]) -> Manifest |
     """
     if path.is_file():
         with path.open("rb") as file:
-            zipped = file.read(4) == _ZIP
-        if not zipped:
+            beginning = file.read(300)
+        for place, magic, what, hint in _NO_LISTS:
+            if beginning[place : place + len(magic)] == magic:
+                raise UserError(f"input: {path}: {what}", hint)
+        if not beginning.startswith(_ZIP) or _is_workbook(path):
             return read_manifest(path, columns)
-        path = unpack(path, unpacked / files.sha256_of_file(path)[:20])
+        path = unpack(path, unpacked.path(files.sha256_of_file(path)[:20]))
         found = find_manifest(path)
         if found is None:
             raise UserError(f"input: {path}: no list of recordings in this archive", "unpack it, and name the folder")
@@ -47,16 +70,16 @@ def listed(path: Path, unpacked: Path, columns: Mapping[str, str]) -> Manifest |
 class Segments:
     """Cuts parts out of long recordings, into files named by what they are parts of; `seconds` are their lengths."""
 
-    def __init__(self, digests: Digests, folder: Path) -> None:
+    def __init__(self, digests: Digests, shelf: Shelf) -> None:
         self._digests = digests
-        self._folder = folder
+        self._shelf = shelf
         self.seconds: dict[Path, float] = {}
 
     def path(self, row: Row) -> Path:
         """Path of the kept segment of a row."""
         start, end = row.offset or 0.0, (row.offset or 0.0) + (row.duration or 0.0)
         identity = files.digest([self._digests.sha256(row.audio), f"{start:.3f}", f"{end:.3f}"])[:20]
-        path = self._folder / identity[:2] / f"{identity}.flac"
+        path = self._shelf.path(f"{identity[:2]}/{identity}.flac")
         self.seconds[path] = end - start
         return path
 

@@ -39,11 +39,13 @@ class Code(StrEnum):
     TRAINED = "trained"
     VOCABULARY_MADE = "vocabulary_made"
     CORPUS_INCOMPLETE = "corpus_incomplete"
+    NO_ARTICLES = "no_articles"
     NO_TEXT = "no_text"
     NOTHING_TO_LEARN = "nothing_to_learn"
     TWIN = "twin"
     FAILED_TWIN = "failed_twin"
     NO_PHRASE = "no_phrase"
+    CONTROL_TEXT_SHORT = "control_text_short"
     # Flaws of a trained model.
     FORGETS = "forgets"
     SAYS_NOTHING = "says_nothing"
@@ -54,6 +56,10 @@ class Code(StrEnum):
     KNOWN_WORD = "known_word"
     NEAR_KNOWN_WORD = "near_known_word"
     IN_NO_ARTICLE = "in_no_article"
+    # Why a model with fewer errors is not better.
+    CONTROL_DOES_AS_WELL = "control_does_as_well"
+    BREAKS_WORDS = "breaks_words"
+    FEW_WORDS = "few_words"
 
 
 @dataclass(frozen=True)
@@ -222,6 +228,11 @@ def corpus_incomplete(queries: Sequence[str], trouble: str = "") -> Reason:
     return Reason(Code.CORPUS_INCOMPLETE, {"queries": list(queries), "trouble": trouble})
 
 
+def no_articles(source: str, queries: Sequence[str], trouble: str = "") -> Reason:
+    """Not one query was answered by the source of articles, a value of corpus.source, and why the first was not."""
+    return Reason(Code.NO_ARTICLES, {"source": source, "queries": list(queries), "trouble": trouble})
+
+
 def no_text() -> Reason:
     """Neither articles nor own text."""
     return Reason(Code.NO_TEXT)
@@ -245,6 +256,11 @@ def failed_twin(older: str, failure: str) -> Reason:
 def no_phrase(model: str, dropped: int) -> Reason:
     """All phrases of a custom vocabulary were dropped."""
     return Reason(Code.NO_PHRASE, {"model": model, "dropped": dropped})
+
+
+def control_text_short(words: int) -> Reason:
+    """The text that the user names for controls has fewer than half of this number of words."""
+    return Reason(Code.CONTROL_TEXT_SHORT, {"words": words})
 
 
 # -- flaws of a trained model ------------------------------------------------------------------------------------------
@@ -291,3 +307,21 @@ def near_known_word() -> Reason:
 def in_no_article() -> Reason:
     """Words that neither text nor dictionary has."""
     return Reason(Code.IN_NO_ARTICLE)
+
+
+# -- why a model with fewer errors is not better -----------------------------------------------------------------------
+
+
+def control_does_as_well(control: str) -> Reason:
+    """The model is not proven better than its control."""
+    return Reason(Code.CONTROL_DOES_AS_WELL, {"control": control})
+
+
+def breaks_words(fixed: int, broken: int) -> Reason:
+    """The model breaks at least as many words of the baseline as it fixes."""
+    return Reason(Code.BREAKS_WORDS, {"fixed": fixed, "broken": broken})
+
+
+def few_words(words: int, fewest: int) -> Reason:
+    """The model's text has `words` words, fewer than the `fewest` that can prove anything."""
+    return Reason(Code.FEW_WORDS, {"words": words, "fewest": fewest})

@@ -231,6 +231,17 @@ def _corpus_incomplete(queries: Sequence[str], trouble: str) -> Sentence:
     )
 
 
+def _no_articles(source: str, queries: Sequence[str], trouble: str) -> Sentence:
+    name = "the ZIM file" if source == "zim" else "Wikipedia"
+    return Sentence(
+        f"articles could not be fetched from {name} for {some(queries)}",
+        trouble,
+        "there are four ways on: run again when it can be reached; put articles, a file named after each term, into "
+        "articles/ beside the input; put other text on the subject into training_data/; or use a copy of Wikipedia: "
+        "--config corpus='{source: zim, zim: FILE}' (docs/corpora.md)",
+    )
+
+
 def _no_text() -> Sentence:
     return Sentence(
         "there is no text to train from, neither articles nor own text",
@@ -260,6 +271,13 @@ def _no_phrase(model: str, dropped: int) -> Sentence:
         "no phrase can be used in a vocabulary",
         f"{dropped:,} dropped",
         f"see models/{model}/phrases.tsv in the results folder",
+    )
+
+
+def _control_text_short(words: int) -> Sentence:
+    return Sentence(
+        f"evaluation.control_text has fewer than half of the {counted(words, 'word')} that the control needs",
+        hint="name a longer text, or set evaluation.control_text to null",
     )
 
 
@@ -307,6 +325,23 @@ def _near_known_word() -> Sentence:
 
 def _in_no_article() -> Sentence:
     return Sentence("in no article of the source (names, or typos in the reference)")
+
+
+# -- why a model with fewer errors is not better -----------------------------------------------------------------------
+
+
+def _control_does_as_well(control: str) -> Sentence:
+    return Sentence(
+        "a model made the same way from unrelated text does as well", control, "use text about what is spoken"
+    )
+
+
+def _breaks_words(fixed: int, broken: int) -> Sentence:
+    return Sentence(f"it breaks {counted(broken, 'word')} and fixes {fixed:,}", hint="use text about what is spoken")
+
+
+def _few_words(words: int, fewest: int) -> Sentence:
+    return Sentence(f"its text has {counted(words, 'word')}, and fewer than {fewest} prove nothing", hint="add text")
 
 
 #: Every code has a function of its name above, whose parameters are its arguments.

@@ -155,5 +155,5 @@ class Transcribe:
         if not name:
             return Helper("vocabulary", vocabulary=vocabulary)
         check_language(language)
-        slug = "clm-vocabulary" if vocabulary else "clm" if models.number(model.name) else name
+        slug = "clm-vocabulary" if vocabulary else "clm" if models.is_own(model.name) else name
         return Helper(slug, language_model=name, vocabulary=vocabulary)

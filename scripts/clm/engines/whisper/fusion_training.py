@@ -54,7 +54,8 @@ def train(text: TrainingText, directory: Path, tokens: Tokens, language: str, we
     else:
         about, report = _train_tokens(text, directory, tokens)
     files.write_json(directory / FUSION_FILE, {"weight": weight, **about}, indent=None)
-    return {"kind": about["kind"], "fusion_weight": weight, **report}
+    says_nothing = about["kind"] == "words" and not _adds(about)
+    return {"kind": about["kind"], "fusion_weight": weight, "equals_stock": says_nothing, **report}
 
 
 def write_prompt(directory: Path, text: str) -> None:
@@ -77,7 +78,7 @@ def load(directory: Path, tokens: Tokens) -> tuple[Fusion | None, Sequence[int]]
         if about["kind"] == "prompt":
             return None, prompt.encode(about["text"], tokens)
         if about["kind"] == "words":
-            return _load_words(directory, about, tokens), ()
+            return _load_words(directory, about, tokens) if _adds(about) else None, ()
         return _load_tokens(directory, about, tokens), ()
     except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise UserError(f"{directory}: files of the model are missing or damaged ({error})", hint) from error
@@ -118,6 +119,11 @@ def _train_words(text: TrainingText, directory: Path) -> tuple[dict[str, Any], d
     }
     sentences = sum(len(source.sentences) for source in sources.values())
     return about, {**mixture.report, "sentences": sentences}
+
+
+def _adds(about: Mapping[str, Any]) -> bool:
+    """False for a text that earned no weight, so that the search is that of the stock model."""
+    return any(about["weights"][1:])
 
 
 def _load_words(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> WordFusion:
