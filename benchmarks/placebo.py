@@ -6,8 +6,8 @@ it stands in this repository. Each model transcribes each SET, a folder that hol
 product's own verdict, alone and with a control from as many words. The demo is judged twice: on the lectures that it
 holds out, and on all twelve.
 
-CACHE keeps transcripts, as results/store does, and every finished row, so that a trial that was stopped goes on. A model
-that equals the stock model is not decoded.
+CACHE keeps transcripts, as results/store does, and every finished row, so that a trial that was stopped goes on. A
+model that equals the stock model is not decoded.
 """
 
 import argparse
