@@ -19,7 +19,7 @@ from clm.bucket import sync
 from clm.corpus import training_text
 from clm.reasons import codes
 from clm.reasons.sentences import statement
-from clm.results import controls, models, training
+from clm.results import controls, manifests, models, training
 from clm.results.training import TrainingOutcome
 from clm.settings import Settings, read
 from clm.types import Engine, TrainingText
@@ -48,7 +48,7 @@ def text_of(args: argparse.Namespace, settings: Settings, directory: Path) -> Tr
     files.write_text(directory / f"{SOURCE}.txt", text)
     return TrainingText(
         {SOURCE: directory / f"{SOURCE}.txt"},
-        sample_rates=train_clm.sample_rates(args.index),
+        sample_rates=manifests.sample_rates(args.index),
         open_recordings=train_clm.open_recordings(args.index, settings.evaluation.heldout),
     )
 
