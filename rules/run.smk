@@ -19,9 +19,9 @@ from clm.healing.plan import corpus_settings
 from clm.project import record
 from clm.project.dataset import Dataset, kept
 from clm.project.decide import decide
-from clm.results import models
+from clm.results import invocation, models
 from clm.types import STOCK
-from clm.run import failure_summary, interpreter, remote, warnings
+from clm.run import command_line, failure_summary, interpreter, remote, warnings
 
 #: Files that a dry run makes: those that a run would rewrite, and inputs that have to be prepared.
 PREVIEW, PREPARED = Path(".snakemake", "clm-preview"), Path(".snakemake", "clm-prepared")
@@ -108,6 +108,7 @@ def has_begun():
     try:
         lock.take(DECIDED.results, seen=SEEN)
         record.write(state(), DATASET)
+        invocation.write(DECIDED.results, command_line.repeatable(sys.argv))
         record.check_budget(state())
         record.write_requests(state())
         if BUCKET:

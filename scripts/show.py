@@ -1,7 +1,7 @@
 """Print the leaderboard, the verdict in words, the words that were fixed and broken, and what needs attention.
 
 With --model, --folder or --word, print everything about one of them. With --json, print data for other programs. The
-figures are those of results/report.html.
+figures and warnings are those of results/report.html.
 """
 
 import argparse
@@ -9,18 +9,16 @@ import json
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from clm import cli, engines
+from clm import cli
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load_yaml
 from clm.english.words import learnable
-from clm.evaluation import comparisons, summaries, verdict_text
-from clm.evaluation.comparisons import Comparisons
-from clm.evaluation.summaries import Summary
+from clm.evaluation import summaries
 from clm.healing import saturation
 from clm.normalization.normalizer import create_normalizer
 from clm.normalization.profiles import is_unspaced
@@ -31,7 +29,6 @@ from clm.results import models, plans, training
 from clm.results.models import ModelRecord
 from clm.scoring import leakage, model_diagnosis
 from clm.scoring.model_diagnosis import ModelDiagnosis
-from clm.settings import Settings
 
 Record = TypeVar("Record")
 
@@ -97,19 +94,6 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
             yield full(training.read(path).reason, "No control: ")
 
 
-def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Models that were trained by another version of the training code."""
-    engine = engines.create(Settings.of(load_yaml(results / "config.yaml")))
-    records = {row["model"]: record_of(results, row["model"]) for row in board}
-    older = [
-        name
-        for name, model in records.items()
-        if model.engine == engine.name and model.recipe not in (None, engine.recipe)
-    ]
-    if older:
-        yield f"Trained with a recipe other than this version's: {', '.join(older)}."
-
-
 def record_of(results: Path, model: str) -> ModelRecord:
     """Record of a model from its model.json; an empty one for a stock model."""
     return models.read_record_if_there(results / "models" / model / "model.json") or ModelRecord()
@@ -118,21 +102,6 @@ def record_of(results: Path, model: str) -> ModelRecord:
 def read_or(read: Callable[[Path], Record], path: Path, empty: Record) -> Record:
     """A record by its reader, the empty one if there is no such file."""
     return read(path) if path.exists() else empty
-
-
-def made(results: Path, model: str) -> dict[str, Sequence[str]]:
-    """The days on which a model's transcripts were made, by folder."""
-    return {folder: part.made for folder, part in summary_of(results, model).folders.items()}
-
-
-def normalizers(results: Path, model: str) -> list[Mapping[str, Any]]:
-    """The normalizers that a model's folders were scored with."""
-    return [part.normalizer for part in summary_of(results, model).folders.values()]
-
-
-def summary_of(results: Path, model: str) -> Summary:
-    """A model's summary; an empty one if there is none."""
-    return read_or(summaries.read, results / "summaries" / f"{model}.json", Summary(model))
 
 
 def legend(results: Path) -> str:
@@ -153,13 +122,17 @@ def legend(results: Path) -> str:
 
 def report(results: Path) -> Iterator[str]:
     """The paragraphs of the report."""
-    board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
+    from clm.report import cautions, first_screen, gather
+
+    board = files.read_table(results / "leaderboard.csv")
     leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
     leaked = [name for name, folders in leaks.items() if any(report.leaked for report in folders.values())]
-    compared = read_or(comparisons.read, results / "comparisons.json", Comparisons())
     harm = leaderboard_text.harm(board, {row["model"]: record_of(results, row["model"]).flaws for row in board})
-    yield leaderboard_text.table(board, {*leaked, *harm, *compared.marks})
-    yield from verdict_text.sentences(board, compared)
+    everything = gather.read(results)
+    yield leaderboard_text.table(board, {*leaked, *harm, *everything.comparisons.marks})
+    judged = first_screen.judge(everything)
+    yield f"{judged.answer}."
+    yield from judged.sentences or (judged.headline, judged.proof)
     newest = max(
         (row["model"] for row in board if row["fixed_words"] and not models.is_control(row["model"])),
         key=models.number,
@@ -167,12 +140,7 @@ def report(results: Path) -> Iterator[str]:
     )
     if newest is not None:
         yield from changed_words(results, newest)
-    apart = leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
-    mixed = leaderboard_text.mixed_normalizers({row["model"]: normalizers(results, row["model"]) for row in board})
-    doubts = leaderboard_text.doubts(compared.marks)
-    yield from (
-        f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *doubts, *mixed, *apart)
-    )
+    yield from cautions.as_lines(cautions.warnings(everything))
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"
@@ -180,7 +148,6 @@ def report(results: Path) -> Iterator[str]:
         yield from found
         if found:
             yield f"All findings, and results by keyword: {path}"
-    yield from leaderboard_text.attention(runs, compared.absences)
     config = load_yaml(results / "config.yaml")
     learner = max(
         (path.parent.parent.name for path in (results / "models").glob("*/corpus/status.csv")),
@@ -191,7 +158,6 @@ def report(results: Path) -> Iterator[str]:
     yield from untrained(results, board)
     if nothing := saturation.nothing_left(results, board, config["engine"], config["evaluation"]["heldout"]):
         yield nothing
-    yield from other_recipes(results, board)
     yield legend(results)
 
 

@@ -77,7 +77,7 @@ class Results:
                 f"the result at {path} is damaged or cut off ({scrub(str(trouble))})",
                 "run again; if it stays so, delete it and set repeat to the folder, which pays again",
             )
-        raise explain(trouble, f"reading {path}", "s3") from trouble
+        raise explain(trouble or LookupError(path), f"reading {path}", "s3") from trouble
 
 
 def parse(data: bytes, task: Task) -> Transcript:
