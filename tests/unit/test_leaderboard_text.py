@@ -60,6 +60,8 @@ def test_held_out_figures_stand_beside_a_held_out_verdict():
 def test_not_proven_says_what_would_help():
     chance = verdict([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "0.02"}])
     assert "2% more errors" in chance
+    assert "not proven, it may be chance. Text nearer to what is spoken would help, not more recordings" in chance
+    chance = verdict([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "-0.02"}])
     assert "not proven, it may be chance. More recordings would help." in chance
     few = verdict([BASE, HELDOUT | {"verdict": "not proven", "p_value": ""}])
     assert "at least six recordings in held-out folders" in few

@@ -11,8 +11,7 @@ from clm.documents import prose
 from clm.documents.document_sentences import sentence as in_words
 from clm.english.verbalize import verbalize
 from clm.english.words import plain
-from clm.normalization.profiles import is_unspaced
-from clm.results.training import count_words
+from clm.normalization.profiles import is_unspaced, number_of_words
 
 #: Copies that are added of a sentence with words that are still missed; sentences per word.
 EMPHASIS, MOST_EMPHASIZED = 2, 500
@@ -59,7 +58,7 @@ def unrelated(words: int, path: str | None, language: str, directory: Path) -> s
     for line in own_text(Path(path), language, directory / "control_text-dropped.tsv").splitlines():
         if words <= 0:
             break
-        found = count_words(line, language)
+        found = number_of_words(line, language)
         kept.append(line if found <= words or is_unspaced(language) else " ".join(line.split()[:words]))
         words -= found
     return "".join(f"{line}\n" for line in kept)

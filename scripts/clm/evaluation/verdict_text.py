@@ -11,6 +11,7 @@ from clm.english.numbers import spell
 from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
 from clm.evaluation.comparison import CONTROL
 from clm.evaluation.comparisons import Comparisons, Difference
+from clm.reasons.codes import Code
 from clm.reasons.sentences import capitalized, full
 from clm.results import models
 
@@ -18,6 +19,12 @@ Row = Mapping[str, str]
 
 WORDS_PER_HOUR = 9000  # of speech at 150 words a minute
 _UNKNOWN = Difference()
+#: Answers where fewer errors than the baseline's are proven, and the model is not better all the same.
+_NOT_BETTER: Mapping[str, str] = {
+    Code.CONTROL_DOES_AS_WELL: "No: unrelated text does as well",
+    Code.BREAKS_WORDS: "No: it breaks as many words as it fixes",
+    Code.FEW_WORDS: "Not proven: it has too little text",
+}
 
 
 @dataclass(frozen=True)
@@ -53,12 +60,21 @@ def verdict(rows: Sequence[Row], comparisons: Comparisons, subject: Row, *, cust
         WORSE: "No: it makes things worse" if custom else "Worse, and proven",
         NOT_PROVEN: "Not proven yet",
     }.get(found, found)
+    details = comparisons.with_baseline(subject["model"])
+    if found == NOT_PROVEN and details and details.why:
+        answer = _NOT_BETTER.get(details.why.code, answer)
     tone = {BETTER: "good", WORSE: "bad"}.get(found, "open")
     if found == BETTER and leaked:
         tone, answer = "open", "Better, but it has seen the answers"
-    headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}."
-    proof = _proof(subject, baseline, comparisons.with_baseline(subject["model"]))
+    control = f", and {change_in_words(subject['text_change'], 'its control')}" if subject.get("control") else ""
+    headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}{control}."
+    proof = _proof(subject, baseline, details)
     return Verdict(tone, answer, headline, proof, tuple(sentences(rows, comparisons)))
+
+
+def _than_control(row: Row) -> str:
+    """Change against the model's control in words."""
+    return change_in_words(row["text_change"], f"{row['control']}, made the same way from unrelated text")
 
 
 def no_verdict(known: str, rate: str, *, baseline: bool) -> Verdict:
@@ -129,10 +145,7 @@ def _against_control(row: Row, after: str) -> str:
     if not row.get("control"):
         return ""
     chance = f", p = {float(row['text_p_value']):.2g}" if row["text_p_value"] else ""
-    return (
-        f", and {change_in_words(row['text_change'], row['control'])}, made the same way from unrelated text"
-        f" (WER {figure(row['control_wer'])} -> {figure(after)}{chance})"
-    )
+    return f", and {_than_control(row)} (WER {figure(row['control_wer'])} -> {figure(after)}{chance})"
 
 
 def not_separated(row: Row) -> str:
@@ -144,6 +157,8 @@ def not_separated(row: Row) -> str:
 
 def what_would_help(row: Row, comparisons: Comparisons) -> str:
     """Advice on how to prove the difference of a model whose verdict is open."""
+    if row["wer_change"] and float(row["wer_change"]) >= 0:
+        return "Text nearer to what is spoken would help, not more recordings: there is no gain to prove."
     more = more_audio(comparisons.with_baseline(row["model"]))
     if row["p_value"]:
         return more or "More recordings would help."
@@ -175,12 +190,14 @@ def _recordings(number: int) -> str:
 def more_audio(details: Difference | None) -> str:
     """Amount of audio that would probably prove the difference that was seen.
 
-    >>> more_audio(Difference(words=3000, needed_words=15345))
+    Empty where the difference is against the model: no amount of audio would speak for it.
+
+    >>> more_audio(Difference(words=3000, needed_words=15345, difference=-0.01))
     'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'
     """
     details = details or _UNKNOWN
     more = (details.needed_words or 0) - details.words
-    if more <= 0:
+    if more <= 0 or details.difference > 0:
         return ""
     rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
     hours = more / WORDS_PER_HOUR

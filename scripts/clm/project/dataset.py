@@ -292,13 +292,15 @@ class Dataset:
         return {**looks, "rate": self.media(pair).rate, "flaw": flaw and {"reason": flaw.reason, "hint": flaw.hint}}
 
     def index(self) -> dict[str, Any]:
-        """All folders with their recordings, and the other inputs."""
+        """All folders with their recordings, the other inputs, and the notices on files ("" for those of no folder)."""
         return {
             "manifests": {name: self.manifest(name) for name in self.folders},
             "folders": {name: [pair.name for pair in folder.pairs] for name, folder in self.folders.items()},
             "left_out": self.left_out,
             "keywords": {name: str(folder.keywords) for name, folder in self.folders.items() if folder.keywords},
             "text_only": [name for name in self.folders if name not in self.with_audio],
+            "notices": {"": to_json(self.notices)}
+            | {name: to_json(folder.notices) for name, folder in self.folders.items() if folder.notices},
         }
 
     def save(self) -> None:

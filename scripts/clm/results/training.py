@@ -15,7 +15,7 @@ from clm import __version__
 from clm.base import files
 from clm.base.errors import UserError, passing
 from clm.base.text_files import read_text
-from clm.normalization.profiles import is_unspaced
+from clm.normalization.profiles import number_of_words
 from clm.reasons import codes
 from clm.reasons.codes import Reason
 from clm.results import models
@@ -81,9 +81,9 @@ def read_if_there(path: Path) -> TrainingOutcome | None:
     return read(path) if path.exists() else None
 
 
-def count_words(content: str, language: str) -> int:
-    """Words of a text; letters in languages without spaces, as when errors are counted."""
-    return sum(map(str.isalnum, content)) if is_unspaced(language) else len(content.split())
+def count_words(text: TrainingText, language: str) -> dict[str, int]:
+    """Words of each source; letters in languages without spaces, as when errors are counted."""
+    return {name: number_of_words(read_text(path), language) for name, path in sorted(text.sources.items())}
 
 
 def digest(text: TrainingText, engine: Engine) -> str:
@@ -111,7 +111,7 @@ def carry_out(
     except TrainingFailed as error:
         log.error("%s", error)
         failure = str(error)
-    words = {name: count_words(read_text(path), language) for name, path in sorted(text.sources.items())}
+    words = count_words(text, language)
     record = ModelRecord(
         model=directory.name,
         engine=engine.name,
