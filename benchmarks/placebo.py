@@ -45,7 +45,7 @@ from clm.results import models
 from clm.results.controls import Procedure
 from clm.results.store import Store
 from clm.scoring.folder_score import score_folder
-from clm.types import STOCK, Engine, Model, Recording, TrainingText, Transcript
+from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
 SIZES = (25, 250, 2_500, 25_000)
 DEMO = cli.CHECKOUT / "sample-data"
@@ -248,9 +248,9 @@ class Trial:
             files.write_text(text, "".join(f"{line}\n" for line in lines))
             details = self.engine.train(TrainingText({kind: text}), directory)
             content = sorted((path.name, files.sha256_of_file(path)) for path in directory.iterdir())
-            digest = STOCK if details.get("equals_stock") else files.digest(content)
+            is_stock = details.get("equals_stock")
             self._trained[name] = Trained(
-                Model(name, directory, digest),
+                Model(name) if is_stock else Model(name, directory, files.digest(content)),
                 len(" ".join(lines).split()),
                 details.get("weight"),
                 details.get("general_text", {}).get("ratio"),
