@@ -74,8 +74,9 @@ def test_a_stage_counts_folders_and_audio() -> None:
 
 
 def test_a_rule_that_is_not_known_is_a_stage_of_its_own() -> None:
-    job = Job.of("train_control", {"control": "m-control-001"}, 2, lambda: "Preparing the control m-control-001")
-    assert job.stage == "Preparing the control m-control-001"
+    job = Job.of("train_more", {"other": "m"}, 2, lambda: "Preparing m")
+    assert job.stage == "Preparing m"
+    assert Job.of("train_control", {"control": "m-control-001"}, 2, str).stage == "Training m-control-001"
     assert Job.of("odd", {"model": "m"}, 1, lambda: None).stage == "odd m"
 
 
