@@ -109,7 +109,7 @@ class Renderer:
             scatters=[figure for figure in drawn if figure.name.startswith("words-")],
             tables=named,
             listen_note="Reference and models, word against word. A click on a word plays it.",
-            lineage=[about.origin(model) for model in results.models.values()],
+            lineage=[about.origin(results, model) for model in results.models.values()],
             cautions=found,
             grave=[item for item in found if item.grave and item.text not in judged.proof],
             most_cautions=MOST_CAUTIONS,
