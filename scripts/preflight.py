@@ -148,11 +148,11 @@ def check_bases(
     directory: Path,
     rates: Mapping[str, frozenset[int]],
 ) -> Iterator[str]:
-    """Note the base models of CLMs, and tell which do not suit the recordings: Amazon accepts them without a word."""
+    """Note base models of CLMs of the account, and tell which do not suit the recordings: Amazon does not say it."""
     new = {}
     for name, about in wanted.items():
         base = account.get(about.details.get("amazon_model", ""), {}).get("BaseModelName")
-        if base and about.details.get("base_model") != base:
+        if base and not models.is_own(name) and about.details.get("base_model") != base:
             models.describe_account_model(directory / name / "model.json", base)
             new[name] = {"base_model": base}
     for name, marks in base_models.marks(new, rates).items():

@@ -2,6 +2,9 @@
 
 With --model, --folder or --word, print everything about one of them. With --json, print data for other programs. The
 figures and warnings are those of results/report.html.
+
+--compare takes another results folder with the same recordings, made before a change (of normalizer, engine or text),
+and shows what the change did. --html FILE writes that as a page.
 """
 
 import argparse
@@ -44,7 +47,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     about.add_argument("--model", help="one model: its row, folders and words")
     about.add_argument("--folder", help="one folder: every model on it, and every error")
     about.add_argument("--word", help="one word: how often it was missed, and what was heard where it was said")
+    about.add_argument("--compare", type=Path, metavar="OTHER", help="another results folder, made before a change")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="with --compare: also write a page")
     return parser.parse_args(argv)
 
 
@@ -62,6 +67,19 @@ def closer(args: argparse.Namespace) -> str:
     else:
         view, lines = terminal.board_view(results), list
     return json.dumps(view, indent=1) + "\n" if args.json else terminal.printable(lines(view))
+
+
+def compared(args: argparse.Namespace) -> str:
+    """The comparison with another results folder, as text or JSON; the page is written if it is wanted."""
+    from clm.before_after import change_page, change_text, two_results
+    from clm.report import terminal
+
+    found = two_results.compare(two_results.Side.read(args.compare), two_results.Side.read(args.results))
+    if args.html:
+        files.write_text(args.html, change_page.render(found))
+    if args.json:
+        return json.dumps(change_text.as_data(found), indent=1) + "\n"
+    return terminal.printable(change_text.lines(found))
 
 
 def changed_words(results: Path, model: str) -> Iterator[str]:
@@ -164,9 +182,14 @@ def report(results: Path) -> Iterator[str]:
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
+    if args.html and args.compare is None:
+        raise UserError("--html: only with --compare", "results/report.html is the page of one run")
     path = args.results / "leaderboard.csv"
     if not path.exists():
         raise UserError(f"{path}: not there yet", "snakemake --cores 4 makes it")
+    if args.compare is not None:
+        sys.stdout.write(compared(args))
+        return
     if args.json or any(value is not None for value in (args.model, args.folder, args.word)):
         sys.stdout.write(closer(args))
         return

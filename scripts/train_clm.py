@@ -6,9 +6,8 @@ finished. training.json has the outcome, also where nothing was trained.
 
 import argparse
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from clm import cli, engines
@@ -23,11 +22,12 @@ from clm.corpus.source import Outcome
 from clm.english.verbalize import verbalize
 from clm.healing import text_report, word_history
 from clm.reasons import codes
+from clm.reasons.codes import Reason
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans, training
 from clm.results.training import TrainingOutcome
 from clm.settings import FROM_REFERENCES, Settings, read
-from clm.types import Recording, TrainingText
+from clm.types import TrainingText
 
 log = logging.getLogger(__name__)
 
@@ -45,19 +45,6 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--attempt", type=int, required=True, help="number of the attempt to collect the corpora")
     parser.add_argument("--output", type=Path, required=True, help="training.json")
     return parser.parse_args(argv)
-
-
-def open_recordings(index: Path, heldout: Collection[str]) -> list[tuple[Recording, Callable[[], str]]]:
-    """Recordings of the folders that are not held out, with what reads their references; no audio that is held out."""
-    manifest = manifests.read_index(index)
-    closed = {item["audio_sha256"] for folder in heldout for item in manifest.get(folder, ())}
-    return [
-        (recording, partial(manifests.reference, item))
-        for folder, items in sorted(manifest.items())
-        for item in items
-        if folder not in heldout and item.get("audio_sha256") not in closed
-        for recording in manifests.recordings([item])
-    ]
 
 
 def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText:
@@ -94,7 +81,7 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
             path.unlink(missing_ok=True)
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
     tuning_path = directory / "tuning_data.txt" if tuning else None
-    open_ones = open_recordings(args.index, settings.evaluation.heldout)
+    open_ones = manifests.open_recordings(args.index, settings.evaluation.heldout)
     return TrainingText(paths, tuning_path, manifests.sample_rates(args.index), emphasized, open_ones)
 
 
@@ -112,14 +99,21 @@ def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
 
 def report_on(text: TrainingText, args: argparse.Namespace, settings: Settings) -> None:
     """Say what the text promises, and keep it beside the model, before anything is trained or paid."""
-    spoken = {
-        name: [manifests.reference(item) for item in items] for name, items in manifests.read_index(args.index).items()
-    }
-    own_keywords = [Path(path) for path in files.read_json(args.index).get("keywords", {}).values()]
-    missed = text_report.missed_by(args.summary)
-    card = text_report.card_of(text, spoken, settings, missed=missed, keywords=own_keywords)
+    name = args.plan.parent.name
+    index = manifests.read_index(args.index)
+    try:
+        card = text_report.card_of(
+            text,
+            {folder: [manifests.reference(item) for item in items] for folder, items in index.items()},
+            settings,
+            missed=text_report.missed_by(args.summary),
+            keywords=map(Path, files.read_json(args.index).get("keywords", {}).values()),
+        )
+    except UserError as error:  # a model can be trained all the same
+        log.warning("no report card for the text of %s: %s", name, error)
+        return
     report_card.write(args.plan.with_name(report_card.FILE), card)
-    said = text_report.described(card, f"Text of {args.plan.parent.name}", settings)
+    said = text_report.described(card, f"Text of {name}", settings)
     log.log(logging.WARNING if card.is_small else logging.INFO, "%s", " ".join(said.split()))
     Progress().show(said, now=True)
 
@@ -140,10 +134,17 @@ def about_twin(models_directory: Path, older: str) -> TrainingOutcome:
     return TrainingOutcome(trained=False, reason=reason, twin=older)
 
 
-def incomplete(args: argparse.Namespace) -> tuple[list[str], str]:
-    """Queries whose look-up failed, and why the first one did."""
-    failed = [row for path in args.statuses for row in files.read_table(path) if row["status"] == Outcome.ERROR]
-    return [row["keyword"] for row in failed], failed[0]["source"] if failed else ""
+def incomplete(args: argparse.Namespace, source: str) -> tuple[list[str], Reason | None]:
+    """Queries whose look-up failed, and the reason for which nothing is trained with the first one's cause."""
+    rows = [row for path in args.statuses for row in files.read_table(path)]
+    failed = [row for row in rows if row["status"] == Outcome.ERROR]
+    if not failed:
+        return [], None
+    queries, trouble = [row["keyword"] for row in failed], failed[0]["source"]
+    asked = [row for row in rows if row["status"] != Outcome.TOO_COMMON]
+    if len(failed) == len(asked):
+        return queries, codes.no_articles(source, queries, trouble)
+    return queries, codes.corpus_incomplete(queries, trouble)
 
 
 def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
@@ -154,9 +155,9 @@ def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
         models.clear(directory)
         words = models.read_record(directory / "model.json").corpus_words or 0
         return TrainingOutcome(trained=True, reason=codes.finished_before(), words=words)
-    missing, trouble = incomplete(args)
-    if missing and not settings.corpus.allow_partial:
-        return TrainingOutcome(trained=False, reason=codes.corpus_incomplete(missing, trouble), retry=True)
+    missing, reason = incomplete(args, settings.corpus.source)
+    if reason and not settings.corpus.allow_partial:
+        return TrainingOutcome(trained=False, reason=reason, retry=True)
     try:
         text = gather(args, settings, directory / "corpus")
         if not text.sources:

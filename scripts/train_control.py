@@ -11,15 +11,15 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-import train_clm
 from clm import cli, engines
 from clm.base import files
 from clm.base.errors import UserError
 from clm.bucket import sync
 from clm.corpus import training_text
+from clm.normalization.profiles import number_of_words
 from clm.reasons import codes
 from clm.reasons.sentences import statement
-from clm.results import controls, models, training
+from clm.results import controls, manifests, models, training
 from clm.results.training import TrainingOutcome
 from clm.settings import Settings, read
 from clm.types import Engine, TrainingText
@@ -43,13 +43,13 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
 def text_of(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText | None:
     """The control's text, kept in `directory`; None if the user's text is much too short."""
     text = training_text.unrelated(args.words, settings.evaluation.control_text, settings.language, directory)
-    if controls.ABOUT * len(text.split()) < args.words:
+    if controls.ABOUT * number_of_words(text, settings.language) < args.words:
         return None
     files.write_text(directory / f"{SOURCE}.txt", text)
     return TrainingText(
         {SOURCE: directory / f"{SOURCE}.txt"},
-        sample_rates=train_clm.sample_rates(args.index),
-        open_recordings=train_clm.open_recordings(args.index, settings.evaluation.heldout),
+        sample_rates=manifests.sample_rates(args.index),
+        open_recordings=manifests.open_recordings(args.index, settings.evaluation.heldout),
     )
 
 

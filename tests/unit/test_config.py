@@ -95,3 +95,40 @@ def test_mistakes_name_the_key_and_help(changes: dict, key: str, hint: str, tmp_
 def test_examples_are_valid(tmp_path: Path) -> None:
     for path in (CHECKOUT / "config" / "examples").glob("*.yaml"):
         config.load(config.load_yaml(path), CHECKOUT, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "quoted"),
+    [
+        ("heldout: [2020-01-05]", "2020-01-05"),
+        ("heldout: [a, 1999-12-31, b]", "1999-12-31"),
+        ("heldout: [2020-01-05 10:30:00]", "2020-01-05 10:30:00"),
+        ("heldout: [yes]", "yes"),
+        ("baseline: 2020-01-05", "2020-01-05"),
+    ],
+)
+def test_what_yaml_takes_for_a_date_or_a_truth_value_is_to_be_quoted(tmp_path, written, quoted):
+    (tmp_path / "my.yaml").write_text(f"evaluation: {{{written}}}\n", encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        config.load(config.load_yaml(tmp_path / "my.yaml"), CHECKOUT, tmp_path)
+    assert caught.value.hint == f'quote it: "{quoted}"'
+
+
+@pytest.mark.parametrize(
+    ("changes", "meant"),
+    [
+        ({"heldout": "auto"}, "evaluation.heldout"),
+        ({"held_out": "auto"}, "evaluation.heldout"),
+        ({"profile": "spoken"}, "normalizer.profile"),
+        ({"labels": "keep"}, "transcripts.labels"),
+        ({"region": "eu-west-1"}, "transcribe.region"),
+        ({"max_cost": 5}, "transcribe.max_cost"),
+        ({"articles_per_keyword": 3}, "corpus.wikipedia.articles_per_keyword"),
+        ({"evaluation": {"profile": "spoken"}}, "normalizer.profile"),
+        ({"zim": "x.zim"}, "corpus.zim"),
+    ],
+)
+def test_a_key_at_the_wrong_place_is_found_where_it_belongs(tmp_path, changes, meant):
+    with pytest.raises(UserError) as caught:
+        config.load(changes, CHECKOUT, tmp_path)
+    assert f"did you mean {meant}?" in caught.value.hint

@@ -178,3 +178,58 @@ def test_real_amazon_output_scores_as_measured_independently(shared_data):
     results = (json.loads((call / "amazon.json").read_text(encoding="utf-8"))["results"] for call in calls)
     hypotheses = [BASIC(result["transcripts"][0]["transcript"]) for result in results]
     assert jiwer.wer(references, hypotheses) == pytest.approx(0.1649, abs=0.0005)
+
+
+NOTES = """
+ummmmm the cell divides
+the uhhm cell divides
+Ermmm, the cell, mmmm, divides.
+hmmmmmm the cell, mm-hmm, divides
+uh huh the cell, uh-hmm, divides
+%UH the cell %um divides
+<unk> the cell <eps> divides
+{breath} the cell {lipsmack} divides
+++breath++ the cell ++um++ divides
+~SIL the cell ~NS divides
+#NOISE# the cell divides
+*laughs* the cell *coughs* divides
+<laugh>the cell</laugh> divides
+<s> the cell <sil> divides </s>
+[BLANK_AUDIO] the cell [ Silence ] divides
+<|en|><|transcribe|><|0.00|> the cell divides<|2.00|><|endoftext|>
+(inaudible at 12 minutes 30) the cell divides
+[inaudible 00:12:30] the cell [crosstalk 00:12:31] divides
+(unintelligible, 2 words) the cell divides
+(overlapping speech) the cell (indistinct) divides
+(speaking in Spanish) the cell (speaks Latin) divides
+(speaks foreign language) the cell divides
+(phone ringing) the cell (door slams) divides
+(upbeat music) the cell (theme music fades) divides
+(audience applauds) the cell (clears throat) divides
+(pause 3 seconds) the cell (long pause) divides
+<2.3s> the cell <pause 1.5 sec> divides
+\u266a the cell divides \u266a
+((inaudible)) the cell (( )) divides
+&=laughs the cell [//] divides
+[REDACTED] the cell <PERSON> divides
+"""
+
+
+@pytest.mark.parametrize("text", NOTES.strip().split("\n"))
+def test_notes_of_many_tools_are_no_words(text):
+    assert create_normalizer("basic")(text) == "the cell divides"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the (French) president",
+        "in Latin (or Greek)",
+        "he speaks (in short) well",
+        "#1 of ~ten",
+        "music (classical) plays",
+    ],
+)
+def test_words_in_brackets_that_are_no_notes_stay(text):
+    words = create_normalizer("basic")(text)
+    assert all(word.strip("().,#~").lower() in words for word in text.split())

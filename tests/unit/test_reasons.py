@@ -2,11 +2,14 @@
 
 import inspect
 import json
+from argparse import Namespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import train_clm
+from clm.base import files
 from clm.reasons import codes, sentences
 from clm.reasons.codes import Code, Reason
 
@@ -99,3 +102,27 @@ def test_a_reason_with_semicolons_stays_one():
 )  # fmt: skip
 def test_singular_and_plural(reason, text):
     assert text in sentences.statement(reason)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        (["error", "error"], Code.NO_ARTICLES),
+        (["error", "found"], Code.CORPUS_INCOMPLETE),
+        (["too common", "error"], Code.NO_ARTICLES),
+        (["found", "nothing"], None),
+    ],
+)
+def test_no_wikipedia_at_all_is_said_with_its_cause_and_the_ways_on(tmp_path, outcomes, code):
+    rows = [
+        {"keyword": f"k{n}", "status": outcome, "source": "https://w/api.php: no answer" if outcome == "error" else ""}
+        for n, outcome in enumerate(outcomes)
+    ]
+    files.write_table(tmp_path / "status.csv", ["keyword", "status", "source"], rows)
+    queries, reason = train_clm.incomplete(Namespace(statuses=[tmp_path / "status.csv"]), "auto")
+    assert len(queries) == outcomes.count("error")
+    assert (reason and reason.code) == code
+    if reason:
+        assert "https://w/api.php: no answer" in sentences.full(reason)
+    if code == Code.NO_ARTICLES:
+        assert all(way in sentences.full(reason) for way in ("articles/", "training_data/", "zim", "again"))

@@ -26,7 +26,7 @@ def test_a_finished_folder_gains_a_control_that_is_frozen_reused_and_decoded_at_
     assert "train_control" in preview.output
     assert not (finished.results / "models" / CONTROL).exists()
     run = finished.run()
-    assert run.jobs == ONE_CONTROL
+    assert run.jobs == ONE_CONTROL, run.output
     assert run.transcribed == {("one", CONTROL), ("two", CONTROL)}
     assert frozen(finished) == before
     assert kept.items() <= store(finished).items()

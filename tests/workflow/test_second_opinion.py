@@ -80,6 +80,8 @@ def test_stock_clms_and_vocabulary_against_moto_alone(moto: tuple[Account, MotoA
     assert {row["status"] for row in board.values()} == {"finished"}
     assert int(board["transcribe-clm-001"]["fixed_words"]) > 0
     assert app.calls["StartTranscriptionJob"] == 8
+    uploads = [count for request, count in app.s3.items() if request.startswith(f"PUT /{BUCKET}/clm/audio/")]
+    assert uploads == [1, 1]  # of each recording, for four models
     assert not account.go().jobs.keys() & {"submit", "transcribe", "train_clm", "train_vocabulary"}
     assert app.calls["StartTranscriptionJob"] == 8
 

@@ -28,6 +28,8 @@ _LEVEL_BLOCK = 1 << 20
 _BEGINNING = 4096
 #: A track this far below another, in dB, is not the one with the speech.
 _TRACK_BELOW = 40.0
+#: FFmpeg finds more sound in a damaged file if it is more by this factor and these seconds.
+_MORE, _MORE_SECONDS = 1.02, 0.25
 _EMPTY = "no samples"
 _RESCUE = "copy it again; or open it in the app that recorded it, which may complete it; or record again"
 _CONVERT = formats.remedy("", "wav")
@@ -94,6 +96,9 @@ def _decoded(path: Path) -> Audio:
     if kind in formats.WITH_INDEX and decoders.lacks_index(path):
         found = f"not decodable as {formats.described(kind)} (its index is missing: it was cut off)"
         raise AudioError(f"{path}: {found}", _RESCUE)
+    if kind in formats.ALWAYS_DECODED:
+        found = f"not decodable: corrupt {formats.described(kind)}, in which no decoder finds sound"
+        raise AudioError(f"{path}: {found}", f"listen to it; if it plays, {_CONVERT}; else copy it again")
     why, what = "; ".join(dict.fromkeys(reasons)), formats.described(kind)
     found = f"not decodable as {what} ({why})" if only_ffmpeg else f"not decodable as audio ({why}); it is {what}"
     raise AudioError(f"{path}: {found}", formats.remedy(kind, "wav"))
@@ -101,9 +106,23 @@ def _decoded(path: Path) -> Audio:
 
 def _by_sndfile(path: Path) -> Audio:
     if not decoders.is_concatenated(path):
-        return _mixed(Sndfile(path))
+        return _longer(path, _mixed(Sndfile(path)))
     audio = _mixed(Ffmpeg(path))
     return _noted(audio, Notice("concatenated", {"found": audio.seconds}))
+
+
+def _longer(path: Path, audio: Audio) -> Audio:
+    """The recording by the decoder that finds more, where libsndfile stops at damage: FFmpeg looks for what follows."""
+    stopped = [notice for notice in audio.notices if notice.code in ("damaged", "cut_short")]
+    if not stopped:
+        return audio
+    try:
+        other = _by_ffmpeg(path)
+    except (UndecodableError, AudioError):
+        return audio
+    if other.seconds <= _MORE * audio.seconds + _MORE_SECONDS:
+        return audio
+    return _noted(other, Notice("second_decoder", {"reason": sentence(stopped[0])}))
 
 
 def _by_ffmpeg(path: Path) -> Audio:

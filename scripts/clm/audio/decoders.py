@@ -92,7 +92,10 @@ class Sndfile(Source):
                 return soundfile.SoundFile(riff.Repaired(self.path.open("rb"), self._wav.repairs))
             return soundfile.SoundFile(self.path)
         except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
-            raise UndecodableError(getattr(error, "error_string", str(error))) from error
+            reason = getattr(error, "error_string", str(error))
+            if reason.startswith("File does not exist"):  # what mpg123 is taken to mean by finding no frame
+                reason = "it finds no sound in it"
+            raise UndecodableError(reason) from error
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:
         """Decode up to the end or the damage."""

@@ -51,6 +51,8 @@ FFMPEG_ONLY = frozenset({
     "mp4", "m4a", "mov", "3gp", "webm", "mkv", "amr", "aac", "ac3", "mpeg", "mpeg-ts", "wma", "flv", "avi", "wavpack",
     "tta", "tak", "dts", "realmedia", "realaudio", "dss", "monkey's audio",
 })  # fmt: skip
+#: Kinds whose codecs are all decoded, so that a file which is not is damaged.
+ALWAYS_DECODED = frozenset({"mp3", "flac", "aac", "amr"})
 #: Kinds that cannot be decoded without an index, the box moov.
 WITH_INDEX = frozenset({"mp4", "m4a", "mov", "3gp"})
 #: The first frame of an mp3 file whose header states the length: Xing or Info behind the side information (of 9, 17

@@ -120,7 +120,7 @@ class _Collector:
         try:
             lookup = self._find(query)
         except LookupFailed as error:
-            return _Answer(query, Outcome.ERROR, reason=str(error))
+            return _Answer(query, Outcome.ERROR, note=str(error), reason=str(error))
         except UserError as error:
             # the source is closed now; what it gave before, and what it still has in its cache, is used
             return _Answer(query, Outcome.ERROR, note=error.message, reason=str(error))

@@ -15,6 +15,7 @@ SENTENCES = {
     "numbered": "{file}: numbers of lines left out",
     "several_transcripts": "{file}: taken as the transcript of {recording}; not read: {names}",
     "unused": "belongs to no recording: {names}",
+    "no_transcript": "no transcript for {count}: {names}",
     "no_audio": "{manifest}: no audio file for {count}: {names}",
     "no_text": "{manifest}: no text for {count}: {names}",
     "command": "{manifest}: {names}: wav.scp names commands, which are not run; decode the audio to files",
@@ -30,7 +31,7 @@ SENTENCES = {
 }
 _NOUNS = {
     "no_audio": "row", "no_text": "row", "unreadable_row": "row", "twice": "recording", "first_column": "other column",
-    "terms": "term",
+    "terms": "term", "no_transcript": "recording",
 }  # fmt: skip
 
 

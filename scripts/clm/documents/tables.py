@@ -1,6 +1,7 @@
 """Users' tables: csv and tsv with any delimiter, with or without a header, and the first sheet of an xlsx."""
 
 import csv
+import gzip
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from clm.base.errors import UserError
 from clm.documents.encoding import BinaryError, decode
 
 DELIMITERS = "\t,;|"
+_GZIP = b"\x1f\x8b"
 _XLSX = b"PK\x03\x04"
 
 
@@ -36,9 +38,11 @@ def read_text(path: Path) -> tuple[str, str]:
 
     """
     try:
-        return decode(path.read_bytes())
-    except OSError as error:
-        raise UserError(f"{path}: not readable ({error.strerror})", "check that it is there and may be read") from error
+        data = path.read_bytes()
+        return decode(gzip.decompress(data) if data.startswith(_GZIP) and path.suffix == ".gz" else data)
+    except (OSError, EOFError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UserError(f"{path}: not readable ({why})", "check that it is there and may be read") from error
     except BinaryError as error:
         raise UserError(f"{path}: not UTF-8 (byte {error.offset})", "save the file as UTF-8") from None
 

@@ -1,5 +1,7 @@
 """Words of transcripts of any format: `read_transcript` for one file, `Readings` for a folder."""
 
+import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +14,7 @@ from clm.documents.document_sentences import notice
 from clm.documents.labels import Labels, broken_up, without
 from clm.documents.stamps import Line
 
+_ENTITY = re.compile(r"&(?:amp|nbsp|quot|apos|lt|gt|rsquo|lsquo|[lr]dquo|[mn]dash|hellip|#\d{2,5});")
 DROP, KEEP = "drop", "keep"
 #: Raised when the same file gives other words than before.
 VERSION = 2
@@ -96,7 +99,10 @@ def read_bytes(data: bytes, path: Path, *, stem: str = "", hypothesis: bool = Fa
         raise UserError(f"{path}: {error.what}", error.hint) from None
     if content.kind == kinds.PLAIN and path.suffix.lower() in (".json", ".jsonl"):
         raise UserError(f"{path}: not readable as JSON", "export it again, or rename it to .txt if it is plain text")
-    raw, numbered = line_forms.usual(broken_up("\n".join(content.lines)).split("\n"))
+    text = "\n".join(content.lines)
+    if content.kind == kinds.PLAIN and _ENTITY.search(text):  # copied out of a web page
+        text = html.unescape(text)
+    raw, numbered = line_forms.usual(broken_up(text).split("\n"))
     lines, header = stamps.split_with_header(raw)
     by_recording = {name: "\n".join(said) for name, said in content.by_recording.items()}
     return Reading(path, content.kind, content.encoding, tuple(lines), tuple(header), by_recording, numbered)

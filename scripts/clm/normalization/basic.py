@@ -41,14 +41,21 @@ sniffing sniffles sniffs snort snorts unclear unintelligible whistle whistles wh
 SOUNDS = frozenset(_SOUNDS_TEXT.split())
 #: What may stand beside a sound in a note: who or what makes it, how, and where.
 _BESIDE_TEXT = """
-a all an and at audience audio background begins both brief briefly chair child children closes continues crowd dog
-door ends everybody everyone fades fading faint faintly female from group heavily heavy in interviewer language laughs
-light lightly long loud loudly male man men nervous nervously of off on opens other others over people phone playing
-plays quiet quietly resumes room second seconds section short slightly soft softly some sound sounds speaker speakers
-speaking speaks speech starts still stops talking telephone the their then throat to voice voices woman women word
-words
+a all ambient an and at audience audio background begins both brief briefly chair child children classical closes
+continues crowd dog door dramatic ends everybody everyone fades fading faint faintly female from group heavily heavy
+in interviewer intro jazz language laughs light lightly long loud loudly male man mark men minute minutes nervous
+nervously of off on opens orchestral other others outro over people phone piano playing plays quiet quietly resumes
+room second seconds section short slightly soft softly some sound sounds speaker speakers speaking speaks speech
+starts still stops talking telephone the their theme then throat to upbeat voice voices woman women word words
 """
 _BESIDE = frozenset(_BESIDE_TEXT.split())
+#: Languages that somebody speaks in a note: (speaking Spanish), (in Latin).
+_SPEAKING = frozenset({"speaking", "speaks", "in"})
+_LANGUAGES_TEXT = """
+arabic cantonese chinese dutch english farsi french german greek hebrew hindi italian japanese korean latin mandarin
+native polish portuguese punjabi russian spanish swedish tagalog turkish urdu vietnamese welsh
+"""
+_LANGUAGES = frozenset(_LANGUAGES_TEXT.split())
 _VENDOR_NOISES = "ns|sil|spn|nsn|noise|unk|bg|int|fil|laugh|breath|cough|lipsmack"
 
 APOSTROPHES = "\u2018\u2019\u201b\u02b9\u02bb\u02bc\u2032\u00b4`\uff40\u055a\ua78b\ua78c"
@@ -65,7 +72,8 @@ _TAG = re.compile(
 )
 # %HESITATION, but not the per cent of "5 %of"; ~NS, but not the ~ of "~ten"; ++laughter++, &=laughs, *coughs*
 _VENDOR_TAG = re.compile(
-    rf"(?<!\S)(?<!\d )(?:%[^\W\d][\w-]*|~(?:{_VENDOR_NOISES})|\+\+[\w ]{{1,30}}\+\+|&=\w+)(?![\w'])"
+    rf"(?<!\S)(?<!\d )(?:%[^\W\d][\w-]*|~(?:{_VENDOR_NOISES})|\+\+[\w ]{{1,30}}\+\+"
+    rf"|&=\w+|#(?:{_VENDOR_NOISES})#)(?![\w'])"
     rf"|(?<!\S)\*+(?P<sound>[\w ]{{3,{TAG_LENGTH}}})\*+(?!\w)"
 )
 _TIME_OF_NOTE = re.compile(r"\d+(?::\d\d)+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -188,6 +196,9 @@ def _is_note(bracketed: str) -> bool:
     words = set(re.findall(r"\w+", _TIME_OF_NOTE.sub(" ", bracketed)))
     if not words:
         return bool(_TIME_ALONE.fullmatch(bracketed)) or not re.search(r"\w", bracketed)
+    if words & _SPEAKING and words & _LANGUAGES:
+        words -= _LANGUAGES
+        words |= {"foreign"}
     return not words.isdisjoint(SOUNDS) and words <= SOUNDS | _BESIDE
 
 

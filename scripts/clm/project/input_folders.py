@@ -17,7 +17,10 @@ from clm.base.text_files import printable
 from clm.config import UNUSABLE_NAME
 from clm.documents import transcript
 from clm.documents.data_sets.manifest_folders import HUNDRED
+from clm.documents.data_sets.manifest_folders import usable as usable_name
 from clm.documents.data_sets.pairing import is_transcript, match
+from clm.documents.data_sets.scattered import pairs_below
+from clm.documents.document_sentences import notice
 
 #: Repetitions at the end of a name at which Snakemake stops (snakemake.io.PeriodicityDetector).
 REPETITIONS = 20
@@ -91,7 +94,35 @@ def scan(
             left_out[printable(name)] = printable(str(error))
         except OSError as error:
             left_out[printable(name)] = f"not readable ({error.strerror})"
+    if not usable and (found := _scan_below(root, digests)):
+        return found, {}
     return usable, left_out
+
+
+def _scan_below(root: Path, digests: Digests) -> dict[str, Folder]:
+    """Pairs anywhere below the input: folders by the directories of audio, or by pair if all is in one."""
+    pairs, alone = pairs_below(root)
+    if any(audio.parent.parent == root and text.parent == audio.parent for audio, text in pairs):
+        return {}  # a folder as it should be, which was left out for a reason
+    grouped: dict[str, list[Pair]] = {}
+    single = len({audio.parent for audio, _ in pairs}) == 1
+    for number, (audio, text) in enumerate(pairs):
+        inside = audio.parent.relative_to(root).as_posix().replace("/", "-")
+        part = audio.stem if len(pairs) <= HUNDRED else f"part-{number // HUNDRED + 1:03}"
+        grouped.setdefault(usable_name(part if single else inside), []).append(Pair(audio.stem, audio, text))
+    folders = {}
+    for name, found in grouped.items():
+        try:
+            check_name(name)
+            for pair in found:
+                check_unicode(pair.name, pair.text.name)
+                digests.sha256(pair.text), digests.sha256(pair.audio)
+            unnamed = [path.name for path in alone] if not folders else []
+            notices = (notice("no_transcript", count=len(unnamed), names=unnamed),) if unnamed else ()
+            folders[name] = Folder(name, tuple(found), None, notices)
+        except (BadFolderError, OSError):
+            continue
+    return folders
 
 
 def _scan_files(root: Path, digests: Digests, taken: Collection[str]) -> tuple[dict[str, Folder], dict[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,24 @@ from clm.project.input_folders import BadFolderError, Folder, Pair, check_name
 from clm.project.references import References
 
 _ZIP = b"PK\x03\x04"
+_UNPACK = "unpack it, and name the folder"
+#: Files that hold recordings and are no list: the place and value of some bytes, what they are, and a hint.
+_NO_LISTS = (
+    (0, b"PAR1", "a Parquet file, as of Hugging Face", "write its audio to files with a metadata.csv beside them"),
+    (0, b"ARROW1", "an Arrow file, as of Hugging Face", "write its audio to files with a metadata.csv beside them"),
+    (257, b"ustar", "a tar archive", _UNPACK),
+    (0, b"7z\xbc\xaf", "a 7z archive", _UNPACK),
+    (0, b"Rar!", "a RAR archive", _UNPACK),
+    (0, b"\xd0\xcf\x11\xe0", "an old Office document", "save it as .xlsx or .csv"),
+)
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.startswith("xl/") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def listed(path: Path, unpacked: Shelf, columns: Mapping[str, str]) -> Manifest | None:
@@ -33,8 +52,11 @@ def listed(path: Path, unpacked: Shelf, columns: Mapping[str, str]) -> Manifest 
     """
     if path.is_file():
         with path.open("rb") as file:
-            zipped = file.read(4) == _ZIP
-        if not zipped:
+            beginning = file.read(300)
+        for place, magic, what, hint in _NO_LISTS:
+            if beginning[place : place + len(magic)] == magic:
+                raise UserError(f"input: {path}: {what}", hint)
+        if not beginning.startswith(_ZIP) or _is_workbook(path):
             return read_manifest(path, columns)
         path = unpack(path, unpacked.path(files.sha256_of_file(path)[:20]))
         found = find_manifest(path)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from clm.audio.formats import described
 from clm.base.messages import counted, some
 from clm.base.progress import duration
 from clm.documents.document_sentences import sentence
@@ -39,9 +41,14 @@ def count(dataset: Dataset) -> Overview:
 
 
 def lines(dataset: Dataset, engine: Engine) -> list[str]:
+    """Everything there is to say of an input, the counts first, and what it would take to transcribe it."""
+    return [*about(dataset), first_run(dataset, engine)]
+
+
+def about(dataset: Dataset) -> list[str]:
     """Everything there is to say of an input, the counts first."""
     found = count(dataset)
-    return [summary(found, dataset), *notes(dataset), *heldout(found, dataset), first_run(dataset, engine)]
+    return [summary(found, dataset), *notes(dataset), *odd_recordings(dataset), *heldout(found, dataset)]
 
 
 def summary(found: Overview, dataset: Dataset) -> str:
@@ -68,8 +75,25 @@ def notes(dataset: Dataset) -> Iterator[str]:
         yield f"{'Folders' if len(names) > 1 else 'Folder'} {some([repr(name) for name in names])}: {text}."
 
 
+def odd_recordings(dataset: Dataset) -> Iterator[str]:
+    """Recordings on this machine that are not audio, or whose length their beginning does not tell."""
+    none: list[str] = []
+    unsure: list[str] = []
+    for name in dataset.with_audio:
+        for pair in dataset.folders[name].pairs:
+            if isinstance(pair.audio, Path) and dataset.seconds(pair) is None:
+                kind = dataset.media(pair).format
+                (unsure if kind else none).append(f"{name}/{pair.audio.name}{f' ({described(kind)})' if kind else ''}")
+    if none:
+        yield f"Not recognised as audio, and will fail: {some(none)}."
+    if unsure:
+        yield f"Without a length, and perhaps damaged: {some(unsure)}."
+
+
 def heldout(found: Overview, dataset: Dataset) -> Iterator[str]:
-    """Number of held-out folders, with advice where those are too few."""
+    """Number of held-out folders, with advice where those are too few; names that no folder has."""
+    if absent := [repr(name) for name in dataset.heldout if name not in dataset.folders]:
+        yield f"Held out, but not in the input: {some(absent)}. A name such as 007 or 1.10 needs quotes in YAML."
     if found.heldout:
         yield f"Held out: {counted(found.heldout, 'folder')} ({some(list(dataset.heldout))})."
     elif dataset.settings.evaluation.heldout == "auto":

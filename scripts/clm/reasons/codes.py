@@ -39,6 +39,7 @@ class Code(StrEnum):
     TRAINED = "trained"
     VOCABULARY_MADE = "vocabulary_made"
     CORPUS_INCOMPLETE = "corpus_incomplete"
+    NO_ARTICLES = "no_articles"
     NO_TEXT = "no_text"
     NOTHING_TO_LEARN = "nothing_to_learn"
     TWIN = "twin"
@@ -225,6 +226,11 @@ def vocabulary_made(phrases: int) -> Reason:
 def corpus_incomplete(queries: Sequence[str], trouble: str = "") -> Reason:
     """Queries whose look-up failed, and why the first one did."""
     return Reason(Code.CORPUS_INCOMPLETE, {"queries": list(queries), "trouble": trouble})
+
+
+def no_articles(source: str, queries: Sequence[str], trouble: str = "") -> Reason:
+    """Not one query was answered by the source of articles, a value of corpus.source, and why the first was not."""
+    return Reason(Code.NO_ARTICLES, {"source": source, "queries": list(queries), "trouble": trouble})
 
 
 def no_text() -> Reason:

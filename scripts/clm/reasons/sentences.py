@@ -231,6 +231,17 @@ def _corpus_incomplete(queries: Sequence[str], trouble: str) -> Sentence:
     )
 
 
+def _no_articles(source: str, queries: Sequence[str], trouble: str) -> Sentence:
+    name = "the ZIM file" if source == "zim" else "Wikipedia"
+    return Sentence(
+        f"articles could not be fetched from {name} for {some(queries)}",
+        trouble,
+        "there are four ways on: run again when it can be reached; put articles, a file named after each term, into "
+        "articles/ beside the input; put other text on the subject into training_data/; or use a copy of Wikipedia: "
+        "--config corpus='{source: zim, zim: FILE}' (docs/corpora.md)",
+    )
+
+
 def _no_text() -> Sentence:
     return Sentence(
         "there is no text to train from, neither articles nor own text",

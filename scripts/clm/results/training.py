@@ -15,7 +15,7 @@ from clm import __version__
 from clm.base import files
 from clm.base.errors import UserError, passing
 from clm.base.text_files import read_text
-from clm.normalization.profiles import is_unspaced
+from clm.normalization.profiles import number_of_words
 from clm.reasons import codes
 from clm.reasons.codes import Reason
 from clm.results import models
@@ -83,10 +83,7 @@ def read_if_there(path: Path) -> TrainingOutcome | None:
 
 def count_words(text: TrainingText, language: str) -> dict[str, int]:
     """Words of each source; letters in languages without spaces, as when errors are counted."""
-    texts = {name: read_text(path) for name, path in sorted(text.sources.items())}
-    if is_unspaced(language):
-        return {name: sum(letter.isalnum() for letter in content) for name, content in texts.items()}
-    return {name: len(content.split()) for name, content in texts.items()}
+    return {name: number_of_words(read_text(path), language) for name, path in sorted(text.sources.items())}
 
 
 def digest(text: TrainingText, engine: Engine) -> str:

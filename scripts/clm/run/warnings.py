@@ -7,7 +7,7 @@ from pathlib import Path
 from clm import engines
 from clm.base import files
 from clm.base.errors import UserError
-from clm.base.messages import counted, some
+from clm.base.messages import counted
 from clm.config import load_yaml
 from clm.healing.plan import History, corpus_settings
 from clm.project import overview, record, submissions
@@ -27,11 +27,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
     found += _failed_notes(state)
-    found += [*_text_notes(state, dataset), *overview.lines(dataset, engine)]
-    absent = [name for name in settings.evaluation.heldout if name not in state.folders]
-    if absent:
-        names = some([repr(name) for name in absent])
-        found.append(f"Held out, but not in the input: {names}. A name such as 007 needs quotes in YAML.")
+    found += [*_text_notes(state, dataset), *overview.about(dataset)]
     if state.unusable_keywords:
         found.append(f"Continuing without keywords: {state.unusable_keywords}")
     former = _former_settings(state.results)

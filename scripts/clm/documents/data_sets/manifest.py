@@ -16,6 +16,9 @@ from clm.documents.data_sets.manifest_lists import HINT, Listed, is_azure, libri
 from clm.documents.document_sentences import notice, sentence
 from clm.documents.tables import read_text
 
+#: Levels above a list at which its audio is looked for, and rows that are tried there.
+_LEVELS, _SAMPLE = 3, 20
+
 
 @dataclass(frozen=True)
 class Row:
@@ -58,7 +61,10 @@ def find_manifest(folder: Path) -> Path | None:
             return folder / name
     lists = sorted(item for item in folder.glob("*.tsv") if _has_audio_column(item))
     lists += sorted(item for item in folder.glob("*.jsonl") if _has_audio_column(item))
-    if len(lists) > 1 and not any(_usable_as_folder(item) for item in folder.iterdir() if item.is_dir()):
+    if not (lists or _holds_folders(folder)):  # a csv may be anything
+        lists = sorted(item for item in folder.glob("*.csv") if _has_audio_column(item))
+    lists = lists or sorted(folder.glob("*supervisions*.jsonl*"))
+    if len(lists) > 1 and not _holds_folders(folder):
         raise UserError(
             f"input: {folder} holds several lists of recordings: {', '.join(item.name for item in lists[:5])}",
             f"name one of them: --config input={folder / lists[0].name}",
@@ -66,9 +72,22 @@ def find_manifest(folder: Path) -> Path | None:
     if lists:
         return lists[0]
     for name in ("trans.txt", "Trans.txt", "transcript.txt", "transcripts.txt", "line_index.tsv"):
-        if (folder / name).is_file() and is_azure(read_text(folder / name)[0]):
+        if (folder / name).is_file() and _names_recordings(folder, read_text(folder / name)[0]):
             return folder / name
     return folder if next(librispeech(folder), None) else None
+
+
+def _names_recordings(folder: Path, text: str) -> bool:
+    """True if every line begins with the name of an audio file, or with an id that one below the folder is named by."""
+    if is_azure(text):
+        return True
+    finder = AudioFinder(folder)
+    lines = [line for line in text.split("\n") if line.strip()]
+    return bool(lines) and all(finder.find(line.split(None, 1)[0]) for line in lines)
+
+
+def _holds_folders(folder: Path) -> bool:
+    return any(_usable_as_folder(item) for item in folder.iterdir() if item.is_dir())
 
 
 def _usable_as_folder(folder: Path) -> bool:
@@ -87,7 +106,8 @@ def _has_audio_column(path: Path) -> bool:
         except ValueError:
             return False
         return isinstance(row, dict) and names.named(list(row), names.AUDIO) is not None
-    header = [cell.strip().lower() for cell in first.split("\t")]
+    delimiter = max("\t,;|" if path.suffix.lower() == ".csv" else "\t", key=first.count)
+    header = [cell.strip().strip('"').lower() for cell in first.split(delimiter)]
     return names.named(header, names.AUDIO) is not None and names.named(header, names.TEXTS) is not None
 
 
@@ -130,6 +150,10 @@ def read_manifest(path: Path, columns: Mapping[str, str] | None = None) -> Manif
     else:
         root, (kind, listed) = path.parent, read_file(path, columns or {}, notices)
     finder = AudioFinder(root)
+    for above in [root, *root.resolve().parents][1:_LEVELS]:
+        if any(finder.find(item.audio) for item in listed[:_SAMPLE]):
+            break
+        finder = AudioFinder(above)  # the list is in a folder of its own, beside that of the audio
     rows, no_audio, no_text = [], [], []
     for item in listed:
         audio = finder.find(item.audio)

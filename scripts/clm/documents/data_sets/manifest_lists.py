@@ -4,7 +4,6 @@ NeMo (JSON lines), Hugging Face (metadata.csv, .jsonl), Common Voice (tsv), Kald
 Azure (trans.txt), LJSpeech (bars, no header), STM, and any table with columns of audio and text.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,9 +14,10 @@ from clm.base.errors import UserError
 from clm.base.messages import nearest
 from clm.base.notices import Notice
 from clm.documents import columns as names
+from clm.documents.data_sets import bare_tables, json_lists
 from clm.documents.document_sentences import notice
 from clm.documents.formats.speech_files import read_kaldi, stm_segments
-from clm.documents.tables import DELIMITERS, delimiter_of, read_text, rows_of
+from clm.documents.tables import DELIMITERS, delimiter_of, is_workbook, read_text, read_workbook, rows_of
 
 #: Roles of a table's columns; keys of `transcripts.columns`.
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -25,6 +25,7 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "speaker": names.SPEAKERS, "id": names.IDS,
 }  # fmt: skip
 HINT = "docs/inputs.md shows what a manifest holds; transcripts.columns names the columns of another table"
+_FAIRSEQ = re.compile(r"\S[^\t\n]*\n(?=[^\t\n]+\t\d+(?:\n|$))")
 _COMMAND = re.compile(r"\|\s*$")
 #: Decoders to which a Kaldi pipe gives a whole file; with these options they give part of it, or change it.
 _DECODERS = frozenset({"flac", "ffmpeg", "sox", "cat", "sph2pipe", "mpg123", "opusdec"})
@@ -118,9 +119,8 @@ def _file_of_command(command: str) -> str | None:
     names_audio = [word for word in words if Path(word).suffix.lower() in AUDIO_SUFFIXES]
     simple = "|" not in command.rstrip("| \t") and Path(words[0]).name in _DECODERS if words else False
     picks_channel = Path(words[0]).name == "sph2pipe" and "-c" in words if words else False
-    return (
-        names_audio[0] if simple and len(names_audio) == 1 and not set(words) & _CHANGES and not picks_channel else None
-    )
+    changes = set(words) & (_CHANGES - {"-t"} if words and Path(words[0]).name == "sox" else _CHANGES)  # a type there
+    return names_audio[0] if simple and len(names_audio) == 1 and not changes and not picks_channel else None
 
 
 def read_file(path: Path, columns: Mapping[str, str], notices: list[Notice]) -> tuple[str, list[Listed]]:
@@ -130,24 +130,29 @@ def read_file(path: Path, columns: Mapping[str, str], notices: list[Notice]) -> 
         UserError: it is not a list of recordings, or a column is missing.
 
     """
+    if is_workbook(path):
+        return "workbook", _table(path, [cells for _, cells in read_workbook(path).rows], columns, notices)
     text, encoding = read_text(path)
     if encoding == "cp1252":
         notices.append(notice("encoding", file=path.name, encoding="Windows-1252"))
     if text.lstrip()[:1] in ("{", "["):
         return "JSON lines", _json_rows(path, text, columns, notices)
+    if root := _FAIRSEQ.match(text):
+        return "fairseq", _fairseq(path, text[root.end() :])
     if segments := stm_segments(text):
         return "STM", [Listed(file, words, start, end, None, who) for file, who, start, end, words in segments]
     lines = [line.strip().split(None, 1) for line in text.split("\n") if line.strip()]
-    if lines and "\t" not in text and all(len(line) == 2 and _names_audio(line[0]) for line in lines):
+    if lines and "\t" not in text and all(len(line) == 2 and bare_tables.names_audio(line[0]) for line in lines):
         return "names and texts", [Listed(name, words) for name, words in lines]
     delimiter = delimiter_of(text) or next((mark for mark in DELIMITERS if mark in text.split("\n", 1)[0]), None)
     if delimiter:
         rows = [cells for _, cells in rows_of(text, delimiter)]
         header = [cell.strip().lower() for cell in rows[0]]
-        if columns or (names.named(header, names.AUDIO) is not None and names.named(header, names.TEXTS) is not None):
+        named = [names.named(header, known) is not None for known in (names.AUDIO, names.TEXTS, names.IDS)]
+        if columns or (named[1] and (named[0] or named[2])):
             return "table", _table(path, rows, columns, notices, delimiter)
-        if delimiter in "\t|" or _names_audio(rows[0][0]):
-            return "table without a header", [Listed(cells[0], cells[-1], id="") for cells in rows if len(cells) > 1]
+        if (delimiter in "\t|" or any(map(bare_tables.names_audio, rows[0]))) and sum(named) < 2:
+            return "table without a header", [Listed(*pair) for pair in bare_tables.audio_and_text(rows)]
         raise UserError(
             f"input: {path}: no column of audio and text among {', '.join(header[:8])}",
             "transcripts: {columns: {audio: ..., text: ...}} names them",
@@ -157,38 +162,44 @@ def read_file(path: Path, columns: Mapping[str, str], notices: list[Notice]) -> 
     raise UserError(f"input: {path}: neither a folder nor a list of recordings", HINT)
 
 
-def _names_audio(cell: str) -> bool:
-    return Path(cell).suffix.lower() in AUDIO_SUFFIXES
+def _fairseq(path: Path, text: str) -> list[Listed]:
+    """Files below the root of the first line; their texts are the lines of another file of the same name."""
+    audio = [line.split("\t")[0] for line in text.split("\n") if line.strip()]
+    words = path.with_suffix(".wrd")
+    if not words.is_file():
+        raise UserError(f"input: {path}: a list of fairseq, whose texts are not there", f"put {words.name} beside it")
+    texts = read_text(words)[0].rstrip("\n").split("\n")
+    if len(texts) != len(audio):
+        found = f"{len(texts):,} lines for {len(audio):,} recordings"
+        raise UserError(f"input: {words}: {found} of {path.name}", "export both again")
+    return [Listed(name, said) for name, said in zip(audio, texts, strict=True)]
 
 
 def is_azure(text: str) -> bool:
     """True if every line begins with the name of an audio file."""
     lines = [line for line in text.split("\n") if line.strip()]
-    return bool(lines) and all(_names_audio(line.split(None, 1)[0]) for line in lines)
+    return bool(lines) and all(bare_tables.names_audio(line.split(None, 1)[0]) for line in lines)
 
 
 def _json_rows(path: Path, text: str, columns: Mapping[str, str], notices: list[Notice]) -> list[Listed]:
-    try:
-        whole = json.loads(text)
-        data = whole if isinstance(whole, list) else next(
-            (value for value in whole.values() if isinstance(value, list)), [whole]
-        )  # fmt: skip
-    except ValueError:
-        data = []
-        for number, line in enumerate(text.split("\n"), start=1):
-            if line.strip():
-                try:
-                    data.append(json.loads(line))
-                except ValueError as error:
-                    raise UserError(
-                        f"{path}: line {number} is not JSON ({error})", "correct or delete the line"
-                    ) from error
-    rows = [row for row in data if isinstance(row, dict)]
-    if not rows:
+    found = json_lists.rows(text, path)
+    if not found:
         raise UserError(f"input: {path}: JSON that lists no recordings", HINT)
-    keys = list(dict.fromkeys(key for row in rows for key in row))
-    cells = [tuple("" if row.get(key) is None else str(row[key]) for key in keys) for row in rows]
+    if not any(names.named(list(row), names.AUDIO) is not None for row in found):
+        _add_recordings(path, found)
+    keys = list(dict.fromkeys(key for row in found for key in row))
+    cells = [tuple(row.get(key, "") for key in keys) for row in found]
     return _table(path, [tuple(keys), *cells], columns, notices)
+
+
+def _add_recordings(path: Path, found: list[json_lists.Row]) -> None:
+    """Add the audio of supervisions of Lhotse, which name a recording of the list beside them."""
+    beside = next(iter(sorted(path.parent.glob(path.name.replace("supervisions", "recordings")))), None)
+    if beside in (None, path) or not any("recording_id" in row for row in found):
+        return
+    audio = {row.get("id", ""): row.get("audio_path", "") for row in json_lists.rows(read_text(beside)[0], beside)}
+    for row in found:
+        row["audio_path"] = audio.get(row.get("recording_id", ""), "")
 
 
 def _table(
@@ -207,6 +218,8 @@ def _table(
             raise UserError(
                 f"config: transcripts.columns.{role}: {path} has no column {wanted!r}", nearest(wanted, header)
             )
+    if places["audio"] is None:
+        places["audio"] = places["id"]
     for role in ("audio", "text"):
         if places[role] is None:
             raise UserError(

@@ -125,6 +125,11 @@ def _best(audio: str, texts: list[str], notices: list[Notice]) -> str:
     return texts[0]
 
 
+def best_transcript(names: Sequence[str]) -> str:
+    """The best of several transcripts of one recording, by their endings: plain text, else documents, else others."""
+    return min(names, key=lambda name: (_suffix(name) != PLAIN_SUFFIX, _rank(name)))
+
+
 def is_transcript(name: str) -> bool:
     """True if a file may be a transcript, by its name."""
     return _suffix(name) == PLAIN_SUFFIX or _is_other(name)
