@@ -160,6 +160,7 @@ def coverage(results: Results, model: ModelResults, baseline: ModelResults) -> t
     The report card of the text says so; for a model that has none, its text is read.
     """
     home = results.directory / "models" / model.name
+    card: ReportCard | None
     try:
         card = report_card.read(home / report_card.FILE)
     except (UserError, OSError, TypeError):
