@@ -60,11 +60,12 @@ TEXTS = {
     f"00:00:03:00 00:00:04:00\n{TWO}\n\n<end subtitles>\n",
     "Spruce": f"$FontName = Arial\n//x\n00:00:01:00 , 00:00:02:00 , {ONE}\n00:00:03:00 , 00:00:04:00 , {TWO}\n",
     "a part of a page": f'<article><p><span data-m="0">the </span><span>cell divides </span></p><p>{TWO}</p></article>',
+    "XHTML": f'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body><p>{ONE}</p><p>{TWO}</p></body></html>',
     "a table with a name once": f"Start,End,Speaker,Text\n0:01,0:02,Ann,{ONE}\n0:03,0:04,Bob,{TWO}\n",
     "Premiere": f'"Speaker Name","Start Time","End Time","Text"\n"Speaker 1","00:00:00:00","00:00:01:00","{ONE}"\n'
     f'"Speaker 2","00:00:02:00","00:00:03:00","{TWO}"\n',
-    "a short TextGrid": 'File type = "ooTextFile short"\n"TextGrid"\n\n0\n2\n<exists>\n1\n"IntervalTier"\n"words"\n0\n2\n'
-    f'2\n0\n1\n"{ONE}"\n1\n2\n"{TWO}"\n',
+    "a short TextGrid": 'File type = "ooTextFile short"\n"TextGrid"\n\n0\n2\n<exists>\n1\n"IntervalTier"\n"words"\n0\n'
+    f'2\n2\n0\n1\n"{ONE}"\n1\n2\n"{TWO}"\n',
     "CTM with types": ";; x\n" + "".join(f"a 1 {start:.2f} 0.20 {word} 0.99 lex spk1\n" for start, _, word in SECONDS),
     "entities of HTML": "the&nbsp;cell divides &amp; the&nbsp;wall is thin",
 }  # fmt: skip
@@ -95,6 +96,7 @@ def test_texts_of_more_programs(text, encoding) -> None:
         (b'<?xml version="1.0"?><TEI><text/></TEI>', "TEI"),
         (b'<?xml version="1.0"?><basic-transcription/>', "basic-transcription"),
         (b'{"fruit": "apple"}', "fruit"),
+        (b"\\documentclass{article}\\begin{document}The cell\\end{document}", "LaTeX"),
         (b"%PDF-1.4", "PDF"),
     ],
 )

@@ -52,7 +52,10 @@ _MAGIC = (
     (b"SQLite", "a database", _AS_TEXT),
     (b"ooBinaryFile", "a binary file of Praat", "in Praat: Save as text file"),
 )
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)?(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL
+)
+_LATEX = re.compile(r"(?:\s*%[^\n]*\n)*\s*\\(?:documentclass|begin\{document\}|input\{|usepackage)")
 #: A part of a page, as editors of transcripts in a browser save it.
 _FRAGMENT = re.compile(
     r"\s*<(?:article|section|div|p|span|body|main|h[1-6])(?:\s[^<>]*)?>(?=.*</)", re.IGNORECASE | re.DOTALL
@@ -185,6 +188,10 @@ def _text(text: str, encoding: str, stem: str, *, hypothesis: bool, several: boo
         return content(f"JSON of {maker}", lines)
     if recognizer_json.is_broken(text):
         raise UnreadableError("JSON that is cut short or damaged", "export it again")
+    if _LATEX.match(text):
+        raise UnreadableError(
+            "LaTeX, whose commands would become words", "convert it: pandoc -t plain in.tex -o out.txt"
+        )
     if (captions := old_captions.read(text)) is not None:
         return content(*captions)
     if _HTML.match(text) or _FRAGMENT.match(text):
