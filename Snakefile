@@ -1,6 +1,6 @@
 # Does a custom language model (CLM) make the recogniser better on your audio? The flow, in order:
 # transcribe -> normalize -> wer -> summarize -> heal -> corpora -> train_clm -> the same for the new model
-# -> leaderboard -> report
+# -> leaderboard -> report; train_control makes a model in the same way from text that has nothing to say
 import copy
 import logging
 
@@ -66,6 +66,7 @@ if ENGINE.submits:
 
     localrules:
         train_clm,
+        train_control,
         transcribe,
 
 
@@ -77,6 +78,7 @@ rule all:
         leakage_checks,
         new_generation,
         new_vocabulary,
+        new_controls,
         everything_finished,
 
 

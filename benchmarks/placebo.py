@@ -2,23 +2,23 @@
 
 Models are trained from unrelated texts of 25 to 25,000 words: drawn from the general language model, words of its
 vocabulary at random, the language's and packages' documentation, licences, the same with their words shuffled. None of
-it stands in this repository. Each model transcribes each SET (a folder that holds input/<folder>/), and is judged as
-the product does, against the stock model, and with a control: a model made the same way from as many words (within a
-factor of two) drawn from the general language model.
+it stands in this repository. Each model transcribes each SET, a folder that holds input/<folder>/, and is judged by the
+product's own verdict, alone and with a control from as many words. The demo is judged twice: on the lectures that it
+holds out, and on all twelve.
 
-A control counts as the product's rules have it: better is proven against both (Holm's correction over the two), fixes
-more words than it breaks, and has at least 200 words of text. Transcripts are kept in CACHE by audio and content of
-the model, so that a trial that was stopped goes on, and models that come out equal are decoded once.
+CACHE keeps transcripts, as results/store does, and every finished row, so that a trial that was stopped goes on. A model
+that equals the stock model is not decoded.
 """
 
 import argparse
 import inspect
+import json
 import random
 import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -31,20 +31,26 @@ from clm.base.digests import Digests
 from clm.base.text_files import read_text
 from clm.config import load
 from clm.corpus import clean
-from clm.corpus.report_card import FEWEST_WORDS
-from clm.engines.pocketsphinx.stock import STOCK_MODEL, stock_file
 from clm.evaluation import bootstrap
 from clm.evaluation.comparison import Evaluation
 from clm.evaluation.model_scores import total
-from clm.lm import sampling, trie
+from clm.evaluation.summaries import FolderSummary, Summary
+from clm.lm import general_model, sampling, trie
 from clm.normalization.normalizer import create_normalizer
+from clm.normalization.profiles import Profile
 from clm.project import input_folders
+from clm.project.input_folders import Folder
+from clm.reasons.sentences import statement
+from clm.results import models
+from clm.results.controls import Procedure
+from clm.results.store import Store
 from clm.scoring.folder_score import score_folder
-from clm.settings import EvaluationSettings
-from clm.types import Engine, Model, Recording, TrainingText, Transcript
+from clm.types import STOCK, Engine, Model, Recording, TrainingText, Transcript
 
 SIZES = (25, 250, 2_500, 25_000)
-RULES = EvaluationSettings(heldout=(), baseline=None, resamples=10_000, confidence=0.95)
+DEMO = cli.CHECKOUT / "sample-data"
+DEFAULT_CACHE = Path(tempfile.gettempdir()) / "clm-placebo"
+RULES = load({}, cli.CHECKOUT, cli.CHECKOUT).evaluation
 #: Modules whose documentation is prose about programs.
 _DOCUMENTED = ("numpy", "numpy.linalg", "numpy.random", "argparse", "logging", "datetime", "unittest", "decimal")
 _MARKUP = re.compile(r"[`*|<>=\\_~^#-]{2,}|``|\*\*?")
@@ -54,7 +60,7 @@ _LINE = 12
 @cache
 def general() -> trie.LanguageModel:
     """The general language model."""
-    return trie.read(stock_file(STOCK_MODEL))
+    return general_model.read()
 
 
 def drawn(seed: int) -> list[str]:
@@ -152,158 +158,202 @@ class Trained:
     growth: float | None = None
 
 
-class Trial:
-    """Trains and transcribes with one engine, and remembers transcripts."""
+@dataclass(frozen=True)
+class Set:
+    """Recordings, and the folders among them that the verdict depends on; none are those of all."""
 
-    def __init__(self, engine: Engine, cache: Path, directory: Path) -> None:
-        self.engine, self._cache, self._directory = engine, cache, directory
-        self._normal = create_normalizer("basic")
-        self._controls: dict[int, Trained] = {}
+    name: str
+    folders: dict[str, Folder]
+    heldout: tuple[str, ...] = ()
 
-    def train(self, name: str, lines: list[str]) -> Trained:
-        """Train a model from text."""
-        directory = self._directory / name
-        directory.mkdir()
-        text = self._directory / f"{name}.txt"
-        files.write_text(text, "".join(f"{line}\n" for line in lines))
-        details = self.engine.train(TrainingText({"training_data": text}), directory)
-        content = sorted((path.name, files.sha256_of_file(path)) for path in directory.iterdir())
-        return Trained(
-            Model(name, directory, files.digest(content)),
-            len(" ".join(lines).split()),
-            details.get("weight"),
-            details.get("general_text", {}).get("ratio"),
-        )
-
-    def control(self, words: int) -> Trained:
-        """The control of a model from so many words: one for each size class."""
-        size = max(words.bit_length() - 1, 0)
-        if size not in self._controls:
-            text = [" ".join(sentence) for sentence in sampling.sample(general(), 2**size)]
-            self._controls[size] = self.train(f"control-{2**size}", text)
-        return self._controls[size]
-
-    def summary(self, trained: Trained, root: Path, baseline: dict | None) -> dict:
-        """The scores of a model on a set, as the evaluation reads them."""
-        found = {}
+    @classmethod
+    def of(cls, root: Path) -> Iterator["Set"]:
+        """The sets of a folder."""
         folders, _ = input_folders.scan(root / "input", Digests(Path("/nonexistent/cache")))
-        for folder, item in folders.items():
-            rows = [
-                {
-                    "recording": pair.name,
-                    "reference": self._normal(read_text(pair.text)),
-                    "hypothesis": self._normal(self._heard(trained.model, pair.name, pair.audio)),
-                }
-                for pair in item.pairs
-            ]
-            theirs = baseline["folders"][folder]["rows"] if baseline else None
-            scored = score_folder(rows, theirs, [], self._normal)
-            recordings = {result["recording"]: result for result in scored["recordings"]}
-            found[folder] = {"rows": rows, "recordings": recordings, "failures": [], "seconds": None}
-        name = trained.model.name
-        return {
-            "model": name,
-            "engine": self.engine.name,
-            "created": "",
-            "corpus_words": trained.words,
-            "learned_folders": [],
-            "folders": found,
-        }
+        closed = tuple(name for name in RULES.heldout if name in folders)
+        if closed:
+            yield cls(f"{root.name}, held out", {name: folders[name] for name in closed}, closed)
+        yield cls(root.name, folders)
 
-    def _heard(self, model: Model, name: str, audio: Path) -> str:
-        recording = Recording(name, audio, files.sha256_of_file(audio))
-        settings = [self.engine.transcription_settings(), self.engine.versions()]
-        key = files.digest([self.engine.name, settings, model.digest, recording.sha256])
-        path = self._cache / f"{key}.txt"
-        if not path.exists():
-            [(_, outcome)] = self.engine.transcribe([recording], model)
-            assert isinstance(outcome, Transcript), outcome
-            files.write_text(path, outcome.result["results"]["transcripts"][0]["transcript"])
-        return read_text(path)
+    @property
+    def digest(self) -> str:
+        """Digest of audio and references."""
+        paths = [path for folder in self.folders.values() for pair in folder.pairs for path in (pair.audio, pair.text)]
+        return files.digest([self.name, self.heldout, *map(files.sha256_of_file, paths)])
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Errors of stock model, placebo and control on a set, and whether the placebo is called better."""
+class Row:
+    """Errors of stock model, placebo and control on a set, and the verdict on the placebo, alone and with a control."""
 
+    kind: str
+    text_words: int
+    weight: float | None
+    growth: float | None
+    set: str
     words: int
     stock: int
     placebo: int
     control: int
-    insertions: tuple[int, int]
-    better: bool
-    better_with_control: bool
+    inserted: list[int]
+    alone: str
+    verdict: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        weight = "" if self.weight is None else f"{self.weight:.3f}"
+        before, after = self.inserted
+        cells = [
+            f"{self.kind:18} {self.text_words:7,} {weight:>7}  {self.set:22} {self.words:5} {self.stock:6}",
+            f"{self.placebo:5} {self.control:8}  {before:3}->{after:3}  {self.alone:11} {self.verdict:11} {self.why}",
+        ]
+        return " ".join(cells).rstrip()
 
 
-def judge(trial: Trial, trained: Trained, control: Trained, root: Path) -> Outcome:
-    """Compare a placebo with the stock model, and with its control."""
-    stock = trial.summary(Trained(Model(trial.engine.name), 0), root, None)
-    others = [trial.summary(item, root, stock) for item in (trained, control)]
-    names = {folder: list(found["recordings"]) for folder, found in stock["folders"].items()}
-    alone = Evaluation([stock, others[0]], names, stock["model"], RULES)
-    better = alone.verdict(alone.models[1]) == bootstrap.BETTER
-    both = Evaluation([stock, *others], names, stock["model"], RULES)
-    placebo, control_name = (summary["model"] for summary in others)
-    against = {name: both.versus(placebo, name) for name in (stock["model"], control_name)}
-    p_values = bootstrap.holm({name: found and found.p_value for name, found in against.items()})
-    proven = all(
-        found is not None and found.verdict == bootstrap.BETTER and p_values[name] < 1 - RULES.confidence
-        for name, found in against.items()
-    )
-    results = [result for found in others[0]["folders"].values() for result in found["recordings"].values()]
-    fixed, broken = (sum(sum(result[kind].values()) for result in results) for kind in ("fixed", "broken"))
-    counts = [total(model, [key for part in both.compared.values() for key in part]) for model in both.models]
-    return Outcome(
-        counts[0].words,
-        *(count.errors for count in counts),
-        (counts[0].insertions, counts[1].insertions),
-        better,
-        proven and fixed > broken and trained.words >= FEWEST_WORDS,
-    )
+_COLUMNS = (
+    f"{'text':18} {'words':>7} {'weight':>7}  {'set':22} {'words':>5} {'stock':>6} {'text':>5} {'control':>8}"
+    f"  {'inserted':8}  {'alone':11} {'verdict':11}"
+)
+
+
+class Trial:
+    """Trains, transcribes and judges with one engine; remembers transcripts and rows."""
+
+    def __init__(self, engine: Engine, cache: Path, directory: Path) -> None:
+        self.engine, self._directory, self._store = engine, directory, Store(cache, engine)
+        self._normal = create_normalizer("basic")
+        self._trained: dict[str, Trained] = {}
+        cache.mkdir(parents=True, exist_ok=True)
+        self._file = cache / f"{engine.name}.jsonl"
+        lines = read_text(self._file).splitlines() if self._file.exists() else []
+        self._rows = {entry.pop("key"): Row(**entry) for entry in map(json.loads, lines)}
+
+    def row(self, kind: str, words: int, lines: list[str], chosen: Set) -> Row:
+        """The row of a text and a set, kept from an earlier trial or made now."""
+        about = [self.engine.transcription_settings(), self.engine.training_settings(), self.engine.recipe]
+        key = files.digest([*about, lines, chosen.digest, RULES.resamples, RULES.confidence])
+        if key not in self._rows:
+            self._rows[key] = self._judge(kind, self.trained(lines, kind), self._control(words), chosen)
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"key": key, **asdict(self._rows[key])}) + "\n")
+        return self._rows[key]
+
+    def trained(self, lines: list[str], kind: str) -> Trained:
+        """A model from text."""
+        name = files.digest(lines)[:12]
+        if name not in self._trained:
+            directory = self._directory / name
+            directory.mkdir()
+            text = self._directory / f"{name}.txt"
+            files.write_text(text, "".join(f"{line}\n" for line in lines))
+            details = self.engine.train(TrainingText({kind: text}), directory)
+            content = sorted((path.name, files.sha256_of_file(path)) for path in directory.iterdir())
+            digest = STOCK if details.get("equals_stock") else files.digest(content)
+            self._trained[name] = Trained(
+                Model(name, directory, digest),
+                len(" ".join(lines).split()),
+                details.get("weight"),
+                details.get("general_text", {}).get("ratio"),
+            )
+        return self._trained[name]
+
+    def _control(self, words: int) -> Trained:
+        """The control of a model from so many words."""
+        return self.trained([" ".join(sentence) for sentence in sampling.sample(general(), words)], "control")
+
+    def _judge(self, kind: str, trained: Trained, control: Trained, chosen: Set) -> Row:
+        """Compare a placebo with the stock model, and with its control."""
+        name = self.engine.name
+        stock = self._summary(name, Trained(Model(name), 0), chosen)
+        placebo = self._summary(models.generation(name, 1), trained, chosen)
+        other = self._summary(models.generation(name, 1, models.CONTROL), control, chosen)
+        names = {folder: list(part.recordings) for folder, part in stock.folders.items()}
+        rules = replace(RULES, heldout=chosen.heldout)
+        both = Evaluation([stock, placebo, other], names, name, rules)
+        alone = Evaluation([stock, placebo], names, name, rules)
+        keys = [key for part in both.compared.values() for key in part]
+        counts = [total(model, keys) for model in both.models]
+        found = both.comparisons()[placebo.model].baseline
+        return Row(
+            kind,
+            trained.words,
+            trained.weight,
+            trained.growth,
+            chosen.name,
+            counts[0].words,
+            *(count.errors for count in counts),
+            [counts[0].insertions, counts[1].insertions],
+            alone.verdict(alone.models[1]),
+            both.verdict(both.models[1]),
+            statement(found.why) if found and found.why else "",
+        )
+
+    def _summary(self, name: str, trained: Trained, chosen: Set) -> Summary:
+        """The scores of a model on a set, as the evaluation reads them."""
+        found = {}
+        for folder, item in chosen.folders.items():
+            rows, theirs = (
+                [
+                    {
+                        "recording": pair.name,
+                        "reference": self._normal(read_text(pair.text)),
+                        "hypothesis": self._normal(self._heard(model, pair.name, pair.audio)),
+                    }
+                    for pair in item.pairs
+                ]
+                for model in (trained.model, Model(self.engine.name))
+            )
+            baseline = None if name == self.engine.name else theirs
+            found[folder] = FolderSummary.of(score_folder(rows, baseline, {}, Profile.of("basic", [])))
+        is_stock = name == self.engine.name
+        return Summary(
+            name,
+            found,
+            engine=self.engine.name,
+            corpus_words=None if is_stock else trained.words,
+            procedure=None if is_stock else Procedure(trained.words, "", self.engine.recipe),
+        )
+
+    def _heard(self, model: Model, name: str, audio: Path) -> str:
+        recording = Recording(name, audio, files.sha256_of_file(audio))
+        if self._store.get(recording, model) is None:
+            [(_, outcome)] = self.engine.transcribe([recording], model)
+            self._store.put(recording, model, outcome)
+        outcome = self._store.get(recording, model)
+        assert isinstance(outcome, Transcript), outcome
+        return outcome.result["results"]["transcripts"][0]["transcript"]
 
 
 def main() -> None:
     """Print a line for each text and set, and the shares at the end."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("set", type=Path, nargs="*", default=[cli.CHECKOUT / "sample-data"])
+    parser.add_argument("set", type=Path, nargs="*", default=[DEMO])
     parser.add_argument("--engine", default="pocketsphinx", choices=engines.EMBEDDED)
+    parser.add_argument("--model", help="of whisper: a folder, or a size")
     parser.add_argument("--texts", type=int, default=24, help="number of texts (default 24, at most 28)")
-    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "clm-placebo")
+    parser.add_argument("--cache", type=Path, default=DEFAULT_CACHE)
     parser.add_argument("--train-only", action="store_true", help="decode nothing: weights, and general perplexity")
     args = parser.parse_args()
-    args.cache.mkdir(parents=True, exist_ok=True)
-    engine = engines.create(load({"engine": args.engine}, cli.CHECKOUT, cli.CHECKOUT))
-    found: list[Outcome] = []
+    whisper = {"whisper": {"model": args.model}} if args.model else {}
+    engine = engines.create(load({"engine": args.engine, **whisper}, cli.CHECKOUT, cli.CHECKOUT))
+    sets = [chosen for root in args.set for chosen in Set.of(root)]
+    found: list[Row] = []
     if not args.train_only:
-        print(
-            "text                      words  weight  set                words  stock  text  control  ins.     verdict"
-        )
+        print(_COLUMNS, flush=True)
     with tempfile.TemporaryDirectory() as directory:
         trial = Trial(engine, args.cache, Path(directory))
-        for number, (kind, words, lines) in zip(range(args.texts), placebos(), strict=False):
-            trained = trial.train(f"placebo-{number:02}", lines)
+        for _, (kind, words, lines) in zip(range(args.texts), placebos(), strict=False):
             if args.train_only:
-                growth = f"general perplexity x {trained.growth}"
-                print(f"{kind:20} {words:7,} words  weight {trained.weight}  {growth}", flush=True)
+                trained = trial.trained(lines, kind)
+                print(f"{kind:20} {words:7,} words  weight {trained.weight}  general perplexity x {trained.growth}")
                 continue
-            for root in args.set:
-                outcome = judge(trial, trained, trial.control(words), root)
-                found.append(outcome)
-                verdict = (
-                    "better, also with a control" if outcome.better_with_control else "better, not so with a control"
-                )
-                weight = "" if trained.weight is None else f"{trained.weight:.3f}"
-                before, after = outcome.insertions
-                print(
-                    f"{kind:20} {words:10,} {weight:>7}  {root.name:16} {outcome.words:7} {outcome.stock:6}"
-                    f" {outcome.placebo:5} {outcome.control:8}  {before:3}->{after:3}"
-                    f"  {verdict if outcome.better or outcome.better_with_control else 'not better'}",
-                    flush=True,
-                )
-    if args.train_only:
-        return
-    print(f"better by the verdict against the stock model alone: {sum(o.better for o in found)} of {len(found)}")
-    print(f"better by the verdict with a control: {sum(o.better_with_control for o in found)} of {len(found)}")
+            for chosen in sets:
+                found.append(trial.row(kind, words, lines, chosen))
+                print(found[-1], flush=True)
+    for name in dict.fromkeys(row.set for row in found):
+        rows = [row for row in found if row.set == name]
+        alone, both = (sum(getattr(row, key) == bootstrap.BETTER for row in rows) for key in ("alone", "verdict"))
+        print(f"{name}: of {len(rows)} texts {alone} better without a control, {both} with one")
 
 
 if __name__ == "__main__":

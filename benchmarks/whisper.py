@@ -1,7 +1,8 @@
 """Errors and CPU time of Whisper here, stock and with a CLM, and of faster-whisper with the same model beside it.
 
 SET holds input/<folder>/ and, for the CLM, training_data/ or articles/. Each is one process on one core, in float32
-with a beam of five. --faster-whisper names a Python of another environment that has it; nothing of ours needs it.
+with a beam of five; loading the model does not count. --faster-whisper names a Python of another environment that has
+it; nothing of ours needs it.
 
     .venv/bin/python benchmarks/whisper.py MODEL SET [SET ...] [--text TEXT] [--faster-whisper /elsewhere/bin/python]
 """
@@ -19,6 +20,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[1]
 sys.path.insert(0, str(CHECKOUT / "scripts"))
 
+STOCK, CLM, FASTER = "here, stock", "here, with CLM", "faster-whisper"
+AGAIN = "here, with CLM, audio encoded before"
 SUFFIXES = (".wav", ".mp3", ".flac", ".ogg", ".m4a")
 OTHER = """
 import json, resource, sys, time
@@ -44,14 +47,16 @@ def ours(model: str, language: str, results: str, clm: str, paths: list[str]) ->
     engine = engines.create(load(changes, CHECKOUT, Path.cwd()))
     chosen = Model("whisper-clm-001", Path(clm), "benchmark") if clm else Model("whisper")
     recordings = [Recording(path, Path(path), path) for path in paths]
-    begin = time.process_time()
+    engine._listener(chosen)  # type: ignore[attr-defined]
+    loaded = begin = time.process_time()
     texts, seconds = {}, 0.0
     for recording, outcome in engine.transcribe(recordings, chosen):
         assert isinstance(outcome, Transcript), outcome
         texts[recording.name] = outcome.result["results"]["transcripts"][0]["transcript"]
         seconds += outcome.seconds
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"texts": texts, "cpu": time.process_time() - begin, "seconds": seconds, "peak": peak}))
+    cpu = time.process_time() - begin
+    print(json.dumps({"texts": texts, "cpu": cpu, "seconds": seconds, "peak": peak, "load": loaded}))
 
 
 def train(model: str, language: str, text: Path, results: Path) -> str:
@@ -77,8 +82,8 @@ def run(command: list[str]) -> dict:
     return json.loads(found.stdout.splitlines()[-1])
 
 
-def measure(args: argparse.Namespace, root: Path) -> None:
-    """Print one line for each way to transcribe a set."""
+def measure(args: argparse.Namespace, root: Path) -> dict[str, dict]:
+    """What each way to transcribe a set takes and makes of it: `cpu` seconds for `seconds`, `peak` KiB, `errors`."""
     from clm.base.text_files import read_text
     from clm.normalization.normalizer import create_normalizer
     from clm.scoring import error_rate
@@ -91,27 +96,33 @@ def measure(args: argparse.Namespace, root: Path) -> None:
     text = args.text or next((path for path in texts if path.is_dir()), None)
     with tempfile.TemporaryDirectory() as temporary:
         this = [sys.executable, __file__, "--ours", args.model, args.language]
-        rows = {"here, stock": [*this, f"{temporary}/stock", "", *paths]}
+        rows = {STOCK: [*this, f"{temporary}/stock", "", *paths]}
         if text:
             clm = train(args.model, args.language, text, Path(temporary))
             rows |= {
-                "here, with CLM": [*this, f"{temporary}/clm", clm, *paths],
-                "here, with CLM, audio encoded before": [*this, f"{temporary}/stock", clm, *paths],
+                CLM: [*this, f"{temporary}/clm", clm, *paths],
+                AGAIN: [*this, f"{temporary}/stock", clm, *paths],
             }
         if args.faster_whisper:
             language = args.language.split("-")[0]
-            rows["faster-whisper"] = [args.faster_whisper, "-c", OTHER, args.model, language, *paths]
+            rows[FASTER] = [args.faster_whisper, "-c", OTHER, args.model, language, *paths]
         found = {name: run(command) for name, command in rows.items()}
-    seconds = found["here, stock"]["seconds"]
-    print(f"{root}: {len(paths)} recordings, {seconds:.0f} s, model {args.model}, text {text}")
-    for name, about in found.items():
+    for about in found.values():
         total = error_rate.ErrorCounts()
         for path in paths:
             reference = read_text(next(Path(path).parent.glob("*.txt")))
             total += error_rate.score(normal(reference), normal(about["texts"][path])).counts
+        about |= {"errors": total.errors, "words": total.words, "seconds": found[STOCK]["seconds"]}
+    return found
+
+
+def show(root: Path, found: dict[str, dict]) -> None:
+    """Print one line for each way to transcribe a set."""
+    print(f"{root}: {found[STOCK]['seconds']:.0f} s")
+    for name, about in found.items():
         print(
-            f"  {name:38} {total.errors:4} errors of {total.words} words, "
-            f"{about['cpu'] / seconds:.3f} CPU s per s, peak {about['peak'] / 1024:.0f} MiB",
+            f"  {name:38} {about['errors']:4} errors of {about['words']} words, "
+            f"{about['cpu'] / about['seconds']:.3f} CPU s per s, peak {about['peak'] / 1024:.0f} MiB",
             flush=True,
         )
 
@@ -130,7 +141,7 @@ def main() -> None:
     parser.add_argument("--faster-whisper", help="a Python that has faster-whisper")
     args = parser.parse_args()
     for root in args.sets:
-        measure(args, root)
+        show(root, measure(args, root))
 
 
 if __name__ == "__main__":

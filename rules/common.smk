@@ -3,6 +3,7 @@ import json
 
 NEXT = DECIDED.next
 NEXT_VOCABULARY = DECIDED.next_vocabulary
+NEXT_CONTROL = DECIDED.next_control
 MODELS = DECIDED.results / "models"
 ENGINE = engines.create(DECIDED.settings)
 BASELINE_FOLDERS = frozenset(DECIDED.folders_of(DECIDED.baseline))
@@ -124,7 +125,38 @@ def new_models():
     both = state().combination(name for name in names if not models.failed(MODELS, name))
     if both:
         models.write_combination(MODELS, both)
-    return names + ([both] if both else [])
+    finished = [
+        name for name in due_controls() if made(checkpoints.train_control.get(control=name).output[0])["trained"]
+    ]
+    return names + ([both] if both else []) + finished
+
+
+def due_controls():
+    """Controls that this run makes: for existing generations, and for the new one if none serves it."""
+    new = ""
+    if len(new_generation(None)) > 1:
+        outcome = made(checkpoints.train_clm.get().output.outcome)
+        lacking = outcome["trained"] and not models.failed(MODELS, NEXT)
+        new = DECIDED.control_due(outcome.get("words", 0)) if lacking else ""
+    return [*DECIDED.due_controls, *([new] if new else [])]
+
+
+def control_words(wildcards):
+    """Number of words of the text of the generation that a control is made for."""
+    known = DECIDED.due_controls
+    return known.get(wildcards.control) or made(checkpoints.train_clm.get().output.outcome)["words"]
+
+
+def of_generation(wildcards):
+    """Outcome of the training of the new generation, if a control is for that one."""
+    return [] if wildcards.control in DECIDED.due_controls else checkpoints.train_clm.get().output.outcome
+
+
+def stock_transcript(wildcards):
+    """The stock model's transcript, whose results in the store are also those of a model that equals it."""
+    if wildcards.model == ENGINE.name or model_digest(wildcards.model) != STOCK:
+        return []
+    return f"{RESULTS}/runs/{ENGINE.name}/{wildcards.folder}/transcript.json"
 
 
 def made(file):
@@ -189,6 +221,11 @@ def new_vocabulary(wildcards):
     return [f"{RESULTS}/models/{NEXT_VOCABULARY}/training.json"] if state().vocabulary_due else []
 
 
+def new_controls(wildcards):
+    """Outcomes of the controls that are due."""
+    return [f"{RESULTS}/models/{name}/training.json" for name in due_controls()]
+
+
 def latest_plan(wildcards):
     """The plan whose words a custom vocabulary is made from: that of this run, else the one before."""
     if state().due:
@@ -220,6 +257,7 @@ def unfinished_models(wildcards):
         tried.append(checkpoints.train_clm.get().output.outcome)
     if state().vocabulary_due:
         tried.append(checkpoints.train_vocabulary.get().output.outcome)
+    tried += [checkpoints.train_control.get(control=name).output.outcome for name in due_controls()]
     return [path for path in tried if made(path).get("unfinished")]
 
 

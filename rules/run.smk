@@ -17,10 +17,14 @@ from clm.config import load
 from clm.settings import FROM_REFERENCES
 from clm.healing.plan import corpus_settings
 from clm.project import record
-from clm.project.dataset import Dataset
+from clm.project.dataset import Dataset, kept
 from clm.project.decide import decide
-from clm.results import models
-from clm.run import failure_summary, interpreter, remote, warnings
+from clm.results import invocation, models
+from clm.types import STOCK
+from clm.run import command_line, display, failure_summary, interpreter, remote, warnings
+
+#: Files that a dry run makes: those that a run would rewrite, and inputs that have to be prepared.
+PREVIEW, PREPARED = Path(".snakemake", "clm-preview"), Path(".snakemake", "clm-prepared")
 
 interpreter.put_first_on_path()
 interpreter.name_programs()
@@ -64,7 +68,8 @@ def look():
     elif shared:
         remote.align(shared)
     engine = engines.create(settings)
-    dataset = Dataset(settings, Digests(Path(".snakemake/clm-digests.json")), probed=engine.submits)
+    shelf = kept(results, PREPARED if workflow.output_settings.dryrun else None)
+    dataset = Dataset(settings, Digests(Path(".snakemake/clm-digests.json")), probed=engine.submits, shelf=shelf)
     state = decide(settings, dataset, results)
     if shared:
         remote.check_names(state.folders)
@@ -78,6 +83,15 @@ try:
     DECIDED, DATASET, RESULTS, BUCKET, SEEN = look()
 except (UserError, OSError) as error:
     stop(error)
+
+
+# In another workflow that uses this one as a module, the terminal is that one's.
+DISPLAY = None
+if workflow.is_main_process and display.is_main(workflow, CHECKOUT):
+    DISPLAY = display.Display(
+        workflow, logger, engines.create(DECIDED.settings), display.lengths(DATASET), lambda: state().coming
+    )
+    DISPLAY.wait(idle=lambda: nothing_done())
 
 
 @cache
@@ -103,22 +117,24 @@ def has_begun():
     try:
         lock.take(DECIDED.results, seen=SEEN)
         record.write(state(), DATASET)
+        invocation.write(DECIDED.results, command_line.repeatable(sys.argv))
         record.check_budget(state())
         record.write_requests(state())
         if BUCKET:
             BUCKET.mirror().push_new()
     except (UserError, OSError) as error:
         stop(error)
+    if DISPLAY:
+        DISPLAY.begin(DECIDED.results)
     return True
 
 
 @cache
 def preview():
     """Folder for files that a run would rewrite: below Snakemake's own folder, not in the results."""
-    directory = Path(".snakemake", "clm-preview")
     if not has_begun():
-        record.preview(DECIDED, DATASET, directory)
-    return directory
+        record.preview(DECIDED, DATASET, PREVIEW)
+    return PREVIEW
 
 
 def begin():
@@ -137,7 +153,15 @@ def begin():
 def end():
     """After the last job, keep what no rule has stored in the bucket, and show the leaderboard."""
     keep_rest()
+    if DISPLAY:
+        DISPLAY.end()
     show(done=True)
+
+
+def nothing_done():
+    """Show the leaderboard where there was nothing to do, for which Snakemake calls no hook."""
+    if has_begun():
+        show(done=True)
 
 
 def keep_rest():
@@ -170,6 +194,8 @@ def show(*, done):
 def fail(logs):
     """Name the failed jobs in the last lines."""
     keep_rest()
+    if DISPLAY:
+        DISPLAY.end()
     show(done=False)
     logger.error(failure_summary.describe(logs, DECIDED.results, BUCKET.address if BUCKET else ""))
     sys.exit(1)

@@ -1,5 +1,5 @@
 # Needs: the plan of the next generation and its text, the stock model's scores; keywords and plan for a custom
-# vocabulary.
+# vocabulary; the number of words of a generation for its control.
 # Makes: <results>/models/{NEXT}/training.json, which holds the outcome. The model's own files, model.json last, are
 # beside it and not outputs of a rule: once finished, nothing can retrain, overwrite or delete them.
 
@@ -44,6 +44,38 @@ checkpoint train_clm:
         " --statuses {params.statuses:q}"
         " --summary {input.summary:q}"
         " --attempt {params.attempt}"
+        " --output {output.outcome:q}"
+        " 2> {log:q}"
+
+
+checkpoint train_control:
+    input:
+        settings=settings_file,
+        index=index_file,
+        generation=of_generation,
+        text=own_file(DECIDED.settings.evaluation.control_text),
+    output:
+        outcome="<results>/models/{control}/training.json",
+    log:
+        "<results>/logs/train_control/{control}.log",
+    wildcard_constraints:
+        control=constraint((*DECIDED.due_controls, NEXT_CONTROL)),
+    conda:
+        "../environment.yml"
+    threads: 1 if ENGINE.submits else 2
+    params:
+        # Raised by hand if a control under way has to be trained again.
+        recipe=1,
+        words=control_words,
+        made_from=DECIDED.control_inputs,
+    message:
+        "Preparing the control {wildcards.control}"
+    shell:
+        'python "$CLM_SCRIPTS/train_control.py"'
+        " --settings {input.settings:q}"
+        " --index {input.index:q}"
+        " --words {params.words}"
+        " --made-from {params.made_from}"
         " --output {output.outcome:q}"
         " 2> {log:q}"
 

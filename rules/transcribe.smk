@@ -69,6 +69,7 @@ rule transcribe:
         manifest=manifest_of_any_age,
         model=model_files,
         submitted=submitted,
+        stock=stock_transcript,
     output:
         "<results>/runs/{model}/{folder}/transcript.json",
     log:

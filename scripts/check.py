@@ -19,6 +19,7 @@ from clm.base import files
 from clm.base.digests import Glances
 from clm.base.errors import UserError
 from clm.base.s3_path import is_address
+from clm.base.shelf import Shelf
 from clm.corpus import training_text, tuning_text
 from clm.healing import text_report
 from clm.project import overview
@@ -117,7 +118,7 @@ def main(argv: list[str] | None = None) -> None:
     engine = engines.create(settings)
     with tempfile.TemporaryDirectory(prefix="clm-check-") as scratch:
         place = Path(scratch)
-        dataset = Dataset(settings, Glances(place / "digests.json"), probed=False, texts=place, prepared=False)
+        dataset = Dataset(settings, Glances(place / "digests.json"), probed=False, shelf=Shelf(place), prepared=False)
         sys.stdout.write("".join(f"{line}\n" for line in overview.lines(dataset, engine)))
         if dataset.unusable_keywords:
             sys.stdout.write(f"Continuing without keywords: {dataset.unusable_keywords}\n")

@@ -64,7 +64,7 @@ def check_bucket(aws: Aws, bucket: str, key: str) -> None:
         if is_denied(error) and aws.owned and aws.owned[0] == bucket:
             raise UserError(
                 f"config: transcribe.bucket_owner: S3 does not let you use {bucket} as a bucket of that account",
-                "correct bucket_owner, or the bucket if it is not yours; if both are right, add policies/s3-user.json",
+                "correct bucket_owner, or bucket if it is another's; if both are right, add policies/s3-user.json",
             ) from error
         raise explain(error, f"looking at bucket {bucket}", "s3") from error
     here = aws.s3.meta.region_name
@@ -148,11 +148,11 @@ def check_bases(
     directory: Path,
     rates: Mapping[str, frozenset[int]],
 ) -> Iterator[str]:
-    """Note the base models of CLMs, and tell which do not suit the recordings: Amazon accepts them without a word."""
+    """Note base models of CLMs of the account, and tell which do not suit the recordings: Amazon does not say it."""
     new = {}
     for name, about in wanted.items():
         base = account.get(about.details.get("amazon_model", ""), {}).get("BaseModelName")
-        if base and about.details.get("base_model") != base:
+        if base and not models.is_own(name) and about.details.get("base_model") != base:
             models.describe_account_model(directory / name / "model.json", base)
             new[name] = {"base_model": base}
     for name, marks in base_models.marks(new, rates).items():
@@ -161,7 +161,11 @@ def check_bases(
 
 def wanted_models(directory: Path, settings: TranscribeSettings) -> dict[str, ModelRecord]:
     """The model.json of our own CLMs and of those that the configuration names."""
-    names = [*models.finished(directory, ENGINE), *(f"{ENGINE}-{name}" for name in settings.models)]
+    names = [
+        *models.finished(directory, ENGINE),
+        *models.finished(directory, ENGINE, models.CONTROL),
+        *(f"{ENGINE}-{name}" for name in settings.models),
+    ]
     return {name: models.read_record(directory / name / "model.json") for name in names}
 
 

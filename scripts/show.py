@@ -1,7 +1,10 @@
 """Print the leaderboard, the verdict in words, the words that were fixed and broken, and what needs attention.
 
 With --model, --folder or --word, print everything about one of them. With --json, print data for other programs. The
-figures are those of results/report.html.
+figures and warnings are those of results/report.html.
+
+--compare takes another results folder with the same recordings, made before a change (of normalizer, engine or text),
+and shows what the change did. --html FILE writes that as a page.
 """
 
 import argparse
@@ -9,18 +12,16 @@ import json
 import sys
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from clm import cli, engines
+from clm import cli
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load_yaml
 from clm.english.words import learnable
-from clm.evaluation import comparisons, summaries, verdict_text
-from clm.evaluation.comparisons import Comparisons
-from clm.evaluation.summaries import Summary
+from clm.evaluation import summaries
 from clm.healing import saturation
 from clm.normalization.normalizer import create_normalizer
 from clm.normalization.profiles import is_unspaced
@@ -31,7 +32,6 @@ from clm.results import models, plans, training
 from clm.results.models import ModelRecord
 from clm.scoring import leakage, model_diagnosis
 from clm.scoring.model_diagnosis import ModelDiagnosis
-from clm.settings import Settings
 
 Record = TypeVar("Record")
 
@@ -47,7 +47,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     about.add_argument("--model", help="one model: its row, folders and words")
     about.add_argument("--folder", help="one folder: every model on it, and every error")
     about.add_argument("--word", help="one word: how often it was missed, and what was heard where it was said")
+    about.add_argument("--compare", type=Path, metavar="OTHER", help="another results folder, made before a change")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="with --compare: also write a page")
     return parser.parse_args(argv)
 
 
@@ -67,6 +69,19 @@ def closer(args: argparse.Namespace) -> str:
     return json.dumps(view, indent=1) + "\n" if args.json else terminal.printable(lines(view))
 
 
+def compared(args: argparse.Namespace) -> str:
+    """The comparison with another results folder, as text or JSON; the page is written if it is wanted."""
+    from clm.before_after import change_page, change_text, two_results
+    from clm.report import terminal
+
+    found = two_results.compare(two_results.Side.read(args.compare), two_results.Side.read(args.results))
+    if args.html:
+        files.write_text(args.html, change_page.render(found))
+    if args.json:
+        return json.dumps(change_text.as_data(found), indent=1) + "\n"
+    return terminal.printable(change_text.lines(found))
+
+
 def changed_words(results: Path, model: str) -> Iterator[str]:
     """The words that a model fixed and broke most often, in two lines; function words are left out."""
     summary = summaries.read(results / "summaries" / f"{model}.json")
@@ -80,7 +95,7 @@ def changed_words(results: Path, model: str) -> Iterator[str]:
 
 
 def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Reasons for which a generation that this run was to make is not on the leaderboard."""
+    """Reasons for which a generation or control that this run was to make is not on the leaderboard."""
     known = {row["model"] for row in board}
     started = (results / "config.yaml").stat().st_mtime_ns  # written when a run starts
     for path in sorted((results / "models").glob("*/plan.json")):
@@ -92,19 +107,9 @@ def untrained(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
             continue
         reason = training.read(decided).reason if train else codes.nothing_to_learn()
         yield full(reason, "No new model: ")
-
-
-def other_recipes(results: Path, board: list[dict[str, str]]) -> Iterator[str]:
-    """Models that were trained by another version of the training code."""
-    engine = engines.create(Settings.of(load_yaml(results / "config.yaml")))
-    records = {row["model"]: record_of(results, row["model"]) for row in board}
-    older = [
-        name
-        for name, model in records.items()
-        if model.engine == engine.name and model.recipe not in (None, engine.recipe)
-    ]
-    if older:
-        yield f"Trained with a recipe other than this version's: {', '.join(older)}."
+    for path in sorted((results / "models").glob(f"*-{models.CONTROL}-*/training.json")):
+        if path.parent.name not in known and path.stat().st_mtime_ns >= started:
+            yield full(training.read(path).reason, "No control: ")
 
 
 def record_of(results: Path, model: str) -> ModelRecord:
@@ -115,21 +120,6 @@ def record_of(results: Path, model: str) -> ModelRecord:
 def read_or(read: Callable[[Path], Record], path: Path, empty: Record) -> Record:
     """A record by its reader, the empty one if there is no such file."""
     return read(path) if path.exists() else empty
-
-
-def made(results: Path, model: str) -> dict[str, Sequence[str]]:
-    """The days on which a model's transcripts were made, by folder."""
-    return {folder: part.made for folder, part in summary_of(results, model).folders.items()}
-
-
-def normalizers(results: Path, model: str) -> list[Mapping[str, Any]]:
-    """The normalizers that a model's folders were scored with."""
-    return [part.normalizer for part in summary_of(results, model).folders.values()]
-
-
-def summary_of(results: Path, model: str) -> Summary:
-    """A model's summary; an empty one if there is none."""
-    return read_or(summaries.read, results / "summaries" / f"{model}.json", Summary(model))
 
 
 def legend(results: Path) -> str:
@@ -150,22 +140,25 @@ def legend(results: Path) -> str:
 
 def report(results: Path) -> Iterator[str]:
     """The paragraphs of the report."""
-    board, runs = files.read_table(results / "leaderboard.csv"), files.read_table(results / "runs.csv")
+    from clm.report import cautions, first_screen, gather
+
+    board = files.read_table(results / "leaderboard.csv")
     leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
     leaked = [name for name, folders in leaks.items() if any(report.leaked for report in folders.values())]
-    compared = read_or(comparisons.read, results / "comparisons.json", Comparisons())
     harm = leaderboard_text.harm(board, {row["model"]: record_of(results, row["model"]).flaws for row in board})
-    yield leaderboard_text.table(board, {*leaked, *harm, *compared.marks})
-    yield from verdict_text.sentences(board, compared)
-    newest = max((row["model"] for row in board if row["fixed_words"]), key=models.number, default=None)
+    everything = gather.read(results)
+    yield leaderboard_text.table(board, {*leaked, *harm, *everything.comparisons.marks})
+    judged = first_screen.judge(everything)
+    yield f"{judged.answer}."
+    yield from judged.sentences or (judged.headline, judged.proof)
+    newest = max(
+        (row["model"] for row in board if row["fixed_words"] and not models.is_control(row["model"])),
+        key=models.number,
+        default=None,
+    )
     if newest is not None:
         yield from changed_words(results, newest)
-    apart = leaderboard_text.far_apart(board, {row["model"]: made(results, row["model"]) for row in board})
-    mixed = leaderboard_text.mixed_normalizers({row["model"]: normalizers(results, row["model"]) for row in board})
-    doubts = leaderboard_text.doubts(compared.marks)
-    yield from (
-        f"Warning: {line}" for line in (*leaderboard_text.leaks(leaks), *harm.values(), *doubts, *mixed, *apart)
-    )
+    yield from cautions.as_lines(cautions.warnings(everything))
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"
@@ -173,7 +166,6 @@ def report(results: Path) -> Iterator[str]:
         yield from found
         if found:
             yield f"All findings, and results by keyword: {path}"
-    yield from leaderboard_text.attention(runs, compared.absences)
     config = load_yaml(results / "config.yaml")
     learner = max(
         (path.parent.parent.name for path in (results / "models").glob("*/corpus/status.csv")),
@@ -184,16 +176,20 @@ def report(results: Path) -> Iterator[str]:
     yield from untrained(results, board)
     if nothing := saturation.nothing_left(results, board, config["engine"], config["evaluation"]["heldout"]):
         yield nothing
-    yield from other_recipes(results, board)
     yield legend(results)
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
+    if args.html and args.compare is None:
+        raise UserError("--html: only with --compare", "results/report.html is the page of one run")
     path = args.results / "leaderboard.csv"
     if not path.exists():
         raise UserError(f"{path}: not there yet", "snakemake --cores 4 makes it")
+    if args.compare is not None:
+        sys.stdout.write(compared(args))
+        return
     if args.json or any(value is not None for value in (args.model, args.folder, args.word)):
         sys.stdout.write(closer(args))
         return

@@ -5,16 +5,12 @@ finished. training.json has the outcome, also where nothing was trained.
 """
 
 import argparse
-import datetime
 import logging
-import tempfile
-import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from clm import __version__, cli, engines
+from clm import cli, engines
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.messages import some
@@ -29,10 +25,9 @@ from clm.reasons import codes
 from clm.reasons.codes import Reason
 from clm.reasons.sentences import statement
 from clm.results import manifests, models, plans, training
-from clm.results.models import ModelRecord
 from clm.results.training import TrainingOutcome
 from clm.settings import FROM_REFERENCES, Settings, read
-from clm.types import Engine, Recording, TrainingFailed, TrainingText
+from clm.types import TrainingText
 
 log = logging.getLogger(__name__)
 
@@ -50,19 +45,6 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--attempt", type=int, required=True, help="number of the attempt to collect the corpora")
     parser.add_argument("--output", type=Path, required=True, help="training.json")
     return parser.parse_args(argv)
-
-
-def open_recordings(index: Path, heldout: Collection[str]) -> list[tuple[Recording, Callable[[], str]]]:
-    """Recordings of the folders that are not held out, with what reads their references; no audio that is held out."""
-    manifest = manifests.read_index(index)
-    closed = {item["audio_sha256"] for folder in heldout for item in manifest.get(folder, ())}
-    return [
-        (recording, partial(manifests.reference, item))
-        for folder, items in sorted(manifest.items())
-        for item in items
-        if folder not in heldout and item.get("audio_sha256") not in closed
-        for recording in manifests.recordings([item])
-    ]
 
 
 def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> TrainingText:
@@ -99,7 +81,7 @@ def gather(args: argparse.Namespace, settings: Settings, directory: Path) -> Tra
             path.unlink(missing_ok=True)
     paths = {name: directory / f"{name}.txt" for name, text in texts.items() if text}
     tuning_path = directory / "tuning_data.txt" if tuning else None
-    open_ones = open_recordings(args.index, settings.evaluation.heldout)
+    open_ones = manifests.open_recordings(args.index, settings.evaluation.heldout)
     return TrainingText(paths, tuning_path, manifests.sample_rates(args.index), emphasized, open_ones)
 
 
@@ -117,21 +99,23 @@ def references(index: Path, settings: Settings, training: Iterable[str]) -> str:
 
 def report_on(text: TrainingText, args: argparse.Namespace, settings: Settings) -> None:
     """Say what the text promises, and keep it beside the model, before anything is trained or paid."""
-    spoken = {
-        name: [manifests.reference(item) for item in items] for name, items in manifests.read_index(args.index).items()
-    }
-    own_keywords = [Path(path) for path in files.read_json(args.index).get("keywords", {}).values()]
-    missed = text_report.missed_by(args.summary)
-    card = text_report.card_of(text, spoken, settings, missed=missed, keywords=own_keywords)
+    name = args.plan.parent.name
+    index = manifests.read_index(args.index)
+    try:
+        card = text_report.card_of(
+            text,
+            {folder: [manifests.reference(item) for item in items] for folder, items in index.items()},
+            settings,
+            missed=text_report.missed_by(args.summary),
+            keywords=map(Path, files.read_json(args.index).get("keywords", {}).values()),
+        )
+    except UserError as error:  # a model can be trained all the same
+        log.warning("no report card for the text of %s: %s", name, error)
+        return
     report_card.write(args.plan.with_name(report_card.FILE), card)
-    said = text_report.described(card, f"Text of {args.plan.parent.name}", settings)
+    said = text_report.described(card, f"Text of {name}", settings)
     log.log(logging.WARNING if card.is_small else logging.INFO, "%s", " ".join(said.split()))
     Progress().show(said, now=True)
-
-
-def digest(text: TrainingText, engine: Engine) -> str:
-    """Digest of everything that determines the model, whatever the source of the text; equal digests mean twins."""
-    return files.digest({**text.content(), "settings": engine.training_settings(), "recipe": engine.recipe})
 
 
 def twin(models_directory: Path, engine: str, of: str, *, failed_too: bool) -> str | None:
@@ -148,11 +132,6 @@ def about_twin(models_directory: Path, older: str) -> TrainingOutcome:
     failure = models.failed(models_directory, older)
     reason = codes.failed_twin(older, failure) if failure else codes.twin(older)
     return TrainingOutcome(trained=False, reason=reason, twin=older)
-
-
-def count_words(text: TrainingText) -> dict[str, int]:
-    """Words of each source."""
-    return {name: len(read_text(path).split()) for name, path in sorted(text.sources.items())}
 
 
 def incomplete(args: argparse.Namespace, source: str) -> tuple[list[str], Reason | None]:
@@ -174,46 +153,25 @@ def train(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
     directory = args.plan.parent
     if (directory / "model.json").exists():  # by a job that outlived its run
         models.clear(directory)
-        return TrainingOutcome(trained=True, reason=codes.finished_before())
-    own = f"{models.UNFINISHED}{time.time_ns():020}-"
+        words = models.read_record(directory / "model.json").corpus_words or 0
+        return TrainingOutcome(trained=True, reason=codes.finished_before(), words=words)
     missing, reason = incomplete(args, settings.corpus.source)
     if reason and not settings.corpus.allow_partial:
         return TrainingOutcome(trained=False, reason=reason, retry=True)
-    failure = ""
     try:
         text = gather(args, settings, directory / "corpus")
         if not text.sources:
             return TrainingOutcome(trained=False, reason=codes.no_text())
-        identity = digest(text, engine)
+        identity = training.digest(text, engine)
         if older := twin(directory.parent, engine.name, identity, failed_too=not settings.retry_failed):
             return about_twin(directory.parent, older)
         report_on(text, args, settings)
-        with tempfile.TemporaryDirectory(dir=directory, prefix=own) as name:
-            details = engine.train(text, Path(name))
-            for path in Path(name).iterdir():
-                path.replace(directory / path.name)
-    except TrainingFailed as error:
-        log.error("%s", error)
-        details, failure = {}, str(error)
+        model = training.carry_out(engine, text, directory, settings.language)
     except UserError as error:
         return TrainingOutcome.of_error(error)
-    words = count_words(text)
-    model = ModelRecord(
-        model=directory.name,
-        engine=engine.name,
-        created=datetime.datetime.now(datetime.UTC).date().isoformat(),
-        digest=identity,
-        recipe=engine.recipe,
-        versions={"clm-proof": __version__, **engine.versions()},
-        corpus_words=sum(words.values()),
-        sources=words,
-        details=details,
-        failed=failure,
-    )
-    models.write_record(directory / "model.json", model)
-    models.clear(directory, before=own)
-    reason = codes.told(failure) if failure else codes.trained(sum(words.values()), missing)
-    return TrainingOutcome(trained=True, reason=reason)
+    words = model.corpus_words or 0
+    reason = codes.told(model.failed) if model.failed else codes.trained(words, missing)
+    return TrainingOutcome(trained=True, reason=reason, words=words)
 
 
 def main(argv: list[str] | None = None) -> None:

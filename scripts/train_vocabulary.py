@@ -100,7 +100,8 @@ def make(args: argparse.Namespace, settings: Settings) -> TrainingOutcome:
         return TrainingOutcome(trained=False, reason=codes.no_phrase(directory.name, len(vocabulary.dropped)))
     identity = files.digest({"vocabulary": vocabulary.text, "language": settings.language})
     for name in models.finished(directory.parent, engine.name, models.VOCABULARY):
-        if models.read_record(directory.parent / name / "model.json").digest == identity:
+        model = models.read_record(directory.parent / name / "model.json")
+        if model.digest == identity and not (model.failed and settings.retry_failed):
             return TrainingOutcome(trained=False, reason=codes.twin(name), twin=name)
     failure = ""
     try:

@@ -98,7 +98,8 @@ class Browser:
     def show(self, table: str) -> str:
         """Scroll to a table; gives its selector."""
         selector = f"[data-table={table}]"
-        self.run("const t = document.querySelector(arguments[0]); t.closest('details')?.setAttribute('open', '');"
+        self.run("const t = document.querySelector(arguments[0]);"
+                 " for (let d = t.closest('details'); d; d = d.parentElement.closest('details')) d.open = true;"
                  " t.scrollIntoView({behavior: 'instant'})", selector)  # fmt: skip
         return selector
 

@@ -14,13 +14,18 @@ COMMIT = 5 * "01234567"
 
 @dataclass
 class Hub:
-    """`files` of the one repository; those of `wrong` are named by another digest than theirs."""
+    """`files` of the one repository; those of `wrong` are named by another digest than theirs.
+
+    `cut`: for a file, bytes after which the connection breaks, while it is listed. `ranges`: first bytes asked for.
+    """
 
     repository: str
     files: dict[str, bytes]
     wrong: set[str] = field(default_factory=set)
     address: str = ""
     asked: list[str] = field(default_factory=list)
+    cut: dict[str, int] = field(default_factory=dict)
+    ranges: list[int] = field(default_factory=list)
 
     def digest(self, name: str) -> str:
         """What the hub says a file is."""
@@ -67,15 +72,19 @@ def serving(hub: Hub) -> Iterator[Hub]:
                 start, end = int(span[1]), int(span[2] or len(content) - 1)
                 headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
                 content, status = content[start : end + 1], 206
-            self._send(status, content, headers, body=body)
+                hub.ranges.append(start)
+            self._send(status, content, headers, body=body, most=hub.cut.get(name))
 
-        def _send(self, status: int, content: bytes, headers: dict[str, str], *, body: bool) -> None:
+        def _send(
+            self, status: int, content: bytes, headers: dict[str, str], *, body: bool, most: int | None = None
+        ) -> None:
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
             self.end_headers()
             if body:
-                self.wfile.write(content)
+                self.wfile.write(content[:most])
+                self.close_connection = most is not None or self.close_connection
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()

@@ -42,8 +42,9 @@ Everything here is made by the workflow; only this page is kept in git. It is ma
 A results folder belongs to one data set: another one goes elsewhere with `--config results=...`. To start over without
 losing what was paid for, delete everything but `store/`, `models/` and, in `results/`, this page.
 
-`<model>` is `pocketsphinx` or `transcribe` (the stock models), `pocketsphinx-clm-001` and so on (generations),
-`transcribe-vocabulary-001` and so on, `transcribe-<name>` (a model of your account) or `imported-<name>`.
+`<model>` is `pocketsphinx`, `whisper` or `transcribe` (the stock models), `pocketsphinx-clm-001` and so on
+(generations), `transcribe-vocabulary-001` and so on, `transcribe-<name>` (a model of
+your account) or `imported-<name>`.
 """
 
 

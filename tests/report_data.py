@@ -17,6 +17,7 @@ import wer
 from clm import config
 from clm.base import files
 from clm.report import page
+from clm.results import controls
 from runner import CHECKOUT
 
 STOCK = "pocketsphinx"
@@ -272,3 +273,67 @@ def hostile(tmp_path: Path) -> ResultsFolder:
     failed = [{**row, "status": "failed", "reason": HOSTILE[0] + HOSTILE[2]} for row in runs[:1]]
     files.write_table(folder.directory / "runs.csv", tuple(runs[0]), [*failed, *runs[1:]])
     return folder
+
+
+#: Shares of words that the stock model and the first generation mishear, by what that comes to.
+OUTCOMES = {
+    "better": (0.4, 0.15), "leaked": (0.4, 0.1), "as the control": (0.4, 0.2), "no gain": (0.3, 0.32),
+    "worse": (0.2, 0.45), "nothing": (0.35, None),
+}  # fmt: skip
+CONTROL = f"{STOCK}-control-001"
+#: Shares that the controls of some of these mishear.
+CONTROLS = {"better": 0.38, "as the control": 0.2}
+
+
+def outcome(directory: Path, name: str) -> ResultsFolder:
+    """Twelve folders, nine of them held out, with one of the `OUTCOMES`; a third of "leaked" is in the model's text."""
+    before, now = OUTCOMES[name]
+    shares = {STOCK: before, FIRST: now, CONTROL: CONTROLS.get(name)}
+    texts = spoken(12, (STOCK,), words=120)
+    texts.heldout = [f"talk {number:04d}" for number in range(1, 10)]
+    for number, (model, share) in enumerate(shares.items()):
+        if share is not None:
+            texts.heard[model] = {
+                folder: {"audio": " ".join(_mishear(said["audio"].split(), share, random.Random(f"{number} {folder}")))}
+                for folder, said in texts.references.items()
+            }
+    results = ResultsFolder(directory, texts)
+    if now is not None:
+        results.model(FIRST, corpus_words=900)
+        plan = {"training_inputs": {"settings": {}}, "train": True}
+        files.write_json(results.directory / "models" / FIRST / "plan.json", plan)
+        files.write_text(results.directory / "models" / FIRST / "corpus" / "keywords.txt", "text about other things\n")
+    if name in CONTROLS:
+        results.model(CONTROL, corpus_words=1000, made_from=controls.settings_digest({}))
+    results.write()
+    if name == "leaked":
+        found = {
+            "leaked": True,
+            "ngram_share": 0.8,
+            "sentence_share": 0.5,
+            "sources": {"keywords": {}},
+            "example": "the",
+        }
+        leaks = dict.fromkeys(("talk 0001", "talk 0002"), found)
+        files.write_json(results.directory / "leakage" / f"{FIRST}.json", {"folders": leaks})
+    return results
+
+
+def trouble(results: ResultsFolder) -> ResultsFolder:
+    """Left-out folders, remarks on files and audio, articles that could not be fetched, an unusual command line."""
+    index = files.read_json(results.directory / "inputs.json")
+    index["left_out"] = {f"interview {number}": "no audio file" for number in range(1, 6)}
+    labels = [{"code": "labels", "arguments": {"names": ["Ann", "Bob"]}}]
+    index["notices"] = {"": [], "talk 0001": labels, "talk 0002": labels}
+    files.write_json(results.directory / "inputs.json", index)
+    path = results.directory / "runs" / STOCK / "talk 0003" / "transcript.json"
+    transcript = files.read_json(path)
+    transcript["recordings"][0]["notices"] = [{"code": "silent_channels", "arguments": {"silent": 1, "channels": 2}}]
+    files.write_json(path, transcript)
+    rows = [{"keyword": word, "status": status, "articles": 0, "words": 0, "source": ""}
+            for word, status in (("kinase", "error"), ("cell", "found"))]  # fmt: skip
+    status = results.directory / "corpus" / "keywords" / "status.csv"
+    files.write_table(status, ("keyword", "status", "articles", "words", "source"), rows)
+    command = ["/opt/clm/.venv/bin/snakemake", "-s", "/opt/clm/Snakefile", "-d", "my talks", "--configfile", "my.yaml"]
+    files.write_json(results.directory / "invocation.json", {"command": command})
+    return results

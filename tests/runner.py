@@ -42,6 +42,7 @@ MESSAGES = {
     "Collecting text about the keywords": "keyword_corpus",
     "Collecting text about missed words": "missed_word_corpus",
     "Training": "train_clm",
+    "Preparing the control": "train_control",
     "Making": "train_vocabulary",
     "Checking that everything": "complete",
     "Comparing": "leaderboard",
@@ -51,21 +52,33 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Run:
-    """What one call of Snakemake did."""
+    """What one call of Snakemake did: its exit status, what stood in the terminal, and Snakemake's own log."""
 
     status: int
     output: str
+    log: str = ""
 
     @property
     def jobs(self) -> Counter[str]:
-        """Number of jobs by rule."""
-        started = re.findall(r"^Job \d+: (.*)$", self.output, re.MULTILINE)
+        """Number of jobs by rule; a dry run has no log."""
+        started = re.findall(r"^Job \d+: (.*)$", self.log or self.output, re.MULTILINE)
         return Counter(rule for line in started for words, rule in MESSAGES.items() if line.startswith(words))
 
     @property
     def transcribed(self) -> set[tuple[str, str]]:
         """Folders and models that were transcribed."""
-        return set(re.findall(r"^Job \d+: Transcribing (.*) with (\S+)$", self.output, re.MULTILINE))
+        return set(re.findall(r"^Job \d+: Transcribing (.*) with (\S+)$", self.log or self.output, re.MULTILINE))
+
+    @property
+    def end(self) -> str:
+        """What stands in the terminal after the last stage: the table, and what needs attention."""
+        return self.output.rpartition("Comparing and reporting: ")[2]
+
+
+def log_of(directory: Path, after: frozenset[Path] = frozenset()) -> str:
+    """Snakemake's log of the latest run in a directory; empty if there is none but those named."""
+    logs = sorted(set((directory / ".snakemake" / "log").glob("*.log")) - after)
+    return logs[-1].read_text(encoding="utf-8", errors="replace") if logs else ""
 
 
 def variables(further: Mapping[str, str]) -> dict[str, str]:
@@ -76,8 +89,9 @@ def variables(further: Mapping[str, str]) -> dict[str, str]:
 
 def completed(command: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
     """Run a command line of Snakemake to its end, in a fork of a process that has imported it where forks work."""
+    before = frozenset((directory / ".snakemake" / "log").glob("*.log"))
     # Benchmarks start it as a user does: what they measure must include the imports.
-    if sys.platform == "linux" and "pytest" in sys.modules:
+    if sys.platform == "linux" and "PYTEST_VERSION" in os.environ:
         with tempfile.NamedTemporaryFile(prefix="clm-", suffix=".txt") as output:
             _, _, _, *arguments = command  # the interpreter, -m, snakemake
             request = {"arguments": arguments, "directory": str(directory), "environment": dict(environment)}
@@ -85,7 +99,7 @@ def completed(command: list[str], directory: Path, environment: Mapping[str, str
             server.stdin.write(json.dumps({**request, "output": output.name}) + "\n")
             server.stdin.flush()
             status = int(server.stdout.readline())
-            return Run(status, Path(output.name).read_text(encoding="utf-8"))
+            return Run(status, Path(output.name).read_text(encoding="utf-8"), log_of(directory, before))
     done = subprocess.run(
         command,
         cwd=directory,
@@ -96,7 +110,7 @@ def completed(command: list[str], directory: Path, environment: Mapping[str, str
         text=True,
         check=False,
     )
-    return Run(done.returncode, done.stdout)
+    return Run(done.returncode, done.stdout, log_of(directory, before))
 
 
 @functools.cache
@@ -118,6 +132,8 @@ class Workflow:
         self.checkout = CHECKOUT
         #: Further variables of the environment.
         self.environment: dict[str, str] = {}
+        #: Whether generations get controls, which most tests are not about; a configfile decides by itself.
+        self.control = "false"
 
     def add(self, folder: str, *, source: int = 0, start: float = 0.0, seconds: float = 2.5, text: str = "") -> Path:
         """Add a folder with a stretch of one of the demo's recordings; gives its path."""
@@ -146,11 +162,15 @@ class Workflow:
         snakefile = str(self.checkout / "Snakefile")
         snakemake = [sys.executable, "-m", "snakemake", "-s", snakefile, "-d", str(self.directory)]
         given = " ".join(arguments)
-        config = [] if "input=" in given or "--configfile" in given else ["--config", "input=data/input"]
-        if "--config" in arguments and config:
-            at = arguments.index("--config") + 1
-            return [*snakemake, *arguments[:at], "input=data/input", *arguments[at:]]
-        return [*snakemake, *arguments, *config]
+        if "--configfile" in arguments:
+            return [*snakemake, *arguments]
+        control = f"control: {self.control}"
+        arguments = tuple(item.replace("evaluation={", f"evaluation={{{control}, ") for item in arguments)
+        config = [] if "input=" in given else ["input=data/input"]
+        config += [] if "evaluation=" in given else [f"evaluation={{{control}}}"]
+        at = arguments.index("--config") + 1 if "--config" in arguments else len(arguments)
+        head = [] if "--config" in arguments else ["--config"]
+        return [*snakemake, *arguments[:at], *head, *config, *arguments[at:]]
 
     def run(self, *arguments: str, status: int = 0) -> Run:
         """Run Snakemake and expect this exit status."""

@@ -46,4 +46,5 @@ def parsed(model) -> Summary:
     keywords = {folder: {name: Found(*found) for name, found in parts.items()} for folder, parts in counts.items()}
     failure = codes.told(model["reason"]) if "reason" in model else None
     about = {key: model[key] for key in ("engine", "created", "corpus_words", "learned_folders")}
+    about["procedure"] = model.get("procedure")
     return replace(summaries.from_json(model), failure=failure, keywords=keywords, **about)

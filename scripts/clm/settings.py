@@ -95,12 +95,17 @@ class CorpusSettings(Section):
 
 @dataclass(frozen=True)
 class EvaluationSettings(Section):
-    """Comparison of models; `heldout` names folders, or is `auto`; without `baseline` it is the stock model."""
+    """Comparison of models; `heldout` names folders, or is `auto`; without `baseline` it is the stock model.
+
+    `control` is `auto`, True or False; `control_text` names text for controls, in place of text that is drawn.
+    """
 
     heldout: tuple[str, ...] | str
     baseline: str | None
     resamples: int
     confidence: float
+    control: str | bool = False
+    control_text: str | None = None
 
 
 @dataclass(frozen=True)

@@ -36,16 +36,21 @@ class Recording:
     retries: int = 0
 
 
+#: Digest of the stock model.
+STOCK = "stock"
+
+
 @dataclass(frozen=True)
 class Model:
     """A model to transcribe with: the stock model (`directory` is None) or a finished generation.
 
-    `digest` identifies what the model was made from and enters the key of every stored result.
+    `digest` identifies what the model was made from and enters the key of every stored result; it is `STOCK` for a
+    generation that equals the stock model, too.
     """
 
     name: str
     directory: Path | None = None
-    digest: str = "stock"
+    digest: str = STOCK
 
 
 @dataclass(frozen=True)
@@ -174,6 +179,8 @@ class Engine(Protocol):
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Train a CLM from the stock model into `directory`; return the details for model.json.
+
+        Among them `equals_stock` is True where the model transcribes as the stock model does.
 
         Raises:
             UserError: the text cannot be used; a `PassingError` where the next run may succeed.

@@ -37,6 +37,8 @@ class MotoAlone:
         self.calls: Counter[str] = Counter()
         self.requests: list[dict[str, Any]] = []
         self.models: dict[str, dict[str, Any]] = {}
+        #: Requests to S3 by method and path.
+        self.s3: Counter[str] = Counter()
         #: Owners of buckets that requests to S3 expected; moto does not compare them.
         self.owners: Counter[str] = Counter()
         self._speak = speak
@@ -46,6 +48,7 @@ class MotoAlone:
         target = environ.get("HTTP_X_AMZ_TARGET", "")
         service, _, operation = target.partition(".")
         if service != "Transcribe":
+            self.s3[f"{environ['REQUEST_METHOD']} {environ.get('PATH_INFO', '/')}"] += 1
             self.owners[environ.get("HTTP_X_AMZ_EXPECTED_BUCKET_OWNER", "")] += 1
             return self._moto(environ, start_response)
         self.calls[operation] += 1

@@ -1,5 +1,6 @@
 """A browser, axe-core, and results folders with their reports."""
 
+import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from report_data import FIRST, SECOND, STOCK, ResultsFolder, many, spoken
 from runner import CHECKOUT
 
 AXE = "axe-core@4.10.3"
+AXE_SHA256 = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"  # pragma: allowlist secret
 
 
 @pytest.fixture(scope="session")
@@ -47,6 +49,8 @@ def axe() -> str:
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         if done.returncode:
             pytest.skip(f"npm could not fetch {AXE}: {done.stderr.strip()[-300:]}")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert found == AXE_SHA256, f"{path} is not {AXE}"
     return path.read_text(encoding="utf-8")
 
 

@@ -256,24 +256,24 @@ def test_nothing_is_wider_than_the_window(page: Browser, width: int) -> None:
 
 
 def test_print_leaves_out_what_only_works_on_a_screen(page: Browser) -> None:
+    page.run("document.documentElement.dataset.print = 'all'")
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     assert not page.find("#listen").is_displayed()
     assert page.find("#board").is_displayed()
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light")])
-def test_nothing_serious_keeps_anybody_out(page: Browser, axe: str, width: int, theme: str) -> None:
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
+def test_axe_finds_nothing(page: Browser, axe: str, width: int, theme: str) -> None:
     page.resize(width)
     page.run("document.documentElement.dataset.theme = arguments[0]", theme)
-    for name in ("leaderboard", "folders", "missed", "settings"):
-        page.show(name)
+    page.run("for (const part of document.querySelectorAll('details')) part.open = true")
     page.run(axe)
     found = page.driver.execute_async_script(
         "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations.map("
         "v => [v.impact, v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))])))"
     )
-    assert [item for item in found if item[0] in ("serious", "critical")] == []
+    assert found == []
 
 
 def test_hostile_texts_run_nothing_and_break_nothing(browser: Browser, tmp_path: Path) -> None:

@@ -73,16 +73,20 @@ def test_a_clip_has_the_same_bytes_alone_and_among_others_on_any_number_of_cores
     assert heard(engine, recordings[::-1], model) == alone
 
 
-def test_what_the_encoder_made_is_kept_and_changes_nothing(
-    settings: Settings, recordings: list[Recording], tmp_path: Path
+@pytest.mark.parametrize("with_clm", [False, True])
+def test_what_models_have_in_common_is_kept_and_changes_nothing(
+    settings: Settings, recordings: list[Recording], trained: Model, tmp_path: Path, with_clm: bool
 ) -> None:
-    engine = engines.create(replace(settings, results=str(tmp_path)))
-    first = heard(engine, recordings[:1], STOCK)
-    (kept,) = tmp_path.glob("encoded/*/*.npy")
-    assert np.load(kept).shape == (1500, 384)
-    assert heard(engine, recordings[:1], STOCK) == first
-    kept.write_bytes(b"damaged")
-    assert heard(engine, recordings[:1], STOCK) == first
+    model = trained if with_clm else STOCK
+    engine = engines.create(replace(settings, results=str(tmp_path / "kept")))
+    first = heard(engine, recordings[:1], model)
+    encoded, stock = sorted(tmp_path.glob("kept/encoded/*/*.npy"), key=lambda path: len(path.name))
+    assert np.load(encoded).shape == (1500, 384)
+    assert np.load(stock).dtype == np.int64
+    assert heard(engine, recordings[:1], model) == first
+    for kept in (encoded, stock):
+        kept.write_bytes(b"damaged")
+        assert heard(engine, recordings[:1], model) == first
 
 
 def test_a_model_of_no_weight_hears_what_the_stock_model_hears(

@@ -112,3 +112,32 @@ def test_results_of_call_analytics_can_be_imported(tmp_path: Path) -> None:
     path.write_text(json.dumps({"Transcript": "text"}))
     with pytest.raises(UserError):
         imported.read_results(path)
+
+
+def item(content: str, begin: int, end: int, **more: object) -> dict[str, object]:
+    return {"Type": "pronunciation", "Content": content, "BeginOffsetMillis": begin, "EndOffsetMillis": end, **more}
+
+
+def test_turns_that_overlap_and_redacted_words_of_a_call_are_taken(tmp_path: Path) -> None:
+    stop = {"Type": "punctuation", "Confidence": 0.0, "Content": "."}
+    long = [item("My", 900, 1000, Confidence=1.0), item("[PII]", 1000, 3000, Redaction=[{"Confidence": 0.7}]), stop]
+    short = [item("Yes", 2000, 2200, Confidence=0.3), stop]
+    call = {
+        "JobStatus": "COMPLETED",
+        "LanguageCode": "en-US",
+        "Transcript": [
+            {"Content": "My [PII].", "Items": long, "BeginOffsetMillis": 900, "EndOffsetMillis": 3000,
+             "ParticipantRole": "CUSTOMER", "LoudnessScores": [80.1, None], "Redaction": {"RedactedTimestamps": [[]]}},
+            {"Content": "Yes.", "Items": short, "BeginOffsetMillis": 2000, "EndOffsetMillis": 2200,
+             "ParticipantRole": "AGENT", "LoudnessScores": [55.2], "Sentiment": "NEUTRAL"},
+        ],
+        "ContentMetadata": {"Output": "Redacted"},
+        "ConversationCharacteristics": {"TotalConversationDurationMillis": 3000},
+    }  # fmt: skip
+    path = tmp_path / "call.json"
+    path.write_text(json.dumps(call))
+    [(_, found)] = imported.read_results(path).items()
+    assert found["results"]["transcripts"] == [{"transcript": "My [PII]. Yes."}]
+    words = [entry for entry in found["results"]["items"] if entry["type"] == "pronunciation"]
+    assert [entry["alternatives"][0]["confidence"] for entry in words] == ["1.0", "0.7", "0.3"]
+    assert imported.seconds(found) == 3.0

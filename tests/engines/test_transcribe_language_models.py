@@ -225,6 +225,25 @@ def test_the_users_key_and_tags_are_for_models_too(
     assert encryption(Aws(), "CreateLanguageModel", by_alias) == {}
 
 
+def test_a_vocabulary_that_failed_for_access_is_made_again_and_others_on_purpose_only(
+    loopback: Loopback, settings: TranscribeSettings
+) -> None:
+    maker = VocabularyMaker(Aws(), settings)
+    osmosis, cell = (build([Phrase(word, "x")], "en-US").text for word in ("osmosis", "cell"))
+    loopback.service.faults.fail("vocabulary", ".", "The S3 bucket denied access")
+    with pytest.raises(PassingError, match="denied access"):
+        maker.make(osmosis)
+    loopback.service.faults.clear()
+    assert maker.make(osmosis)["vocabulary"].endswith("-r2")
+    loopback.service.faults.fail("vocabulary", ".", "row 1 is malformed")
+    for _ in range(2):
+        with pytest.raises(TrainingFailed, match="malformed"):
+            maker.make(cell)
+    loopback.service.faults.clear()
+    assert maker.make(cell, retry=True)["vocabulary"].endswith("-r2")
+    assert loopback.service.calls["Transcribe.CreateVocabulary"] == 4
+
+
 def test_an_unknown_rate_is_not_taken_for_wideband() -> None:
     rates = {"one": frozenset([16_000]), "two": frozenset([0])}
     with pytest.raises(PassingError, match=r"unknown \(two\)"):
@@ -240,11 +259,3 @@ def test_tuning_text_that_was_trained_on_is_refused_with_the_lines(
     text.tuning.write_text("Thank you.\n\nwater moves through a membrane.\n", encoding="utf-8")
     with pytest.raises(UserError, match=r"line 3 is line 2 of keywords\.txt"):
         train(settings, text)
-
-
-def test_a_model_of_few_words_is_told(
-    loopback: Loopback, settings: TranscribeSettings, text: TrainingText, capsys: pytest.CaptureFixture[str]
-) -> None:
-    train(settings, text)
-    assert "has 3 words" in capsys.readouterr().out
-    assert loopback.service.models.all

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub_server import Hub, serving
+from hub_server import COMMIT, Hub, serving
 from runner import CHECKOUT
 
 pytest.importorskip("huggingface_hub")
@@ -56,6 +56,43 @@ def test_a_model_is_fetched_once_and_needs_no_network_afterwards(hub: Hub, tmp_p
     assert Path(find(tmp_path, hub.address)) == folder
     assert Path(find(tmp_path, "http://127.0.0.1:9")) == folder
     assert len(hub.asked) == asked
+
+
+def test_a_transfer_that_broke_off_is_resumed(hub: Hub, tmp_path: Path) -> None:
+    hub.files["model.bin"] = bytes(range(256)) * 40_000
+    hub.cut["model.bin"] = 4_000_000
+    broken = find(tmp_path, hub.address)
+    assert broken.startswith("PassingError config: whisper.model: lab/whisper-own cannot be fetched")
+    assert "what was fetched is kept" in broken
+    assert not list(tmp_path.rglob("snapshots/*/model.bin"))
+    del hub.cut["model.bin"]
+    hub.ranges.clear()
+    folder = Path(find(tmp_path, hub.address))
+    assert (folder / "model.bin").read_bytes() == hub.files["model.bin"]
+    assert hub.ranges[0] >= 4_000_000, "it was fetched from the beginning"
+
+
+def test_a_fetch_that_ended_between_two_files_goes_on(hub: Hub, tmp_path: Path) -> None:
+    tokenizer = hub.files.pop("tokenizer.json")
+    assert "it has no tokenizer.json" in find(tmp_path, hub.address)
+    hub.files["tokenizer.json"] = tokenizer
+    assert (Path(find(tmp_path, hub.address)) / "tokenizer.json").read_bytes() == tokenizer
+
+
+def test_of_an_onnx_export_only_the_files_that_are_read_are_fetched(hub: Hub, tmp_path: Path) -> None:
+    del hub.files["model.bin"]
+    wanted = ["onnx/decoder_model_merged.onnx", "onnx/encoder_model.onnx", "onnx/encoder_model.onnx_data"]
+    others = ["onnx/encoder_model_quantized.onnx", "onnx/decoder_model.onnx", "onnx/decoder_model_merged_q4.onnx"]
+    hub.files |= {name: name.encode() for name in wanted + others}
+    folder = Path(find(tmp_path, hub.address))
+    assert sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.onnx*")) == wanted
+
+
+def test_a_revision_is_asked_for_by_name(hub: Hub, tmp_path: Path) -> None:
+    folder = Path(find(tmp_path, hub.address, revision=COMMIT))
+    assert folder.name == COMMIT
+    assert any(COMMIT in asked for asked in hub.asked)
+    assert Path(find(tmp_path, "http://127.0.0.1:9", revision=COMMIT)) == folder
 
 
 def test_a_damaged_file_is_fetched_anew(hub: Hub, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from clm.aws.clients import Aws, RefusedError, explain
 from clm.aws.rate_limits import Tolerance
+from clm.aws.setup_errors import _RULES
 from clm.base.errors import PassingError, UserError
 
 SSO = """
@@ -191,3 +192,44 @@ def _error(call: Callable[[], object]) -> Exception:
     except Exception as error:
         return error
     raise AssertionError("there was no error")
+
+
+#: Errors of botocore that another attempt may not meet, and those that only a bug of ours or of botocore's raises.
+PASSING = {
+    "BotoCoreError", "HTTPClientError", "ConnectionError", "EndpointConnectionError", "ConnectionClosedError",
+    "ReadTimeoutError", "ConnectTimeoutError", "ResponseStreamingError", "IncompleteReadError", "ChecksumError",
+    "FlexibleChecksumError", "CapacityNotAvailableError", "WaiterError", "AwsChunkedWrapperError",
+}  # fmt: skip
+BUGS = {
+    "BaseEndpointResolverError", "MissingParametersError", "ValidationError", "ParamValidationError", "UnknownKeyError",
+    "RangeError", "UnknownParameterError", "AliasConflictParameterError", "UnknownServiceStyle", "PaginationError",
+    "OperationNotPageableError", "UnseekableStreamError", "InvalidExpressionError", "WaiterConfigError",
+    "StubResponseError", "StubAssertionError", "UnStubbedResponseError",
+}  # fmt: skip
+
+
+def test_every_error_of_botocore_is_sorted() -> None:
+    """What is wrong on this machine has a hint of its own, and no other error has."""
+    from botocore import exceptions
+
+    kinds = {
+        name: kind
+        for name, kind in vars(exceptions).items()
+        if isinstance(kind, type) and issubclass(kind, exceptions.BotoCoreError)
+    }
+    sorted_ones = {name for classes, _, _ in _RULES for name in classes}
+    of_setup = {name for name, kind in kinds.items() if sorted_ones & {base.__name__ for base in kind.__mro__}}
+    assert kinds.keys() - of_setup - PASSING - BUGS == set()
+    assert of_setup & (PASSING | BUGS) == set()
+
+
+@pytest.mark.parametrize("bucket", ["a b", "arn:aws:s3:::talks", ""])
+def test_a_bucket_that_can_be_none_is_no_network_that_is_down(
+    bucket: str, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{page}")
+    with pytest.raises(Exception) as caught:
+        Aws("us-east-1").s3.list_objects_v2(Bucket=bucket)
+    found = explain(caught.value, "listing", "s3")
+    assert "no answer from Amazon" not in found.message
+    assert "run again later" not in found.hint

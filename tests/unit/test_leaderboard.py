@@ -34,7 +34,7 @@ def test_columns_are_those_of_the_contract():
     assert ",".join(leaderboard.COLUMNS) == (
         "rank,model,engine,champion,verdict,wer,wer_low,wer_high,wer_change,p_value,scope,cer,keyword_recall,"
         "keyword_precision,heldout_wer,folders,recordings,words,substitutions,deletions,insertions,mean_folder_wer,"
-        "missed_words,fixed_words,broken_words,corpus_words,created,status"
+        "missed_words,fixed_words,broken_words,corpus_words,created,status,control,control_wer,text_change,text_p_value"
     )
     assert ",".join(leaderboard.RUN_COLUMNS) == (
         "model,folder,recordings,words,hits,substitutions,deletions,insertions,wer,cer,missed_words,fixed_words,"
@@ -44,7 +44,7 @@ def test_columns_are_those_of_the_contract():
 
 def test_figures_by_hand():
     gain = {"f0": 10, "f1": 10, "f2": 20, "f3": 20}
-    better = summary("clm", errors=gain.get, created="2026-01-02", corpus_words=9)
+    better = summary("clm", errors=gain.get, created="2026-01-02", corpus_words=900)
     rows, runs = compare(summary("base"), better)
     assert rows["base"] | {"wer_low": "", "wer_high": ""} == dict.fromkeys(leaderboard.COLUMNS, "") | {
         "rank": "2", "model": "base", "engine": "pocketsphinx", "verdict": "baseline", "wer": "0.325000",
@@ -56,7 +56,7 @@ def test_figures_by_hand():
     assert (clm["rank"], clm["champion"], clm["verdict"], clm["scope"]) == ("1", "yes", "better", "heldout")
     assert (clm["wer"], clm["heldout_wer"], clm["wer_change"]) == ("0.175000", "0.125000", "-0.615385")
     assert (clm["missed_words"], clm["fixed_words"], clm["broken_words"]) == ("420", "48", "24")
-    assert (clm["corpus_words"], clm["created"]) == ("9", "2026-01-02")
+    assert (clm["corpus_words"], clm["created"]) == ("900", "2026-01-02")
     assert float(clm["wer_low"]) < 0.175 < float(clm["wer_high"])
     assert 0 < float(clm["p_value"]) < 0.05
     assert runs["clm", "f0"] == {

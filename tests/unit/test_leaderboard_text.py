@@ -46,7 +46,8 @@ def test_the_verdict_in_words():
     text = verdict([ALL | {"champion": "yes"}, BASE | {"champion": ""}])
     assert text == (
         "pocketsphinx-clm-001 makes 46% fewer errors than pocketsphinx (WER 0.352 -> 0.190, p = 0.004, on all 24"
-        " recordings): better.\nChampion: pocketsphinx-clm-001."
+        " recordings): better. It has no control: the gain has not been separated from the procedure.\n"
+        "Champion: pocketsphinx-clm-001."
     )
 
 
@@ -59,6 +60,8 @@ def test_held_out_figures_stand_beside_a_held_out_verdict():
 def test_not_proven_says_what_would_help():
     chance = verdict([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "0.02"}])
     assert "2% more errors" in chance
+    assert "not proven, it may be chance. Text nearer to what is spoken would help, not more recordings" in chance
+    chance = verdict([BASE, ALL | {"verdict": "not proven", "p_value": "0.3", "wer_change": "-0.02"}])
     assert "not proven, it may be chance. More recordings would help." in chance
     few = verdict([BASE, HELDOUT | {"verdict": "not proven", "p_value": ""}])
     assert "at least six recordings in held-out folders" in few

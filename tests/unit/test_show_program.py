@@ -5,32 +5,18 @@ import os
 from pathlib import Path
 
 import pytest
-import yaml
 
 import show as program
 from clm.base import files
 from clm.base.errors import UserError
-from clm.config import load
-from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
 from clm.reasons import codes
 from clm.reasons.sentences import full
 from clm.scoring import model_diagnosis
 from clm.scoring.model_diagnosis import ModelDiagnosis
 from clm.scoring.word_metrics import Found
 from report_data import FIRST, STOCK, ResultsFolder, spoken
-from runner import CHECKOUT
 
 BOARD = [{"model": "pocketsphinx"}, {"model": "pocketsphinx-clm-001"}]
-
-
-def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(load({}, CHECKOUT, CHECKOUT).public()))
-    path = tmp_path / "models" / "pocketsphinx-clm-001" / "model.json"
-    files.write_json(path, {"engine": "pocketsphinx", "recipe": PocketSphinx.recipe})
-    assert list(program.other_recipes(tmp_path, BOARD)) == []
-    files.write_json(path, {"engine": "pocketsphinx", "recipe": 0})
-    (line,) = program.other_recipes(tmp_path, BOARD)
-    assert "pocketsphinx-clm-001" in line
 
 
 def test_marks_of_training_are_read(tmp_path: Path) -> None:

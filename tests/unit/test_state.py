@@ -67,7 +67,11 @@ def test_heal_is_due_only_where_it_was_forced_or_there_is_text(settings: Setting
     state = decide(silent, dataset, Path(settings.results))
     assert (state.due, state.coming, state.learns) == ("", (), False)
     forced = replace(state, forced=True)
-    assert (codes.loads(forced.due), forced.coming, forced.learns) == (codes.heal_forced(), (state.next,), True)
+    assert (codes.loads(forced.due), forced.coming, forced.learns) == (
+        codes.heal_forced(),
+        (state.next, state.next_control),
+        True,
+    )
 
 
 def test_settings_cannot_be_changed(settings: Settings) -> None:

@@ -24,7 +24,11 @@ def test_formats_score_alike_and_a_list_of_segments_runs(fresh: Workflow) -> Non
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8")
         (folder / name).with_suffix(".wav").write_bytes(audio)
+    planned = fresh.run("-n", "--config", "keywords=null", "corpus={folder: null}")
+    assert planned.jobs["normalize"] == 2
+    assert not fresh.results.exists()
     run = fresh.run("--config", "keywords=null", "corpus={folder: null}")
+    assert run.jobs == planned.jobs
     assert "Folder 'one': speaker labels left out: ANN, BOB." in run.output
     rows = files.read_table(fresh.results / "runs/pocketsphinx/one/normalized.tsv", delimiter="\t")
     assert len({row["reference"] for row in rows}) == 1
@@ -43,7 +47,11 @@ def test_formats_score_alike_and_a_list_of_segments_runs(fresh: Workflow) -> Non
         "keywords=null",
         "corpus={folder: null}",
     ]
+    planned = fresh.run("-n", "--config", *config)
+    assert planned.jobs["transcribe"] == 2
+    assert not (fresh.directory / "listed").exists()
     run = fresh.run("--config", *config)
+    assert run.jobs == planned.jobs
     assert "Found 2 folders with 2 recordings, 2 s of audio, 8 words of transcripts." in run.output
     rows = files.read_table(fresh.directory / "listed" / "runs.csv")
     assert [(row["folder"], row["words"], row["seconds"]) for row in rows] == [
@@ -51,3 +59,4 @@ def test_formats_score_alike_and_a_list_of_segments_runs(fresh: Workflow) -> Non
         ("bob", "4", "1.200"),
     ]
     assert not fresh.run("--config", *config).jobs
+    assert not fresh.run("-n", "--config", *config).jobs

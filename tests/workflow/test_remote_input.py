@@ -26,6 +26,9 @@ def test_input_in_s3_gives_the_same_results_as_on_disk(team: Team) -> None:
         uploads = team.service.calls["S3.PUT"]
         estimate = team.estimate("--json", top={"input": address, **articles}, bucket=None)
         assert {(row["model"], row["exact"]) for row in json.loads(estimate)} >= {(STOCK, True)}
+        before = sorted(team.directory.glob("remote/**/*"))
+        team.go("-n", top={"input": address, **articles}, bucket=None)
+        assert sorted(team.directory.glob("remote/**/*")) == before
         team.go(top={"input": address, **articles}, bucket=None)
         remote = {row["model"]: row for row in files.read_table(team.directory / "remote" / "leaderboard.csv")}
         assert remote == local

@@ -80,6 +80,8 @@ def test_stock_clms_and_vocabulary_against_moto_alone(moto: tuple[Account, MotoA
     assert {row["status"] for row in board.values()} == {"finished"}
     assert int(board["transcribe-clm-001"]["fixed_words"]) > 0
     assert app.calls["StartTranscriptionJob"] == 8
+    uploads = [count for request, count in app.s3.items() if request.startswith(f"PUT /{BUCKET}/clm/audio/")]
+    assert uploads == [1, 1]  # of each recording, for four models
     assert not account.go().jobs.keys() & {"submit", "transcribe", "train_clm", "train_vocabulary"}
     assert app.calls["StartTranscriptionJob"] == 8
 
@@ -97,3 +99,17 @@ def test_jobs_of_ours_that_come_back_without_tags_and_models_are_adopted(moto: t
     assert {name: row["wer"] for name, row in account.board().items()} == before
     assert app.calls["StartTranscriptionJob"] == 8 * 2  # asked for, and found to be there
     assert len({request["TranscriptionJobName"] for request in app.requests}) == 8
+
+
+def test_a_bucket_that_demands_a_key_is_refused_and_named_owners_are_sent(moto: tuple[Account, MotoAlone]) -> None:
+    account, app = moto
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    demand = {**deny, "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}}}
+    account.s3.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps({"Version": "2012-10-17", "Statement": [demand]}))
+    account.configure("arn:aws:iam::123456789012:role/clm", models=[], bucket_owner=storage.ACCOUNT)
+    run = account.go(status=1)
+    assert f"the policy of {BUCKET} refuses what is written without a KMS key" in run.output
+    assert "set transcribe.kms_key to the ARN of that key" in run.output
+    assert app.calls["StartTranscriptionJob"] == 0
+    assert app.owners[storage.ACCOUNT] > 0
+    assert storage.ACCOUNT not in (account.workflow.results / "config.yaml").read_text()

@@ -1,10 +1,14 @@
 """Models and vocabularies at Amazon: which suit the recordings, what is cheaper, what there is to know of them."""
 
+import re
 from collections import Counter
 
 import numpy as np
 
 from clm.base import files
+from clm.corpus import report_card
+from clm.evaluation import comparisons
+from clm.reasons import codes
 from team import BUCKET, FIRST, STOCK, VOCABULARY, Team
 
 
@@ -51,7 +55,7 @@ def test_narrow_recordings_get_a_narrow_model_and_mixed_ones_an_explanation(team
     resample("two", 1)
     team.add("three", source=2)
     run = team.go()
-    assert "transcribe-clm-001 has the base model NarrowBand, which does not suit" in run.output
+    assert "transcribe-clm-001: its base model NarrowBand does not suit recordings of 16,000" in run.output
 
 
 def test_a_vocabulary_is_the_cheaper_rival(team: Team) -> None:
@@ -150,7 +154,8 @@ def test_own_tags_are_on_jobs_and_models(team: Team) -> None:
         assert {entry.tags["cost-center"] for entry in found.values()} == {"42"}
 
 
-def test_a_model_of_the_account_for_other_rates_is_told(team: Team) -> None:
+def test_a_model_of_the_account_for_other_rates_is_told_and_marked(team: Team) -> None:
+    phone = "transcribe-phone"
     team.s3.put_object(Bucket=BUCKET, Key="old/text.txt", Body=b"Good morning and welcome")
     team.loopback.client("transcribe").create_language_model(
         ModelName="phone",
@@ -158,8 +163,49 @@ def test_a_model_of_the_account_for_other_rates_is_told(team: Team) -> None:
         BaseModelName="NarrowBand",
         InputDataConfig={"S3Uri": f"s3://{BUCKET}/old/", "DataAccessRoleArn": team.role},
     )
+    said = f"{phone}: its base model NarrowBand does not suit recordings of 16,000 samples per second or more"
     run = team.go(models=["phone"], top={"keywords": "null"})
-    assert "transcribe-phone has the base model NarrowBand, which does not suit recordings of 16,000" in run.output
+    checked, _, shown = run.output.partition("Submitting recordings")
+    assert said in checked
+    assert f"Warning: {said}" in " ".join(shown.split())
+    assert re.search(rf"^ *\d  {phone}(?: \*)? !", shown, re.MULTILINE)
+    marks = comparisons.read(team.results / "comparisons.json").marks
+    assert marks == {phone: [codes.other_rates("NarrowBand", ["one", "two"])]}
+    assert "its base model NarrowBand does not suit" in (team.results / "report.html").read_text(encoding="utf-8")
+    again = team.go(models=["phone"], top={"keywords": "null"})
+    assert not again.jobs
+    assert said in again.output
+
+
+def test_a_base_model_that_the_user_names_is_told_before_anything_is_trained(team: Team) -> None:
+    run = team.go("-n", base_model="NarrowBand")
+    assert f"{FIRST}: its base model NarrowBand does not suit recordings of 16,000" in run.output
+
+
+def test_a_wrong_owner_of_the_bucket_stops_the_run_with_its_own_message(team: Team) -> None:
+    run = team.go(bucket_owner="999999999999", status=1)
+    assert f"config: transcribe.bucket_owner: S3 does not let you use {BUCKET}" in run.output
+    assert team.starts == 0
+
+
+def test_the_text_of_a_model_is_reported_on_before_it_is_trained(team: Team) -> None:
+    team.write("text.txt", "Mitochondria are the power of a cell. Osmosis moves water.\n")
+    own = {"keywords": "null", "training_data": "data/text.txt"}
+    told = "training_data has 10 words, and a model from fewer than 200 is never proven better"
+    assert told in team.go("-n", top=own).output
+    assert team.starts == 0
+    run = team.go(top=own)
+    assert told in run.output.partition("Select jobs")[0]
+    job = re.search(r"^Job (\d+): Training", run.output, re.MULTILINE)[1]
+    before, _, after = " ".join(run.output.split()).partition(f"Finished jobid: {job} ")
+    assert f"Warning: Text of {FIRST}: 10 words in 2 sentences." in before
+    assert "Fewer than 200 words are too few to prove anything." in before
+    assert "Related text alone is the least robust" in before
+    assert f"Text of {FIRST}" not in after
+    card = report_card.read(team.results / "models" / FIRST / "report_card.json")
+    assert card.words == 10
+    assert card.missed_covered > 0
+    assert "few_words" in files.read_json(team.results / "models" / FIRST / "report_card.json")["findings"]
 
 
 def test_a_training_that_failed_for_its_role_is_tried_again_and_others_are_named_at_every_run(team: Team) -> None:
@@ -175,6 +221,17 @@ def test_a_training_that_failed_for_its_role_is_tried_again_and_others_are_named
     run = team.go()
     assert "transcribe-clm-002 could not be made: Amazon could not train" in run.output
     assert "retry_failed=True" in run.output
+
+
+def test_a_vocabulary_that_failed_is_named_and_made_again_as_the_hint_says(team: Team) -> None:
+    team.service.faults.fail("vocabulary", ".", "row 1 is malformed")
+    run = team.go(vocabulary=True)
+    assert team.board()[VOCABULARY]["status"] == "failed"
+    team.service.faults.clear()
+    run = team.go("--forcerun", "heal", vocabulary=True, top={"retry_failed": True})
+    assert f"{VOCABULARY} could not be made: Amazon could not make the vocabulary" in run.output
+    assert "--forcerun heal --config retry_failed=True" in run.output
+    assert team.board()["transcribe-vocabulary-002"]["status"] == "finished"
 
 
 def test_an_input_in_another_region_is_refused(team: Team) -> None:

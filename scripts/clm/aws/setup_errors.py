@@ -35,8 +35,19 @@ _RULES: tuple[tuple[tuple[str, ...], str, str | Callable[[], str]], ...] = (
      "the region cannot be right ({text})", "correct transcribe.region, or AWS_DEFAULT_REGION (such as us-east-1)"),
     (("ConfigParseError", "ConfigNotFound", "InvalidConfigError", "UnknownCredentialError", "InvalidDefaultsMode",
       "InvalidRetryConfigurationError", "InvalidRetryModeError", "InvalidEndpointConfigurationError",
-      "InvalidProxiesConfigError", "InvalidS3AddressingStyleError", "MissingDependencyException"),
+      "InvalidProxiesConfigError", "InvalidS3AddressingStyleError", "MissingDependencyException",
+      "InvalidS3UsEast1RegionalEndpointConfigError", "InvalidSTSRegionalEndpointsConfigError",
+      "InvalidChecksumConfigError", "InvalidIMDSEndpointError", "InvalidIMDSEndpointModeError",
+      "InvalidEndpointDiscoveryConfigurationError", "UnknownSignatureVersionError",
+      "UnsupportedSignatureVersionError", "EndpointVariantError", "UnknownFIPSEndpointError",
+      "UnsupportedS3ConfigurationError", "UnsupportedS3AccesspointConfigurationError",
+      "UnsupportedS3ControlConfigurationError", "UnsupportedServiceProtocolsError", "MD5UnavailableError"),
      "the AWS configuration of this machine is not valid ({text})", "correct ~/.aws/config (aws configure list)"),
+    (("InvalidDNSNameError", "InvalidHostLabelError", "UnsupportedS3ArnError", "UnsupportedS3ControlArnError",
+      "UnsupportedOutpostResourceError"),
+     "the name of the bucket cannot be right ({text})", "correct transcribe.bucket, or the address of the input"),
+    (("DataNotFoundError", "UnknownServiceError", "ApiVersionNotFoundError", "UnknownClientMethodError"),
+     "the installed boto3 does not know this service ({text})", "make setup installs one that does"),
 )  # fmt: skip
 
 

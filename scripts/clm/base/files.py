@@ -6,7 +6,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,17 @@ READABLE = (FORMAT, CODES_FORMAT)
 
 # The reference of a long recording is one cell; the csv module refuses more than 128 KiB by default.
 csv.field_size_limit(2**31 - 1)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Let one process at a time into the block, by an empty file; without locks in the file system, all of them."""
+    import fcntl
+
+    with path.open("w") as file:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

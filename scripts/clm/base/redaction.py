@@ -4,11 +4,12 @@ import re
 
 _RULES = (
     # A signed address is worth the object behind it until it expires.
-    (re.compile(r"\?\S*X-Amz-\S*", re.IGNORECASE), "?<signature>"),
-    (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b"), "<access key>"),
+    (re.compile(r"\?\S*(?:X-Amz-|Signature=)\S*", re.IGNORECASE), "?<signature>"),
     # A session is named by whoever began it, mostly with an e-mail address.
-    (re.compile(r"(\bassumed-role/[^/\s]+/)[\w+=,.@-]+"), r"\1<session>"),
-    (re.compile(r"(?<![\w.])\d{12}(?![\w.]\d|\w)"), "<account>"),
+    (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}:[\w+=,.@-]+"), "<access key>:<session>"),
+    (re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b"), "<access key>"),
+    (re.compile(r"(\b(?:assumed-role/[^/\s]+|federated-user)/)[\w+=,.@-]+"), r"\1<session>"),
+    (re.compile(r"(?<![a-zA-Z0-9.])\d{12}(?!\.\d|[a-zA-Z0-9])"), "<account>"),
 )
 
 
@@ -21,6 +22,10 @@ def scrub(text: str) -> str:
     '1234567890123 samples, 12.123456789012 seconds, key <access key>'
     >>> scrub("User: arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_x/ann@example.org is not authorized")
     'User: arn:aws:sts::<account>:assumed-role/AWSReservedSSO_x/<session> is not authorized'
+    >>> scrub("AROAEXAMPLEEXAMPLE:ann@example.org of arn:aws:sts::123456789012:federated-user/bob@example.org")
+    '<access key>:<session> of arn:aws:sts::<account>:federated-user/<session>'
+    >>> scrub("https://b.example/k?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=1f&Expires=2 of role_123456789012")
+    'https://b.example/k?<signature> of role_<account>'
     """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

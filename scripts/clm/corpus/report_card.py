@@ -18,13 +18,12 @@ from clm.base.text_files import read_text
 from clm.english.tokenizer import tokenize
 from clm.english.words import learnable
 from clm.pronunciation.general_english import common_words, known_words
+from clm.results.models import FEWEST_WORDS
 from clm.scoring import leakage
 from clm.scoring.word_metrics import Phrase, by_first_word, spans
 
 #: Name of the record in a model's folder.
 FILE = "report_card.json"
-#: A model from fewer words is never called better (docs/control.md).
-FEWEST_WORDS = 200
 #: Amazon's advice for custom language models: with more words of transcripts, train on those alone.
 ENOUGH_TRANSCRIPTS = 10_000
 #: ... and with fewer, give this share of them as tuning text, at the most.
@@ -37,13 +36,13 @@ _EXAMPLES = 10
 FINDINGS: dict[str, str] = {
     "no_words": "It has no words.",
     "few_words": "Fewer than {fewest} words are too few to prove anything.",
-    "covers_missed": "It covers {missed_covered} of {missed} missed words{missed_examples}.",
-    "covers_no_missed": "It covers none of {missed} missed words: expect no gain on these recordings.",
-    "covers_keywords": "It covers {keywords_covered} of {keywords} keywords.",
+    "covers_missed": "It covers {missed_covered:,} of {missed:,} missed words{missed_examples}.",
+    "covers_no_missed": "It covers none of {missed:,} missed words: expect no gain on these recordings.",
+    "covers_keywords": "It covers {keywords_covered:,} of {keywords:,} keywords.",
     "new_words": "It brings {new_words} that the stock model does not know.",
     "rare_words": "It brings {rare_words} that a dictionary of general English lacks.",
     "mostly_general": "{general_percent} of it is general English, which the stock model knows already.",
-    "duplicates": "{duplicates} of {sentences} sentences are repeated.",
+    "duplicates": "{duplicates:,} of {sentences:,} sentences are repeated.",
     "references_in_text": "It holds {reference_percent} of what is spoken in the recordings: their WER proves nothing.",
     "references_in_tuning": "The tuning text holds {tuning_reference_percent} of what is spoken in the recordings.",
     "tuning_in_text": "It holds {tuning_percent} of the tuning text, which therefore cannot show its value.",

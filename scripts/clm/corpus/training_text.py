@@ -11,6 +11,7 @@ from clm.documents import prose
 from clm.documents.document_sentences import sentence as in_words
 from clm.english.verbalize import verbalize
 from clm.english.words import plain
+from clm.normalization.profiles import is_unspaced, number_of_words
 
 #: Copies that are added of a sentence with words that are still missed; sentences per word.
 EMPHASIS, MOST_EMPHASIZED = 2, 500
@@ -36,6 +37,31 @@ def own_text(path: Path, language: str, report: Path) -> str:
     _log.info("%s: %d sentences; %s", path, len(found), left_out.summary())
     speak = verbalize if language.startswith("en") else str
     return "".join(f"{speak(sentence)}\n" for sentence in found)
+
+
+def unrelated(words: int, path: str | None, language: str, directory: Path) -> str:
+    """Text for a control, one sentence per line: the user's up to so many words, or as many of general English.
+
+    The latter are drawn from the general language model, always the same ones. The user's text may have fewer; its last
+    line is cut to fit, but for languages without spaces.
+
+    Raises:
+        UserError: the user's text cannot be read.
+
+    """
+    if path is None:
+        from clm.lm import general_model, sampling
+
+        drawn = sampling.sample(general_model.read(), words)
+        return "".join(f"{' '.join(sentence)}\n" for sentence in drawn)
+    kept: list[str] = []
+    for line in own_text(Path(path), language, directory / "control_text-dropped.tsv").splitlines():
+        if words <= 0:
+            break
+        found = number_of_words(line, language)
+        kept.append(line if found <= words or is_unspaced(language) else " ".join(line.split()[:words]))
+        words -= found
+    return "".join(f"{line}\n" for line in kept)
 
 
 def _sentences(text: str, left_out: dropped.Dropped) -> list[str]:

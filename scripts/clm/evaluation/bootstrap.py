@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,6 +35,8 @@ SEED = 20040517
 CELLS = 2_000_000  # drawn at a time: bounds memory to some 50 MB
 
 POWER = 0.8
+
+Name = TypeVar("Name", str, tuple[str, str])
 
 BETTER, WORSE, NOT_PROVEN = "better", "worse", "not proven"
 
@@ -139,7 +141,7 @@ def needed(difference: float, standard_error: float, *, units: int, confidence: 
     return max((sigmas * standard_error / difference) ** 2, fewest_units(confidence) / units)
 
 
-def holm(p_values: Mapping[str, float | None]) -> dict[str, float | None]:
+def holm(p_values: Mapping[Name, float | None]) -> dict[Name, float | None]:
     """p-values of several comparisons, adjusted so that none is called proven by chance more often than promised.
 
     The smallest is multiplied by the number of comparisons, the next by one less, and so on; none gets smaller than
@@ -150,7 +152,7 @@ def holm(p_values: Mapping[str, float | None]) -> dict[str, float | None]:
     {'a': 0.03, 'b': 0.06, 'c': 0.06, 'd': None}
     """
     known = sorted((p, name) for name, p in p_values.items() if p is not None)
-    adjusted: dict[str, float | None] = dict.fromkeys(p_values)
+    adjusted: dict[Name, float | None] = dict.fromkeys(p_values)
     largest = 0.0
     for rank, (p_value, name) in enumerate(known):
         largest = max(largest, min(1.0, p_value * (len(known) - rank)))

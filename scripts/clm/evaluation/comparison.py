@@ -1,4 +1,4 @@
-"""Comparison of every model with the baseline and the champion, on the recordings that all finished.
+"""Comparison of every model with the baseline, its control and the champion, on the recordings that all finished.
 
 Models are compared on the recordings that every complete model finished, so that all WERs are over the same words.
 """
@@ -13,12 +13,21 @@ from clm.evaluation.bootstrap import Comparison
 from clm.evaluation.comparisons import Against, Difference
 from clm.evaluation.model_scores import FINISHED, Key, ModelScores
 from clm.evaluation.summaries import Summary
+from clm.reasons import codes
+from clm.reasons.codes import Reason
+from clm.results import controls
+from clm.results.models import FEWEST_WORDS
 from clm.scoring import mapsswe
 from clm.settings import EvaluationSettings
 
+#: The verdict on a control.
+CONTROL = "control"
+
+Pair = tuple[str, str]  # a model, and the one that it is compared with
+
 
 class Evaluation:
-    """All models, compared with the baseline and with the champion.
+    """All models, compared with the baseline, with their controls and with the champion.
 
     Args:
         summaries: of all models, oldest first.
@@ -49,13 +58,31 @@ class Evaluation:
         self.versus = cache(self._compare)
 
     @cached_property
-    def p_values(self) -> dict[str, float | None]:
-        """p-values of the complete models against the baseline, with Holm's correction for their number."""
+    def p_values(self) -> dict[Pair, float | None]:
+        """p-values of complete models against the baseline and their controls, by both names, corrected (Holm)."""
         return self._corrected(self.finished if self.base else [])
 
-    def _corrected(self, models: Iterable[ModelScores]) -> dict[str, float | None]:
-        versus = {model.name: self.versus(model.name, self.baseline) for model in models if model is not self.base}
-        return bootstrap.holm({name: found.p_value for name, found in versus.items() if found})
+    def _corrected(self, models: Iterable[ModelScores]) -> dict[Pair, float | None]:
+        """Holm's correction over all comparisons that could make one of these models better; controls cannot be."""
+        judged = [model for model in models if model is not self.base and not model.is_control]
+        pairs = [(model.name, other) for model in judged for other in self._rivals(model)]
+        found = {pair: self.versus(*pair) for pair in pairs}
+        return bootstrap.holm({pair: item.p_value for pair, item in found.items() if item})
+
+    def _rivals(self, model: ModelScores) -> list[str]:
+        """Models than which a better one is proven better: the baseline, and its control where it has one."""
+        control = self.control(model)
+        return [self.baseline, *([control.name] if control else [])]
+
+    def control(self, model: ModelScores) -> ModelScores | None:
+        """The complete control of a generation; None if it has none, or for any other model."""
+        wanted = model.summary.procedure
+        if wanted is None or model.is_control:
+            return None
+        engine = model.summary.engine
+        alike = {item.name: item for item in self.finished if item.is_control and item.summary.engine == engine}
+        made = {name: item.summary.procedure for name, item in alike.items()}
+        return alike.get(controls.choose(wanted, {name: found for name, found in made.items() if found}))
 
     @cached_property
     def champion(self) -> ModelScores | None:
@@ -65,36 +92,67 @@ class Evaluation:
         """
         champion = self.base
         for number, model in enumerate(self.finished, 1):
-            if champion is None or model is self.base:
+            if champion is None or model is self.base or model.is_control:
                 continue
             if champion is self.base:
-                better = self._judge(model, self._corrected(self.finished[:number])) == bootstrap.BETTER
+                better = self._judge(model, self._corrected(self.finished[:number]))[0] == bootstrap.BETTER
             else:
-                comparison = self.versus(model.name, champion.name)
-                better = comparison is not None and comparison.verdict == bootstrap.BETTER
+                control = self.control(model)
+                better = not self._flaw(model) and all(
+                    found is not None and found.verdict == bootstrap.BETTER
+                    for found in (self.versus(model.name, rival.name) for rival in (champion, control) if rival)
+                )
             champion = model if better else champion
         return champion
 
     def comparisons(self) -> dict[str, Against]:
-        """By model: the statistics behind its verdict, against the baseline and against the champion."""
+        """By model: the statistics behind its verdict, against the baseline, the champion and its control."""
         return {
-            model.name: Against(self._details(model, self.base), self._details(model, self.champion))
+            model.name: Against(
+                self._details(model, self.base),
+                None if model.is_control else self._details(model, self.champion),
+                self._details(model, self.control(model)),
+            )
             for model in self.finished
             if self.base is not None
         }
 
     def verdict(self, model: ModelScores) -> str:
-        """Better, worse or not proven against the baseline, among all models; empty where nothing is compared."""
-        return self._judge(model, self.p_values)
+        """Better, worse or not proven, among all models; control for one; empty where nothing is compared."""
+        if model.is_control:
+            return CONTROL
+        return self._judge(model, self.p_values)[0]
 
-    def _judge(self, model: ModelScores, p_values: Mapping[str, float | None]) -> str:
-        """The verdict: that of the interval, unless Holm's correction takes the proof away."""
-        comparison = self.versus(model.name, self.baseline)
-        p_value = p_values.get(model.name)
+    def _judge(self, model: ModelScores, p_values: Mapping[Pair, float | None]) -> tuple[str, Reason | None]:
+        """The verdict, and why a model with proven fewer errors than the baseline is not better."""
+        found = self._proven(model, self.baseline, p_values)
+        if found != bootstrap.BETTER:
+            return found, None
+        control = self.control(model)
+        why = self._flaw(model)
+        if why is None and control and self._proven(model, control.name, p_values) != bootstrap.BETTER:
+            why = codes.control_does_as_well(control.name)
+        return (bootstrap.NOT_PROVEN, why) if why else (found, None)
+
+    def _proven(self, model: ModelScores, other: str, p_values: Mapping[Pair, float | None]) -> str:
+        """The verdict against one other model: that of the interval, unless Holm's correction takes the proof away."""
+        comparison, p_value = self.versus(model.name, other), p_values.get((model.name, other))
         if comparison is None:
             return ""
         proven = p_value is not None and p_value < 1 - self.evaluation.confidence
         return comparison.verdict if proven else bootstrap.NOT_PROVEN
+
+    def _flaw(self, model: ModelScores) -> Reason | None:
+        """Reason for which a model is never better, whatever its errors: too little text, as much harm as good."""
+        words = model.summary.corpus_words
+        if words is not None and words < FEWEST_WORDS:
+            return codes.few_words(words, FEWEST_WORDS)
+        for keys in (self.scope(model, self._named(self.baseline))[1], self.keys(self.compared)):
+            results = [model.results[key] for key in keys if key in model.results]
+            fixed, broken = (sum(sum(getattr(item, kind).values()) for item in results) for kind in ("fixed", "broken"))
+            if broken >= fixed:
+                return codes.breaks_words(fixed, broken)
+        return None
 
     def _compare(self, name: str, other_name: str) -> Comparison | None:
         """Compare within their scope; None where no recording is left to compare."""
@@ -124,14 +182,15 @@ class Evaluation:
             keyword_false_alarms=(now, before),
         )
         if other is not self.base:
-            return difference
+            return replace(difference, p_value_holm=self.p_values.get((model.name, other.name)))
         sums = [model.results[key].mapsswe for key in keys if key in model.results]
         test = mapsswe.matched_pairs(mapsswe.combine(part for part in sums if part is not None))
         return replace(
             difference,
-            p_value_holm=self.p_values.get(model.name),
+            p_value_holm=self.p_values.get((model.name, self.baseline)),
             verdict=self.verdict(model),
             mapsswe=test,
+            why=None if model.is_control else self._judge(model, self.p_values)[1],
         )
 
     @property

@@ -21,7 +21,8 @@ class Difference:
     `scope` is heldout or all; `difference` is the pooled WER minus that of the other model, with its interval from
     `low` to `high` (None: too few recordings); `p_value` stands alone, `p_value_holm` is corrected for the number of
     models; `words` are those of the references, `needed_words` how many would probably prove the difference;
-    `keyword_false_alarms` are those of this model and of the other; `mapsswe` is the matched-pairs test.
+    `keyword_false_alarms` are those of this model and of the other; `mapsswe` is the matched-pairs test; `why` says why
+    a difference that is proven does not make the model better.
     """
 
     model: str = ""
@@ -37,13 +38,15 @@ class Difference:
     keyword_false_alarms: tuple[int, int] = (0, 0)
     p_value_holm: float | None = None
     mapsswe: MatchedPairs | None = None
+    why: Reason | None = None
 
 
 class Against(NamedTuple):
-    """A model against the baseline and the champion; None for the same model, or where nothing can be compared."""
+    """A model against the baseline, the champion and its control; None for the same model, or if there is none."""
 
     baseline: Difference | None = None
     champion: Difference | None = None
+    control: Difference | None = None
 
 
 class Absence(NamedTuple):
@@ -74,6 +77,10 @@ class Comparisons:
         """The statistics behind a model's verdict, if there are any."""
         return self.models.get(model, Against()).baseline
 
+    def with_control(self, model: str) -> Difference | None:
+        """A model against its control, if it has one."""
+        return self.models.get(model, Against()).control
+
     @property
     def fewest_units(self) -> int:
         """Recordings, or blocks of long ones, below which nothing can be proven."""
@@ -98,7 +105,8 @@ def write(path: Path, comparisons: Comparisons) -> None:
 def _as_json(difference: Difference | None) -> dict[str, Any] | None:
     if difference is None:
         return None
-    return {**asdict(difference), "mapsswe": difference.mapsswe and difference.mapsswe._asdict()}
+    data = {**asdict(difference), "mapsswe": difference.mapsswe and difference.mapsswe._asdict()}
+    return {**data, "why": difference.why and difference.why.as_json()}
 
 
 def _absence_as_json(absence: Absence) -> dict[str, Any]:
@@ -115,7 +123,7 @@ def read(path: Path) -> Comparisons:
     """
     data = files.read_json(path)
     models = {
-        name: Against(_difference(found.get("baseline")), _difference(found.get("champion")))
+        name: Against(*(_difference(found.get(other)) for other in Against._fields))
         for name, found in data.get("models", {}).items()
     }
     absences = data.get("absences")
@@ -133,7 +141,8 @@ def _difference(data: Mapping[str, Any] | None) -> Difference | None:
     known = {key: value for key, value in data.items() if key in Difference.__dataclass_fields__}
     now, before = known.get("keyword_false_alarms", (0, 0))
     test = known.get("mapsswe")
-    return Difference(**{**known, "keyword_false_alarms": (now, before), "mapsswe": test and MatchedPairs(**test)})
+    known |= {"keyword_false_alarms": (now, before), "mapsswe": test and MatchedPairs(**test)}
+    return Difference(**{**known, "why": codes.read(known["why"]) if known.get("why") else None})
 
 
 def _absences(data: Mapping[str, Mapping[str, Iterable[Mapping[str, Any]]]]) -> Absences:

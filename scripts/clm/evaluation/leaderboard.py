@@ -14,12 +14,13 @@ from clm.evaluation.model_scores import FAILED, FINISHED, INCOMPLETE, Key, Model
 from clm.evaluation.summaries import FolderSummary
 from clm.reasons import codes, sentences
 from clm.reasons.codes import Reason
+from clm.results import models
 from clm.scoring.folder_score import KINDS
 
 _BOARD = """
 rank model engine champion verdict wer wer_low wer_high wer_change p_value scope cer keyword_recall keyword_precision
 heldout_wer folders recordings words substitutions deletions insertions mean_folder_wer missed_words fixed_words
-broken_words corpus_words created status
+broken_words corpus_words created status control control_wer text_change text_p_value
 """
 _RUNS = """
 model folder recordings words hits substitutions deletions insertions wer cer missed_words fixed_words broken_words
@@ -156,16 +157,34 @@ def _verdict(evaluation: Evaluation, model: ModelScores) -> Row:
         return {}
     scope, keys = evaluation.scope(model, evaluation.base)
     before = model_scores.total(evaluation.base, keys).rate
+    # A control is no candidate: it takes no part in the correction.
+    p_value = comparison.p_value if model.is_control else evaluation.p_values.get((model.name, evaluation.baseline))
     return {
         "verdict": evaluation.verdict(model),
         "wer_change": _rate(comparison.difference / before if before else None),
-        "p_value": _rate(evaluation.p_values.get(model.name)),
+        "p_value": _rate(p_value),
         "scope": scope,
+        **_control(evaluation, model),
+    }
+
+
+def _control(evaluation: Evaluation, model: ModelScores) -> Row:
+    """A generation against its control; nothing where it has none."""
+    control = evaluation.control(model)
+    comparison = evaluation.versus(model.name, control.name) if control else None
+    if control is None or comparison is None:
+        return {}
+    rate = model_scores.total(control, evaluation.scope(model, control)[1]).rate
+    return {
+        "control": control.name,
+        "control_wer": _rate(rate),
+        "text_change": _rate(comparison.difference / rate if rate else None),
+        "text_p_value": _rate(evaluation.p_values.get((model.name, control.name))),
     }
 
 
 def _ranks(row: Row) -> bool:
-    return row["status"] == FINISHED and row["wer"] != ""
+    return row["status"] == FINISHED and row["wer"] != "" and not models.is_control(row["model"])
 
 
 def _rate(value: float | None) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from clm.evaluation.bootstrap import Unit
 from clm.evaluation.summaries import Summary
 from clm.reasons.codes import Reason
+from clm.results.models import is_control
 from clm.scoring import word_metrics
 from clm.scoring.error_rate import ErrorCounts
 from clm.scoring.folder_score import RecordingScore
@@ -28,6 +29,11 @@ class ModelScores:
     def name(self) -> str:
         """The model's name."""
         return self.summary.model
+
+    @property
+    def is_control(self) -> bool:
+        """True for the control of a generation."""
+        return is_control(self.name)
 
     @property
     def learns(self) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 from clm.base import files
 from clm.reasons import codes
 from clm.reasons.codes import Reason
-from clm.results import models, plans
+from clm.results import controls, models, plans
+from clm.results.controls import Procedure
 from clm.results.models import ModelRecord
 from clm.results.plans import Plan
 from clm.scoring import folder_score
@@ -42,8 +43,9 @@ class Summary:
     """A model's scores by folder.
 
     The file holds `model` and `folders`. `describe` adds what model.json and plan.json say: `engine`, `created` (may be
-    empty), `corpus_words`, `learned_folders` (whose missed words the model learned from) and `failure`, if the model
-    failed as a whole; `keywords` are the counts of every recording by folder, from the diagnosis.
+    empty), `corpus_words`, `procedure` (by which a generation finds its control), `learned_folders` (whose missed words
+    the model learned from) and `failure`, if the model failed as a whole; `keywords` are the counts of every recording
+    by folder, from the diagnosis.
     """
 
     model: str
@@ -53,6 +55,7 @@ class Summary:
     corpus_words: int | None = None
     learned_folders: Sequence[str] = ()
     failure: Reason | None = None
+    procedure: Procedure | None = None
     keywords: Mapping[str, Mapping[str, Found]] = field(default_factory=dict)
 
 
@@ -112,6 +115,7 @@ def describe(summary: Summary, directory: Path, audio: Mapping[str, Set[str]]) -
         corpus_words=model.corpus_words,
         learned_folders=plan.learned_folders(audio),
         failure=failure(model),
+        procedure=controls.procedure(directory, name),
     )
 
 

@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from clm.base.messages import counted
 from clm.english.numbers import spell
 from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
+from clm.evaluation.comparison import CONTROL
 from clm.evaluation.comparisons import Comparisons, Difference
+from clm.reasons.codes import Code
+from clm.reasons.sentences import capitalized, full
+from clm.results import models
 
 Row = Mapping[str, str]
 
 WORDS_PER_HOUR = 9000  # of speech at 150 words a minute
 _UNKNOWN = Difference()
+#: Answers where fewer errors than the baseline's are proven, and the model is not better all the same.
+_NOT_BETTER: Mapping[str, str] = {
+    Code.CONTROL_DOES_AS_WELL: "No: unrelated text does as well",
+    Code.BREAKS_WORDS: "No: it breaks as many words as it fixes",
+    Code.FEW_WORDS: "Not proven: it has too little text",
+}
 
 
 @dataclass(frozen=True)
@@ -50,12 +60,21 @@ def verdict(rows: Sequence[Row], comparisons: Comparisons, subject: Row, *, cust
         WORSE: "No: it makes things worse" if custom else "Worse, and proven",
         NOT_PROVEN: "Not proven yet",
     }.get(found, found)
+    details = comparisons.with_baseline(subject["model"])
+    if found == NOT_PROVEN and details and details.why:
+        answer = _NOT_BETTER.get(details.why.code, answer)
     tone = {BETTER: "good", WORSE: "bad"}.get(found, "open")
     if found == BETTER and leaked:
         tone, answer = "open", "Better, but it has seen the answers"
-    headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}."
-    proof = _proof(subject, comparisons.with_baseline(subject["model"]))
+    control = f", and {change_in_words(subject['text_change'], 'its control')}" if subject.get("control") else ""
+    headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}{control}."
+    proof = _proof(subject, baseline, details)
     return Verdict(tone, answer, headline, proof, tuple(sentences(rows, comparisons)))
+
+
+def _than_control(row: Row) -> str:
+    """Change against the model's control in words."""
+    return change_in_words(row["text_change"], f"{row['control']}, made the same way from unrelated text")
 
 
 def no_verdict(known: str, rate: str, *, baseline: bool) -> Verdict:
@@ -74,7 +93,7 @@ def sentences(rows: Sequence[Row], comparisons: Comparisons) -> list[str]:
     baseline = next((row for row in rows if row["verdict"] == "baseline"), None)
     if baseline is None:
         return ["There is no complete baseline yet: nothing can be compared."]
-    judged = [row for row in rows if row["verdict"] and row is not baseline]
+    judged = [row for row in rows if row["verdict"] not in ("", CONTROL) and row is not baseline]
     if not judged:
         return [f"{baseline['model']} has a WER of {figure(baseline['wer'])}; no other model is complete yet."]
     newest = max(judged, key=lambda row: (row["created"], row["model"]))
@@ -111,15 +130,35 @@ def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
         f"{row['model']} makes {change_in_words(row['wer_change'], baseline['model'])}"
         f" (WER {figure(wer_before(row, after, baseline))} -> {figure(after)}, {chance}on {scope})"
     )
+    facts += _against_control(row, after)
     if row["verdict"] != NOT_PROVEN:
-        return f"{facts}: {row['verdict']}.{_false_alarms(row, details)}"
+        return f"{facts}: {row['verdict']}.{not_separated(row)}{_false_alarms(row, details)}"
+    if details and details.why:
+        return f"{facts}: not proven: {full(details.why)}"
     if row["p_value"]:
         return f"{facts}: not proven, it may be chance. {corrected(details)}{what_would_help(row, comparisons)}"
     return f"{facts}: not proven, too few recordings to tell. What would help: {what_would_help(row, comparisons)}"
 
 
+def _against_control(row: Row, after: str) -> str:
+    """Change against the model's control, as part of a sentence; empty where it has none."""
+    if not row.get("control"):
+        return ""
+    chance = f", p = {float(row['text_p_value']):.2g}" if row["text_p_value"] else ""
+    return f", and {_than_control(row)} (WER {figure(row['control_wer'])} -> {figure(after)}{chance})"
+
+
+def not_separated(row: Row) -> str:
+    """Remark on a better CLM that has no control; empty, or begins with a space."""
+    if row["verdict"] != BETTER or row.get("control") or not models.number(row["model"]):
+        return ""
+    return " It has no control: the gain has not been separated from the procedure."
+
+
 def what_would_help(row: Row, comparisons: Comparisons) -> str:
     """Advice on how to prove the difference of a model whose verdict is open."""
+    if row["wer_change"] and float(row["wer_change"]) >= 0:
+        return "Text nearer to what is spoken would help, not more recordings: there is no gain to prove."
     more = more_audio(comparisons.with_baseline(row["model"]))
     if row["p_value"]:
         return more or "More recordings would help."
@@ -130,15 +169,18 @@ def what_would_help(row: Row, comparisons: Comparisons) -> str:
     return f"{needed} {more}".rstrip()
 
 
-def _proof(row: Row, details: Difference | None) -> str:
+def _proof(row: Row, baseline: Row, details: Difference | None) -> str:
     """Certainty of a verdict, and the data behind it."""
     where = "recordings it never learned from" if row["scope"] == "heldout" else "all recordings"
     size = f" ({_recordings(details.recordings)}, {counted(details.words, 'word')})" if details else ""
     chance = f"p = {float(row['p_value']):.2g}" if row["p_value"] else "too few recordings for a p-value"
+    if row["verdict"] == NOT_PROVEN and details and details.why:
+        return f"{capitalized(full(details.why))} Against {baseline['model']}: {chance}, on {where}{size}."
     if row["verdict"] == NOT_PROVEN:
         more = corrected(details) + more_audio(details) if row["p_value"] else ""
         return f"It may be chance: {chance}, on {where}{size}. {more}".strip()
-    return f"Proven: {chance}, on {where}{size}."
+    control = f", and {float(row['text_p_value']):.2g} against {row['control']}" if row.get("text_p_value") else ""
+    return f"Proven: {chance}{control}, on {where}{size}.{not_separated(row)}"
 
 
 def _recordings(number: int) -> str:
@@ -148,12 +190,14 @@ def _recordings(number: int) -> str:
 def more_audio(details: Difference | None) -> str:
     """Amount of audio that would probably prove the difference that was seen.
 
-    >>> more_audio(Difference(words=3000, needed_words=15345))
+    Empty where the difference is against the model: no amount of audio would speak for it.
+
+    >>> more_audio(Difference(words=3000, needed_words=15345, difference=-0.01))
     'To prove a difference of this size, about 12,000 more words would probably be needed (1.4 hours of speech).'
     """
     details = details or _UNKNOWN
     more = (details.needed_words or 0) - details.words
-    if more <= 0:
+    if more <= 0 or details.difference > 0:
         return ""
     rounded = round(more, 1 - len(str(more))) if more < 10_000 else round(more, 2 - len(str(more)))
     hours = more / WORDS_PER_HOUR

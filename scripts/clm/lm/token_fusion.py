@@ -2,6 +2,7 @@
 
 What counts is how much more probable the text makes a token than general language does. General language is taken
 from the tokens themselves: a vocabulary of byte pairs is in the order of their frequency, and Zipf's law does the rest.
+Where a line of text ends says nothing about where a piece of audio does, so the end of a hypothesis gets nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SHARE, CAP = 0.3, 4.0
 class TokenFusion:
     """`weight` times ln((1 - share) + share * P_text(t|h) / P_general(t)), at most `cap` nats a token before weighing.
 
-    `model`: over the tokens below `end` and two more symbols: `end`, and the start of a sequence.
+    `model`: over the tokens below `end` and two more symbols: `end`, which gets 0, and the start of a sequence.
     """
 
     def __init__(self, model: BackoffModel, end: int, weight: float, share: float = SHARE, cap: float = CAP) -> None:
@@ -49,7 +50,7 @@ class TokenFusion:
         keys = np.int64(key) * self._model.size + tokens.astype(np.int64)
         text = log_probabilities(self._model, keys, len(state) + 1)
         ratio = np.logaddexp(self._least, self._share + text - self._general[tokens])
-        return self._weight * np.minimum(ratio, self._cap)
+        return np.where(tokens == self._end, 0.0, self._weight * np.minimum(ratio, self._cap))
 
     def extend(self, state: History, token: int, delta: float) -> History:
         """The state after a token."""

@@ -22,6 +22,15 @@ def is_unspaced(language: str) -> bool:
     return language.split("-")[0].lower() in UNSPACED
 
 
+def number_of_words(text: str, language: str) -> int:
+    """Words of a text as errors are counted: letters in languages without spaces.
+
+    >>> number_of_words("two words", "en-US"), number_of_words("音声認識。", "ja-JP")
+    (2, 4)
+    """
+    return sum(letter.isalnum() for letter in text) if is_unspaced(language) else len(text.split())
+
+
 @dataclass(frozen=True)
 class Profile:
     """Origin of normalized texts: a profile, its version, and the rules that were left out."""

@@ -47,7 +47,7 @@ def _check_folders(settings: Settings, dataset: Dataset) -> None:
 
 def _check_languages(settings: Settings, lineup: Lineup) -> None:
     """Refuse models for another language, which an engine might silently not use."""
-    for name in (*lineup.finished, *lineup.vocabularies):
+    for name in (*lineup.finished, *lineup.vocabularies, *lineup.controls):
         about = models.read_if_there(lineup.results / "models" / name / "model.json").get("details", {})
         language = about.get("language", settings.language)
         if language != settings.language:

@@ -12,6 +12,7 @@ from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.notices import Notice, from_json, to_json
 from clm.base.s3_path import TEXTS, S3Path, is_address
+from clm.base.shelf import Shelf
 from clm.base.text_files import printable
 from clm.config import REMOTE
 from clm.corpus.keywords import read_keywords
@@ -24,44 +25,49 @@ from clm.settings import FROM_REFERENCES, Settings
 from clm.types import Failure
 
 
+def kept(results: Path, instead: Path | None = None) -> Shelf:
+    """Inputs as jobs read them, in a results folder; `instead` for those that it lacks and is not to get."""
+    return Shelf(results / TEXTS.parent, instead)
+
+
 class Dataset:
     """The inputs that the settings name, read once and never changed.
 
     `folders` can be used, `left_out` says why others cannot. `keywords`, `training_data` and `tuning_data` are paths on
     this machine or None; `unusable_keywords` says why an existing keywords file is not used. `heldout` holds the
-    names as they are spelled on disk.
+    names as they are spelled on disk, `training_words` the number of words of the user's own text (None without one).
 
     Args:
         settings: validated and resolved.
         digests: content digests remembered from earlier runs.
         probed: whether lengths and flaws of recordings are wanted.
-        texts: where copies of texts in S3, and plain texts of others, are kept; without it in the results folder.
+        shelf: for copies of texts in S3, plain texts of others, and segments; None for that in the results folder.
         prepared: whether what jobs will read is made: plain texts, and segments of longer files.
 
     """
 
     def __init__(
-        self, settings: Settings, digests: Digests, *, probed: bool, texts: Path | None = None, prepared: bool = True
+        self, settings: Settings, digests: Digests, *, probed: bool, shelf: Shelf | None = None, prepared: bool = True
     ) -> None:
         self.settings = settings
         self.digests = digests
         self.probed = probed
         self._results = Path(settings.results)
         self._looked = False
-        self._remote = self._remote_inputs(texts or self._results / TEXTS)
-        place = (texts or self._results / "store") / "texts"
-        self.references = References(digests, place, settings.transcripts.labels, written=prepared)
+        self._shelf = shelf or kept(self._results)
+        self._remote = self._remote_inputs()
+        self.references = References(digests, self._shelf.below("texts"), settings.transcripts.labels, written=prepared)
         self.notices: tuple[Notice, ...] = ()
-        self._segments = listed_input.Segments(digests, self.references.folder.parent / "segments")
+        self._segments = listed_input.Segments(digests, self._shelf.below("segments"))
         self._prepared = prepared
         self.folders, self.left_out = self._scan()
         self.training_data, self.tuning_data = self._local("training_data"), self._local("tuning_data")
-        terms = self._look_at_text(self.training_data)
+        terms, self.training_words = self._look_at_text(self.training_data)
         self._look_at_text(self.tuning_data)
         self.keywords, self.unusable_keywords = self._usable_keywords(terms)
         self.heldout = self._spelled_as_on_disk(settings.evaluation.heldout)
 
-    def _remote_inputs(self, texts: Path) -> Any:
+    def _remote_inputs(self) -> Any:
         """Inputs in S3, or None; boto3 is needed at parse time only for these."""
         if not any(is_address(getattr(self.settings, key)) for key in REMOTE):
             return None
@@ -70,7 +76,7 @@ class Dataset:
 
         section = self.settings.transcribe
         aws = TranscribeSettings.of(self.settings).connect()
-        return RemoteInputs(aws, texts, S3Path(section["bucket"] or "-", section["prefix"]))
+        return RemoteInputs(aws, self._shelf.below(TEXTS.name), S3Path(section["bucket"] or "-", section["prefix"]))
 
     def _scan(self) -> tuple[dict[str, input_folders.Folder], dict[str, str]]:
         found, left_out = self._found()
@@ -87,8 +93,7 @@ class Dataset:
         if is_address(self.settings.input):
             return self._remote.scan(self.settings.input)
         path = Path(self.settings.input)
-        store = self.references.folder.parent
-        manifest = listed_input.listed(path, store / "unpacked", self.settings.transcripts.named_columns)
+        manifest = listed_input.listed(path, self._shelf.below("unpacked"), self.settings.transcripts.named_columns)
         if manifest is None:
             return input_folders.scan(path, self.digests, imported.sources(self._results / "store"))
         usable, left_out, self.notices = listed_input.folders_of(
@@ -105,24 +110,25 @@ class Dataset:
             value = self._remote.local(key, value)
         return Path(value) if value else None
 
-    def _look_at_text(self, path: Path | None) -> list[str]:
-        """Terms of the lists among texts to learn from; what cannot be read is noted.
+    def _look_at_text(self, path: Path | None) -> tuple[list[str], int | None]:
+        """Terms of the lists among texts to learn from, and words of the others; what cannot be read is noted.
 
         Raises:
             UserError: nothing of it can be read.
 
         """
         if path is None:
-            return []
+            return [], None
 
         def look() -> dict[str, Any]:
             texts, notices = prose.readable(path)
             listed = [term for _, text in texts if text.is_terms for term in terms_of(text.text)]
-            return {"notices": to_json(notices), "terms": listed}
+            words = sum(len(text.text.split()) for _, text in texts if not text.is_terms)
+            return {"notices": to_json(notices), "terms": listed, "words": words}
 
         known = self.references.remembered(f"{path}:{self.path_digest(path)}:{prose.VERSION}", look)
         self.notices += from_json(known["notices"])
-        return known["terms"]
+        return known["terms"], known.get("words")
 
     def _usable_keywords(self, more: list[str]) -> tuple[Path | None, str]:
         """The keywords file, or None and why: one that holds none is left out like a bad folder.
@@ -286,13 +292,15 @@ class Dataset:
         return {**looks, "rate": self.media(pair).rate, "flaw": flaw and {"reason": flaw.reason, "hint": flaw.hint}}
 
     def index(self) -> dict[str, Any]:
-        """All folders with their recordings, and the other inputs."""
+        """All folders with their recordings, the other inputs, and the notices on files ("" for those of no folder)."""
         return {
             "manifests": {name: self.manifest(name) for name in self.folders},
             "folders": {name: [pair.name for pair in folder.pairs] for name, folder in self.folders.items()},
             "left_out": self.left_out,
             "keywords": {name: str(folder.keywords) for name, folder in self.folders.items() if folder.keywords},
             "text_only": [name for name in self.folders if name not in self.with_audio],
+            "notices": {"": to_json(self.notices)}
+            | {name: to_json(folder.notices) for name, folder in self.folders.items() if folder.notices},
         }
 
     def save(self) -> None:

@@ -14,10 +14,10 @@ from clm.healing.plan import History, phrases_digest
 from clm.normalization.normalizer import create_normalizer
 from clm.project import checks, requests, submissions
 from clm.project.dataset import Dataset
-from clm.project.lineup import Lineup
+from clm.project.lineup import Lineup, control_inputs
 from clm.project.state import FolderState, State
 from clm.reasons import codes
-from clm.results import code_digests, models, training
+from clm.results import code_digests, controls, models, training
 from clm.settings import FROM_REFERENCES, Settings
 from clm.types import Engine, Recording
 
@@ -30,7 +30,7 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
 
     """
     engine = engines.create(settings)
-    lineup = Lineup.read(settings, dataset, results, remote=engine.submits)
+    lineup = Lineup.read(settings, dataset, results, engine)
     checks.check(settings, dataset, lineup)
     asked = requests.asked(settings, lineup)
     history = History.read(results / "models", lineup.finished, lineup.next)
@@ -65,6 +65,12 @@ def decide(settings: Settings, dataset: Dataset, results: Path) -> State:
         continues=bool(history.plan and history.plan.learn and history.pending),
         new_phrases=_has_new_phrases(lineup, history, training_inputs["keywords"]),
         latest_plan=_latest_plan(lineup, history),
+        controls=lineup.controls,
+        due_controls={name: lineup.procedures[name].words for name in lineup.due_controls},
+        next_control=lineup.next_control,
+        control_words=_control_words(lineup, engine),
+        controlled=lineup.controlled,
+        control_inputs=control_inputs(dataset, engine),
         submissions=_submissions(settings, dataset, lineup, engine, asked) if engine.submits else None,
     )
 
@@ -131,6 +137,17 @@ def _reason(settings: Settings, dataset: Dataset, history: History, training_inp
         inputs = (history.last and history.last.training_inputs) or inputs
     reason = history.due(inputs, has_text=has_text, new_evidence=new_evidence)
     return codes.dumps(reason) if reason else ""
+
+
+def _control_words(lineup: Lineup, engine: Engine) -> dict[str, int]:
+    """Words of the controls that could serve the next generation."""
+    present = controls.settings_digest(engine.training_settings())
+    alike = {
+        name: found
+        for name, found in lineup.procedures.items()
+        if (found.settings == present and found.recipe >= engine.recipe) or name in lineup.due_controls
+    }
+    return {name: found.words for name, found in alike.items()}
 
 
 def _has_new_phrases(lineup: Lineup, history: History, keywords: str | None) -> bool:

@@ -104,10 +104,10 @@ def _words(text: str) -> dict[str, Any]:
 
 
 def seconds(result: Mapping[str, Any]) -> float | None:
-    """End of the last word, if the result has times: about the length of the audio."""
+    """The latest end of a word, if the result has times: about the length of the audio."""
     ends = [item["end_time"] for item in result["results"].get("items") or [] if item.get("end_time")]
     try:
-        return float(ends[-1]) if ends else None
+        return max(map(float, ends)) if ends else None
     except (TypeError, ValueError):
         return None
 

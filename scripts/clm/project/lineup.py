@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -11,17 +11,20 @@ from clm.base.errors import UserError
 from clm.base.messages import nearest
 from clm.project import imported
 from clm.project.dataset import Dataset
-from clm.results import models
+from clm.results import controls, models, training
+from clm.results.controls import Procedure
 from clm.settings import Settings
-from clm.types import Model
+from clm.types import Engine, Model
 
 
 @dataclass(frozen=True)
 class Lineup:
     """The models as they are on disk when a run starts.
 
-    `finished` and `vocabularies` are the generations of the active engine, oldest first; `accounts` maps models that
-    the account has already to their names there; `imported` maps imported models to their folders.
+    `finished` and `vocabularies` are the generations of the active engine, oldest first, `controls` their controls;
+    `accounts` maps models that the account has already to their names there; `imported` maps imported models to their
+    folders. `controlled` says whether generations have controls in this run; `due_controls` are those that existing
+    ones lack, and `procedures` tells how all of them are made.
     """
 
     settings: Settings
@@ -34,14 +37,23 @@ class Lineup:
     next: str
     next_vocabulary: str
     remote: bool = False
+    controls: tuple[str, ...] = ()
+    controlled: bool = False
+    due_controls: tuple[str, ...] = ()
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, settings: Settings, dataset: Dataset, results: Path, *, remote: bool) -> Lineup:
-        """Read the results folder; `remote` says that the engine keeps models in an account."""
-        engine, directory = settings.engine, results / "models"
+    def read(cls, settings: Settings, dataset: Dataset, results: Path, recognizer: Engine) -> Lineup:
+        """Read the results folder; a remote engine keeps models in an account."""
+        engine, directory, remote = settings.engine, results / "models", recognizer.submits
         generations = models.finished(directory, engine)
         vocabularies = models.finished(directory, engine, models.VOCABULARY)
         names = settings.transcribe["models"] if remote else ()
+        made = models.finished(directory, engine, models.CONTROL)
+        wanted = bool(settings.evaluation.control is True or (settings.evaluation.control and not remote))
+        controlled = wanted and bool(settings.is_english or settings.evaluation.control_text)
+        procedures = _procedures(directory, made, failed_too=not settings.retry_failed)
+        due = _due_controls(settings, dataset, directory, recognizer, generations, procedures) if controlled else {}
         return cls(
             settings=settings,
             dataset=dataset,
@@ -53,7 +65,16 @@ class Lineup:
             next=models.following(generations, engine),
             next_vocabulary=models.following(vocabularies, engine, models.VOCABULARY),
             remote=remote,
+            controls=tuple(made),
+            controlled=controlled,
+            due_controls=tuple(due),
+            procedures={**procedures, **due},
         )
+
+    @property
+    def next_control(self) -> str:
+        """Name of the control that the next generation gets, if none of the others serves it."""
+        return models.following((*self.controls, *self.due_controls), self.stock, models.CONTROL)
 
     @property
     def stock(self) -> str:
@@ -63,7 +84,7 @@ class Lineup:
     @property
     def making(self) -> tuple[str, ...]:
         """The models that this run would make, with the combinations that they may come to be part of."""
-        return (self.next, self.next_vocabulary, *self.possible_combinations)
+        return (self.next, self.next_vocabulary, *self.possible_combinations, *self.due_controls, self.next_control)
 
     @cached_property
     def combinations(self) -> tuple[str, ...]:
@@ -97,7 +118,7 @@ class Lineup:
         """Models of the active engine that exist, failed ones included; none where there is no audio."""
         if not self.dataset.with_audio:
             return ()
-        return (self.stock, *self.finished, *self.vocabularies, *self.combinations, *self.accounts)
+        return (self.stock, *self.finished, *self.vocabularies, *self.combinations, *self.accounts, *self.controls)
 
     @cached_property
     def all(self) -> tuple[str, ...]:
@@ -112,8 +133,8 @@ class Lineup:
 
     @cached_property
     def trained(self) -> tuple[str, ...]:
-        """Models of the leaderboard, of any engine, that were trained here: those with a corpus."""
-        directories = ((name, self.results / "models" / name) for name in self.all)
+        """Models of the leaderboard, of any engine, that were trained here from users' text: those with a corpus."""
+        directories = ((name, self.results / "models" / name) for name in self.all if not models.is_control(name))
         return tuple(
             name for name, path in directories if (path / "corpus").is_dir() and (path / "model.json").exists()
         )
@@ -146,8 +167,15 @@ class Lineup:
         wanted |= {name for name in self.own if not (self.results / "summaries" / f"{name}.json").exists()}
         if not self.settings.vocabulary:
             wanted -= set(self.vocabularies)
+        wanted = {*wanted, *self._controls_of(wanted)} if self.controlled else wanted - set(self.controls)
         failed = {name for name in self.own if models.failed(self.results / "models", name)}
         return tuple(name for name in self.own if name in wanted and name not in failed)
+
+    def _controls_of(self, names: Iterable[str]) -> set[str]:
+        """The controls of these models."""
+        directory = self.results / "models"
+        usable = _procedures(directory, self.controls)
+        return {controls.choose(wanted, usable) for wanted in _procedures(directory, names).values()} - {""}
 
     def _chosen(self) -> tuple[str, ...]:
         """The models that the settings choose."""
@@ -185,3 +213,42 @@ class Lineup:
         """Number of folders that a model has not finished."""
         paths = (self.run(model, name) / "transcript.json" for name in self.dataset.with_audio)
         return sum(not path.exists() for path in paths)
+
+
+def control_inputs(dataset: Dataset, engine: Engine) -> str:
+    """Digest of what controls are made from, but for the number of words."""
+    path = dataset.settings.evaluation.control_text
+    text = dataset.path_digest(Path(path)) if path else None
+    return controls.inputs_digest(controls.settings_digest(engine.training_settings()), engine.recipe, text)
+
+
+def _procedures(directory: Path, names: Iterable[str], *, failed_too: bool = False) -> dict[str, Procedure]:
+    found = {name: controls.procedure(directory, name, failed_too=failed_too) for name in names}
+    return {name: procedure for name, procedure in found.items() if procedure}
+
+
+def _due_controls(
+    settings: Settings,
+    dataset: Dataset,
+    directory: Path,
+    engine: Engine,
+    generations: Iterable[str],
+    procedures: Mapping[str, Procedure],
+) -> dict[str, Procedure]:
+    """Controls to make for existing generations that are run and were made with the present settings.
+
+    What could not be made is not tried again before what it is made from changes.
+    """
+    if not dataset.with_audio:
+        return {}
+    chosen = (name for name in generations if settings.models == "all" or name in settings.models)
+    present = controls.settings_digest(engine.training_settings())
+    wanted = [found for found in _procedures(directory, chosen).values() if found.settings == present]
+    taken = models.finished(directory, engine.name, models.CONTROL)
+    inputs = control_inputs(dataset, engine)
+    due = {}
+    for name, procedure in controls.due(wanted, procedures, taken, engine.name).items():
+        outcome = training.read_if_there(directory / name / "training.json")
+        if outcome is None or outcome.trained or outcome.retry or outcome.made_from != inputs:
+            due[name] = procedure
+    return due

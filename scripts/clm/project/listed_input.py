@@ -10,6 +10,7 @@ from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.notices import Notice
+from clm.base.shelf import Shelf
 from clm.documents.data_sets.manifest import Manifest, Row, find_manifest, read_manifest, unpack
 from clm.documents.data_sets.manifest_folders import Entry, folders
 from clm.documents.document_sentences import notice
@@ -37,12 +38,12 @@ def _is_workbook(path: Path) -> bool:
         return False
 
 
-def listed(path: Path, unpacked: Path, columns: Mapping[str, str]) -> Manifest | None:
+def listed(path: Path, unpacked: Shelf, columns: Mapping[str, str]) -> Manifest | None:
     """The manifest that an input is or holds, or None if it is a folder of folders.
 
     Args:
         path: the input.
-        unpacked: where a zipped data set is unpacked.
+        unpacked: for zipped data sets.
         columns: names of columns by their role.
 
     Raises:
@@ -57,7 +58,7 @@ def listed(path: Path, unpacked: Path, columns: Mapping[str, str]) -> Manifest |
                 raise UserError(f"input: {path}: {what}", hint)
         if not beginning.startswith(_ZIP) or _is_workbook(path):
             return read_manifest(path, columns)
-        path = unpack(path, unpacked / files.sha256_of_file(path)[:20])
+        path = unpack(path, unpacked.path(files.sha256_of_file(path)[:20]))
         found = find_manifest(path)
         if found is None:
             raise UserError(f"input: {path}: no list of recordings in this archive", "unpack it, and name the folder")
@@ -69,16 +70,16 @@ def listed(path: Path, unpacked: Path, columns: Mapping[str, str]) -> Manifest |
 class Segments:
     """Cuts parts out of long recordings, into files named by what they are parts of; `seconds` are their lengths."""
 
-    def __init__(self, digests: Digests, folder: Path) -> None:
+    def __init__(self, digests: Digests, shelf: Shelf) -> None:
         self._digests = digests
-        self._folder = folder
+        self._shelf = shelf
         self.seconds: dict[Path, float] = {}
 
     def path(self, row: Row) -> Path:
         """Path of the kept segment of a row."""
         start, end = row.offset or 0.0, (row.offset or 0.0) + (row.duration or 0.0)
         identity = files.digest([self._digests.sha256(row.audio), f"{start:.3f}", f"{end:.3f}"])[:20]
-        path = self._folder / identity[:2] / f"{identity}.flac"
+        path = self._shelf.path(f"{identity[:2]}/{identity}.flac")
         self.seconds[path] = end - start
         return path
 

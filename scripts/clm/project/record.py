@@ -33,7 +33,7 @@ def write(state: State, dataset: Dataset) -> None:
             raise PermissionError(13, "Permission denied")
         for name, content in _contents(state, dataset):
             files.rewrite_json(results / name, content)
-        for model in state.finished:
+        for model in (*state.finished, *state.controls):
             models.clear(results / "models" / model)
         _write_settings(state)
         state.write(results)

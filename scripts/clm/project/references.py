@@ -13,6 +13,7 @@ from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import UserError
 from clm.base.notices import from_json, to_json
+from clm.base.shelf import Shelf
 from clm.base.text_files import read_text
 from clm.documents import transcript
 from clm.documents.data_sets.manifest_folders import usable
@@ -26,17 +27,17 @@ class References:
 
     Args:
         digests: content digests.
-        folder: where plain texts are kept: `<folder>/<input folder>/<recording>-<digest>.txt`.
+        shelf: for plain texts, `<input folder>/<recording>-<digest>.txt`.
         labels: `drop` or `keep` names of speakers.
         written: whether plain texts are written; else they are only kept in memory, to look at.
 
     """
 
-    def __init__(self, digests: Digests, folder: Path, labels: str, *, written: bool = True) -> None:
+    def __init__(self, digests: Digests, shelf: Shelf, labels: str, *, written: bool = True) -> None:
         self._digests = digests
-        self.folder = folder
+        self._shelf = shelf
         self._labels = labels
-        self._cache = folder / "read.json"
+        self._cache = shelf.folder / "read.json"
         self._known: dict[str, dict[str, Any]] = {}
         self._changed = False
         self._written = written
@@ -72,7 +73,7 @@ class References:
     def text(self, folder: str, name: str, words: str) -> Path:
         """A file in the place of plain texts that says this."""
         data = words.encode("utf-8")
-        path = self.folder / folder / f"{usable(name)}-{files.digest(words)[:8]}.txt"
+        path = self._shelf.path(self._name(folder, name, words))
         if not self._written:
             self._unwritten[path] = data
         elif not path.exists() or path.stat().st_size != len(data):
@@ -100,6 +101,10 @@ class References:
         if self._changed:
             with contextlib.suppress(OSError):
                 files.write_json(self._cache, {"texts": self._known}, indent=None)
+
+    @staticmethod
+    def _name(folder: str, name: str, words: str) -> str:
+        return f"{folder}/{usable(name)}-{files.digest(words)[:8]}.txt"
 
     def _entry(self, pair: Pair) -> dict[str, Any]:
         key = f"{self._sha256(pair.text)}:{pair.name}:{transcript.VERSION}"
@@ -132,13 +137,14 @@ class References:
         own = [label for label in labels if label in entry["labels"]["begun"] or label in entry["labels"]["alone"]]
         if entry["plain"] and not own:
             return pair
-        made = self.folder / entry.get("made", {}).get(json.dumps(own), "-")
-        if not made.is_file():
-            reading = self._read(pair)
-            made = self.text(folder, pair.name, reading.text(own) + "\n")
-            entry.setdefault("made", {})[json.dumps(own)] = str(made.relative_to(self.folder))
+        made = entry.setdefault("made", {})
+        key = json.dumps(own)
+        path = self._shelf.path(made.get(key, "-"))
+        if not path.is_file():
+            words = self._read(pair).text(own) + "\n"
+            path, made[key] = self.text(folder, pair.name, words), self._name(folder, pair.name, words)
             self._changed = True
-        return replace(pair, text=made)
+        return replace(pair, text=path)
 
     # -- files that may not be there -----------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from clm.aws.s3 import Object, archived, listing, read, read_range, sha256
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.s3_path import S3Path
+from clm.base.shelf import Shelf
 from clm.project import input_folders
 
 _THREADS = 16
@@ -27,15 +28,15 @@ _TOLD_AT_THE_END = {*_INDEXED, "ogg"}
 
 
 class RemoteInputs:
-    """Objects of the input; texts are kept in `mirror`, by address and version, so that a rerun fetches nothing."""
+    """Objects of the input; texts are kept on a shelf, by address and version, so that a rerun fetches nothing."""
 
-    def __init__(self, aws: Aws, mirror: Path, ours: S3Path) -> None:
+    def __init__(self, aws: Aws, shelf: Shelf, ours: S3Path) -> None:
         self._aws = aws
-        self._mirror = mirror
+        self._shelf = shelf
         self._ours = ours
         self._objects: dict[S3Path, Object] = {}
         self._listed: dict[S3Path, list[Object]] = {}
-        self._cache = mirror / "objects.json"
+        self._cache = shelf.folder / "objects.json"
         self._hashes: dict[str, str | None] = {}
         if self._cache.exists():
             self._hashes = files.read_json(self._cache)["sha256"]
@@ -120,7 +121,7 @@ class RemoteInputs:
         texts = [entry.path for entry in self._list(path) if not entry.path.name.startswith(".")]
         if not texts:
             raise UserError(f"config: {key}: there is no object {address}, and none below it", "correct the address")
-        folder = self._mirror / files.digest([[str(text), self._objects[text].etag] for text in texts])[:20]
+        folder = self._shelf.path(files.digest([[str(text), self._objects[text].etag] for text in texts])[:20])
         for text, copy in self._fetch(texts).items():
             target = folder / text.key.removeprefix(path.folder).replace("/", "-")
             if not target.exists():
@@ -223,7 +224,7 @@ class RemoteInputs:
         copies = {}
         for path in paths:
             version = files.digest(self._version(self._objects[path]))[:20]
-            copies[path] = self._mirror / version / PurePosixPath(path.name).name
+            copies[path] = self._shelf.path(Path(version, PurePosixPath(path.name).name))
         missing = [path for path, copy in copies.items() if not copy.exists()]
         self._parallel(lambda path: files.write_bytes(copies[path], read(self._aws.s3, path)), missing)
         return copies

@@ -14,7 +14,7 @@ from typing import Any
 from clm.base import files
 from clm.project.submissions import Cost, Submissions
 from clm.reasons import codes
-from clm.results import models
+from clm.results import controls, models
 from clm.settings import Settings
 
 #: The record in the results folder.
@@ -50,8 +50,11 @@ class State:
     this run may make, `combinations` the CLM and vocabulary that are run in one job, and `possible_combinations` those
     that may come to be in this run. `partial` lists the folders of models that are not judged on all.
     `reason` says why a generation is due by itself, `continues` whether one that was planned learns from missed words,
-    `new_phrases` whether there are phrases of which no vocabulary was made. `submissions` is None for an engine that
-    works on this machine. `forced` says that the user asked this run to heal.
+    `new_phrases` whether there are phrases of which no vocabulary was made. `controls` are finished controls,
+    `due_controls` the words of those that this run makes for existing generations, `next_control` the one that it may
+    make for the next generation; `control_words` are the words of all those that could serve that, `controlled` says
+    whether it gets one at all, and `control_inputs` is the digest of what controls are made from. `submissions` is None
+    for an engine that works on this machine. `forced` says that the user asked this run to heal.
     """
 
     settings: Settings
@@ -82,6 +85,12 @@ class State:
     continues: bool
     new_phrases: bool
     latest_plan: str
+    controls: tuple[str, ...]
+    due_controls: Mapping[str, int]
+    next_control: str
+    control_words: Mapping[str, int]
+    controlled: bool
+    control_inputs: str
     submissions: Submissions | None = None
     forced: bool = field(default=False)
 
@@ -109,7 +118,7 @@ class State:
     @property
     def making(self) -> tuple[str, ...]:
         """Names of the models that this run would make."""
-        return (self.next, self.next_vocabulary, *self.possible_combinations)
+        return (self.next, self.next_vocabulary, *self.possible_combinations, *self.due_controls, self.next_control)
 
     def combination(self, new: Iterable[str]) -> str:
         """The combination that new models, of which one is a CLM or a vocabulary, come to be part of; "" for none."""
@@ -145,7 +154,13 @@ class State:
         """Models that this run makes, unless they turn out to be twins or to have no text."""
         new = ((self.next,) if self.due else ()) + ((self.next_vocabulary,) if self.vocabulary_due else ())
         both = self.combination(new)
-        return (*new, both) if both else new
+        control = (self.next_control,) if self.due and self.controlled else ()
+        return (*new, *((both,) if both else ()), *self.due_controls, *control)
+
+    def control_due(self, words: int) -> str:
+        """The control to make for a new generation whose text has so many words; "" if it has one, or gets none."""
+        known = any(controls.about_equal(words, other) for other in self.control_words.values())
+        return self.next_control if self.controlled and words and not known else ""
 
     # -- money ---------------------------------------------------------------------------------------------------
 

@@ -45,6 +45,7 @@ class Code(StrEnum):
     TWIN = "twin"
     FAILED_TWIN = "failed_twin"
     NO_PHRASE = "no_phrase"
+    CONTROL_TEXT_SHORT = "control_text_short"
     # Flaws of a trained model.
     FORGETS = "forgets"
     SAYS_NOTHING = "says_nothing"
@@ -55,6 +56,10 @@ class Code(StrEnum):
     KNOWN_WORD = "known_word"
     NEAR_KNOWN_WORD = "near_known_word"
     IN_NO_ARTICLE = "in_no_article"
+    # Why a model with fewer errors is not better.
+    CONTROL_DOES_AS_WELL = "control_does_as_well"
+    BREAKS_WORDS = "breaks_words"
+    FEW_WORDS = "few_words"
 
 
 @dataclass(frozen=True)
@@ -253,6 +258,11 @@ def no_phrase(model: str, dropped: int) -> Reason:
     return Reason(Code.NO_PHRASE, {"model": model, "dropped": dropped})
 
 
+def control_text_short(words: int) -> Reason:
+    """The text that the user names for controls has fewer than half of this number of words."""
+    return Reason(Code.CONTROL_TEXT_SHORT, {"words": words})
+
+
 # -- flaws of a trained model ------------------------------------------------------------------------------------------
 
 
@@ -297,3 +307,21 @@ def near_known_word() -> Reason:
 def in_no_article() -> Reason:
     """Words that neither text nor dictionary has."""
     return Reason(Code.IN_NO_ARTICLE)
+
+
+# -- why a model with fewer errors is not better -----------------------------------------------------------------------
+
+
+def control_does_as_well(control: str) -> Reason:
+    """The model is not proven better than its control."""
+    return Reason(Code.CONTROL_DOES_AS_WELL, {"control": control})
+
+
+def breaks_words(fixed: int, broken: int) -> Reason:
+    """The model breaks at least as many words of the baseline as it fixes."""
+    return Reason(Code.BREAKS_WORDS, {"fixed": fixed, "broken": broken})
+
+
+def few_words(words: int, fewest: int) -> Reason:
+    """The model's text has `words` words, fewer than the `fewest` that can prove anything."""
+    return Reason(Code.FEW_WORDS, {"words": words, "fewest": fewest})

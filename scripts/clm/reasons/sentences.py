@@ -274,6 +274,13 @@ def _no_phrase(model: str, dropped: int) -> Sentence:
     )
 
 
+def _control_text_short(words: int) -> Sentence:
+    return Sentence(
+        f"evaluation.control_text has fewer than half of the {counted(words, 'word')} that the control needs",
+        hint="name a longer text, or set evaluation.control_text to null",
+    )
+
+
 def _forgets(ratio: float) -> Sentence:
     return Sentence(f"its perplexity on general text is {ratio:.1f} times that of the stock model")
 
@@ -318,6 +325,23 @@ def _near_known_word() -> Sentence:
 
 def _in_no_article() -> Sentence:
     return Sentence("in no article of the source (names, or typos in the reference)")
+
+
+# -- why a model with fewer errors is not better -----------------------------------------------------------------------
+
+
+def _control_does_as_well(control: str) -> Sentence:
+    return Sentence(
+        "a model made the same way from unrelated text does as well", control, "use text about what is spoken"
+    )
+
+
+def _breaks_words(fixed: int, broken: int) -> Sentence:
+    return Sentence(f"it breaks {counted(broken, 'word')} and fixes {fixed:,}", hint="use text about what is spoken")
+
+
+def _few_words(words: int, fewest: int) -> Sentence:
+    return Sentence(f"its text has {counted(words, 'word')}, and fewer than {fewest} prove nothing", hint="add text")
 
 
 #: Every code has a function of its name above, whose parameters are its arguments.

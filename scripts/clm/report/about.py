@@ -1,12 +1,12 @@
-"""Context of the figures: how they were made, the origins of models, warnings."""
+"""Context of the figures: how they were made, the origins of models."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clm.base.messages import counted
 from clm.normalization.profiles import VERSIONS
-from clm.reasons.sentences import full, statement
-from clm.report import escaping, leaderboard_text
+from clm.reasons.sentences import statement
+from clm.report import escaping
 from clm.report.gather import ModelResults, Results
 from clm.results import models
 from clm.results.models import ModelRecord
@@ -20,32 +20,6 @@ def legend(results: Results) -> str:
     name = settings.get("profile", "basic")
     profile = f"after normalizer {name} {VERSIONS.get(name, '')}{without}{equal}" if settings else ""
     return f"Word error rates {profile}; change and p-value against the baseline on the same recordings."
-
-
-def warnings(results: Results, notes: Iterable[str]) -> list[str]:
-    """Warnings about figures that may be wrong; `notes` are those on making the page."""
-    leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
-    days = {
-        model.name: {folder: part.made for folder, part in model.summary.folders.items()}
-        for model in results.models.values()
-        if model.summary
-    }
-    known = all({"verdict", "engine"} <= row.keys() for row in results.board)  # not in an older version
-    apart = leaderboard_text.far_apart(results.board, days) if known else []
-    mixed = leaderboard_text.mixed_normalizers(
-        {
-            model.name: [part.normalizer for part in model.summary.folders.values()]
-            for model in results.models.values()
-            if model.summary
-        }
-    )
-    lines = [*leaks, *leaderboard_text.doubts(results.comparisons.marks), *apart, *mixed]
-    for model in results.models.values():
-        if model.about:
-            lines += [full(flaw, f"{model.name}: ") for flaw in model.about.flaws]
-        if model.about and model.about.failed:
-            lines.append(f"{model.name}: its training failed: {model.about.failed}")
-    return [escaping.public(line) for line in [*lines, *notes]]
 
 
 @dataclass(frozen=True)
@@ -65,6 +39,8 @@ def origin(model: ModelResults) -> Origin:
         facts.append(("Made of", "the engine's own model, unchanged"))
     if model.row.get("engine") == "imported":
         facts.append(("Made of", "transcripts of another recogniser"))
+    if models.is_control(model.name):
+        facts.append(("Made of", "the stock model and text drawn from general English, as a generation of its size"))
     if models.number(model.name):
         facts.append(("Made of", "the stock model and all text so far"))
     if why := statement(plan.reason):

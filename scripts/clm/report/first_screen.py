@@ -1,28 +1,24 @@
-"""The first screen: the verdict in a sentence, the figures behind it, changes, next steps, resources used."""
+"""The first screen: the verdict in a sentence, the figures behind it, changes, resources used."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from clm import engines
 from clm.base.errors import UserError
-from clm.base.messages import counted
+from clm.base.messages import counted, some
 from clm.base.progress import duration
 from clm.english import words as vocabulary
 from clm.evaluation import verdict_text
-from clm.evaluation.bootstrap import NOT_PROVEN
 from clm.evaluation.leaderboard import COLUMNS
 from clm.evaluation.verdict_text import Verdict
-from clm.healing import saturation
-from clm.reasons.sentences import capitalized, full, kind
-from clm.report import leaderboard_text
-from clm.report.escaping import public
+from clm.report import cautions, scope
 from clm.report.figures.charts import number
 from clm.report.figures.svg import percent
-from clm.report.gather import ModelResults, Results
+from clm.report.gather import ModelResults, Results, Row
 from clm.report.listening import word_totals
 from clm.results import models
 from clm.settings import Settings
 
-MOST_STEPS = 5
 MOST_WORDS = 8
 
 
@@ -36,13 +32,11 @@ class Card:
     detail: str = ""
 
 
-@dataclass(frozen=True)
-class Step:
-    """A next step; `command` can be copied."""
-
-    title: str
-    text: str
-    command: str = ""
+def question(results: Results) -> str:
+    """The question that the page answers."""
+    known = results.baseline or _first_scored(results)
+    name = known.name if known else str(results.config.get("engine") or "the recogniser")
+    return f"Does a custom language model make {name} better on this audio?"
 
 
 def judge(results: Results) -> Verdict:
@@ -51,11 +45,29 @@ def judge(results: Results) -> Verdict:
     if baseline is None or subject is None:
         known = baseline or _first_scored(results)
         rate = percent(float(known.row["wer"])) if known else ""
-        return verdict_text.no_verdict(known.name if known else "", rate, baseline=baseline is not None)
+        judged = verdict_text.no_verdict(known.name if known else "", rate, baseline=baseline is not None)
+        untrained = next((found for found in cautions.warnings(results) if found.kind == "untrained"), None)
+        if baseline is None or untrained is None:
+            return judged
+        return replace(judged, answer="No custom language model yet", proof=untrained.text)
     rows = [dict.fromkeys(COLUMNS, "") | row for row in results.board]  # one of an older version may lack columns
     row = next(row for row in rows if row["model"] == subject.name)
     custom = bool(models.number(subject.name))
-    return verdict_text.verdict(rows, results.comparisons, row, custom=custom, leaked=subject.leaked)
+    leaked = [name for name in scope.folders(results, subject) if scope.is_leaked(subject, name)]
+    judged = verdict_text.verdict(rows, results.comparisons, row, custom=custom, leaked=bool(leaked))
+    return replace(judged, proof=_without_answers(results, subject, leaked)) if leaked else judged
+
+
+def _without_answers(results: Results, subject: ModelResults, leaked: list[str]) -> str:
+    """What is known of a model whose text holds references: its WER on the other folders."""
+    text = f"Its text holds what is spoken in {some(leaked)}, so its figures there prove nothing."
+    clean = scope.clean(results, subject)
+    if clean is None:
+        return f"{text} No folder is free of that: judge it on other recordings."
+    return (
+        f"{text} On the {counted(clean.folders, 'other folder')} its WER is {percent(clean.now)}, before"
+        f" {percent(clean.before)} ({counted(clean.words, 'word')})."
+    )
 
 
 def _first_scored(results: Results) -> ModelResults | None:
@@ -63,35 +75,64 @@ def _first_scored(results: Results) -> ModelResults | None:
 
 
 def cards(results: Results) -> list[Card]:
-    """The figures behind the verdict."""
-    if results.baseline is not None and results.subject is not None:
-        return _cards(results, results.subject)
-    return _cards(results, results.baseline or _first_scored(results))
-
-
-def _cards(results: Results, model: ModelResults | None) -> list[Card]:
+    """The figures behind the verdict, those that it depends on first."""
+    subject, baseline = results.subject, results.baseline
+    model = subject if baseline and subject else baseline or _first_scored(results)
     if model is None:
         return []
-    row = model.row
-    baseline = None if results.baseline is None or results.baseline is model else results.baseline.row
-    cards = []
+    against = None if baseline is None or baseline is model else baseline.row
+    found = [*_clean(results, model, against), *_rates(model.row, against)]
+    found += _control(model.row, against)
+    if against and model.row.get("fixed_words"):
+        broken = int(model.row["broken_words"] or 0)
+        found.append(Card("Words fixed", f"{int(model.row['fixed_words']):,}", "", f"and {broken:,} broken"))
+    found += _basis(results, model, against)
+    if recall := model.row.get("keyword_recall"):
+        before = percent(float(against["keyword_recall"])) if against and against.get("keyword_recall") else ""
+        found.append(Card("Keywords heard right", percent(float(recall)), before, "of all occurrences"))
+    return found
+
+
+def _clean(results: Results, model: ModelResults, against: Row | None) -> Iterator[Card]:
+    """WER on folders whose words the model's text does not hold, where it holds those of others."""
+    if against and any(scope.is_leaked(model, name) for name in scope.folders(results, model)):
+        clean = scope.clean(results, model)
+        if clean:
+            where = f"{counted(clean.folders, 'folder')} whose words its text does not hold"
+            yield Card("On clean folders", percent(clean.now), percent(clean.before), where)
+
+
+def _rates(row: Row, against: Row | None) -> Iterator[Card]:
+    """WER on held-out folders, if the verdict depends on them, and on all recordings."""
+    if against and row.get("scope") == "heldout" and row.get("heldout_wer"):
+        before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], against)))
+        text = "word error rate; the verdict depends on it"
+        yield Card("On held-out folders", percent(float(row["heldout_wer"])), before, text)
     if row.get("wer"):
         low, high = number(row, "wer_low"), number(row, "wer_high")
         interval = f", between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
-        before = percent(float(baseline["wer"])) if baseline else ""
-        cards.append(Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}"))
-    if baseline and row.get("scope") == "heldout" and row.get("heldout_wer"):
-        before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], baseline)))
-        text = "folders that it never learned from: the verdict depends on these"
-        cards.append(Card("On held-out folders", percent(float(row["heldout_wer"])), before, text))
-    if baseline and row.get("fixed_words"):
-        broken = int(row["broken_words"] or 0)
-        cards.append(Card("Words fixed", f"{int(row['fixed_words']):,}", "", f"and {broken:,} broken"))
-    if row.get("keyword_recall"):
-        recall = baseline["keyword_recall"] if baseline else ""
-        before = percent(float(recall)) if recall else ""
-        cards.append(Card("Keywords heard right", percent(float(row["keyword_recall"])), before, "of all occurrences"))
-    return cards
+        before = percent(float(against["wer"])) if against else ""
+        yield Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}")
+
+
+def _control(row: Row, against: Row | None) -> Iterator[Card]:
+    """The rate of the model's control, from which the text brought it down."""
+    rate = row.get("heldout_wer") if row.get("scope") == "heldout" else row.get("wer")
+    if against and row.get("control_wer") and rate:
+        text = "before: its control, made the same way from unrelated text"
+        yield Card("What the text did", percent(float(rate)), percent(float(row["control_wer"])), text)
+
+
+def _basis(results: Results, model: ModelResults, against: Row | None) -> Iterator[Card]:
+    """The speech behind the verdict, or, without one, behind the word error rate."""
+    seconds = scope.seconds(results, model)
+    details = results.comparisons.with_baseline(model.name) if against else None
+    words = details.words if details else int(number(model.row, "words") or 0)
+    recordings = details.recordings if details else int(number(model.row, "recordings") or 0)
+    if words:
+        value = duration(seconds) if seconds else counted(words, "word")
+        text = f"{counted(words, 'word')} in {counted(recordings, 'recording')}"
+        yield Card("Judged on" if against else "Measured on", value, "", text)
 
 
 @dataclass(frozen=True)
@@ -119,86 +160,6 @@ def what_changed(results: Results) -> Change | None:
         older.name, newer.name, older.row["wer"], newer.row["wer"], older.row.get("missed_words", ""),
         newer.row.get("missed_words", ""), telling[0][:MOST_WORDS], telling[1][:MOST_WORDS],
     )  # fmt: skip
-
-
-def next_steps(results: Results) -> list[Step]:
-    """Next steps, the most pressing first."""
-    steps = [*_trust(results), *_prove(results), *_learn(results), *_mend(results)]
-    return steps[:MOST_STEPS]
-
-
-def _trust(results: Results) -> list[Step]:
-    """Steps about figures that cannot be trusted."""
-    steps = []
-    leaks = leaderboard_text.leaks({model.name: model.leakage for model in results.models.values() if model.leakage})
-    steps += [Step("A model has seen the answers", public(capitalized(text))) for text in leaks]
-    unfinished = [model.name for model in results.models.values() if model.row.get("status") == "incomplete"]
-    if unfinished:
-        text = f"{', '.join(unfinished)}: some recordings have no result yet. Finished results are kept."
-        steps.append(Step("Finish what is unfinished", text, "snakemake --cores 4"))
-    failed = sorted({row.get("folder", "") for row in results.runs if row.get("status") == "failed"})
-    if failed:
-        names = ", ".join(failed[:3]) + (f" and {len(failed) - 3} more" if len(failed) > 3 else "")
-        steps.append(Step("Look at what failed", f"{names}: left out for every model. Reasons are under Warnings."))
-    return steps
-
-
-def _prove(results: Results) -> list[Step]:
-    model = results.subject
-    if model is None or model.row.get("verdict") != NOT_PROVEN:
-        return []
-    title = "Add recordings to prove the difference" if model.row.get("p_value") else "Add recordings"
-    return [
-        Step(
-            title,
-            capitalized(verdict_text.what_would_help(dict.fromkeys(COLUMNS, "") | model.row, results.comparisons)),
-        )
-    ]
-
-
-def _learn(results: Results) -> list[Step]:
-    """Steps about learning more from text."""
-    config = results.config
-    engine = config.get("engine", "")
-    if not any(model.row.get("engine") == engine for model in results.models.values()):
-        return []
-    heldout = config.get("evaluation", {}).get("heldout", [])
-    try:
-        nothing = (
-            saturation.nothing_left(results.directory, results.board, engine, heldout) if heldout != "auto" else ""
-        )
-    except (UserError, OSError, KeyError):  # results of an older version lack what it reads
-        nothing = ""
-    if nothing:
-        return [Step("Text has little left to teach", nothing)]
-    newest = results.generations[-1] if results.generations else None
-    judged = results.judged.get(newest.name) if newest else None
-    missed = {
-        word
-        for key, result in (judged.results.items() if judged else ())
-        if key[0] not in heldout
-        for word in result.missed
-        if vocabulary.learnable(word)
-    }
-    if newest is None or not missed:
-        return []
-    text = f"{newest.name} still misses {len(missed):,} words worth learning in folders that are not held out."
-    return [Step("Heal: train the next generation", text, "snakemake --cores 4 --forcerun heal")]
-
-
-def _mend(results: Results) -> list[Step]:
-    """Advice of the diagnosis, each kind of finding once, the gravest first."""
-    model = results.subject or results.baseline
-    by_kind = leaderboard_text.by_kind(model.diagnosis.findings if model else {})
-    steps = []
-    for (folder, finding), *others in by_kind:
-        also = f". The same in {counted(len(others), 'more folder')}." if others else "."
-        steps.append(Step(capitalized(kind(finding)), full(finding, f"{folder}: ") + also))
-    guessed = {row.get("word") for row in model.lexicon} if model else set()
-    if model and guessed:
-        text = f"{len(guessed):,} words of {model.name} have guessed pronunciations; those still missed come first."
-        steps.append(Step("Review pronunciations", text))
-    return steps
 
 
 def spent(results: Results) -> list[tuple[str, str]]:

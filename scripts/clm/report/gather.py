@@ -13,7 +13,9 @@ from clm.evaluation import comparisons, model_scores, summaries
 from clm.evaluation.comparisons import Comparisons
 from clm.evaluation.model_scores import ModelScores
 from clm.evaluation.summaries import Summary
-from clm.results import models, plans
+from clm.reasons import codes
+from clm.reasons.codes import Reason
+from clm.results import invocation, models, plans, training
 from clm.results.models import ModelRecord
 from clm.results.plans import Plan
 from clm.scoring import leakage, model_diagnosis
@@ -57,7 +59,12 @@ class ModelResults:
 
 @dataclass
 class Results:
-    """A results folder. `models` are in the order of the leaderboard; `problems` say what could not be read."""
+    """A results folder.
+
+    `models` are in the order of the leaderboard; `notices` are those on files by folder, as JSON, "" for those of none;
+    `unusable_keywords` says why a keywords file is not used; `untrained` why the latest generation that was planned
+    does not exist; `command` are the words that started the run; `problems` say what could not be read.
+    """
 
     directory: Path
     config: dict[str, Any]
@@ -70,6 +77,10 @@ class Results:
     models: dict[str, ModelResults]
     keyword_statuses: list[Row]
     keyword_sources: list[Row]
+    notices: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    unusable_keywords: str = ""
+    untrained: Reason | None = None
+    command: tuple[str, ...] = invocation.USUAL
     problems: list[str] = field(default_factory=list)
 
     @cached_property
@@ -79,13 +90,16 @@ class Results:
 
     @cached_property
     def champion(self) -> ModelResults | None:
-        """The champion."""
+        """The champion: the best of several models. One that nothing is compared with is none."""
+        if not self.challengers:
+            return None
         return next((model for model in self.models.values() if model.row.get("champion")), self.baseline)
 
     @cached_property
     def challengers(self) -> list[ModelResults]:
-        """Complete models except the baseline, the oldest first."""
-        judged = [model for model in self.models.values() if model.complete and model is not self.baseline]
+        """Complete models except baseline and controls, the oldest first."""
+        candidates = (model for model in self.models.values() if not models.is_control(model.name))
+        judged = [model for model in candidates if model.complete and model is not self.baseline]
         return sorted(judged, key=lambda model: (model.row.get("created", ""), model.name))
 
     @cached_property
@@ -94,6 +108,13 @@ class Results:
         if self.champion and self.champion is not self.baseline:
             return self.champion
         return self.challengers[-1] if self.challengers else None
+
+    @cached_property
+    def by_age(self) -> list[ModelResults]:
+        """The baseline, then the other models, the oldest first: what was before stands before what came after."""
+        others = [model for model in self.models.values() if model is not self.baseline]
+        others.sort(key=lambda model: (model.row.get("created", ""), model.name))
+        return [*([self.baseline] if self.baseline else []), *others]
 
     @property
     def topic(self) -> str:
@@ -203,6 +224,10 @@ def read(directory: Path) -> Results:
         models=found,
         keyword_statuses=reader.table("corpus/keywords/status.csv"),
         keyword_sources=reader.table("corpus/keywords/sources.tsv", delimiter="\t"),
+        notices=index.get("notices", {}),
+        unusable_keywords=str(reader.json("state.json", wanted=False).get("unusable_keywords") or ""),
+        untrained=_untrained(reader, {row["model"] for row in board}),
+        command=invocation.read(directory),
         problems=reader.problems,
     )
 
@@ -227,3 +252,17 @@ def _read_model(reader: _Reader, row: Row, folders: dict[str, list[str]], text_o
         sources=reader.table(f"{home}/corpus/sources.tsv", delimiter="\t"),
         lexicon=reader.table(f"{home}/lexicon.tsv", delimiter="\t"),
     )
+
+
+def _untrained(reader: _Reader, known: set[str]) -> Reason | None:
+    """Why the latest generation that was planned, and is not on the leaderboard, was not trained."""
+    names = [path.parent.name for path in reader.directory.glob("models/*/plan.json")]
+    planned = [name for name in names if models.number(name) and name not in known]
+    if not planned:
+        return None
+    name = max(planned, key=lambda name: (models.number(name), name))
+    plan = reader.record(f"models/{name}/plan.json", plans.read, Plan())
+    if not plan.train:
+        return codes.nothing_to_learn()
+    outcome = reader.record(f"models/{name}/training.json", training.read, None, wanted=False)
+    return outcome.reason if outcome else None

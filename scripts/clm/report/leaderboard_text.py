@@ -17,6 +17,7 @@ from clm.evaluation.model_scores import INCOMPLETE
 from clm.evaluation.verdict_text import Row, figure
 from clm.reasons.codes import Code, Reason
 from clm.reasons.sentences import capitalized, ended, full, kind, listed, statement
+from clm.results.models import is_control
 from clm.scoring.diagnosis import GRAVEST_FIRST
 from clm.scoring.leakage import Leakage
 
@@ -121,6 +122,8 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str
     """
     found = {}
     for row in rows:
+        if is_control(row["model"]):
+            continue
         model, flaws = row["model"], [statement(mark) for mark in marks.get(row["model"], ())]
         fixed, broken = int(row["fixed_words"] or 0), int(row["broken_words"] or 0)
         if row["corpus_words"] and broken >= max(ENOUGH_BROKEN, MOST_BROKEN * fixed):

@@ -9,7 +9,7 @@ from typing import Any
 
 from clm.base import files, messages
 from clm.report import escaping
-from clm.report.figures import charts, maps, scatter
+from clm.report.figures import charts, error_map, folder_changes, folders, keyword_recall, scatter
 from clm.report.figures.svg import Figure
 from clm.report.gather import Results, read
 from clm.report.listening import playback, word_totals
@@ -48,7 +48,7 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
     tables = views.all_tables(results, counted)
     drawn = _figures(results, counted)
     _write_aside(output, tables, drawn)
-    data = _data(results, counted, order, places)
+    data = _data(results, counted, places)
     renderer = Renderer()
     for number, part in enumerate(parts[1:], 1):
         html = renderer.alignments(data, part, number, len(parts), results)
@@ -92,10 +92,16 @@ def _divide(alignments: Alignments) -> tuple[list[Part], dict[int, int]]:
 
 def _figures(results: Results, counted: word_totals.Words) -> list[Figure]:
     drawn = [
-        charts.forest(results), charts.composition(results), charts.generations(results), maps.heat(results),
-        *_scatters(results, counted), maps.keywords(results),
+        charts.forest(results), charts.composition(results), charts.generations(results),
+        folder_changes.changes(results), folders.heat(results), *_error_maps(results, counted),
+        *_scatters(results, counted), keyword_recall.keywords(results),
     ]  # fmt: skip
     return [figure for figure in drawn if figure is not None]
+
+
+def _error_maps(results: Results, counted: word_totals.Words) -> list[Figure | None]:
+    models = [model for model in (results.subject, results.baseline) if model]
+    return [error_map.error_map(counted, model) for model in models or list(results.models.values())[:1]]
 
 
 def _scatters(results: Results, counted: word_totals.Words) -> list[Figure | None]:
@@ -111,7 +117,7 @@ def _alone(figure: Figure, style: str) -> str:
     return f"{head}><style>{style}</style>{rest}"
 
 
-def _data(results: Results, counted: word_totals.Words, order: list[str], places: dict[int, int]) -> dict[str, Any]:
+def _data(results: Results, counted: word_totals.Words, places: dict[int, int]) -> dict[str, Any]:
     """Data for the script of every page: models, folders, words."""
     names = list(results.models)
     numbers = {folder: number for number, folder in enumerate(results.folders)}
@@ -126,8 +132,8 @@ def _data(results: Results, counted: word_totals.Words, order: list[str], places
     often = sorted(missed, key=lambda word: (-sum(missed[word]), word))[:MOST_WORDS]
     return {
         "models": names,
-        "brief": [maps.brief(name) for name in names],
-        "order": [order.index(name) if name in order else 0 for name in names],
+        "brief": [folders.brief(name) for name in names],
+        "order": [[model.name for model in results.by_age].index(name) for name in names],
         "shown": [names.index(name) for name in _side_by_side(results)],
         "baseline": names.index(results.baseline.name) if results.baseline else None,
         "subject": names.index(results.subject.name) if results.subject else 0,
@@ -164,7 +170,7 @@ def _notes(results: Results, addresses: playback.Addresses, parts: list[Part]) -
             f"The audio of {beside} is not inside this page, which would be too large: it is played from files."
         )
     if len(parts) > 1:
-        folders = messages.counted(sum(len(part.folders) for part in parts[1:]), "folder")
+        elsewhere = messages.counted(sum(len(part.folders) for part in parts[1:]), "folder")
         pages = messages.counted(len(parts) - 1, "page")
-        notes.append(f"The alignments of {folders} are in {pages} beside this one, in report/.")
+        notes.append(f"The alignments of {elsewhere} are in {pages} beside this one, in report/.")
     return notes

@@ -9,14 +9,18 @@ from typing import Any
 from markupsafe import Markup
 
 from clm import __version__
-from clm.report import about, escaping, first_screen
+from clm.report import about, advice, cautions, escaping, first_screen
 from clm.report.figures.board import board
 from clm.report.figures.svg import Figure, percent
 from clm.report.gather import Results
 from clm.report.tables.table import Table
 
 TEMPLATES = Path(__file__).with_name("templates")
-SCRIPTS = ("core", "tables", "figures", "record", "player", "listen", "start")
+SCRIPTS = ("core", "tables", "figures", "record", "player", "jump", "listen", "start")
+#: Figures that appear at most once.
+FIGURES = ("wer", "errors", "generations", "changes", "folders", "keywords")
+MOST_CAUTIONS = 4  # on the first screen
+MOST_CHARACTERS = 260  # of a text on the one page that is printed
 VIEWS = (
     ("summary", "Summary"), ("leaderboard", "Leaderboard"), ("models", "Models"), ("folders", "Folders"),
     ("words", "Words"), ("keywords", "Keywords"), ("listen", "Listen"), ("corpus", "Text"), ("lineage", "Lineage"),
@@ -84,6 +88,7 @@ class Renderer:
         named = {table.name: table for table in tables}
         empty = {"models": not by_name.get("wer"), "keywords": "keywords" not in named,
                  "corpus": not {"corpus", "sources", "lexicon"} & named.keys()}  # fmt: skip
+        found = cautions.warnings(results, notes)
         shown = {**data, "folders": _addressed(data, main=True), "tables": [table.for_page() for table in tables]}
         judged = first_screen.judge(results)
         return self._render(
@@ -94,17 +99,23 @@ class Renderer:
             views=[(f"#{name}", label) for name, label in VIEWS if not empty.get(name)],
             verdict=judged,
             cards=first_screen.cards(results),
-            steps=first_screen.next_steps(results),
+            steps=advice.next_steps(results),
             change=first_screen.what_changed(results),
             spent=first_screen.spent(results),
             board=board(results),
             legend=about.legend(results),
-            figures={name: by_name.get(name) for name in ("wer", "errors", "generations", "folders", "keywords")},
+            figures={name: by_name.get(name) for name in FIGURES},
+            error_maps=[figure for figure in drawn if figure.name.startswith("map-")],
             scatters=[figure for figure in drawn if figure.name.startswith("words-")],
             tables=named,
             listen_note="Reference and models, word against word. A click on a word plays it.",
             lineage=[about.origin(model) for model in results.models.values()],
-            warnings=about.warnings(results, notes),
+            cautions=found,
+            grave=[item for item in found if item.grave and item.text not in judged.proof],
+            most_cautions=MOST_CAUTIONS,
+            question=first_screen.question(results),
+            made_on=max((row.get("created", "") for row in results.board), default=""),
+            brief=lambda text: escaping.short(text, MOST_CHARACTERS),
             subject=results.subject.name if results.subject else "",
             folder_count=f"{len(results.folders):,}",
             model_count=len(results.models),

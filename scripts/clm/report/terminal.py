@@ -4,13 +4,14 @@ The data are those of the page: cells of leaderboard.csv and runs.csv as they ar
 """
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 from clm.base.errors import UserError
 from clm.base.messages import nearest
 from clm.english import words as vocabulary
 from clm.reasons.sentences import full
-from clm.report import first_screen
+from clm.report import advice, cautions, first_screen
 from clm.report.escaping import public, visible
 from clm.report.gather import Results
 from clm.report.listening import word_totals
@@ -26,14 +27,16 @@ View = dict[str, Any]
 
 
 def board_view(results: Results) -> View:
-    """Everything on the leaderboard, the verdict, and next steps."""
+    """Everything on the leaderboard, the verdict with its figures, warnings, and next steps."""
     judged = first_screen.judge(results)
     return {
         "leaderboard": results.board,
         "verdict": {"model": results.subject.name if results.subject else None, "answer": judged.answer,
                     "sentence": judged.headline, "proof": judged.proof, "sentences": list(judged.sentences)},
+        "figures": [asdict(card) for card in first_screen.cards(results)],
+        "warnings": [asdict(found) for found in cautions.warnings(results)],
         "next": [{"what": step.title, "why": public(step.text), "command": step.command}
-                 for step in first_screen.next_steps(results)],
+                 for step in advice.next_steps(results)],
         "problems": results.problems,
     }  # fmt: skip
 

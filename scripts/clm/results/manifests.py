@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,19 @@ def sample_rates(index: Path) -> dict[str, frozenset[int]]:
         folder: frozenset(item["rate"] or 0 for item in items if "rate" in item)
         for folder, items in read_index(index).items()
     }
+
+
+def open_recordings(index: Path, heldout: Collection[str]) -> list[tuple[Recording, Callable[[], str]]]:
+    """Recordings of the folders that are not held out, with what reads their references; no audio that is held out."""
+    manifest = read_index(index)
+    closed = {item["audio_sha256"] for folder in heldout for item in manifest.get(folder, ())}
+    return [
+        (recording, partial(reference, item))
+        for folder, items in sorted(manifest.items())
+        for item in items
+        if folder not in heldout and item.get("audio_sha256") not in closed
+        for recording in recordings([item])
+    ]
 
 
 def check_unchanged(recording: Recording) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 from clm.base import files
 from clm.reasons import codes
 from clm.reasons.codes import Reason
-from clm.types import Model
+from clm.types import STOCK, Model
 
-CLM, VOCABULARY = "clm", "vocabulary"
+CLM, VOCABULARY, CONTROL = "clm", "vocabulary", "control"
+#: A model from fewer words of text is never called better (docs/control.md).
+FEWEST_WORDS = 200
 #: Prefix of the directories that trainings work in; the time of their start follows.
 UNFINISHED = ".training-"
-_NUMBERED = re.compile(r"(?P<engine>[a-z]+)-(?P<kind>clm|vocabulary)-(?P<number>\d{3,})")
+_NUMBERED = re.compile(r"(?P<engine>[a-z]+)-(?P<kind>clm|vocabulary|control)-(?P<number>\d{3,})")
 
 
 def generation(engine: str, number: int, kind: str = CLM) -> str:
@@ -49,6 +51,15 @@ def engine_of(name: str) -> str:
 def is_own(name: str) -> bool:
     """True if the workflow gives such a name to the models it trains."""
     return _NUMBERED.fullmatch(name) is not None
+
+
+def is_control(name: str) -> bool:
+    """True for the control of a generation: made in the same way, from text that has nothing to say.
+
+    >>> is_control("pocketsphinx-control-001"), is_control("pocketsphinx-clm-001")
+    (True, False)
+    """
+    return bool(number(name, CONTROL))
 
 
 def finished(directory: Path, engine: str, kind: str = CLM) -> list[str]:
@@ -85,7 +96,8 @@ class ModelRecord:
     `digest` is of everything that it was made from; `recipe` and `versions` are of the code that trained it; `sources`
     are the words of each source of its text, `corpus_words` their sum (None: not known, or not made from text);
     `details` are the engine's own; `failed` is the engine's message if the training failed for good; `made_from`,
-    `phrases` and `dropped` describe a custom vocabulary: digest, and numbers of phrases.
+    `phrases` and `dropped` describe a custom vocabulary: digest, and numbers of phrases. Of a control, `made_from` is
+    the digest of the training settings. `equals_stock` says that the files are those of the stock model in effect.
     """
 
     model: str = ""
@@ -101,16 +113,23 @@ class ModelRecord:
     dropped: int | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     failed: str = ""
+    equals_stock: bool = False
+
+    @property
+    def transcribes_as(self) -> str:
+        """Digest in the keys of its results: those of the stock model count for a model that equals it."""
+        return STOCK if self.equals_stock else self.digest
 
     @property
     def flaws(self) -> list[Reason]:
-        """Flaws of the model that training found."""
-        return [codes.read(mark) for mark in self.details.get("marks", ())]
+        """Flaws of the model that training found; a control that says nothing does what it is for."""
+        marks = () if is_control(self.model) else self.details.get("marks", ())
+        return [codes.read(mark) for mark in marks]
 
     def as_json(self) -> dict[str, Any]:
         """The record as its file holds it, without unknown fields."""
         always = ("model", "engine", "created", "digest", "corpus_words", "details")
-        return {key: value for key, value in vars(self).items() if key in always or value not in (None, "", {})}
+        return {key: value for key, value in vars(self).items() if key in always or value not in (None, "", {}, False)}
 
 
 def write_record(path: Path, record: ModelRecord) -> None:
@@ -206,12 +225,12 @@ def load(directory: Path, name: str, engine: str) -> Model:
     """The model of this name: stock if it is named like its engine, else what its model.json says."""
     if name == engine:
         return Model(name)
-    return Model(name, directory / name, read_record(directory / name / "model.json").digest)
+    return Model(name, directory / name, read_record(directory / name / "model.json").transcribes_as)
 
 
 def of_files(name: str, paths: Sequence[Path]) -> Model:
     """The model of this name with these files, model.json first; stock if it has none."""
-    return Model(name, paths[0].parent, files.read_json(paths[0])["digest"]) if paths else Model(name)
+    return Model(name, paths[0].parent, read_record(paths[0]).transcribes_as) if paths else Model(name)
 
 
 def read_if_there(path: Path) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from clm import engines
 from clm.base import files
 from clm.base.errors import UserError
+from clm.base.messages import counted
 from clm.config import load_yaml
 from clm.healing.plan import History, corpus_settings
 from clm.project import overview, record, submissions
@@ -26,7 +27,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
     found += _failed_notes(state)
-    found += overview.lines(dataset, engine)
+    found += [*_text_notes(state, dataset), *overview.about(dataset)]
     if state.unusable_keywords:
         found.append(f"Continuing without keywords: {state.unusable_keywords}")
     former = _former_settings(state.results)
@@ -71,10 +72,25 @@ def _price_note(state: State, engine: Engine) -> str:
     )
 
 
+def _text_notes(state: State, dataset: Dataset) -> list[str]:
+    """Warning where a model is due from so little text that it can prove nothing, before anything is spent on it."""
+    words = dataset.training_words
+    if not state.due or state.learns or dataset.keywords or words is None:
+        return []
+    if words >= models.FEWEST_WORDS:
+        return []
+    return [
+        f"training_data has {counted(words, 'word')}, and a model from fewer than {models.FEWEST_WORDS} is never proven"
+        " better. Hint: more text, or keywords, which articles are looked up for"
+    ]
+
+
 def _failed_notes(state: State) -> list[str]:
     """Models that could not be made, and how to try again."""
     directory = state.results / "models"
-    failures = {name: models.failed(directory, name) for name in (*state.finished, *state.vocabularies)}
+    failures = {
+        name: models.failed(directory, name) for name in (*state.finished, *state.vocabularies, *state.controls)
+    }
     notes = [
         f"{name} could not be made: {reason.rstrip('.')}."
         " Hint: snakemake --forcerun heal --config retry_failed=True tries once more."
@@ -95,9 +111,12 @@ def _base_notes(state: State, dataset: Dataset) -> list[str]:
     directory = state.results / "models"
     clms = [name for name in (*state.finished, *state.accounts) if name in state.running]
     records = {name: models.read_record_if_there(directory / name / "model.json") for name in clms}
+    details = {name: record.details for name, record in records.items() if record}
+    if state.next in state.coming and (wanted := state.settings.transcribe["base_model"]):
+        details[state.next] = {"base_model": wanted}
     rates = {
-        name: frozenset(dataset.media(pair).rate or 0 for pair in dataset.folders[name].pairs)
-        for name in (state.with_audio if any(records.values()) else ())
+        name: frozenset(dataset.media(pair).rate or 0 for pair in dataset.folders[name].pairs if pair.audio)
+        for name in (state.with_audio if details else ())
     }
-    found = base_models.marks({name: record.details for name, record in records.items() if record}, rates)
+    found = base_models.marks(details, rates)
     return [sentences.full(mark, f"{name}: ") for name, marks in found.items() for mark in marks]

@@ -87,7 +87,7 @@ def _cells(item: Mapping[str, Any]) -> Row:
         if isinstance(value, Mapping):
             place = next((value[name] for name in ("path", "file", "url", "source") if value.get(name)), None)
             sources = value.get("sources")
-            if place is None and _is_list(sources):
+            if place is None and sources and _is_list(sources):
                 place = sources[0].get("source")
             if place:
                 cells["audio_path" if key == "recording" else key] = str(place)

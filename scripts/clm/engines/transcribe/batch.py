@@ -23,7 +23,8 @@ from clm.base.errors import PassingError, UserError
 from clm.base.progress import Progress, duration
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory, jobs
-from clm.engines.transcribe.jobs import Records, Results, Task
+from clm.engines.transcribe.job_results import Results, stated_place
+from clm.engines.transcribe.jobs import Records, Task
 from clm.engines.transcribe.refusals import Refusals, spread
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
 from clm.engines.transcribe.uploads import Uploads
@@ -406,6 +407,8 @@ class Batch:
         if status != "COMPLETED":
             return None
         outcome = self._results.fetch(task)  # completed between the two calls
+        if outcome is None and (place := stated_place(job)):
+            outcome = self._results.fetch(task, place)
         self._running[task.name].misses += outcome is None
         if self._running[task.name].misses >= _MOST_MISSES:
             return jobs.forgotten(task, self._settings)

@@ -1,8 +1,9 @@
 """Results of Call Analytics jobs, as a transcript in the shape of Amazon Transcribe.
 
-The shape is that of the developer guide ("Post-call analytics output"): `Transcript` holds turns with `Content`,
-`Items`, `ParticipantRole` and offsets in milliseconds. We have not seen a file of Amazon's; missing
-fields are skipped.
+`Transcript` holds turns, which may overlap, with `Content`, `Items`, `ParticipantRole` and offsets in milliseconds.
+Redacted words are `[PII]`, with their confidence in `Redaction`. Sources: the developer guide ("Post-call analytics
+output"), which leaves the items out, and a real result in the public repository
+aws-samples/amazon-transcribe-output-word-document. Missing fields are skipped.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def _items(turn: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             if timed
             else {}
         )
-        confidence = str(item.get("Confidence", "0.0"))
+        hidden: dict[str, Any] = next(iter(item.get("Redaction") or ()), {})
+        confidence = str(item.get("Confidence", hidden.get("Confidence", "0.0")))
         yield {
             "type": "pronunciation" if timed else "punctuation",
             **times,

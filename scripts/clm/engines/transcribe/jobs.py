@@ -7,28 +7,25 @@ and never paid again. Records on disk and results in the bucket outlive Amazon's
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from clm.aws.clients import Aws, code_of, explain
-from clm.aws.s3 import read_dated
 from clm.base import files
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe import channels
 from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TAG, TranscribeSettings
-from clm.types import Failure, Recording, Transcript, Unfinished
+from clm.types import Failure, Recording, Unfinished
 
 log = logging.getLogger(__name__)
 
 LONGEST_SLUG = 60
 _KEY_LENGTH = 20
-_READ_ATTEMPTS = 3
 _GONE = ("NotFoundException", "BadRequestException")
 
 
@@ -127,11 +124,12 @@ def difference(
     The tag holds the digest of audio, model, language and settings, so that the same recording may meanwhile lie at
     another address. No document promises that GetTranscriptionJob returns tags, model or settings (botocore's shape has
     no required members), so what is absent says nothing. Without a tag our own record decides (`recorded`), then the
-    address of the recording, then `ask`, which looks the tag up with another call.
+    address of the recording, or its name if that is its digest, then `ask`, which looks the tag up with another call.
     """
     found = job.get("Media", {}).get("MediaFileUri")
     key = tag_of(job.get("Tags"))
-    if key is None and not recorded and found != str(media):
+    by_content = media.name.startswith(task.recording.sha256) and str(found).endswith(f"/{media.name}")
+    if key is None and not recorded and found != str(media) and not by_content:
         key = ask()
         if key is None:
             return "another recording"
@@ -200,69 +198,6 @@ def failed(job: Mapping[str, Any]) -> Failure:
     """A job that ended as FAILED, with Amazon's reason."""
     reason = scrub(job.get("FailureReason") or "Amazon gave no reason")
     return Failure(f"Amazon Transcribe failed: {reason}", "fix the recording, or try again: retry_failed=True")
-
-
-class Results:
-    """Results of jobs in the bucket."""
-
-    def __init__(self, aws: Aws, settings: TranscribeSettings) -> None:
-        self._aws = aws
-        self._settings = settings
-
-    def fetch(self, task: Task) -> Transcript | Unfinished | None:
-        """The result of a job, or None if there is none (yet); made on the day when Amazon wrote it (UTC).
-
-        Raises:
-            UserError: the bucket cannot be read.
-
-        """
-        from botocore.exceptions import IncompleteReadError, ResponseStreamingError
-
-        path = result_path(task, self._settings)
-        damage = (ValueError, IncompleteReadError, ResponseStreamingError)
-        trouble: Exception | None = None
-        for _ in range(_READ_ATTEMPTS):
-            try:
-                data, written = read_dated(self._aws.s3, path)
-                return replace(parse(data, task), made=written.date().isoformat())
-            except damage as error:  # cut off on its way, or damaged where it lies
-                trouble = error
-            except Exception as error:
-                if code_of(error) in ("NoSuchKey", "404"):
-                    return None
-                trouble = error
-                if code_of(error):
-                    break
-        if isinstance(trouble, damage):
-            return Unfinished(
-                f"the result at {path} is damaged or cut off ({scrub(str(trouble))})",
-                "run again; if it stays so, delete it and set repeat to the folder, which pays again",
-            )
-        raise explain(trouble, f"reading {path}", "s3") from trouble
-
-
-def parse(data: bytes, task: Task) -> Transcript:
-    """A result as Amazon wrote it, without the account's number.
-
-    The length of the audio is that of the recording if known, else the end of the last word.
-
-    Raises:
-        ValueError: this is not the whole result of this job.
-
-    """
-    result = json.loads(data)
-    if not isinstance(result, dict) or not isinstance(result.get("results"), dict):
-        raise ValueError("it is not a transcript")
-    results = result["results"]
-    if not isinstance(results.get("transcripts"), list) or not isinstance(results.get("items"), list):
-        raise ValueError("it has no transcripts or no items")
-    if result.get("jobName", task.name) != task.name:
-        raise ValueError("it is of another job")
-    result.pop("accountId", None)
-    channels.merge(results)
-    ends = [float(item["end_time"]) for item in results["items"] if "end_time" in item]
-    seconds = task.recording.seconds
-    return Transcript(result, max(ends, default=0.0) if seconds is None else seconds)
 
 
 def describe(aws: Aws, name: str) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from clm.base.messages import some
 from clm.base.progress import Progress, duration
 from clm.base.redaction import scrub
 from clm.base.s3_path import S3Path
-from clm.engines.transcribe.artifacts import encryption
+from clm.engines.transcribe.artifacts import encryption, may_pass
 from clm.engines.transcribe.base_models import choose_base
 from clm.engines.transcribe.inventory import explained, language_models
 from clm.engines.transcribe.transcribe_settings import CLM_LANGUAGES, NAME_PREFIX, TranscribeSettings
@@ -29,10 +29,6 @@ log = logging.getLogger(__name__)
 #: Shorter lines ("Thank you.") may be in both texts.
 _SHORTEST_SENTENCE = 4
 MOST_BYTES, MOST_TUNING_BYTES = 2 << 30, 200 << 20
-_ACCESS = re.compile(
-    r"\b(?:roles?|access|permissions?|(?:un)?authori[sz]ed|denied|forbidden|regions?|assumed?|credentials?|kms)\b",
-    re.IGNORECASE,
-)
 _MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<!--|<\?xml")
 #: Pause between checks of a training, as a multiple of that for jobs: it takes hours.
 _SLOWER = 3
@@ -102,21 +98,6 @@ def check_overlap(text: TrainingText) -> None:
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     yield from enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-
-
-def may_pass(model: Mapping[str, Any]) -> bool:
-    """True if a failed training failed for role, access or region, which somebody can fix.
-
-    Amazon has no codes for that, only FailureReason, whose texts are documented nowhere; addresses in it are
-    not its words.
-
-    >>> may_pass({"FailureReason": "The role arn:aws:iam::1:role/x can't be assumed."})
-    True
-    >>> may_pass({"FailureReason": "No training data was found at s3://region/role/access."}), may_pass({})
-    (False, False)
-    """
-    reason = re.sub(r"\b(?:s3://|https?://|arn:)\S+", "", model.get("FailureReason") or "")
-    return bool(_ACCESS.search(reason))
 
 
 class Trainer:

@@ -119,7 +119,7 @@ class Transcribe:
         from clm.engines.transcribe.phrases.custom_vocabulary import VocabularyMaker
 
         del directory
-        return VocabularyMaker(self.aws, self.settings).make(vocabulary.text)
+        return VocabularyMaker(self.aws, self.settings).make(vocabulary.text, retry=self._retry_failed)
 
     def estimate(self, lengths: Iterable[float], model: str) -> Estimate:
         """The price by the table in the configuration; every job costs at least the minimum."""
@@ -155,5 +155,5 @@ class Transcribe:
         if not name:
             return Helper("vocabulary", vocabulary=vocabulary)
         check_language(language)
-        slug = "clm-vocabulary" if vocabulary else "clm" if models.number(model.name) else name
+        slug = "clm-vocabulary" if vocabulary else "clm" if models.is_own(model.name) else name
         return Helper(slug, language_model=name, vocabulary=vocabulary)

@@ -46,7 +46,7 @@ def words(tokens: Sequence[int], pieces: Sequence[bytes]) -> list[Word]:
             found[-1] = (found[-1][0] + piece, [*found[-1][1], token])
         else:
             found.append((piece, [token]))
-    texts = [(data.decode(errors="replace").strip(), tuple(ids)) for data, ids in found]
+    texts = [(data.decode(errors="ignore").strip(), tuple(ids)) for data, ids in found]
     return [Word(text, ids) for text, ids in texts if text]
 
 

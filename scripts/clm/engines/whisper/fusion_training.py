@@ -19,6 +19,7 @@ from clm.base import files
 from clm.base.errors import UserError
 from clm.base.text_files import read_text
 from clm.engines.whisper import prompt
+from clm.engines.whisper.guards import units
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.tokens import Tokens
 from clm.english.tokenizer import tokenize
@@ -53,7 +54,8 @@ def train(text: TrainingText, directory: Path, tokens: Tokens, language: str, we
     else:
         about, report = _train_tokens(text, directory, tokens)
     files.write_json(directory / FUSION_FILE, {"weight": weight, **about}, indent=None)
-    return {"kind": about["kind"], "fusion_weight": weight, **report}
+    says_nothing = about["kind"] == "words" and not _adds(about)
+    return {"kind": about["kind"], "fusion_weight": weight, "equals_stock": says_nothing, **report}
 
 
 def write_prompt(directory: Path, text: str) -> None:
@@ -76,7 +78,7 @@ def load(directory: Path, tokens: Tokens) -> tuple[Fusion | None, Sequence[int]]
         if about["kind"] == "prompt":
             return None, prompt.encode(about["text"], tokens)
         if about["kind"] == "words":
-            return _load_words(directory, about, tokens), ()
+            return _load_words(directory, about, tokens) if _adds(about) else None, ()
         return _load_tokens(directory, about, tokens), ()
     except (OSError, KeyError, ValueError, BadZipFile) as error:
         raise UserError(f"{directory}: files of the model are missing or damaged ({error})", hint) from error
@@ -117,6 +119,11 @@ def _train_words(text: TrainingText, directory: Path) -> tuple[dict[str, Any], d
     }
     sentences = sum(len(source.sentences) for source in sources.values())
     return about, {**mixture.report, "sentences": sentences}
+
+
+def _adds(about: Mapping[str, Any]) -> bool:
+    """False for a text that earned no weight, so that the search is that of the stock model."""
+    return any(about["weights"][1:])
 
 
 def _load_words(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> WordFusion:
@@ -160,10 +167,10 @@ def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[
     _check_words(any(letter.isalpha() for line in sentences for letter in line), text)
     start = tokens.end + 1
     encoded = tokens.encode(sentence.strip() for sentence in sentences)
-    symbols = np.array([token for ids in encoded for token in (start, *ids, tokens.end)], np.int64)
+    symbols = np.array([token for ids in encoded for token in (start, *ids)], np.int64)
     model = estimate(symbols, tokens.end + 2, start, TOKEN_ORDER)
     _write_models(directory / NGRAMS_FILE, [model])
-    words = sum(len(sentence.split()) for sentence in sentences)
+    words = sum(len(units(sentence)) for sentence in sentences)
     about = {"kind": "tokens", "end": tokens.end}
     return about, {"sentences": len(sentences), "words": words, "tokens": sum(map(len, encoded))}
 

@@ -10,6 +10,9 @@ from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, S
 #: Scripts that are written without spaces between words.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
+#: Marks at the end of a text in such a script.
+_MARKS = "。、，．？！；：…」』）”"
+
 
 def units(text: str) -> list[str]:
     """Words, or letters in scripts without spaces; lower case, without marks.
@@ -47,7 +50,7 @@ def joined(texts: Iterable[str]) -> str:
     """
     found = ""
     for text in texts:
-        last = found.rstrip("。、？！")[-1:]
+        last = found.rstrip(_MARKS)[-1:]
         space = " " if found and text and not (unspaced(last) and unspaced(text[:1])) else ""
         found += space + text
     return found

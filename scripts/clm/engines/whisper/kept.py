@@ -1,4 +1,7 @@
-"""Store of the encoder's output for each piece, so that the next model repeats only the search."""
+"""Store of what all models have in common for a piece, so that the next one repeats only the search with fusion.
+
+That is the encoder's output, and the tokens that the stock search finds.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +22,7 @@ _MAKE_ROOM_EVERY = 50
 
 
 class Kept:
-    """Encoded pieces in a folder, by their samples; without a folder nothing is kept."""
+    """Arrays in a folder, by the samples of their piece; without a folder nothing is kept."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
@@ -26,22 +30,32 @@ class Kept:
 
     def get(self, samples: NDArray[np.int16], make: Callable[[], NDArray[np.float16]]) -> NDArray[np.float16]:
         """The encoded piece, as it is kept or from `make`."""
-        if self._folder is None:
-            return make()
-        path = self._folder / f"{hashlib.sha256(samples.tobytes()).hexdigest()[:32]}.npy"
-        with suppress(OSError, ValueError, EOFError):
-            found = np.load(path)
-            os.utime(path)
-            return found
-        made = make()
-        with suppress(OSError):  # a full disk: it is encoded again
-            self._write(path, made)
-        return made
+        found = self.find(samples)
+        if found is None:
+            found = make()
+            self.put(samples, found)
+        return found
 
-    def _write(self, path: Path, states: NDArray[np.float16]) -> None:
+    def find(self, samples: NDArray[np.int16], name: str = "") -> NDArray[Any] | None:
+        """The array of this name, None where it is missing or damaged."""
+        if self._folder is not None:
+            path = self._folder / _name(samples, name)
+            with suppress(OSError, ValueError, EOFError):
+                found = np.load(path)
+                os.utime(path)
+                return found
+        return None
+
+    def put(self, samples: NDArray[np.int16], array: NDArray[Any], name: str = "") -> None:
+        """Keep an array under this name; on a full disk it is computed again next time."""
+        if self._folder is not None:
+            with suppress(OSError):
+                self._write(self._folder / _name(samples, name), array)
+
+    def _write(self, path: Path, array: NDArray[Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-            np.save(file, states)
+            np.save(file, array)
         Path(file.name).replace(path)
         self._written += 1
         if self._written % _MAKE_ROOM_EVERY == 1:
@@ -55,3 +69,7 @@ class Kept:
                 return
             path.unlink(missing_ok=True)
             total -= size
+
+
+def _name(samples: NDArray[np.int16], name: str) -> str:
+    return f"{hashlib.sha256(samples.tobytes()).hexdigest()[:32]}{name}.npy"

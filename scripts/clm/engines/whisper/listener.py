@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from clm.audio.voice_activity import has_speech
 from clm.engines.whisper import alignment, guards
 from clm.engines.whisper.kept import Kept
 from clm.engines.whisper.recognizer import Recognizer
-from clm.engines.whisper.search import Fusion, Hypothesis, longest, search
+from clm.engines.whisper.search import VERSION, Fusion, Hypothesis, longest, search
 from clm.engines.whisper.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -59,9 +61,7 @@ class Listener:
         if not has_speech(piece.samples):
             return Heard("", notes={"pieces": 1, "silent": 1})
         audio = self._audio(piece)
-        fusions = [None, self.fusion] if self.fusion else [None]
-        found = self._search(piece, audio, fusions)
-        chosen, notes = self._guarded([hypothesis.tokens for hypothesis in found])
+        chosen, notes = self._guarded(self._found(piece, audio))
         spoken = alignment.words(chosen, self.tokens.pieces)
         if cut := guards.looping([word.text for word in spoken]):
             spoken = [word for place, word in enumerate(spoken) if place not in cut]
@@ -78,6 +78,28 @@ class Listener:
             return [""] * len(fusions)
         stock, *others = (hypothesis.tokens for hypothesis in self._search(piece, self._audio(piece), fusions))
         return [self.tokens.decode(tokens) for tokens in (stock, *(self._guarded([stock, o])[0] for o in others))]
+
+    def _found(self, piece: Piece, audio: Mapping[str, Any]) -> list[tuple[int, ...]]:
+        """Tokens of the stock search, and of the one with fusion, if there is any.
+
+        Those of the stock search are kept, as the guards of every model need them.
+        """
+        if self.prompt:
+            return [self._search(piece, audio, [None])[0].tokens]
+        kept = self.kept.find(piece.samples, self._stock_name)
+        missing = [None] if kept is None else []
+        wanted = [*missing, self.fusion] if self.fusion else missing
+        found = [hypothesis.tokens for hypothesis in self._search(piece, audio, wanted)] if wanted else []
+        if kept is None:
+            self.kept.put(piece.samples, np.array(found[0], np.int64), self._stock_name)
+            return found
+        return [tuple(kept.tolist()), *found]
+
+    @cached_property
+    def _stock_name(self) -> str:
+        """Name under which the stock search's tokens are kept: of all that they depend on besides the weights."""
+        about = [VERSION, self.beam, *self.tokens.prompt, *np.flatnonzero(np.isfinite(self.tokens.bias_first)).tolist()]
+        return "-" + hashlib.sha256(repr(about).encode()).hexdigest()[:16]
 
     def _audio(self, piece: Piece) -> Mapping[str, Any]:
         samples = piece.samples.astype(np.float32) / 32768.0

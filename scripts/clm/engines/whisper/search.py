@@ -14,6 +14,8 @@ from clm.engines.whisper.tokens import Tokens
 
 Floats = NDArray[np.float64]
 
+#: Raised by hand when the search finds other texts, so that those of the stock search are not taken from `kept`.
+VERSION = 1
 #: Tokens less probable than this, in nats, are ignored.
 LEAST = -12.0
 #: Nobody says more tokens than this in a second.

@@ -82,8 +82,8 @@ class Tokens:
         return [found.ids for found in self.tokenizer.encode_batch(texts, add_special_tokens=False)]
 
     def decode(self, tokens: Sequence[int]) -> str:
-        """Text of tokens."""
-        return self.tokenizer.decode(list(tokens), skip_special_tokens=True).strip()
+        """Text of tokens, without the parts of letters that are left over where a search was cut short."""
+        return b"".join(self.pieces[token] for token in tokens).decode(errors="ignore").strip()
 
     @cached_property
     def pieces(self) -> list[bytes]:

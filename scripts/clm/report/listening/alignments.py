@@ -17,7 +17,7 @@ from clm.normalization.normalizer import create_normalizer
 from clm.report.escaping import LONGEST_WORD, short
 from clm.report.gather import Results
 from clm.report.listening import word_times
-from clm.report.listening.word_totals import Words
+from clm.report.listening.word_totals import Errors, Words
 from clm.results import transcripts
 from clm.results.transcripts import Entry
 from clm.scoring import folder_score
@@ -64,8 +64,6 @@ class Alignments:
                 continue
             scores[model] = score.recordings
             tables[model] = {row["recording"]: row for row in rows}
-            compared = [name for name in scores[model] if (folder, name) in self._results.compared]
-            self._words.add_contexts(model, folder, score, compared)
         transcripts = _Transcripts(self._results.directory, folder)
         records = []
         for name in self._results.folders[folder]:
@@ -99,20 +97,34 @@ class Alignments:
         return [*([baseline.name] if baseline else []), *self._models]
 
     def _count(self, folder: str, name: str, words: list[str], heard: dict[str, Any]) -> None:
+        """Count words, confusions and places of errors of a recording, if it is compared."""
         if (folder, name) not in self._results.compared:
             return
         self._words.add_reference(words)
-        missed: set[int] = set()
+        wrong: dict[str, dict[int, str]] = {}
         for model, (score, row) in heard.items():
             pairs = self._words.pairs.setdefault(model, Counter())
-            hypothesis = row["hypothesis"].split()
-            for op, start, end, hyp_start, hyp_end in score.alignment:
-                if op in ("substitute", "delete"):
-                    missed.update(range(start, end))
-                if op == "substitute":
-                    pairs.update(zip(words[start:end], hypothesis[hyp_start:hyp_end], strict=True))
-        for place in sorted(missed):
+            wrong[model], added, confused = _wrong(score.alignment, row["hypothesis"].split())
+            pairs.update((words[place], other) for place, other in confused.items())
+            if model in self._order[:2]:
+                left_out = sorted(wrong[model].keys() - confused.keys())
+                self._words.add_errors(model, folder, Errors(sorted(confused), left_out, added))
+        self._words.lengths[folder] += len(words)
+        for place in sorted(set().union(*wrong.values())):
             self._words.add_place(words[place], (folder, name, place))
+        self._exemplify(folder, name, words, wrong)
+
+    def _exemplify(self, folder: str, name: str, words: list[str], wrong: dict[str, dict[int, str]]) -> None:
+        """Places of missed, fixed and broken words: of fixed ones with what the baseline heard."""
+        base = wrong.get(self._results.baseline.name) if self._results.baseline else None
+        for model, now in wrong.items():
+            self._words.add_examples(model, "missed", words, (folder, name), now)
+            if base is None or now is base:
+                continue
+            fixed = {place: base[place] for place in base.keys() - now.keys()}
+            broken = {place: now[place] for place in now.keys() - base.keys()}
+            self._words.add_examples(model, "fixed", words, (folder, name), fixed)
+            self._words.add_examples(model, "broken", words, (folder, name), broken)
 
     def _times(
         self, heard: dict[str, Any], transcripts: "_Transcripts", name: str, words: int
@@ -156,6 +168,21 @@ def _stretches(alignment: Alignment, hypothesis: list[str]) -> Iterator[list[Any
         if op != "equal":
             heard = (short(word, LONGEST_WORD).replace(" ", "\u00a0") for word in hypothesis[hyp_start:hyp_end])
             yield [KIND[op], ref_start, ref_end, " ".join(heard)]
+
+
+def _wrong(alignment: Alignment, hypothesis: list[str]) -> tuple[dict[int, str], list[int], dict[int, str]]:
+    """Words heard in place of others ("" if left out), places of added words, and the first without those left out."""
+    wrong: dict[int, str] = {}
+    added: list[int] = []
+    confused: dict[int, str] = {}
+    for op, start, end, hyp_start, hyp_end in alignment:
+        if op == "substitute":
+            confused.update(zip(range(start, end), hypothesis[hyp_start:hyp_end], strict=True))
+        elif op == "delete":
+            wrong.update(dict.fromkeys(range(start, end), ""))
+        elif op == "insert":
+            added += [start] * (hyp_end - hyp_start)
+    return wrong | confused, added, confused
 
 
 def _differences(times: Iterable[float]) -> Iterator[int]:

@@ -1,16 +1,37 @@
 """Words over all compared recordings: how often each was said, missed, fixed and broken, and where."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from clm.report.gather import Results
-from clm.scoring.folder_score import KINDS, FolderScore
+from clm.scoring.folder_score import KINDS
 
 MOST_PLACES = 12
 MOST_EXAMPLES = 2
+#: Words of context on either side.
+CONTEXT = 4
 
 Place = tuple[str, str, int]  # folder, recording, position in the reference
+#: What was heard in place of a word of the reference, by its position; empty if it was left out.
+Wrong = Mapping[int, str]
+
+
+class Example(NamedTuple):
+    """A place where a word was missed, fixed or broken: its context, and what was heard by the model that missed it."""
+
+    place: Place
+    said: str
+    heard: str
+
+
+class Errors(NamedTuple):
+    """Errors of one model in a folder, by position in the references of its recordings, one after the other."""
+
+    replaced: list[int]
+    left_out: list[int]
+    added: list[int]
 
 
 @dataclass
@@ -18,14 +39,17 @@ class Words:
     """`said`: tokens of the references; `tokens[model][kind]`: tokens by word; `places`: where a word was missed.
 
     `pairs[model]` counts (said, heard) where one word was heard as another.
-    `examples[model][kind][word]` are contexts as wer.json has them: folder, reference, heard.
+    `examples[model][kind][word]` are a few places of each. `errors[model][folder]` are positions of errors, of the
+    models side by side only; `lengths` are the words of each folder's references.
     """
 
     said: Counter[str] = field(default_factory=Counter)
     tokens: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
     places: dict[str, list[Place]] = field(default_factory=dict)
     pairs: dict[str, Counter[tuple[str, str]]] = field(default_factory=dict)
-    examples: dict[str, dict[str, dict[str, list[dict[str, str]]]]] = field(default_factory=dict)
+    examples: dict[str, dict[str, dict[str, list[Example]]]] = field(default_factory=dict)
+    errors: dict[str, dict[str, Errors]] = field(default_factory=dict)
+    lengths: Counter[str] = field(default_factory=Counter)
 
     def accuracy(self, model: str, word: str) -> float | None:
         """The share of a word's tokens that a model has right; None if the word was never said."""
@@ -42,16 +66,20 @@ class Words:
         if len(places) < MOST_PLACES:
             places.append(place)
 
-    def add_contexts(self, model: str, folder: str, score: FolderScore, names: Iterable[str]) -> None:
-        """Take in the contexts of a folder's scores, of these recordings only."""
-        kept = set(names)
-        for kind, by_word in score.contexts.items():
-            listed = self.examples.setdefault(model, {}).setdefault(kind, {})
-            for word, contexts in by_word.items():
-                examples = listed.setdefault(word, [])
-                for context in contexts:
-                    if len(examples) < MOST_EXAMPLES and context["recording"] in kept:
-                        examples.append({"folder": folder, **context})
+    def add_examples(self, model: str, kind: str, reference: list[str], where: tuple[str, str], wrong: Wrong) -> None:
+        """Remember places of a kind, by what the model that missed the word heard there, a few for each word."""
+        listed = self.examples.setdefault(model, {}).setdefault(kind, {})
+        for place, heard in sorted(wrong.items()):
+            examples = listed.setdefault(reference[place], [])
+            if len(examples) < MOST_EXAMPLES:
+                context = " ".join(reference[max(0, place - CONTEXT) : place + CONTEXT + 1])
+                examples.append(Example((*where, place), context, heard))
+
+    def add_errors(self, model: str, folder: str, found: Errors) -> None:
+        """Take in the errors of a recording, after those of the folder's recordings before."""
+        before = self.errors.setdefault(model, {}).setdefault(folder, Errors([], [], []))
+        for places, more in zip(before, found, strict=True):
+            places.extend(self.lengths[folder] + place for place in more)
 
 
 def count(results: Results) -> Words:

@@ -16,7 +16,9 @@ class Column:
     """A column; `kind` says how cells are shown and sorted.
 
     text | word, folder (lead to places and alignments) | model | count | rate (a fraction, shown as percent) |
-    figure (shown with three decimals) | links (texts that may be web addresses, divided by ` | `)
+    figure (shown with three decimals) | links (texts that may be web addresses, divided by ` | `) |
+    context (words around the row's word) | play (position of a word, from 1, in the row's recording) |
+    hidden (only exported)
     """
 
     key: str

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from clm.english import words as vocabulary
@@ -9,7 +10,7 @@ from clm.reasons import sentences
 from clm.report.escaping import public
 from clm.report.gather import ModelResults, Results
 from clm.report.leaderboard_text import normalizer_name
-from clm.report.listening.word_totals import Words
+from clm.report.listening.word_totals import Example, Words
 from clm.report.tables import taught
 from clm.report.tables.table import FOLDER, MODEL, WORD, Column, Table, rate, whole
 from clm.scoring import folder_score
@@ -61,31 +62,36 @@ def folders(results: Results) -> Table:
 
 
 def changed(results: Results, words: Words, kind: str) -> Table:
-    """Missed, fixed or broken words of every model, with an example."""
+    """Missed, fixed or broken words of every model, with an example and what was heard there instead."""
     rows = []
     for model, tokens in words.tokens.items():
         examples = words.examples.get(model, {}).get(kind, {})
         ordered = sorted(tokens[kind].items(), key=lambda item: (not vocabulary.learnable(item[0]), -item[1], item[0]))
         for word, count in ordered:
-            example = next(iter(examples.get(word, [])), {})
-            rows.append(
-                [
-                    word, model, count, words.said[word] or None, "" if vocabulary.learnable(word) else "yes",
-                    example.get("reference", ""), example.get("heard", ""), example.get("folder", ""),
-                ]
-            )  # fmt: skip
+            common = "" if vocabulary.learnable(word) else "yes"
+            rows.append([word, model, count, words.said[word] or None, *_example(examples.get(word)), common])
+    who = results.baseline.name if kind == "fixed" and results.baseline else "the model"
     columns = [
         WORD, MODEL, Column("tokens", kind.capitalize(), "count"), Column("said", "Said", "count"),
-        Column("common", "Common word"), Column("reference", "For example, said"), Column("heard", "heard"),
-        Column("folder", "in folder", "folder"),
+        Column("at", "Play", "play"), Column("reference", "For example, said", "context"),
+        Column("heard", f"{who[:1].upper()}{who[1:]} heard"), FOLDER, Column("recording", "Recording", "hidden"),
+        Column("common", "Common word", "hidden"),
     ]  # fmt: skip
     notes = {
         "missed": "Words of the references that were replaced or left out.",
-        "fixed": "Missed by the baseline, right with the model, at the same place.",
-        "broken": "Right with the baseline, missed with the model, at the same place.",
+        "fixed": f"Missed by the baseline, right with the model, at the same place; and what {who} heard there.",
+        "broken": "Right with the baseline, missed with the model, at the same place; and what the model heard there.",
     }
     note = notes[kind] + " Counts are tokens. Common words (function words, numbers, fillers) come last."
     return Table(kind, f"{kind.capitalize()} words", note, columns, rows, "model", results.topic)
+
+
+def _example(examples: Sequence[Example] | None) -> list[Any]:
+    """Cells of the first example: its position, context, what was heard, folder and recording."""
+    if not examples:
+        return [None, "", "", "", ""]
+    (folder, recording, place), said, heard = examples[0]
+    return [place + 1, said, heard or "(left out)", folder, recording]
 
 
 def accuracies(results: Results, words: Words) -> Table:

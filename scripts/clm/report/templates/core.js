@@ -71,3 +71,29 @@ function startCopying() {
     });
   }
 }
+
+/* An element may lie in a part that is folded: all parts around it are opened. */
+function reveal(element) {
+  for (let part = element?.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
+}
+
+const NARROW = matchMedia("(max-width: 800px)");
+/* On a phone the parts of the page are closed at first, so that it can be looked over. */
+function startFolds() {
+  const followed = () => { if (location.hash.length > 1 && !location.hash.includes("=")) reveal($(`${location.hash} > details > summary`)); };
+  if (NARROW.matches) for (const part of $$(".fold")) part.open = false;
+  addEventListener("hashchange", followed);
+  for (const link of $$(".top nav a, #first-warnings a")) link.addEventListener("click", () => reveal($(`${link.hash} > details > summary`)));
+  followed();
+}
+
+/* One page is printed, unless somebody asks for everything. */
+function startPrinting() {
+  $("#print-page")?.addEventListener("click", () => print());
+  $("#print-all")?.addEventListener("click", () => {
+    document.documentElement.dataset.print = "all";
+    for (const part of $$(".fold")) part.open = true;
+    print();
+    delete document.documentElement.dataset.print;
+  });
+}

@@ -9,7 +9,18 @@ function exportFigure(name) {
 
 function startFigures() {
   for (const button of $$("[data-svg]")) button.addEventListener("click", () => exportFigure(button.dataset.svg));
-  $("#scatter-choice")?.addEventListener("change", (event) => {
-    for (const part of $$(".scatter")) part.hidden = part.dataset.figure !== event.target.value;
+  for (const choice of $$("[data-choice]")) {
+    choice.addEventListener("change", () => {
+      for (const part of $$(`[data-group="${choice.dataset.choice}"]`)) part.hidden = part.dataset.figure !== choice.value;
+    });
+  }
+  for (const box of $$("[data-mark]")) {
+    box.addEventListener("change", () => {
+      for (const part of $$("[data-group=error-maps]")) part.classList.toggle(`no-${box.dataset.mark}`, !box.checked);
+    });
+  }
+  const watch = new ResizeObserver((seen) => {
+    for (const { target } of seen) target.previousElementSibling.hidden = target.scrollWidth <= target.clientWidth + 1;
   });
+  for (const canvas of $$("figure .canvas")) watch.observe(canvas);
 }

@@ -7,6 +7,8 @@ class Workbench {
   constructor() {
     this.player = new Player($("#player"), $("#audio-note"));
     this.player.ontime = (time) => this.follow(time);
+    this.bar = new JumpBar($("#jump"), (p) => this.jump(p));
+    this.here = -1; // the place from which `next` and `previous` go on
     this.filters = { kinds: new Set(["s", "d", "i"]), word: "" };
     this.chosen = DATA.shown.slice(0, MOST_MODELS);
     this.everything = false;
@@ -32,15 +34,48 @@ class Workbench {
     $("#previous").addEventListener("click", () => this.step(-1));
     $("#unfold").addEventListener("click", () => this.showEverything(!this.everything));
     $("#workbench").addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, select, audio")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=range]), select, audio")) return;
       if (event.key === "n") this.step(1);
       else if (event.key === "p") this.step(-1);
-      else if (event.key === " " && !event.target.matches("button")) { event.preventDefault(); this.player.toggle(); }
+      else if (event.key === " " && this.takesSpace(event.target)) { event.preventDefault(); this.pauseOrPlay(); }
+    });
+    /* Firefox clicks a button when the space bar is let go. */
+    $("#workbench").addEventListener("keyup", (event) => {
+      if (event.key === " " && this.takesSpace(event.target)) event.preventDefault();
     });
     $("#alignment").addEventListener("click", (event) => {
       const word = event.target.closest("[data-at]");
-      if (word && this.recording) this.player.play(this.recording.start(Number(word.dataset.at)));
+      if (word && this.recording) this.playFrom(Number(word.dataset.at));
     });
+  }
+
+  /* Words and times are buttons, which the space bar would press: here it pauses. Others it presses. */
+  takesSpace(target) {
+    return target.matches("#alignment [data-at]") || !target.matches("button, summary, input[type=checkbox]");
+  }
+
+  playFrom(p) {
+    this.here = p;
+    this.played = p;
+    this.bar.move(p);
+    this.player.play(this.recording.start(p));
+  }
+
+  /* From a place that was gone to, and not heard yet, it plays from there. */
+  pauseOrPlay() {
+    if (!this.recording) return;
+    const fresh = this.here >= 0 && this.here !== this.played;
+    if (fresh && this.player.audio.paused) this.playFrom(Math.max(0, Math.ceil(this.here))); else this.player.toggle();
+  }
+
+  /* A place of the jump bar: the sound goes there, and the nearest error is shown. */
+  jump(p) {
+    if (!this.player.audio.paused) this.playFrom(p);
+    else this.here = p;
+    const near = this.errors.reduce((best, error) => (Math.abs(error - p) < Math.abs(best - p) ? error : best), this.errors[0]);
+    if (near != null) this.goTo(near, { focus: false });
+    this.here = p;
+    this.bar.move(p);
   }
 
   showEverything(everything) {
@@ -96,6 +131,7 @@ class Workbench {
     const name = this.recording.data.name;
     $("#recording-title").textContent = this.recordings.length > 1 ? `${this.folder.name}: ${name}` : this.folder.name;
     this.player.open(this.recording);
+    this.here = this.played = -1;
     this.listModels();
     this.draw();
   }
@@ -120,6 +156,7 @@ class Workbench {
     this.errors = this.recording.errors(this.models, DATA.baseline, this.filters);
     this.marked = new Set(this.errors);
     this.current = -1;
+    this.bar.draw(this.recording, this.errors, this.models);
     this.columns = new Map();
     const end = this.recording.words.length;
     const stretches = this.everything ? this.everyPart(end) : this.recording.stretches(this.errors);
@@ -211,21 +248,27 @@ class Workbench {
     return el("button", { type: "button", class: `w ${classes}`, "data-at": p, tabindex: reachable ? null : "-1", title: text.length > 30 ? text : null }, text);
   }
 
+  /* The next error after the place where one is: a word that was clicked or is being said, or the last error. */
   step(by) {
     if (!this.errors?.length) return;
-    const count = this.errors.length;
-    this.goTo(this.errors[this.current < 0 && by < 0 ? count - 1 : (this.current + by + count) % count]);
+    const last = this.errors.length - 1;
+    if (this.here < 0) { this.goTo(this.errors[by < 0 ? last : 0]); return; }
+    const at = by > 0 ? this.errors.findIndex((p) => p > this.here) : this.errors.findLastIndex((p) => p < this.here);
+    this.goTo(this.errors[at >= 0 ? at : by > 0 ? 0 : last]);
   }
 
-  goTo(p) {
+  goTo(p, { focus = true } = {}) {
     this.current = this.errors.indexOf(p);
+    this.here = p;
     if (p >= this.drawn) this.drawMore(p);
     $(".column.current")?.classList.remove("current");
     const column = this.columns.get(p);
     if (!column) return;
     column.classList.add("current");
+    reveal(column);
     column.scrollIntoView({ block: "center" });
-    $("button:not([tabindex])", column)?.focus({ preventScroll: true });
+    if (focus) $("button:not([tabindex])", column)?.focus({ preventScroll: true });
+    this.bar.move(p);
     this.count();
   }
 
@@ -236,7 +279,12 @@ class Workbench {
 
   follow(time) {
     $(".column.playing")?.classList.remove("playing");
-    if (!this.player.audio.paused && this.recording) this.columns?.get(this.recording.place(time))?.classList.add("playing");
+    if (this.player.audio.paused || !this.recording) return;
+    const p = this.recording.place(time);
+    if (p < 0) return;
+    this.here = this.played = p;
+    this.bar.move(p);
+    this.columns?.get(p)?.classList.add("playing");
   }
 }
 
@@ -245,6 +293,7 @@ class Places {
   constructor(workbench) {
     Object.assign(this, { workbench, dialog: $("#places") });
     $("#places-close").addEventListener("click", () => this.dialog.close());
+    this.dialog.addEventListener("close", () => snippets.stop());
     document.addEventListener("click", (event) => {
       const target = event.target.closest("[data-word], [data-folder]");
       if (!target) return;
@@ -256,6 +305,7 @@ class Places {
   openFolder(name) {
     const folder = DATA.folders[DATA.index.get(name)];
     if (!folder) return;
+    reveal($("#workbench"));
     this.workbench.openFolder(folder);
     $("#workbench").scrollIntoView();
     $("#next").focus({ preventScroll: true });
@@ -280,7 +330,7 @@ class Places {
       this.workbench.openFolder(folder, name, p);
     };
     const recording = recordingsOf(folder.id)?.find((found) => found.data.name === name);
-    const item = el("li", {}, el("button", { type: "button", class: "link", onclick: go }, folder.name));
+    const item = el("li", {}, el("button", { type: "button", class: "link", onclick: go }, folder.name), " ", ...playButton(folder.name, name, p + 1));
     if (!recording) return item;
     const [start, end] = [Math.max(0, p - 4), Math.min(recording.words.length, p + 5)];
     item.append(el("div", { class: "context" }, recording.words.slice(start, p).join(" "), " ", el("mark", {}, recording.words[p]), " ", recording.words.slice(p + 1, end).join(" ")));

@@ -29,6 +29,11 @@ class Recording {
     return this.starts.length ? this.starts[Math.min(p, this.starts.length - 1)] : null;
   }
 
+  /* The end of word p, as far as it is known: the start of the next one. */
+  after(p) {
+    return p + 1 < this.starts.length ? this.starts[p + 1] : Infinity;
+  }
+
   /* The word that is said at a time. */
   place(time) {
     let [low, high] = [0, this.starts.length];

@@ -1,10 +1,13 @@
 DATA.index = new Map(DATA.folders.map((folder, at) => [folder.name, at]));
 startTheme();
+startFolds();
+startPrinting();
 startCopying();
 startBoard();
 startTables();
 startFigures();
 const workbench = new Workbench();
+const snippets = new Snippets();
 new Places(workbench);
 
 /* #f=3&r=talk&w=12 leads to a word: so do pages lead to one another. */

@@ -12,8 +12,27 @@ function cellContent(kind, value) {
     case "folder": return DATA.index.has(value)
       ? [el("button", { type: "button", class: "link", "data-folder": value }, value)] : [value];
     case "links": return value.split(" | ").flatMap((part, at) => [at ? ", " : "", webLink(part)]);
-    default: return [String(value)];
+    default: return breakable(String(value));
   }
+}
+
+/* A long name may be divided after its dots and slashes, so that it need not be within a word. */
+function breakable(text) {
+  if (!/\S{17}/.test(text)) return [text];
+  return text.split(/(?<=[._/:])/).flatMap((part, at) => (at ? [el("wbr"), part] : [part]));
+}
+
+/* The words around a word, which stands out. */
+function contextContent(text, word) {
+  const words = text.split(" ");
+  return words.flatMap((part, at) => [at ? " " : "", part === word ? el("strong", {}, part) : part]);
+}
+
+function playButton(folder, recording, at) {
+  const found = DATA.folders[DATA.index.get(folder)];
+  if (!found || !at) return [];
+  return [el("button", { type: "button", class: "play", "data-play": `${found.id}`, "data-recording": recording, "data-place": at - 1,
+    "aria-label": `Play this place in ${folder}` }, "▶")];
 }
 
 function webLink(text) {
@@ -30,6 +49,8 @@ class TableView {
   constructor(root, table) {
     Object.assign(this, { root, table, shown: PAGE, order: null, words: "" });
     this.keys = table.columns.map(([key]) => key);
+    /* Columns without any content are not drawn; they are exported all the same. */
+    this.drawn = table.columns.map(([, , kind], at) => kind !== "hidden" && table.rows.some((row) => row[at] != null && row[at] !== ""));
     this.facet = table.facet ? this.keys.indexOf(table.facet) : -1;
     this.value = table.chosen;
     this.build();
@@ -63,7 +84,7 @@ class TableView {
     root.append(bar,
       el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name },
         el("table", {}, el("caption", { class: "visually-hidden" }, name),
-          el("thead", {}, el("tr", {}, ...this.head.filter((_, at) => at !== this.facet))), this.body)),
+          el("thead", {}, el("tr", {}, ...this.head.filter((_, at) => at !== this.facet && this.drawn[at]))), this.body)),
       el("div", { class: "toolbar" }, this.more));
   }
 
@@ -95,7 +116,7 @@ class TableView {
     const faceted = this.facet >= 0;
     this.head[this.facet]?.remove();
     if (faceted && this.value === "*") {
-      const before = this.head.slice(0, this.facet).pop();
+      const before = this.head.slice(0, this.facet).filter((_, at) => this.drawn[at]).pop();
       if (before) before.after(this.head[this.facet]); else $("thead tr", this.root).prepend(this.head[this.facet]);
     }
     this.body.replaceChildren(...rows.slice(0, this.shown).map((row) => this.row(row)));
@@ -114,11 +135,16 @@ class TableView {
       const kind = this.table.columns[at][2];
       const number = NUMBERS.has(kind);
       const long = !number && typeof value === "string" && value.length > 28;
-      return el("td", { class: number ? "number-cell" : long ? "long" : null, title: number && value != null ? value : null },
-        ...cellContent(kind, value));
+      return el("td", { class: number ? "number-cell" : kind === "context" ? "words" : long ? "long" : null,
+        title: number && value != null ? value : null }, ...this.content(kind, value, row));
     });
-    if (this.facet >= 0 && this.value !== "*") cells.splice(this.facet, 1);
-    return el("tr", {}, ...cells);
+    return el("tr", {}, ...cells.filter((_, at) => this.drawn[at] && !(at === this.facet && this.value !== "*")));
+  }
+
+  content(kind, value, row) {
+    const named = (key) => row[this.keys.indexOf(key)];
+    if (kind === "play") return playButton(named("folder"), named("recording"), value);
+    return kind === "context" && value ? contextContent(value, named("word")) : cellContent(kind, value);
   }
 
   export() {
@@ -126,11 +152,13 @@ class TableView {
   }
 }
 
-/* The leaderboard stands in the page as HTML; sorting moves its rows. */
+/* The leaderboard stands in the page as HTML; sorting moves its rows, each with its details. */
 function startBoard() {
   const board = $("#board");
   if (!board) return;
   const body = $("tbody", board);
+  const rows = $$("tr:not([data-more])", body);
+  const more = new Map(rows.map((row) => [row, row.nextElementSibling?.matches("[data-more]") ? row.nextElementSibling : null]));
   const value = (row, key) => $(`[data-key=${key}]`, row)?.dataset.value;
   for (const head of $$("thead th", board)) {
     $("button", head).addEventListener("click", () => {
@@ -138,12 +166,22 @@ function startBoard() {
       $$("thead th", board).forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
       const key = head.dataset.key;
-      body.append(...$$("tr", body).sort((a, b) => compare(value(a, key), value(b, key), up ? 1 : -1)));
+      const order = [...rows].sort((a, b) => compare(value(a, key), value(b, key), up ? 1 : -1));
+      body.append(...order.flatMap((row) => [row, more.get(row)].filter(Boolean)));
+    });
+  }
+  for (const [row, details] of more) {
+    $(".more", row)?.addEventListener("click", (event) => {
+      details.hidden = !details.hidden;
+      event.currentTarget.setAttribute("aria-expanded", !details.hidden);
     });
   }
   $("#board-filter").addEventListener("input", (event) => {
     const words = event.target.value.toLowerCase();
-    for (const row of $$("tr", body)) row.hidden = !row.textContent.toLowerCase().includes(words);
+    for (const [row, details] of more) {
+      row.hidden = !row.textContent.toLowerCase().includes(words);
+      if (details) details.hidden = row.hidden || $(".more", row).getAttribute("aria-expanded") !== "true";
+    }
   });
   $("#board-csv").addEventListener("click", () => {
     const table = DATA.tables.find((found) => found.name === "leaderboard");

@@ -11,7 +11,7 @@ from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.progress import Progress
 from clm.base.redaction import scrub
-from clm.engines.transcribe.artifacts import encryption
+from clm.engines.transcribe.artifacts import encryption, may_pass
 from clm.engines.transcribe.transcribe_settings import NAME_PREFIX, TranscribeSettings
 from clm.types import TrainingFailed
 
@@ -24,8 +24,10 @@ class VocabularyMaker:
         self._settings = settings
         self._patience = Patience(settings.poll_seconds, settings.patience_hours, progress)
 
-    def make(self, table: str) -> dict[str, Any]:
+    def make(self, table: str, *, retry: bool = False) -> dict[str, Any]:
         """Make a vocabulary from the text of its table; return the details for model.json.
+
+        With `retry`, a vocabulary that failed is made again under another name.
 
         Raises:
             UserError: Amazon does not accept it; a `PassingError` if another run may succeed.
@@ -36,6 +38,11 @@ class VocabularyMaker:
         content = files.digest({"table": table, "language": settings.language})
         name = f"{NAME_PREFIX}{settings.language.lower()}-vocabulary-{content[:20]}"
         found = self._find(name)
+        for attempt in range(2, 100):
+            if not (found and found["VocabularyState"] == "FAILED" and (retry or may_pass(found))):
+                break
+            name = f"{NAME_PREFIX}{settings.language.lower()}-vocabulary-{content[:20]}-r{attempt}"
+            found = self._find(name)
         if found is None:
             self._create(name, table, content)
             found = self._find(name)
@@ -44,6 +51,12 @@ class VocabularyMaker:
             found = self._find(name)
         if found["VocabularyState"] == "FAILED":
             reason = scrub(found.get("FailureReason") or "Amazon gave no reason")
+            if may_pass(found):
+                raise PassingError(
+                    f"Amazon could not make the vocabulary {name}: {reason}",
+                    "scripts/doctor.py checks region and permissions; the next run makes it once more, under another "
+                    "name (scripts/clean.py --only vocabularies deletes what failed)",
+                )
             raise TrainingFailed(f"Amazon could not make the vocabulary {name}: {reason}")
         return {"vocabulary": name, "language": settings.language}
 

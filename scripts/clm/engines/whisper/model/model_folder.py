@@ -5,27 +5,23 @@ What is on the hub is pinned by revision, its files are checked by digest, and n
 
 from __future__ import annotations
 
-import fcntl
+import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clm.base import files
 from clm.base.digests import Digests
 from clm.base.errors import PassingError, UserError
+from clm.engines.whisper.model import hub, weights
+from clm.engines.whisper.model.layout import CONFIGURATIONS, missing
+from clm.engines.whisper.model.weights import Size
 
-if TYPE_CHECKING:
-    from clm.engines.whisper.model.weights import Size
-
-CTRANSLATE2_FILE, SAFETENSORS_FILE, TOKENIZER_FILE = "model.bin", "model.safetensors", "tokenizer.json"
-_WEIGHTS = (CTRANSLATE2_FILE, SAFETENSORS_FILE)
-_CONFIGURATIONS = ("config.json", "generation_config.json", "preprocessor_config.json")
 _SIZES = (
     "tiny",
     "tiny.en",
@@ -51,25 +47,25 @@ _BESIDES = 400 << 20
 
 @dataclass(frozen=True)
 class ModelFolder:
-    """A folder with `weights` (file name), a tokenizer and configurations; `name` for display."""
+    """A folder with `weights` (files), a tokenizer and configurations; `name` for display."""
 
     name: str
     folder: Path
-    weights: str
+    weights: tuple[Path, ...]
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the weights, remembered by the file's status."""
+        """SHA-256 of the weights, of several files that of their digests; remembered by the files' status."""
         digests = Digests(cache_folder() / "digests.json")
-        found = digests.sha256((self.folder / self.weights).resolve())
+        found = [digests.sha256(path.resolve()) for path in self.weights]
         digests.save()
-        return found
+        return found[0] if len(found) == 1 else hashlib.sha256(" ".join(found).encode()).hexdigest()
 
     @cached_property
     def configuration(self) -> dict[str, Any]:
         """Contents of the configuration files, merged."""
         found: dict[str, Any] = {}
-        for name in _CONFIGURATIONS:
+        for name in CONFIGURATIONS:
             with suppress(FileNotFoundError):
                 try:
                     found |= json.loads((self.folder / name).read_text(encoding="utf-8"))
@@ -97,10 +93,10 @@ class ModelFolder:
             UserError: the weights cannot be read, or the disk has no room for the graphs.
 
         """
-        from clm.engines.whisper.model import graph, weights
+        from clm.engines.whisper.model import graph
 
         target = cache_folder() / f"{self.digest[:24]}-{version}"
-        with _lock(target):
+        with files.locked(target.with_suffix(".lock")):  # without locks it is done twice, and the last one wins
             if target.is_dir():
                 return target
             check_memory(self.name, 4 * self.size.parameters)
@@ -114,7 +110,8 @@ class ModelFolder:
                     graph.write_decoder(made / graph.DECODER, found, self.alignment_heads)
                 except KeyError as error:
                     raise UserError(
-                        f"{self.folder / self.weights}: not a Whisper model, it has no {error}", "fetch it again"
+                        f"{self.weights[0]}: not a Whisper model as others have it, there is no {error}",
+                        "fetch it again, or take it in another format",
                     ) from error
                 made.replace(target)
         return target
@@ -122,8 +119,6 @@ class ModelFolder:
     @cached_property
     def size(self) -> Size:
         """Number of parameters and of tokens."""
-        from clm.engines.whisper.model import weights
-
         return weights.size(self.folder)
 
 
@@ -160,15 +155,6 @@ def cache_folder() -> Path:
     return folder
 
 
-@contextmanager
-def _lock(target: Path) -> Iterator[None]:
-    """Let one process at a time make a folder."""
-    with target.with_suffix(".lock").open("w") as file:
-        with suppress(OSError):  # a file system without locks: the work is done twice, and the last one wins
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def find(model: str, revision: str | None) -> ModelFolder:
     """The files of a model: a folder here, or one of this name on a hub.
 
@@ -186,75 +172,13 @@ def find(model: str, revision: str | None) -> ModelFolder:
             f"a folder, a repository of huggingface.co such as Systran/faster-whisper-base, or one of "
             f"{', '.join(_REPOSITORIES)}",
         )
-    return _checked(model, _fetched(repository, revision))
+    return _checked(model, hub.fetched(repository, revision))
 
 
 def _checked(name: str, folder: Path) -> ModelFolder:
-    found = [weights for weights in _WEIGHTS if (folder / weights).is_file()]
-    missing = [file for file in ("config.json", TOKENIZER_FILE) if not (folder / file).is_file()]
-    if not found:
-        missing = [f"{CTRANSLATE2_FILE} (CTranslate2) or {SAFETENSORS_FILE} (transformers)", *missing]
-    if missing:
+    if lacking := missing(folder):
         raise UserError(
-            f"config: whisper.model: {folder} is not the folder of a Whisper model: it has no {', no '.join(missing)}",
-            "name the folder that faster-whisper or transformers use, or fetch the model again",
+            f"config: whisper.model: {folder} is not the folder of a Whisper model: it has no {', no '.join(lacking)}",
+            "name the folder that faster-whisper, transformers or optimum use, or fetch the model again",
         )
-    return ModelFolder(name, folder, found[0])
-
-
-def _fetched(repository: str, revision: str | None) -> Path:
-    """Folder of a model of the hub, fetched if it is not here yet; a fetch that broke off is resumed.
-
-    Raises:
-        UserError: there is no such model or revision; a `PassingError` where the network or the disk fails.
-
-    """
-    try:
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import (
-            HFValidationError,
-            LocalEntryNotFoundError,
-            RepositoryNotFoundError,
-            RevisionNotFoundError,
-        )
-    except ImportError as error:
-        raise UserError(
-            f"config: whisper.model: {repository} is a model of a hub, and the package huggingface-hub is missing",
-            "pip install huggingface-hub, or name a folder with the model",
-        ) from error
-    wanted = [*_WEIGHTS, *_CONFIGURATIONS, TOKENIZER_FILE]
-    with suppress(LocalEntryNotFoundError, OSError):
-        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=wanted, local_files_only=True))
-        if any((folder / name).is_file() for name in _WEIGHTS):
-            return folder
-    try:
-        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=wanted))
-    except (RepositoryNotFoundError, RevisionNotFoundError, HFValidationError) as error:
-        at = f" at revision {revision}" if revision else ""
-        raise UserError(
-            f"config: whisper.model: the hub has no model {repository}{at}, or it is not public",
-            "correct the name; for private models log in with `hf auth login`",
-        ) from error
-    except Exception as error:  # the hub's client passes on what its network library raises
-        raise PassingError(
-            f"config: whisper.model: {repository} cannot be fetched ({str(error).splitlines()[0]})",
-            "run again with network (what was fetched is kept), or name a folder with the model",
-        ) from error
-    _check_digests(folder)
-    return folder
-
-
-def _check_digests(folder: Path) -> None:
-    """Compare large files with the digests that the hub names them by; a damaged one is removed.
-
-    Raises:
-        PassingError: a file is not what the hub says.
-
-    """
-    for name in _WEIGHTS:
-        blob = (folder / name).resolve()
-        if len(blob.name) == 64 and blob.is_file() and files.sha256_of_file(blob) != blob.name:
-            blob.unlink()
-            raise PassingError(
-                f"{folder / name}: damaged on the way, its digest is wrong", "run again to fetch it again"
-            )
+    return ModelFolder(name, folder, tuple(weights.files(folder)))

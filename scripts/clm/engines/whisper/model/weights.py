@@ -1,6 +1,6 @@
-"""Weights of Whisper models in their two formats on disk: CTranslate2's `model.bin`, transformers' safetensors.
+"""Weights of Whisper models in their formats on disk: CTranslate2's `model.bin`, safetensors, and ONNX exports.
 
-Both come back by the names that transformers gives them, as float32 arrays.
+All come back by the names that transformers gives them, as float32 arrays.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ import json
 import math
 import mmap
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clm.base.errors import UserError
+from clm.engines.whisper.model import onnx_export
 
 Floats = NDArray[np.float32]
 Weights = Mapping[str, Floats]
@@ -47,7 +49,13 @@ def read(folder: Path) -> Weights:
         UserError: the file is damaged, or does not hold a Whisper model.
 
     """
-    return _read(folder, _from_ctranslate2, _from_safetensors)
+    path = folder / CTRANSLATE2_FILE
+    with _named(folder):
+        if path.is_file():
+            return _from_ctranslate2(path)
+        if (path := folder / SAFETENSORS_FILE).is_file():
+            return _from_safetensors(path)
+        return onnx_export.read(_export(folder))
 
 
 def size(folder: Path) -> Size:
@@ -57,22 +65,43 @@ def size(folder: Path) -> Size:
         UserError: the file is damaged, or does not hold a Whisper model.
 
     """
-    shapes: dict[str, Sequence[int]] = _read(folder, _ctranslate2_shapes, _safetensors_shapes)
-    return Size(sum(math.prod(shape) for shape in shapes.values()), shapes[_EMBEDDING][0])
-
-
-def _read(folder: Path, ctranslate2: Callable[[Path], Any], safetensors: Callable[[Path], Any]) -> Any:
     path = folder / CTRANSLATE2_FILE
-    reader = ctranslate2
-    if not path.is_file():
-        path, reader = folder / SAFETENSORS_FILE, safetensors
+    with _named(folder):
+        if path.is_file():
+            shapes = _ctranslate2_shapes(path)
+        elif (path := folder / SAFETENSORS_FILE).is_file():
+            shapes = _safetensors_shapes(path)
+        else:
+            return Size(*onnx_export.size(folder, _export(folder)))
+        return Size(sum(math.prod(shape) for shape in shapes.values()), shapes[_EMBEDDING][0])
+
+
+def files(folder: Path) -> list[Path]:
+    """Files of the weights that are read, none where there are none."""
+    for name in (CTRANSLATE2_FILE, SAFETENSORS_FILE):
+        if (folder / name).is_file():
+            return [folder / name]
+    pair = onnx_export.find(folder)
+    return onnx_export.files(pair) if pair else []
+
+
+@contextmanager
+def _named(folder: Path) -> Iterator[None]:
+    """Name the files in what is wrong with them."""
     try:
-        return reader(path)
+        yield
     except (KeyError, ValueError, struct.error, UnicodeDecodeError) as error:
         raise UserError(
-            f"{path}: not a readable Whisper model ({error})",
-            "fetch the file again; CTranslate2 models must have been converted by version 3 or later",
+            f"{', '.join(map(str, files(folder)))}: not a readable Whisper model ({error})",
+            "fetch it again; CTranslate2 models must have been converted by version 3 or later",
         ) from error
+
+
+def _export(folder: Path) -> tuple[Path, Path]:
+    pair = onnx_export.find(folder)
+    if pair is None:
+        raise ValueError("there is none")
+    return pair
 
 
 def _mapped(path: Path) -> memoryview:

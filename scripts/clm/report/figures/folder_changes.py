@@ -1,0 +1,76 @@
+"""Change of each folder's WER, from the baseline to the model that the report is about."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from clm.report.figures import svg
+from clm.report.figures.charts import WIDTH, axis
+from clm.report.figures.folders import LABELS, ROW, heldout_note, label
+from clm.report.figures.svg import Figure, clipped, ticks
+from clm.report.gather import Results
+
+#: Folders with the greatest gains, and with the greatest losses, that are drawn.
+MOST = 30
+TOP, RIGHT = 36.0, WIDTH - 70.0
+
+
+class Change(NamedTuple):
+    """A folder's WER with the baseline and with the model."""
+
+    folder: str
+    before: float
+    now: float
+
+    @property
+    def points(self) -> float:
+        """Change in percentage points."""
+        return 100 * (self.now - self.before)
+
+
+def changes(results: Results) -> Figure | None:
+    """A dumbbell for each folder, the greatest gain first."""
+    baseline, subject = results.baseline, results.subject
+    if baseline is None or subject is None:
+        return None
+    known = _known(results, baseline.name, subject.name)
+    if len(known) < 2:
+        return None
+    shown = known if len(known) <= 2 * MOST else [*known[:MOST], *known[-MOST:]]
+    values = ticks(max(max(item.before, item.now) for item in shown))
+    bottom = TOP + ROW * len(shown)
+    names = (baseline.name, subject.name)
+    parts: list[Any] = [*_legend(*names), *axis(LABELS, RIGHT, TOP - 4, bottom, values)]
+    for line, item in enumerate(shown):
+        y = TOP + ROW * (line + 0.5)
+        parts.append(label(results, item.folder, y + 4))
+        parts.append(svg.group(_dumbbell(item, names, y, values[-1]), data_folder=item.folder))
+        parts.append(svg.text(RIGHT + 12, y + 4, f"{item.points:+.1f}".replace("-", "−"), "value"))
+    better, worse = (sum(sign * item.points < 0 for item in known) for sign in (1, -1))
+    more = f" Drawn are the {MOST} best and worst of {len(known):,}." if len(shown) < len(known) else ""
+    note = (
+        f"From {baseline.name} (ring) to {subject.name} (dot); right of it the change in percentage points of WER."
+        f" {better:,} folders are better, {worse:,} worse{heldout_note(results)}.{more}"
+    )
+    return svg.figure("changes", "Change of each folder", note, (WIDTH, bottom + 26), parts)
+
+
+def _known(results: Results, baseline: str, subject: str) -> list[Change]:
+    """Folders with a WER of both models, the greatest gain first."""
+    rates = {(row.get("folder"), row.get("model")): float(row["wer"]) for row in results.runs if row.get("wer")}
+    both = [name for name in results.folders if {(name, baseline), (name, subject)} <= rates.keys()]
+    known = [Change(name, rates[name, baseline], rates[name, subject]) for name in both]
+    return sorted(known, key=lambda item: (item.points, item.folder))
+
+
+def _legend(before: str, after: str) -> Iterator[Any]:
+    for x, name, mark in ((LABELS + 6, before, svg.before), (LABELS + 236, after, svg.after)):
+        yield mark(x, 12)
+        yield svg.text(x + 12, 16, clipped(name, 26))
+
+
+def _dumbbell(item: Change, names: tuple[str, str], y: float, end: float) -> Iterator[Any]:
+    hover = svg.title(f"{item.folder}: WER {item.before:.6f} with {names[0]}, {item.now:.6f} with {names[1]}")
+    before, now = (LABELS + (RIGHT - LABELS) * value / end for value in (item.before, item.now))
+    yield svg.line(before, y, now, y, "gain" if item.points <= 0 else "loss")
+    yield svg.before(before, y, hover)
+    yield svg.after(now, y, hover)
