@@ -22,7 +22,7 @@ try:
 except UserError as error:
     print(type(error).__name__, error)
 """
-FILES = {"model.bin": b"weights" * 1000, "config.json": b"{}", "tokenizer.json": b"{}", "README.md": b"not needed"}
+FILES = {"model.bin": b"weights" * 1000, "config.json": b"{}", "tokenizer.json": b"{ }", "README.md": b"not needed"}
 
 
 @pytest.fixture
@@ -74,10 +74,13 @@ def test_a_transfer_that_broke_off_is_resumed(hub: Hub, tmp_path: Path) -> None:
 
 
 def test_a_fetch_that_ended_between_two_files_goes_on(hub: Hub, tmp_path: Path) -> None:
-    tokenizer = hub.files.pop("tokenizer.json")
-    assert "it has no tokenizer.json" in find(tmp_path, hub.address)
-    hub.files["tokenizer.json"] = tokenizer
-    assert (Path(find(tmp_path, hub.address)) / "tokenizer.json").read_bytes() == tokenizer
+    hub.cut["tokenizer.json"] = 0
+    assert "what was fetched is kept" in find(tmp_path, hub.address)
+    assert list(tmp_path.rglob("snapshots/*/config.json"))
+    hub.cut.clear()
+    hub.asked.clear()
+    assert (Path(find(tmp_path, hub.address)) / "tokenizer.json").read_bytes() == FILES["tokenizer.json"]
+    assert not [asked for asked in hub.asked if asked.startswith("GET") and asked.endswith("model.bin")]
 
 
 def test_of_an_onnx_export_only_the_files_that_are_read_are_fetched(hub: Hub, tmp_path: Path) -> None:
@@ -116,4 +119,4 @@ def test_without_a_network_the_next_run_may_have_more_luck(tmp_path: Path) -> No
 
 def test_a_repository_without_weights_is_refused(hub: Hub, tmp_path: Path) -> None:
     del hub.files["model.bin"]
-    assert "it has no model.bin (CTranslate2) or model.safetensors" in find(tmp_path, hub.address)
+    assert "it has no model.bin (CTranslate2), model.safetensors (transformers) or" in find(tmp_path, hub.address)
