@@ -30,7 +30,7 @@ from clm.base import files
 from clm.base.digests import Digests
 from clm.base.text_files import read_text
 from clm.config import load
-from clm.corpus import clean
+from clm.corpus import clean, training_text
 from clm.evaluation import bootstrap
 from clm.evaluation.comparison import Evaluation
 from clm.evaluation.model_scores import total
@@ -265,7 +265,7 @@ class Trial:
 
     def _control(self, words: int) -> Trained:
         """The control of a model from so many words."""
-        return self.trained([" ".join(sentence) for sentence in sampling.sample(general(), words)], "control")
+        return self.trained(cut(training_text.drawn(words), words), "control")
 
     def _judge(self, kind: str, trained: Trained, control: Trained, chosen: Set) -> Row:
         """Compare a placebo with the stock model, and with its control."""
