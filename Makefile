@@ -1,6 +1,6 @@
 # Everything below sets itself up in .venv/, from the versions and hashes in requirements.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-whisper whisper-models test test-unit test-long torture lint docs site clean lock
+.PHONY: help setup demo demo-whisper whisper-models test test-unit test-long torture lint docs gallery site clean lock
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -60,6 +60,9 @@ docs: $(READY)  ## write the generated parts of the documentation again
 	$(BIN)/python tests/config_reference.py
 	$(BIN)/python tests/licences.py
 	$(BIN)/python tests/reference.py
+
+gallery: $(READY)  ## take the pictures of docs/gallery.md again, of the demo's report (needs chromium)
+	$(BIN)/python tests/gallery.py
 
 site: $(READY)  ## build the documentation as a site, site/index.html, which opens from disk
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

@@ -6,8 +6,8 @@ it stands in this repository. Each model transcribes each SET, a folder that hol
 product's own verdict, alone and with a control from as many words. The demo is judged twice: on the lectures that it
 holds out, and on all twelve.
 
-CACHE keeps transcripts by audio and content of the model, and every finished row, so that a trial that was stopped goes
-on. A model that equals the stock model is not decoded.
+CACHE keeps transcripts, as results/store does, and every finished row, so that a trial that was stopped goes on. A
+model that equals the stock model is not decoded.
 """
 
 import argparse
@@ -43,8 +43,9 @@ from clm.project.input_folders import Folder
 from clm.reasons.sentences import statement
 from clm.results import models
 from clm.results.controls import Procedure
+from clm.results.store import Store
 from clm.scoring.folder_score import score_folder
-from clm.types import STOCK, Engine, Model, Recording, TrainingText, Transcript
+from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
 SIZES = (25, 250, 2_500, 25_000)
 DEMO = cli.CHECKOUT / "sample-data"
@@ -219,7 +220,7 @@ class Trial:
     """Trains, transcribes and judges with one engine; remembers transcripts and rows."""
 
     def __init__(self, engine: Engine, cache: Path, directory: Path) -> None:
-        self.engine, self._cache, self._directory = engine, cache, directory
+        self.engine, self._directory, self._store = engine, directory, Store(cache, engine)
         self._normal = create_normalizer("basic")
         self._trained: dict[str, Trained] = {}
         cache.mkdir(parents=True, exist_ok=True)
@@ -247,9 +248,9 @@ class Trial:
             files.write_text(text, "".join(f"{line}\n" for line in lines))
             details = self.engine.train(TrainingText({kind: text}), directory)
             content = sorted((path.name, files.sha256_of_file(path)) for path in directory.iterdir())
-            digest = STOCK if details.get("equals_stock") else files.digest(content)
+            is_stock = details.get("equals_stock")
             self._trained[name] = Trained(
-                Model(name, directory, digest),
+                Model(name) if is_stock else Model(name, directory, files.digest(content)),
                 len(" ".join(lines).split()),
                 details.get("weight"),
                 details.get("general_text", {}).get("ratio"),
@@ -315,13 +316,12 @@ class Trial:
 
     def _heard(self, model: Model, name: str, audio: Path) -> str:
         recording = Recording(name, audio, files.sha256_of_file(audio))
-        key = files.digest([self.engine.name, self.engine.transcription_settings(), model.digest, recording.sha256])
-        path = self._cache / f"{key}.txt"
-        if not path.exists():
+        if self._store.get(recording, model) is None:
             [(_, outcome)] = self.engine.transcribe([recording], model)
-            assert isinstance(outcome, Transcript), outcome
-            files.write_text(path, outcome.result["results"]["transcripts"][0]["transcript"])
-        return read_text(path)
+            self._store.put(recording, model, outcome)
+        outcome = self._store.get(recording, model)
+        assert isinstance(outcome, Transcript), outcome
+        return outcome.result["results"]["transcripts"][0]["transcript"]
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ from clm.project.dataset import Dataset, kept
 from clm.project.decide import decide
 from clm.results import invocation, models
 from clm.types import STOCK
-from clm.run import command_line, failure_summary, interpreter, remote, warnings
+from clm.run import command_line, display, failure_summary, interpreter, remote, warnings
 
 #: Files that a dry run makes: those that a run would rewrite, and inputs that have to be prepared.
 PREVIEW, PREPARED = Path(".snakemake", "clm-preview"), Path(".snakemake", "clm-prepared")
@@ -85,6 +85,15 @@ except (UserError, OSError) as error:
     stop(error)
 
 
+# In another workflow that uses this one as a module, the terminal is that one's.
+DISPLAY = None
+if workflow.is_main_process and display.is_main(workflow, CHECKOUT):
+    DISPLAY = display.Display(
+        workflow, logger, engines.create(DECIDED.settings), display.lengths(DATASET), lambda: state().coming
+    )
+    DISPLAY.wait(idle=lambda: nothing_done())
+
+
 @cache
 def state():
     """Decisions of this run. --forcerun is known only once the Snakefile has been read."""
@@ -115,6 +124,8 @@ def has_begun():
             BUCKET.mirror().push_new()
     except (UserError, OSError) as error:
         stop(error)
+    if DISPLAY:
+        DISPLAY.begin(DECIDED.results)
     return True
 
 
@@ -142,7 +153,15 @@ def begin():
 def end():
     """After the last job, keep what no rule has stored in the bucket, and show the leaderboard."""
     keep_rest()
+    if DISPLAY:
+        DISPLAY.end()
     show(done=True)
+
+
+def nothing_done():
+    """Show the leaderboard where there was nothing to do, for which Snakemake calls no hook."""
+    if has_begun():
+        show(done=True)
 
 
 def keep_rest():
@@ -175,6 +194,8 @@ def show(*, done):
 def fail(logs):
     """Name the failed jobs in the last lines."""
     keep_rest()
+    if DISPLAY:
+        DISPLAY.end()
     show(done=False)
     logger.error(failure_summary.describe(logs, DECIDED.results, BUCKET.address if BUCKET else ""))
     sys.exit(1)

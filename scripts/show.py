@@ -2,6 +2,9 @@
 
 With --model, --folder or --word, print everything about one of them. With --json, print data for other programs. The
 figures and warnings are those of results/report.html.
+
+--compare takes another results folder with the same recordings, made before a change (of normalizer, engine or text),
+and shows what the change did. --html FILE writes that as a page.
 """
 
 import argparse
@@ -33,6 +36,8 @@ from clm.scoring.model_diagnosis import ModelDiagnosis
 Record = TypeVar("Record")
 
 WIDTH = 100
+#: The beginning of a line to copy, which is not wrapped.
+COMMAND = "    "
 MOST_WORDS = 8
 
 
@@ -44,7 +49,9 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     about.add_argument("--model", help="one model: its row, folders and words")
     about.add_argument("--folder", help="one folder: every model on it, and every error")
     about.add_argument("--word", help="one word: how often it was missed, and what was heard where it was said")
+    about.add_argument("--compare", type=Path, metavar="OTHER", help="another results folder, made before a change")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="with --compare: also write a page")
     return parser.parse_args(argv)
 
 
@@ -62,6 +69,19 @@ def closer(args: argparse.Namespace) -> str:
     else:
         view, lines = terminal.board_view(results), list
     return json.dumps(view, indent=1) + "\n" if args.json else terminal.printable(lines(view))
+
+
+def compared(args: argparse.Namespace) -> str:
+    """The comparison with another results folder, as text or JSON; the page is written if it is wanted."""
+    from clm.before_after import change_page, change_text, two_results
+    from clm.report import terminal
+
+    found = two_results.compare(two_results.Side.read(args.compare), two_results.Side.read(args.results))
+    if args.html:
+        files.write_text(args.html, change_page.render(found))
+    if args.json:
+        return json.dumps(change_text.as_data(found), indent=1) + "\n"
+    return terminal.printable(change_text.lines(found))
 
 
 def changed_words(results: Path, model: str) -> Iterator[str]:
@@ -122,7 +142,7 @@ def legend(results: Path) -> str:
 
 def report(results: Path) -> Iterator[str]:
     """The paragraphs of the report."""
-    from clm.report import cautions, first_screen, gather
+    from clm.report import advice, cautions, first_screen, gather
 
     board = files.read_table(results / "leaderboard.csv")
     leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
@@ -140,7 +160,10 @@ def report(results: Path) -> Iterator[str]:
     )
     if newest is not None:
         yield from changed_words(results, newest)
-    yield from cautions.as_lines(cautions.warnings(everything))
+    yield from cautions.as_lines(caution for caution in cautions.warnings(everything) if caution.text != judged.proof)
+    for number, way in enumerate(advice.give_text(everything), 1):
+        yield f"{number}. {way.title}. {way.text}"
+        yield f"{COMMAND}{way.command}"
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"
@@ -161,17 +184,27 @@ def report(results: Path) -> Iterator[str]:
     yield legend(results)
 
 
+def filled(text: str) -> str:
+    """A paragraph in lines of the terminal; a command stays in one."""
+    return text if text.startswith(COMMAND) else textwrap.fill(text, WIDTH, break_long_words=False)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
+    if args.html and args.compare is None:
+        raise UserError("--html: only with --compare", "results/report.html is the page of one run")
     path = args.results / "leaderboard.csv"
     if not path.exists():
         raise UserError(f"{path}: not there yet", "snakemake --cores 4 makes it")
+    if args.compare is not None:
+        sys.stdout.write(compared(args))
+        return
     if args.json or any(value is not None for value in (args.model, args.folder, args.word)):
         sys.stdout.write(closer(args))
         return
     table, *paragraphs = report(args.results)
-    lines = [table, "", *(textwrap.fill(text, WIDTH, break_long_words=False) for text in paragraphs)]
+    lines = [table, "", *map(filled, paragraphs)]
     sys.stdout.write("\n" + "\n".join(lines) + "\n\n")
 
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from clm import __version__, cli, engines
-from clm.base import files
+from clm.base import files, progress
 from clm.base.s3_path import S3Path
 from clm.bucket import sync
 from clm.results import manifests, models, transcripts, unfinished
@@ -81,6 +81,7 @@ def transcribe(
         for done, (recording, outcome) in enumerate(engine.transcribe(fetched, model), 1):
             store.put(originals[recording.name], model, outcome)
             found[recording.name] = store.get(originals[recording.name], model) or outcome
+            progress.finished_audio(str(recording.audio), outcome.seconds if isinstance(outcome, Transcript) else 0.0)
             trouble = f": {outcome.reason}" if isinstance(outcome, Failure) else ""
             log.info("%d of %d: %s%s", done, len(missing), recording.name, trouble)
     return found
@@ -106,6 +107,7 @@ def main(argv: list[str] | None = None) -> None:
     engine = engines.create(settings)
     manifest = files.read_json(args.manifest)
     folder = manifest["folder"]
+    progress.name_job(f"{args.model}/{folder}")
     model = models.of_files(args.model, args.model_files)
     recordings = manifests.recordings(manifest["recordings"], repeats=args.repeats, retries=args.retries)
     found = transcribe(recordings, model, engine, Store(args.store, engine), settings)

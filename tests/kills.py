@@ -128,7 +128,7 @@ def run_until_done(target: Target, moments: Iterator[Moment], after_kill: Callab
             case.runs += 1
             moment = next(moments, None)
             with log.open("w", encoding="utf-8") as output:
-                process = target.start(output)
+                process = target.start(output, "--printshellcmds")  # moments are found in Snakemake's own lines
                 killed = _kill_at(target, process, moment, log, left)
             if not killed:
                 assert process.returncode == 0, log.read_text(encoding="utf-8")

@@ -52,21 +52,33 @@ MESSAGES = {
 
 @dataclass(frozen=True)
 class Run:
-    """What one call of Snakemake did."""
+    """What one call of Snakemake did: its exit status, what stood in the terminal, and Snakemake's own log."""
 
     status: int
     output: str
+    log: str = ""
 
     @property
     def jobs(self) -> Counter[str]:
-        """Number of jobs by rule."""
-        started = re.findall(r"^Job \d+: (.*)$", self.output, re.MULTILINE)
+        """Number of jobs by rule; a dry run has no log."""
+        started = re.findall(r"^Job \d+: (.*)$", self.log or self.output, re.MULTILINE)
         return Counter(rule for line in started for words, rule in MESSAGES.items() if line.startswith(words))
 
     @property
     def transcribed(self) -> set[tuple[str, str]]:
         """Folders and models that were transcribed."""
-        return set(re.findall(r"^Job \d+: Transcribing (.*) with (\S+)$", self.output, re.MULTILINE))
+        return set(re.findall(r"^Job \d+: Transcribing (.*) with (\S+)$", self.log or self.output, re.MULTILINE))
+
+    @property
+    def end(self) -> str:
+        """What stands in the terminal after the last stage: the table, and what needs attention."""
+        return self.output.rpartition("Comparing and reporting: ")[2]
+
+
+def log_of(directory: Path, after: frozenset[Path] = frozenset()) -> str:
+    """Snakemake's log of the latest run in a directory; empty if there is none but those named."""
+    logs = sorted(set((directory / ".snakemake" / "log").glob("*.log")) - after)
+    return logs[-1].read_text(encoding="utf-8", errors="replace") if logs else ""
 
 
 def variables(further: Mapping[str, str]) -> dict[str, str]:
@@ -77,6 +89,7 @@ def variables(further: Mapping[str, str]) -> dict[str, str]:
 
 def completed(command: list[str], directory: Path, environment: Mapping[str, str]) -> Run:
     """Run a command line of Snakemake to its end, in a fork of a process that has imported it where forks work."""
+    before = frozenset((directory / ".snakemake" / "log").glob("*.log"))
     # Benchmarks start it as a user does: what they measure must include the imports.
     if sys.platform == "linux" and "PYTEST_VERSION" in os.environ:
         with tempfile.NamedTemporaryFile(prefix="clm-", suffix=".txt") as output:
@@ -86,7 +99,7 @@ def completed(command: list[str], directory: Path, environment: Mapping[str, str
             server.stdin.write(json.dumps({**request, "output": output.name}) + "\n")
             server.stdin.flush()
             status = int(server.stdout.readline())
-            return Run(status, Path(output.name).read_text(encoding="utf-8"))
+            return Run(status, Path(output.name).read_text(encoding="utf-8"), log_of(directory, before))
     done = subprocess.run(
         command,
         cwd=directory,
@@ -97,7 +110,7 @@ def completed(command: list[str], directory: Path, environment: Mapping[str, str
         text=True,
         check=False,
     )
-    return Run(done.returncode, done.stdout)
+    return Run(done.returncode, done.stdout, log_of(directory, before))
 
 
 @functools.cache

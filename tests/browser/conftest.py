@@ -13,7 +13,7 @@ from report_data import FIRST, SECOND, STOCK, ResultsFolder, many, spoken
 from runner import CHECKOUT
 
 AXE = "axe-core@4.10.3"
-AXE_SHA256 = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"
+AXE_SHA256 = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"  # pragma: allowlist secret
 
 
 @pytest.fixture(scope="session")

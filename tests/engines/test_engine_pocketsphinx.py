@@ -197,6 +197,7 @@ def test_text_that_says_nothing_gives_the_stock_model_and_its_transcripts(tmp_pa
     text.write_text("".join(f"{' '.join(sentence)}\n" for sentence in sample(stock, 300)), encoding="utf-8")
     report = engine().train(TrainingText({"training_data": text}), tmp_path)
     assert report["weight"] == 0
+    assert report["equals_stock"]
     assert [mark["code"] for mark in report["marks"]] == ["says_nothing"]
     assert (tmp_path / "lm.bin").read_bytes() == stock_file(STOCK_MODEL).read_bytes()
     items = recordings(speech / "austen" / "input")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("tokenizers")
 
+import train_clm
 from clm.engines.whisper import alignment, fusion_training, guards
 from clm.engines.whisper.tokens import Tokens
 from clm.types import TrainingText
@@ -118,3 +119,11 @@ def test_a_text_rewards_its_own_tokens_from_the_first_on(
         assert mine > 0.0 > foreign
         assert end == 0.0
         state = fusion.extend(state, token, mine)
+
+
+def test_letters_of_a_text_count_as_words_as_they_do_in_its_errors(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_text("音声認識、3回。\nはい。\n", encoding="utf-8")
+    text = TrainingText({"training_data": path})
+    assert train_clm.count_words(text, "ja-JP") == {"training_data": 8}
+    assert train_clm.count_words(text, "en-US") == {"training_data": 2}

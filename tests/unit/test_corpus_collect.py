@@ -39,7 +39,7 @@ def test_statuses_and_text(tmp_path: Path):
         "keyword,status,articles,words,source\n"
         "wall,disambiguated,1,5,wall.txt\n"
         "cell,found,2,10,cell.txt | wall.txt\n"
-        "broken,error,0,0,\n"
+        "broken,error,0,0,the shelf fell down\n"
         "cells,redirected,1,5,cell.txt\n"
         "xyz,nothing,0,0,\n"
         "table,nothing,0,0,\n"

@@ -91,3 +91,48 @@ def test_lists_of_terms(text):
 )  # fmt: skip
 def test_sentences_are_no_terms(text):
     assert not is_term_list(text)
+
+
+LISTS = {
+    "bullets": ("a.txt", "- osmosis\n* ATP\n• cell wall\n"),
+    "numbers": ("a.txt", "1. osmosis\n2. ATP\n3. cell wall\n"),
+    "numbers with a parenthesis": ("a.txt", "1) osmosis\n2) ATP\n3) cell wall\n"),
+    "comments": ("a.txt", "# cells\nosmosis\nATP\n\n# plants\ncell wall\n"),
+    "semicolons": ("a.txt", "osmosis; ATP; cell wall"),
+    "bars": ("a.txt", "osmosis | ATP | cell wall"),
+    "quotes": ("a.txt", '"osmosis", “ATP”, «cell wall»\n'),
+    "JSON": ("a.txt", '["osmosis", "ATP", "cell wall"]'),
+    "definitions behind a tab": ("a.txt", "osmosis\twater moves\nATP\tcarries energy\ncell wall\tis firm\n"),
+    "a German table": ("a.csv", "Begriff;Kategorie\nosmosis;x\nATP;y\ncell wall;z\n"),
+    "a French table": ("a.csv", "Catégorie;Terme\nx;osmosis\ny;ATP\nz;cell wall\n"),
+    "a table below its title": ("a.csv", "Glossary,\n,\nTerm,Meaning\nosmosis,x\nATP,y\ncell wall,z\n"),
+    "a table of Markdown": (
+        "a.txt",
+        "| term | meaning |\n|---|:--:|\n| osmosis | x |\n| ATP | y |\n| cell wall | z |\n",
+    ),
+    "one column in quotes": ("a.csv", 'term\n"osmosis"\n"ATP"\n"cell wall"\n'),
+    "line ends and a mark": ("a.csv", "\ufeffterm,def\r\nosmosis,x\r\nATP,y\r\ncell wall,z\r\n"),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), LISTS.values(), ids=LISTS)
+def test_lists_as_people_write_them(name, content, tmp_path):
+    (tmp_path / name).write_bytes(content.encode())
+    assert [term for _, term in read_terms(tmp_path / name).terms] == ["osmosis", "ATP", "cell wall"]
+
+
+@pytest.mark.parametrize(
+    ("content", "terms"),
+    [
+        ("AC/DC\nC#\nC++\n", ["AC/DC", "C#", "C++"]),
+        ("浸透、細胞、膜", ["浸透", "細胞", "膜"]),
+        ("خلية، غشاء", ["خلية", "غشاء"]),
+        ("3 point line\n4 stroke engine\n", ["3 point line", "4 stroke engine"]),
+        ("1. FC Köln\n", ["1. FC Köln"]),
+        ("#hashtag\n-omics\n", ["#hashtag", "-omics"]),
+        ('"Smith, John"\n', ['"Smith', 'John"']),
+    ],
+)
+def test_signs_that_belong_to_terms_stay(content, terms, tmp_path):
+    (tmp_path / "a.txt").write_text(content, encoding="utf-8")
+    assert [term for _, term in read_terms(tmp_path / "a.txt").terms] == terms

@@ -36,7 +36,7 @@ def understood(commands: list[str], checkout: Path) -> None:
 
 def test_readme_is_understood(newcomer: Path) -> None:
     commands = documents.commands("README.md")
-    assert len(commands) == 4
+    assert len(commands) == 5
     understood(commands, newcomer)
 
 
@@ -73,7 +73,7 @@ def test_the_site_is_built_and_asks_for_nothing_from_the_network(tmp_path: Path)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("page", "shown"), [("README.md", 1), ("docs/tutorial.md", 6)])
+@pytest.mark.parametrize(("page", "shown"), [("README.md", 1), ("docs/tutorial.md", 7)])
 def test_pages_that_begin_are_followed_to_the_letter(newcomer: Path, page: str, shown: int) -> None:
     if page == "docs/tutorial.md":
         (newcomer / "recordings").rename(newcomer / "other")

@@ -25,7 +25,9 @@ IDS = ("id", "utt_id", "utterance_id", "segment_id", "utt", "uid", "key")
 TIMES = (*OFFSETS, *ENDS, "time", "timestamp", "timecode", "in", "out")
 TERMS = (
     "term", "terms", "keyword", "keywords", "phrase", "phrases", "word", "words", "key word",
-    "key phrase",
+    "key phrase", "begriff", "begriffe", "fachbegriff", "fachwort", "stichwort", "schlagwort", "wort", "terme", "mot",
+    "mot clé", "mots clés", "término", "termino", "palabra", "palabra clave", "termo", "palavra", "palavra chave",
+    "termine", "parola", "parola chiave", "begrip", "trefwoord", "nyckelord", "begrepp",
 )  # fmt: skip
 #: Other words that head columns beside terms.
 OTHER = (

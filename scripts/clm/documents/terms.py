@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,17 @@ LONGEST = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 #: Headers of a list in one column, even if it is not a table.
 _HEADINGS = frozenset({"keyword", "keywords", "term", "terms", "keywords:", "terms:", "phrases:", "words:"})
+#: What divides the terms of a line, also in Arabic, Chinese and Japanese.
+_COMMAS = re.compile(r"[,\u060c\u3001\uff0c]")
+#: What divides them in a list without commas.
+_OTHERS = re.compile(r"[;|\u061b\uff1b]")
+_BULLET = re.compile(r"[-*\u2022\u2023\u25aa\u25e6\u00b7\u2013\u2014][ \t]+")
+_NUMBERED = re.compile(r"\(?(\d{1,4})[.):][ \t]+")
+_COMMENT = re.compile(r"(?:#|//)[ \t]|#+$")
+_RULE = re.compile(r"[ :|+=-]*")
+_QUOTES = frozenset(('""', "''", "\u201c\u201d", "\u201e\u201c", "\u00ab\u00bb", "\u2018\u2019"))
+#: Rows above the header of a table: its title, empty cells.
+_MOST_TITLES = 5
 _TABLES = frozenset({".csv", ".tsv", ".tab"})
 _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
@@ -118,12 +129,33 @@ def read_terms(path: Path) -> Terms:
         is_table = suffix in _TABLES and (len(table.rows) > 1 or header)
         if is_table or (header and len(table.rows) > 1) or delimiter == "\t":
             return _from_table(table, name, notices)
+    if (listed := _json_list(text)) is not None:
+        return _terms(((1, term) for term in listed), name, notices)
     return _from_lines(text, name, suffix, notices)
 
 
+def _json_list(text: str) -> list[str] | None:
+    """The strings of a JSON array, or None."""
+    if text.lstrip()[:1] != "[":
+        return None
+    import json
+
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, list) and all(isinstance(term, str) for term in found) else None
+
+
 def _from_table(table: Table, name: str, notices: list[Notice]) -> Terms:
-    header = header_of(table, (*TERMS, *OTHER))
-    rows = table.rows
+    rows = tuple(row for row in table.rows if not all(map(_RULE.fullmatch, row[1])))  # the line below a header
+    for place in range(1, min(_MOST_TITLES, len(rows))):
+        if sum(map(bool, rows[place - 1][1])) > 1:
+            break
+        if table.width > 1 and header_of(Table(rows[place:]), TERMS):
+            rows = rows[place:]
+            break
+    header = header_of(Table(rows), (*TERMS, *OTHER))
     place = 0
     if header:
         rows = rows[1:]
@@ -148,9 +180,28 @@ def _from_lines(text: str, name: str, suffix: str, notices: list[Notice]) -> Ter
         if more and (word in _HEADINGS or (suffix in _TABLES and word in TERMS)):
             notices.append(notice("headings", file=name, names=word.rstrip(":")))
             lines[first[0]] = (lines[first[0]][0], "")
-    if suffix in _TABLES:
-        lines = [(number, line.strip().removeprefix('"').removesuffix('"')) for number, line in lines]
-    return _terms(((number, part) for number, line in lines for part in line.split(",")), name, notices)
+    return _terms(_parts(lines, quoted=suffix in _TABLES), name, notices)
+
+
+def _parts(lines: Iterable[tuple[int, str]], *, quoted: bool = False) -> Iterator[tuple[int, str]]:
+    """The terms of lines, without the marks and numbers of a list, comments and quotes around them.
+
+    A line in quotes is one term where such lines are cells of a table (`quoted`).
+    """
+    lines = [(number, line.strip()) for number, line in lines if line.strip() and not _COMMENT.match(line.strip())]
+    divider = _COMMAS if any(_COMMAS.search(line) for _, line in lines) else _OTHERS
+    matches = [match for _, line in lines if (match := _NUMBERED.match(line))]
+    counts = [int(match[1]) for match in matches] if len(matches) == len(lines) > 1 else []
+    for place, (number, line) in enumerate(lines):
+        if counts and counts[place] - counts[0] == place:
+            line = line[matches[place].end() :]
+        line = _BULLET.sub("", line)
+        if quoted and len(line) > 1 and line[0] == line[-1] == '"' and '"' not in line[1:-1].replace('""', ""):
+            yield number, line[1:-1].replace('""', '"')
+            continue
+        for part in divider.split(line):
+            part = part.strip()
+            yield number, part[1:-1] if len(part) > 2 and part[0] + part[-1] in _QUOTES else part
 
 
 def _terms(found: Iterable[tuple[int, str]], name: str, notices: list[Notice]) -> Terms:
@@ -166,8 +217,7 @@ def _terms(found: Iterable[tuple[int, str]], name: str, notices: list[Notice]) -
 
 def terms_of(text: str) -> list[str]:
     """The terms of a text that is a list of them."""
-    parts = ((0, part) for line in text.split("\n") for part in line.split(","))
-    return [term for _, term in _terms(parts, "", []).terms]
+    return [term for _, term in _terms(_parts((0, line) for line in text.split("\n")), "", []).terms]
 
 
 def is_term_list(text: str) -> bool:

@@ -12,7 +12,7 @@ from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
 from clm.evaluation.comparison import CONTROL
 from clm.evaluation.comparisons import Comparisons, Difference
 from clm.reasons.codes import Code
-from clm.reasons.sentences import capitalized, full
+from clm.reasons.sentences import capitalized, ended, full
 from clm.results import models
 
 Row = Mapping[str, str]
@@ -134,7 +134,7 @@ def _judgement(row: Row, baseline: Row, comparisons: Comparisons) -> str:
     if row["verdict"] != NOT_PROVEN:
         return f"{facts}: {row['verdict']}.{not_separated(row)}{_false_alarms(row, details)}"
     if details and details.why:
-        return f"{facts}: not proven: {full(details.why)}"
+        return f"{facts}: not proven: {ended(full(details.why))}"
     if row["p_value"]:
         return f"{facts}: not proven, it may be chance. {corrected(details)}{what_would_help(row, comparisons)}"
     return f"{facts}: not proven, too few recordings to tell. What would help: {what_would_help(row, comparisons)}"
@@ -175,7 +175,7 @@ def _proof(row: Row, baseline: Row, details: Difference | None) -> str:
     size = f" ({_recordings(details.recordings)}, {counted(details.words, 'word')})" if details else ""
     chance = f"p = {float(row['p_value']):.2g}" if row["p_value"] else "too few recordings for a p-value"
     if row["verdict"] == NOT_PROVEN and details and details.why:
-        return f"{capitalized(full(details.why))} Against {baseline['model']}: {chance}, on {where}{size}."
+        return f"{ended(capitalized(full(details.why)))} Against {baseline['model']}: {chance}, on {where}{size}."
     if row["verdict"] == NOT_PROVEN:
         more = corrected(details) + more_audio(details) if row["p_value"] else ""
         return f"It may be chance: {chance}, on {where}{size}. {more}".strip()

@@ -41,12 +41,14 @@ def count(dataset: Dataset) -> Overview:
 
 
 def lines(dataset: Dataset, engine: Engine) -> list[str]:
+    """Everything there is to say of an input, the counts first, and what it would take to transcribe it."""
+    return [*about(dataset), first_run(dataset, engine)]
+
+
+def about(dataset: Dataset) -> list[str]:
     """Everything there is to say of an input, the counts first."""
     found = count(dataset)
-    return [
-        summary(found, dataset), *notes(dataset), *odd_recordings(dataset), *heldout(found, dataset),
-        first_run(dataset, engine),
-    ]  # fmt: skip
+    return [summary(found, dataset), *notes(dataset), *odd_recordings(dataset), *heldout(found, dataset)]
 
 
 def summary(found: Overview, dataset: Dataset) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clm.base.errors import UserError
 from clm.base.messages import counted
+from clm.corpus import report_card
 from clm.normalization.profiles import VERSIONS
 from clm.reasons.sentences import statement
 from clm.report import escaping
@@ -31,7 +33,7 @@ class Origin:
     facts: list[tuple[str, str]]
 
 
-def origin(model: ModelResults) -> Origin:
+def origin(results: Results, model: ModelResults) -> Origin:
     """Origin of a model, as far as it is known."""
     about, plan = model.about, model.plan
     facts: list[tuple[str, str]] = []
@@ -48,9 +50,19 @@ def origin(model: ModelResults) -> Origin:
     if plan.words:
         names = counted(len(plan.phrases), "name or term", "names and terms")
         facts.append(("Learned", f"{counted(len(plan.words), 'missed word')}, {names}"))
+    if said := _report_card(results, model):
+        facts.append(("Its text", said))
     if about is not None:
         facts += _facts(about)
     return Origin(model.name, model.row.get("created", ""), [(label, escaping.public(value)) for label, value in facts])
+
+
+def _report_card(results: Results, model: ModelResults) -> str:
+    """What the report card of a model's text says, if it has one."""
+    try:
+        return report_card.sentence(report_card.read(results.directory / "models" / model.name / report_card.FILE))
+    except (UserError, OSError, TypeError, LookupError):
+        return ""
 
 
 def _facts(about: ModelRecord) -> Iterator[tuple[str, str]]:

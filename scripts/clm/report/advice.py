@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from clm.base.errors import UserError
 from clm.base.messages import counted, some
 from clm.corpus import report_card
+from clm.corpus.report_card import ReportCard
 from clm.english import words as vocabulary
 from clm.evaluation import verdict_text
 from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
@@ -42,7 +44,7 @@ class Step:
 def next_steps(results: Results) -> list[Step]:
     """Next steps, the most pressing first."""
     steps = [
-        *_finish(results), *_wrong_input(results), *_leaks(results), *_give_text(results), *_other_text(results),
+        *_finish(results), *_wrong_input(results), *_leaks(results), *give_text(results), *_other_text(results),
         *_heal(results), *_more_audio(results), *_details(results),
     ]  # fmt: skip
     return steps[:MOST_STEPS]
@@ -85,7 +87,7 @@ def _leaks(results: Results) -> Iterator[Step]:
             yield Step("Judge the model on what it has not read", text)
 
 
-def _give_text(results: Results) -> Iterator[Step]:
+def give_text(results: Results) -> Iterator[Step]:
     """Three ways to give text to a custom language model where there is none."""
     if results.baseline is None or results.challengers or any(map(models.number, results.models)):
         return
@@ -153,21 +155,33 @@ def _other_text(results: Results) -> Iterator[Step]:
 
 
 def coverage(results: Results, model: ModelResults, baseline: ModelResults) -> tuple[int, int] | None:
-    """Different words worth learning that the baseline missed: those that a model's text has, and all of them."""
+    """Different words worth learning that the baseline missed: those that a model's text has, and all of them.
+
+    The report card of the text says so; for a model that has none, its text is read.
+    """
+    home = results.directory / "models" / model.name
+    card: ReportCard | None
+    try:
+        card = report_card.read(home / report_card.FILE)
+    except (UserError, OSError, TypeError):
+        card = _examined(results, home, baseline)
+    return (card.missed_covered, card.missed) if card and card.missed else None
+
+
+def _examined(results: Results, home: Path, baseline: ModelResults) -> ReportCard | None:
     judged = results.judged.get(baseline.name)
     missed: Counter[str] = Counter()
     for key, result in judged.results.items() if judged else ():
         if key in results.compared:
             missed.update(result.missed)
-    sources = {path.stem: path for path in sorted((results.directory / "models" / model.name / "corpus").glob("*.txt"))}
+    sources = {path.stem: path for path in sorted((home / "corpus").glob("*.txt"))}
     if not sources or not any(map(vocabulary.learnable, missed)):
         return None
     language = str(results.config.get("language", "en-US"))
     try:
-        card = report_card.examine(sources, missed=missed, references={}, language=language)
+        return report_card.examine(sources, missed=missed, references={}, language=language)
     except (UserError, OSError, ValueError):
         return None
-    return (card.missed_covered, card.missed) if card.missed else None
 
 
 def _heal(results: Results) -> Iterator[Step]:

@@ -1,6 +1,6 @@
 """The first screen: the verdict in a sentence, the figures behind it, changes, resources used."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clm import engines
@@ -20,6 +20,8 @@ from clm.results import models
 from clm.settings import Settings
 
 MOST_WORDS = 8
+#: Labels of figures that are also on the one page.
+TEXT_DID, JUDGED_ON, MEASURED_ON = "What the text did", "Judged on", "Measured on"
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,15 @@ def cards(results: Results) -> list[Card]:
     return found
 
 
+def three(found: Sequence[Card]) -> list[Card]:
+    """The figures of the one page: that of the verdict, what the text did (or the next one), and what it stands on."""
+    named = {card.label: card for card in found}
+    basis = named.get(JUDGED_ON) or named.get(MEASURED_ON)
+    second = named.get(TEXT_DID) or (found[1] if len(found) > 1 else None)
+    chosen = [*found[:1], second, basis, *found[2:]]
+    return list(dict.fromkeys(card for card in chosen if card))[:3]
+
+
 def _clean(results: Results, model: ModelResults, against: Row | None) -> Iterator[Card]:
     """WER on folders whose words the model's text does not hold, where it holds those of others."""
     if against and any(scope.is_leaked(model, name) for name in scope.folders(results, model)):
@@ -120,7 +131,7 @@ def _control(row: Row, against: Row | None) -> Iterator[Card]:
     rate = row.get("heldout_wer") if row.get("scope") == "heldout" else row.get("wer")
     if against and row.get("control_wer") and rate:
         text = "before: its control, made the same way from unrelated text"
-        yield Card("What the text did", percent(float(rate)), percent(float(row["control_wer"])), text)
+        yield Card(TEXT_DID, percent(float(rate)), percent(float(row["control_wer"])), text)
 
 
 def _basis(results: Results, model: ModelResults, against: Row | None) -> Iterator[Card]:
@@ -132,7 +143,7 @@ def _basis(results: Results, model: ModelResults, against: Row | None) -> Iterat
     if words:
         value = duration(seconds) if seconds else counted(words, "word")
         text = f"{counted(words, 'word')} in {counted(recordings, 'recording')}"
-        yield Card("Judged on" if against else "Measured on", value, "", text)
+        yield Card(JUDGED_ON if against else MEASURED_ON, value, "", text)
 
 
 @dataclass(frozen=True)

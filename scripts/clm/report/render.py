@@ -91,6 +91,7 @@ class Renderer:
         found = cautions.warnings(results, notes)
         shown = {**data, "folders": _addressed(data, main=True), "tables": [table.for_page() for table in tables]}
         judged = first_screen.judge(results)
+        figures = first_screen.cards(results)
         return self._render(
             "report.html",
             shown,
@@ -98,7 +99,8 @@ class Renderer:
             title=f"{judged.answer}: {judged.headline}",
             views=[(f"#{name}", label) for name, label in VIEWS if not empty.get(name)],
             verdict=judged,
-            cards=first_screen.cards(results),
+            cards=figures,
+            three=first_screen.three(figures),
             steps=advice.next_steps(results),
             change=first_screen.what_changed(results),
             spent=first_screen.spent(results),
@@ -109,7 +111,7 @@ class Renderer:
             scatters=[figure for figure in drawn if figure.name.startswith("words-")],
             tables=named,
             listen_note="Reference and models, word against word. A click on a word plays it.",
-            lineage=[about.origin(model) for model in results.models.values()],
+            lineage=[about.origin(results, model) for model in results.models.values()],
             cautions=found,
             grave=[item for item in found if item.grave and item.text not in judged.proof],
             most_cautions=MOST_CAUTIONS,

@@ -1,10 +1,12 @@
-"""The last lines after a run in which jobs failed: jobs, reasons, logs, and next steps."""
+"""Failed jobs in words: one at the moment it fails, and all of them in the last lines of a run."""
 
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 MOST_LINES = 12
+#: Lines of a job's log that are shown when it fails.
+_LAST_LINES = 15
 
 # A block of Snakemake's log: "Error in rule wer:", indented lines, among them "    log: path (check log file(s) ...)".
 _BLOCK = re.compile(r"^Error in rule (?P<rule>\w+):\n(?P<lines>(?:    .*\n)*)", re.MULTILINE)
@@ -29,6 +31,28 @@ def describe(logs: Sequence[str], results: Path, address: str = "") -> str:
     lines = [*failed[:MOST_LINES], *([f"  ... and {more} more: see {where}"] if more > 0 else [])]
     count = "1 job failed" if len(failed) == 1 else f"{len(failed)} jobs failed"
     return "\n".join([f"{count}; everything that does not depend on it is done:", *lines, _HINT])
+
+
+def details(rule: str, logs: Sequence[str], results: Path, told: str | None = None) -> list[str]:
+    """Lines on a job that has just failed: its message with the hint, else the end of its log; then where that is.
+
+    `logs` are its logs, its own first; `told` is what Snakemake or a cluster says about it.
+    """
+    own = Path(logs[0]) if logs else None
+    title = _title(rule, own, results) if own else rule
+    try:
+        text = own.read_text(encoding="utf-8", errors="replace") if own else ""
+    except OSError:
+        text = ""
+    at = max(text.rfind("\nError: "), 0 if text.startswith("Error: ") else -1)
+    if at >= 0:
+        first, *more = text[at:].strip().removeprefix("Error: ").splitlines()[:_LAST_LINES]
+    else:
+        first, more = (_reason(own) if own else _ENDED), [f"  {line}" for line in text.splitlines()[-_LAST_LINES:]]
+    lines = [f"Failed: {title}: {first}", *more]
+    if told and told.strip() and told != "None":
+        lines.append(told.strip())
+    return [*lines, f"Log: {', '.join(logs)}"] if logs else lines
 
 
 def _failed(text: str, results: Path) -> Iterable[str]:

@@ -27,7 +27,7 @@ def notes(state: State, dataset: Dataset) -> list[str]:
     if state.submissions:
         found = [submissions.announcement(settings, state.costs, state.coming), *_base_notes(state, dataset)]
     found += _failed_notes(state)
-    found += [*_text_notes(state, dataset), *overview.lines(dataset, engine)]
+    found += [*_text_notes(state, dataset), *overview.about(dataset)]
     if state.unusable_keywords:
         found.append(f"Continuing without keywords: {state.unusable_keywords}")
     former = _former_settings(state.results)

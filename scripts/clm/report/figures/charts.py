@@ -196,7 +196,7 @@ def _change_panel(models: Sequence[ModelResults], xs: Sequence[float], left: flo
             size = height * value / end
             hover = svg.title(f"{model.name}: {value:.0f} {column.replace('_', ' ')}")
             yield svg.rect(x - 15, zero - size if sign < 0 else zero, 30, size, column.replace("_", "-"), hover)
-            yield svg.text(x, zero + sign * (size + (6 if sign < 0 else 14)), f"{value:.0f}", "value", "middle")
+            yield svg.text(x, zero + sign * (size + (6 if sign < 0 else 14)), f"{value:,.0f}", "value", "middle")
 
 
 def _corpus_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
