@@ -63,11 +63,24 @@ class Evaluation:
         return self._corrected(self.finished if self.base else [])
 
     def _corrected(self, models: Iterable[ModelScores]) -> dict[Pair, float | None]:
-        """Holm's correction over all comparisons that could make one of these models better; controls cannot be."""
-        judged = [model for model in models if model is not self.base and not model.is_control]
-        pairs = [(model.name, other) for model in judged for other in self._rivals(model)]
-        found = {pair: self.versus(*pair) for pair in pairs}
-        return bootstrap.holm({pair: item.p_value for pair, item in found.items() if item})
+        """Holm's correction over all comparisons that could make one of these models better; controls cannot be.
+
+        A control that has the results of the baseline makes no second comparison of the same one.
+        """
+        found: dict[Pair, Comparison] = {}
+        same: dict[Pair, Pair] = {}
+        for model in models:
+            if model is self.base or model.is_control:
+                continue
+            for other in self._rivals(model):
+                pair, with_baseline = (model.name, other), (model.name, self.baseline)
+                comparison = self.versus(*pair)
+                if comparison and pair != with_baseline and comparison == found.get(with_baseline):
+                    same[pair] = with_baseline
+                elif comparison:
+                    found[pair] = comparison
+        adjusted = bootstrap.holm({pair: comparison.p_value for pair, comparison in found.items()})
+        return adjusted | {pair: adjusted[other] for pair, other in same.items()}
 
     def _rivals(self, model: ModelScores) -> list[str]:
         """Models than which a better one is proven better: the baseline, and its control where it has one."""
