@@ -32,10 +32,11 @@ NOT_RESULTS = {"reference.txt", "keywords.txt"}
 def results(call: Path) -> dict[str, str]:
     """Text of each system's result of one call."""
     paths = [path for path in call.iterdir() if path.suffix in imported.SUFFIXES and path.name not in NOT_RESULTS]
-    return {
-        path.stem: " ".join(part["transcript"] for part in imported.read_result(path)["results"]["transcripts"])
-        for path in sorted(paths)
-    }
+    found: dict[str, str] = {}
+    for path in sorted(paths):
+        parts = [part for result in imported.read_results(path).values() for part in result["results"]["transcripts"]]
+        found[path.stem] = " ".join(part["transcript"] for part in parts)
+    return found
 
 
 def measure(calls: list[Path], profile: str) -> dict[str, tuple[list[tuple[str, list]], word_metrics.Found]]:

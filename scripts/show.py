@@ -36,6 +36,8 @@ from clm.scoring.model_diagnosis import ModelDiagnosis
 Record = TypeVar("Record")
 
 WIDTH = 100
+#: The beginning of a line to copy, which is not wrapped.
+COMMAND = "    "
 MOST_WORDS = 8
 
 
@@ -140,7 +142,7 @@ def legend(results: Path) -> str:
 
 def report(results: Path) -> Iterator[str]:
     """The paragraphs of the report."""
-    from clm.report import cautions, first_screen, gather
+    from clm.report import advice, cautions, first_screen, gather
 
     board = files.read_table(results / "leaderboard.csv")
     leaks = {row["model"]: read_or(leakage.read, results / "leakage" / f"{row['model']}.json", {}) for row in board}
@@ -158,7 +160,10 @@ def report(results: Path) -> Iterator[str]:
     )
     if newest is not None:
         yield from changed_words(results, newest)
-    yield from cautions.as_lines(cautions.warnings(everything))
+    yield from cautions.as_lines(caution for caution in cautions.warnings(everything) if caution.text != judged.proof)
+    for number, way in enumerate(advice.give_text(everything), 1):
+        yield f"{number}. {way.title}. {way.text}"
+        yield f"{COMMAND}{way.command}"
     examined = newest or next((row["model"] for row in board if row["wer"]), None)
     if examined:
         path = results / "diagnosis" / f"{examined}.json"
@@ -179,6 +184,11 @@ def report(results: Path) -> Iterator[str]:
     yield legend(results)
 
 
+def filled(text: str) -> str:
+    """A paragraph in lines of the terminal; a command stays in one."""
+    return text if text.startswith(COMMAND) else textwrap.fill(text, WIDTH, break_long_words=False)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run the program."""
     args = parse_args(argv)
@@ -194,7 +204,7 @@ def main(argv: list[str] | None = None) -> None:
         sys.stdout.write(closer(args))
         return
     table, *paragraphs = report(args.results)
-    lines = [table, "", *(textwrap.fill(text, WIDTH, break_long_words=False) for text in paragraphs)]
+    lines = [table, "", *map(filled, paragraphs)]
     sys.stdout.write("\n" + "\n".join(lines) + "\n\n")
 
 

@@ -16,7 +16,7 @@ COMMIT = 5 * "01234567"
 class Hub:
     """`files` of the one repository; those of `wrong` are named by another digest than theirs.
 
-    `cut`: for a file, bytes after which the connection breaks, while it is listed. `ranges`: first bytes asked for.
+    `cut`: for a file, the byte at which connections break, while it is listed. `ranges`: first bytes asked for.
     """
 
     repository: str
@@ -67,13 +67,15 @@ def serving(hub: Hub) -> Iterator[Hub]:
                 return
             name = found[1]
             headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{hub.digest(name)}"', "Accept-Ranges": "bytes"}
-            content, status = hub.files[name], 200
+            content, status, start = hub.files[name], 200, 0
             if span := re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", "")):
                 start, end = int(span[1]), int(span[2] or len(content) - 1)
                 headers["Content-Range"] = f"bytes {start}-{end}/{len(content)}"
                 content, status = content[start : end + 1], 206
                 hub.ranges.append(start)
-            self._send(status, content, headers, body=body, most=hub.cut.get(name))
+            self._send(
+                status, content, headers, body=body, most=max(0, hub.cut[name] - start) if name in hub.cut else None
+            )
 
         def _send(
             self, status: int, content: bytes, headers: dict[str, str], *, body: bool, most: int | None = None

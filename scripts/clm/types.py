@@ -44,8 +44,8 @@ STOCK = "stock"
 class Model:
     """A model to transcribe with: the stock model (`directory` is None) or a finished generation.
 
-    `digest` identifies what the model was made from and enters the key of every stored result; it is `STOCK` for a
-    generation that equals the stock model, too.
+    `digest` identifies what the model was made from and enters the key of every stored result. A generation that equals
+    the stock model is one under another name.
     """
 
     name: str

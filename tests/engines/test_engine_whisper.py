@@ -14,6 +14,7 @@ from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load
 from clm.engines.whisper import fusion_training, whisper_engine
+from clm.lm import general_model, sampling
 from clm.settings import Settings
 from clm.types import Model, Phrase, Recording, TrainingText, Transcript
 from runner import CHECKOUT, Workflow
@@ -42,6 +43,17 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Recording]:
 
 def recording(path: Path) -> Recording:
     return Recording(path.parent.name, path, files.sha256_of_file(path))
+
+
+def test_text_that_says_nothing_is_heard_as_by_the_stock_model(
+    engine: whisper_engine.Whisper, recordings: list[Recording], tmp_path: Path
+) -> None:
+    text = tmp_path / "text.txt"
+    drawn = sampling.sample(general_model.read(), 300)
+    text.write_text("".join(f"{' '.join(sentence)}\n" for sentence in drawn), encoding="utf-8")
+    report = engine.train(TrainingText({"training_data": text}), tmp_path)
+    assert (report["weight"], report["equals_stock"]) == (0.0, True)
+    assert heard(engine, recordings, Model("whisper-clm-001", tmp_path, "digest")) == heard(engine, recordings, STOCK)
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 pytest.importorskip("tokenizers")
 
+import train_clm
 from clm.engines.whisper import alignment, fusion_training, guards
+from clm.engines.whisper.search import longest
 from clm.engines.whisper.tokens import Tokens
 from clm.types import TrainingText
 from whisper_models import multilingual_tokenizer
@@ -118,3 +120,20 @@ def test_a_text_rewards_its_own_tokens_from_the_first_on(
         assert mine > 0.0 > foreign
         assert end == 0.0
         state = fusion.extend(state, token, mine)
+
+
+def test_letters_of_a_text_count_as_words_as_they_do_in_its_errors(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("text") / "text.txt"
+    path.write_text("音声認識、3回。\nはい。\n", encoding="utf-8")
+    text = TrainingText({"training_data": path})
+    assert train_clm.count_words(text, "ja-JP") == {"training_data": 8}
+    assert train_clm.count_words(text, "en-US") == {"training_data": 2}
+
+
+def test_a_search_has_room_for_fast_speech(tokens: dict[str, Tokens], language: str) -> None:
+    """Nine letters in a second, twenty where a letter is less than a syllable; a piece of ten seconds."""
+    rate = 20 if language in ("ar-AE", "ru-RU", "es-ES") else 9
+    text = "".join(TEXTS[language] for _ in range(10))
+    letters = [place for place, letter in enumerate(text) if letter.isalpha()]
+    (ids,) = tokens[language].encode([text[: letters[10 * rate]]])
+    assert len(ids) <= longest(10.0, len(tokens[language].prompt), english=tokens[language].english)

@@ -79,6 +79,7 @@ def test_results_of_a_model_that_equals_the_stock_model_are_those_of_the_stock_m
     record = ModelRecord(CONTROL, digest="abc", equals_stock=True)
     models.write_record(tmp_path / CONTROL / "model.json", record)
     model = models.load(tmp_path, CONTROL, "pocketsphinx")
+    assert model.directory is None
     assert model.digest == models.load(tmp_path, "pocketsphinx", "pocketsphinx").digest
     assert model == models.of_files(CONTROL, [tmp_path / CONTROL / "model.json"])
     models.write_record(tmp_path / CONTROL / "model.json", ModelRecord(CONTROL, digest="abc"))

@@ -390,3 +390,40 @@ def test_every_notice_has_a_sentence(tmp_path: Path, caplog: pytest.LogCaptureFi
         text = (CHECKOUT / "scripts" / "clm" / "audio" / f"{module}.py").read_text(encoding="utf-8")
         used |= set(re.findall(r'(?:Notice|notice)\(\s*"(\w+)"', text))
     assert used == CODES
+
+
+def damaged_mp3(sound: bytes, damage: str) -> bytes:
+    noise = np.random.default_rng(5).bytes(3000)
+    half = len(sound) // 2
+    return {
+        "hole": sound[: half - 1500] + noise + sound[half + 1500 :],
+        "zeros": sound[: half - 1500] + bytes(3000) + sound[half + 1500 :],
+        "flipped bits": bytes(byte ^ (0x40 * (n % 197 == 0 and n > 900)) for n, byte in enumerate(sound)),
+        "cut in half": sound[:half],
+        "junk in front": b"ID3\x03\0\0\0\0\0\x15" + bytes(21) + noise[:500] + sound,
+    }[damage]
+
+
+@pytest.mark.parametrize("damage", ["hole", "zeros", "flipped bits", "cut in half", "junk in front"])
+def test_a_damaged_mp3_is_read_on_behind_the_damage(tmp_path, damage):
+    path = CHECKOUT / "sample-data" / "input" / "cell-biology-01-membranes" / "audio.flac"
+    samples = read_audio(path).samples[: 4 * RATE]
+    soundfile.write(tmp_path / "whole.mp3", samples, RATE)
+    sound = (tmp_path / "whole.mp3").read_bytes()
+    (tmp_path / "a.mp3").write_bytes(damaged_mp3(sound, damage))
+    audio = read_audio(tmp_path / "a.mp3")
+    expected = len(samples) / RATE * (0.5 if damage == "cut in half" else 1.0)
+    assert audio.seconds > 0.7 * expected
+    assert audio.notices or damage == "junk in front"
+
+
+@pytest.mark.parametrize("content", ["header", "tag", "tag and noise", "noise behind a header"])
+def test_an_mp3_without_sound_is_called_corrupt(tmp_path, content):
+    noise = np.random.default_rng(7).bytes(3000)
+    tag = b"ID3\x03\0\0\0\0\0\x15" + bytes(21)
+    data = {"header": b"\xff\xfb\x90\x64" + bytes(200), "tag": tag, "tag and noise": tag + noise,
+            "noise behind a header": b"\xff\xfb\x90\x64" + noise}[content]  # fmt: skip
+    (tmp_path / "a.mp3").write_bytes(data)
+    with pytest.raises(AudioError, match="corrupt mp3 audio") as caught:
+        read_audio(tmp_path / "a.mp3")
+    assert "copy it again" in caught.value.hint

@@ -74,8 +74,9 @@ def test_a_stage_counts_folders_and_audio() -> None:
 
 
 def test_a_rule_that_is_not_known_is_a_stage_of_its_own() -> None:
-    job = Job.of("train_control", {"control": "m-control-001"}, 2, lambda: "Preparing the control m-control-001")
-    assert job.stage == "Preparing the control m-control-001"
+    job = Job.of("train_more", {"other": "m"}, 2, lambda: "Preparing m")
+    assert job.stage == "Preparing m"
+    assert Job.of("train_control", {"control": "m-control-001"}, 2, str).stage == "Training m-control-001"
     assert Job.of("odd", {"model": "m"}, 1, lambda: None).stage == "odd m"
 
 
@@ -328,6 +329,14 @@ def test_a_job_that_broke_shows_the_end_of_its_log(bench: Any, tmp_path: Path) -
     assert "  ValueError: odd" in run.lines
     run.fail(2, "wer", tmp_path / "none.log")
     assert "it ended without a message" in run.lines[-2]
+
+
+def test_a_job_that_the_user_stopped_is_no_failure_to_look_into(bench: Any, tmp_path: Path) -> None:
+    run = bench()
+    log = tmp_path / "wer.log"
+    log.write_text("begin\nTraceback (most recent call last):\n  somewhere\nKeyboardInterrupt\n")
+    run.fail(1, "wer", log)
+    assert run.lines == ["Stopped: wer"]
 
 
 @pytest.mark.parametrize("quiet", [(), ("progress", "rules"), ("all",)])

@@ -139,3 +139,23 @@ def test_nothing_that_a_terminal_obeys_is_printed(results: ResultsFolder, capsys
     path = results.directory / "runs" / FIRST / "talk 0001" / "normalized.tsv"
     path.write_text(path.read_text().replace("\tthe ", "\t\x1b]0;owned\x07\u202ethe "))
     assert not {"\x1b", "\x07", "\u202e"} & set(shown(results, capsys, "--folder", "talk 0001"))
+
+
+def test_without_a_model_the_reason_and_three_ways_to_give_it_text_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    alone = ResultsFolder(tmp_path, spoken(3, (STOCK,))).write()
+    command = ["snakemake", "--cores", "4", "--config", f"input={'recordings of a rather long name ' * 3}"]
+    files.write_json(alone.directory / "invocation.json", {"command": command})
+    text = shown(alone, capsys)
+    assert text.count("No custom language model was trained: it has no text to learn from.") == 1
+    assert "no other model is complete" not in text
+    first, second, third = (line for line in text.splitlines() if line.startswith("    snakemake --cores 4 "))
+    assert first.endswith(" --forcerun heal")
+    assert "keywords=" in second
+    assert "training_data=" in third
+    assert all(command[-1].partition("=")[2].strip() in way for way in (first, second, third))
+
+
+def test_with_a_model_no_way_to_give_text_is_shown(results: ResultsFolder, capsys: pytest.CaptureFixture) -> None:
+    assert "1. " not in shown(results, capsys)

@@ -24,13 +24,14 @@ class Content:
     """The lines of a file; empty ones divide paragraphs.
 
     `kind`: the format in words; `encoding`: of its characters, or an empty string where the format says it;
-    `by_recording`: the lines by id, where the file distinguishes recordings.
+    `by_recording`: the lines by id, where the file distinguishes recordings; `speakers`: the names in a column of them.
     """
 
     kind: str
     lines: list[str]
     encoding: str = ""
     by_recording: dict[str, list[str]] = field(default_factory=dict)
+    speakers: frozenset[str] = frozenset()
 
 
 _AS_TEXT = "save the words that are said as plain text (.txt), or as .docx, .srt or .vtt"
@@ -47,10 +48,18 @@ _MAGIC = (
     (b"ID3", "audio", "give its transcript"),
     (b"OggS", "audio", "give its transcript"),
     (b"fLaC", "audio", "give its transcript"),
+    (b"Scenarist_SCC", "closed captions as codes (SCC)", "export them as .srt or .vtt"),
     (b"SQLite", "a database", _AS_TEXT),
     (b"ooBinaryFile", "a binary file of Praat", "in Praat: Save as text file"),
 )
-_HTML = re.compile(r"\s*(?:<!--.*?-->\s*)?(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE | re.DOTALL
+)
+_LATEX = re.compile(r"(?:\s*%[^\n]*\n)*\s*\\(?:documentclass|begin\{document\}|input\{|usepackage)")
+#: A part of a page, as editors of transcripts in a browser save it.
+_FRAGMENT = re.compile(
+    r"\s*<(?:article|section|div|p|span|body|main|h[1-6])(?:\s[^<>]*)?>(?=.*</)", re.IGNORECASE | re.DOTALL
+)
 _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*"
     rb"(?:<\?xml\b|<!DOCTYPE (?:Trans|tt)|<(?:ANNOTATION_DOCUMENT|Trans|transcript|timedtext|tt)[\s>:])"
@@ -78,6 +87,8 @@ def read(data: bytes, stem: str = "", *, hypothesis: bool = False, several: bool
     """
     if data.startswith(b"PK\x03\x04"):
         return _archive(data)
+    if data[3:8] in (b"STL25", b"STL30", b"STL24"):
+        raise UnreadableError("subtitles of EBU (STL)", "export them as .srt or .vtt")
     for magic, what, hint in _MAGIC:
         if data.startswith(magic) or (magic == b"RIFF" and data[4:8] == b"ftyp"):
             raise UnreadableError(what, hint)
@@ -154,7 +165,7 @@ def _xml(data: bytes) -> Content | None:
 
 
 def _text(text: str, encoding: str, stem: str, *, hypothesis: bool, several: bool) -> Content:
-    from clm.documents.formats import recognizer_json, speech_files, subtitles, textgrid, timed_lines
+    from clm.documents.formats import old_captions, recognizer_json, speech_files, subtitles, textgrid, timed_lines
 
     def content(kind: str, lines: list[str], by_recording: dict[str, list[str]] | None = None) -> Content:
         return Content(kind, lines, encoding, by_recording or {})
@@ -177,7 +188,13 @@ def _text(text: str, encoding: str, stem: str, *, hypothesis: bool, several: boo
         return content(f"JSON of {maker}", lines)
     if recognizer_json.is_broken(text):
         raise UnreadableError("JSON that is cut short or damaged", "export it again")
-    if _HTML.match(text):
+    if _LATEX.match(text):
+        raise UnreadableError(
+            "LaTeX, whose commands would become words", "convert it: pandoc -t plain in.tex -o out.txt"
+        )
+    if (captions := old_captions.read(text)) is not None:
+        return content(*captions)
+    if _HTML.match(text) or _FRAGMENT.match(text):
         from clm.documents.formats.html import text_of
 
         return content("HTML", text_of(text).split("\n"))
@@ -193,7 +210,8 @@ def _text(text: str, encoding: str, stem: str, *, hypothesis: bool, several: boo
         ("CHAT", timed_lines.read_chat),
     ):
         if (timed := read_rows(text)) is not None:
-            return content(kind, timed)
+            names = frozenset(line.partition(": ")[0] for line in timed if ": " in line)
+            return Content(kind, timed, encoding, speakers=names if kind.startswith("a table") else frozenset())
     for kind, read_ids in (("STM", speech_files.read_stm), ("CTM", speech_files.read_ctm)):
         if found := read_ids(text):
             return of_recordings(kind, found, are_files=True)

@@ -37,7 +37,7 @@ class Reading:
 
     `kind`, `encoding`: as in `Content`; `lines`: without times; `header`: lines left out at the beginning;
     `by_recording`: texts by id, if the file distinguishes recordings; `numbered`: whether numbers of lines were left
-    out.
+    out; `speakers`: names in a column of them.
     """
 
     path: Path
@@ -47,12 +47,14 @@ class Reading:
     header: tuple[str, ...]
     by_recording: Mapping[str, str]
     numbered: bool = False
+    speakers: frozenset[str] = frozenset()
 
     @cached_property
     def labels(self) -> Labels:
         """Possible labels, counted."""
         counts = Labels()
         counts.add(self.lines)
+        counts.sure |= self.speakers & counts.begun.keys()
         return counts
 
     @property
@@ -105,7 +107,9 @@ def read_bytes(data: bytes, path: Path, *, stem: str = "", hypothesis: bool = Fa
     raw, numbered = line_forms.usual(broken_up(text).split("\n"))
     lines, header = stamps.split_with_header(raw)
     by_recording = {name: "\n".join(said) for name, said in content.by_recording.items()}
-    return Reading(path, content.kind, content.encoding, tuple(lines), tuple(header), by_recording, numbered)
+    return Reading(
+        path, content.kind, content.encoding, tuple(lines), tuple(header), by_recording, numbered, content.speakers
+    )
 
 
 def read_transcript(path: Path, labels: str = DROP) -> Transcript:

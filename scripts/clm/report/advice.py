@@ -44,7 +44,7 @@ class Step:
 def next_steps(results: Results) -> list[Step]:
     """Next steps, the most pressing first."""
     steps = [
-        *_finish(results), *_wrong_input(results), *_leaks(results), *_give_text(results), *_other_text(results),
+        *_finish(results), *_wrong_input(results), *_leaks(results), *give_text(results), *_other_text(results),
         *_heal(results), *_more_audio(results), *_details(results),
     ]  # fmt: skip
     return steps[:MOST_STEPS]
@@ -87,7 +87,7 @@ def _leaks(results: Results) -> Iterator[Step]:
             yield Step("Judge the model on what it has not read", text)
 
 
-def _give_text(results: Results) -> Iterator[Step]:
+def give_text(results: Results) -> Iterator[Step]:
     """Three ways to give text to a custom language model where there is none."""
     if results.baseline is None or results.challengers or any(map(models.number, results.models)):
         return

@@ -10,7 +10,7 @@ from typing import Any
 from clm.base import files
 from clm.reasons import codes
 from clm.reasons.codes import Reason
-from clm.types import STOCK, Model
+from clm.types import Model
 
 CLM, VOCABULARY, CONTROL = "clm", "vocabulary", "control"
 #: A model from fewer words of text is never called better (docs/control.md).
@@ -114,11 +114,6 @@ class ModelRecord:
     details: Mapping[str, Any] = field(default_factory=dict)
     failed: str = ""
     equals_stock: bool = False
-
-    @property
-    def transcribes_as(self) -> str:
-        """Digest in the keys of its results: those of the stock model count for a model that equals it."""
-        return STOCK if self.equals_stock else self.digest
 
     @property
     def flaws(self) -> list[Reason]:
@@ -225,12 +220,18 @@ def load(directory: Path, name: str, engine: str) -> Model:
     """The model of this name: stock if it is named like its engine, else what its model.json says."""
     if name == engine:
         return Model(name)
-    return Model(name, directory / name, read_record(directory / name / "model.json").transcribes_as)
+    return _described(name, directory / name / "model.json")
 
 
 def of_files(name: str, paths: Sequence[Path]) -> Model:
     """The model of this name with these files, model.json first; stock if it has none."""
-    return Model(name, paths[0].parent, read_record(paths[0]).transcribes_as) if paths else Model(name)
+    return _described(name, paths[0]) if paths else Model(name)
+
+
+def _described(name: str, path: Path) -> Model:
+    """The model of a model.json; the stock model under this name if it equals that, so that both share all results."""
+    record = read_record(path)
+    return Model(name) if record.equals_stock else Model(name, path.parent, record.digest)
 
 
 def read_if_there(path: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ _TITLES = {
     "heal": "Collecting text",
     "keyword_corpus": "Collecting text",
     "missed_word_corpus": "Collecting text",
+    "train_control": "Training {model}",
     "diagnose": "Comparing and reporting",
     "leakage": "Comparing and reporting",
     "leaderboard": "Comparing and reporting",
@@ -50,7 +51,7 @@ class Job:
     @classmethod
     def of(cls, rule: str, wildcards: Mapping[str, str], threads: int, message: Callable[[], str | None]) -> Job:
         """A job of Snakemake's; `message` is called only where it is needed, since making it takes time."""
-        model = wildcards.get("model") or wildcards.get("name", "")
+        model = next((wildcards[name] for name in ("model", "control", "name") if name in wildcards), "")
         known = rule in _TITLES or rule in _SILENT
         return cls(rule, model, wildcards.get("folder", ""), "" if known else message() or "", threads)
 

@@ -1,10 +1,13 @@
 """Results of speech recognisers in JSON, recognised by the shape of the data and not by the name of the file."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 from typing import Any
 
+_TAGGED = re.compile(r"\s*<(?:p|div|span|br)\b", re.IGNORECASE)
+_TIMESTAMP = re.compile(r"<span class=.?[\"']timestamp.*?</span>", re.DOTALL)
 _Shape = Callable[[Any], "list[str] | None"]
 
 
@@ -50,8 +53,17 @@ def lines(data: Any) -> tuple[str, list[str]]:
     for maker, shape in _SHAPES:
         found = shape(data)
         if found is not None:
-            return maker, found
+            return maker, _without_tags(found)
     raise ValueError(f"JSON with {_described(data)}, which is not the result of a known recogniser")
+
+
+def _without_tags(found: list[str]) -> list[str]:
+    """Lines without the tags of an editor in a browser (oTranscribe)."""
+    if not any(_TAGGED.match(line) for line in found):
+        return found
+    from clm.documents.formats.html import text_of
+
+    return text_of(_TIMESTAMP.sub(" ", "\n".join(found))).split("\n")
 
 
 def by_recording(data: Any, *, hypothesis: bool = False) -> dict[str, list[str]] | None:
@@ -183,6 +195,21 @@ def _segments(data: Any) -> list[str] | None:
     return _texts(data, "text") if timed else None
 
 
+def _dialogue(data: Any) -> list[str] | None:
+    """Sentences or turns in a list (Fireflies, Twilio, Sonix, Trint), or nothing but strings."""
+    inner = _get(data, "data", "transcript") or data
+    for key in ("sentences", "transcript", "blocks", "paragraphs", "turns", "monologue"):
+        items = inner if isinstance(inner, list) else _get(inner, key)
+        for field in ("text", "sentence", "transcript", "content"):
+            if found := _texts(items, field):
+                return found
+    paragraphs = [_texts(_get(part, "words"), "value") for part in _get(data, "transcript", "paragraphs") or []]
+    if paragraphs and all(paragraphs):
+        return [" ".join(words) for words in paragraphs if words]
+    strings = isinstance(data, list) and bool(data) and all(isinstance(item, str) for item in data)
+    return list(data) if strings else None
+
+
 def _text(data: Any) -> list[str] | None:
     """The whole text: AssemblyAI, Vosk, ElevenLabs, OpenAI; or `transcript`, as gentle and others call it."""
     for key in ("text", "transcript", "pred_text"):
@@ -208,5 +235,6 @@ _SHAPES: tuple[tuple[str, _Shape], ...] = (
     ("Gladia", _gladia),
     ("NeMo", _nemo),
     ("Whisper", _segments),
+    ("a recogniser", _dialogue),
     ("a recogniser", _text),
 )

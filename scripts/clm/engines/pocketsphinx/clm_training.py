@@ -84,7 +84,7 @@ def train(text: TrainingText, directory: Path, settings: Settings, processes: in
         "own_pronunciations": sum(entry.source == "user" for entry in lexicon),
         **asked,
         "general_text": general,
-        "equals_stock": model is stock and not lexicon,
+        "equals_stock": model is stock and all(entry.source != "user" for entry in lexicon),
         "marks": [mark.as_json() for mark in harm.marks(general["ratio"], report["weight"])],
     }
 

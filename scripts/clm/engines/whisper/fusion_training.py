@@ -54,8 +54,8 @@ def train(text: TrainingText, directory: Path, tokens: Tokens, language: str, we
     else:
         about, report = _train_tokens(text, directory, tokens)
     files.write_json(directory / FUSION_FILE, {"weight": weight, **about}, indent=None)
-    says_nothing = about["kind"] == "words" and not _adds(about)
-    return {"kind": about["kind"], "fusion_weight": weight, "equals_stock": says_nothing, **report}
+    equals_stock = not weight or (about["kind"] == "words" and not _adds(about))
+    return {"kind": about["kind"], "fusion_weight": weight, "equals_stock": equals_stock, **report}
 
 
 def write_prompt(directory: Path, text: str) -> None:

@@ -170,7 +170,10 @@ class Whisper:
 
         weight = DEFAULT_WEIGHT if self._settings.weight is None else self._settings.weight
         report = fusion_training.train(text, directory, self._tokens, self._settings.language, weight)
-        return report if self._settings.weight is not None else {**report, **self._settle(text, directory)}
+        if self._settings.weight is not None or report["equals_stock"]:
+            return report
+        settled = self._settle(text, directory)
+        return {**report, **settled, "equals_stock": not settled["fusion_weight"]}
 
     def _settle(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Choose the weight of a trained model, write it, and return the curve."""
