@@ -9,6 +9,7 @@ pytest.importorskip("tokenizers")
 
 import train_clm
 from clm.engines.whisper import alignment, fusion_training, guards
+from clm.engines.whisper.search import longest
 from clm.engines.whisper.tokens import Tokens
 from clm.types import TrainingText
 from whisper_models import multilingual_tokenizer
@@ -127,3 +128,12 @@ def test_letters_of_a_text_count_as_words_as_they_do_in_its_errors(tmp_path_fact
     text = TrainingText({"training_data": path})
     assert train_clm.count_words(text, "ja-JP") == {"training_data": 8}
     assert train_clm.count_words(text, "en-US") == {"training_data": 2}
+
+
+def test_a_search_has_room_for_fast_speech(tokens: dict[str, Tokens], language: str) -> None:
+    """Nine letters in a second, twenty where a letter is less than a syllable; a piece of ten seconds."""
+    rate = 20 if language in ("ar-AE", "ru-RU", "es-ES") else 9
+    text = "".join(TEXTS[language] for _ in range(10))
+    letters = [place for place, letter in enumerate(text) if letter.isalpha()]
+    (ids,) = tokens[language].encode([text[: letters[10 * rate]]])
+    assert len(ids) <= longest(10.0, len(tokens[language].prompt), english=tokens[language].english)

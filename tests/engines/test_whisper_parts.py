@@ -86,7 +86,7 @@ def test_searches_side_by_side_find_what_each_finds_alone(
             return state + (token > 0 and delta > 0)
 
     audio = recognizer.audio(recognizer.encode(samples))
-    most = longest(SECONDS)
+    most = longest(SECONDS, 3, english=True)
     both = search(recognizer, audio, tokens, [None, Prefers()], 5, most)
     alone = [search(recognizer, audio, tokens, [fusion], 5, most)[0] for fusion in (None, Prefers())]
     assert [found.tokens for found in both] == [found.tokens for found in alone]
@@ -97,7 +97,7 @@ def test_words_get_times_in_order_and_probabilities(
     recognizer: Recognizer, tokens: Tokens, samples: np.ndarray
 ) -> None:
     audio = recognizer.audio(recognizer.encode(samples))
-    found = search(recognizer, audio, tokens, [None], 5, longest(SECONDS))[0]
+    found = search(recognizer, audio, tokens, [None], 5, longest(SECONDS, 3, english=True))[0]
     spoken = alignment.words(found.tokens, tokens.pieces)
     times = alignment.align(recognizer, audio, tokens, spoken, SECONDS)
     assert len(times) == len(spoken) > 5

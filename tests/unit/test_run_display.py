@@ -331,6 +331,14 @@ def test_a_job_that_broke_shows_the_end_of_its_log(bench: Any, tmp_path: Path) -
     assert "it ended without a message" in run.lines[-2]
 
 
+def test_a_job_that_the_user_stopped_is_no_failure_to_look_into(bench: Any, tmp_path: Path) -> None:
+    run = bench()
+    log = tmp_path / "wer.log"
+    log.write_text("begin\nTraceback (most recent call last):\n  somewhere\nKeyboardInterrupt\n")
+    run.fail(1, "wer", log)
+    assert run.lines == ["Stopped: wer"]
+
+
 @pytest.mark.parametrize("quiet", [(), ("progress", "rules"), ("all",)])
 def test_errors_are_never_hidden(bench: Any, tmp_path: Path, quiet: tuple[str, ...]) -> None:
     run = bench(quiet=quiet)

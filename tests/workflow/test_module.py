@@ -39,7 +39,7 @@ def run_outer(workflow: Workflow, *arguments: str, prefix: str = "", status: int
     renamed = f" as {prefix}*" if prefix else ""
     text = SNAKEFILE.format(snakefile=CHECKOUT / "Snakefile", renamed=renamed, prefix=prefix)
     files.write_text(snakefile, text)
-    inner = {"input": "data/input", **config}
+    inner = {"input": "data/input", "evaluation": {"control": False}, **config}
     files.write_text(workflow.directory / "outer.yaml", yaml.safe_dump({"clm": inner, "other": 1}))
     command = [sys.executable, "-m", "snakemake", "-s", str(snakefile), "-d", str(workflow.directory), *arguments]
     run = completed(command, workflow.directory, variables(workflow.environment))

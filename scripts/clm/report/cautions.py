@@ -19,6 +19,8 @@ from clm.settings import Settings
 
 #: Details that a text names itself.
 _FEW = 2
+#: Folders and recordings without a result that a terminal names; the rest is in runs.csv and the report.
+_MANY = 20
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,11 @@ def warnings(results: Results, notes: Iterable[str] = ()) -> list[Caution]:
 def as_lines(found: Iterable[Caution]) -> Iterator[str]:
     """Warnings for a terminal, a paragraph each, and where the remarks are that change no figure."""
     found = list(found)
-    yield from (f"Warning: {item.sentence}" for item in found if item.grave)
+    for item in found:
+        if item.grave:
+            yield f"Warning: {item.sentence}"
+            if item.kind in ("left_out", "without_result") and (others := item.details[_FEW:_MANY]):
+                yield f"Also: {ended('; '.join(others))}"
     if remarks := sum(not item.grave for item in found):
         yield f"{counted(remarks, 'remark')} on input and results: see Warnings in the report."
 

@@ -44,6 +44,8 @@ def details(rule: str, logs: Sequence[str], results: Path, told: str | None = No
         text = own.read_text(encoding="utf-8", errors="replace") if own else ""
     except OSError:
         text = ""
+    if text.rstrip().endswith("KeyboardInterrupt"):
+        return [f"Stopped: {title}"]
     at = max(text.rfind("\nError: "), 0 if text.startswith("Error: ") else -1)
     if at >= 0:
         first, *more = text[at:].strip().removeprefix("Error: ").splitlines()[:_LAST_LINES]

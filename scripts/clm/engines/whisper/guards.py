@@ -66,6 +66,21 @@ def ran_away(fused: str, stock: str) -> bool:
     return abs(after - before) > max(SLACK_WORDS, SLACK * before)
 
 
+def astray(fused: str, stock: str) -> str:
+    """Why the stock text is to be taken instead of the fused one, `loop` or `length`; empty if it is not.
+
+    >>> again = "one two three four " * 3
+    >>> astray(again, "one two three four"), astray("a b c d e f g", "a b c"), astray("one two three", again)
+    ('loop', 'length', '')
+    """
+    if loops(fused):
+        return "loop"
+    # A stock text that loops says nothing about the right length.
+    if ran_away(fused, stock) and not (loops(stock) and len(units(fused)) < len(units(stock))):
+        return "length"
+    return ""
+
+
 def loop(words: list[str]) -> tuple[int, int] | None:
     """First n-gram of at least `LOOP_WORDS` that is said `LOOP_TIMES` times in a row: where it begins, and its length.
 

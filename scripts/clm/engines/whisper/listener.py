@@ -62,11 +62,9 @@ class Listener:
             return Heard("", notes={"pieces": 1, "silent": 1})
         audio = self._audio(piece)
         chosen, notes = self._guarded(self._found(piece, audio))
-        spoken = alignment.words(chosen, self.tokens.pieces)
-        if cut := guards.looping([word.text for word in spoken]):
-            spoken = [word for place, word in enumerate(spoken) if place not in cut]
-            notes["loops_cut"] = 1
-        text = self.tokens.decode([token for word in spoken for token in word.tokens])
+        spoken, cut = self._said(chosen)
+        notes |= {"loops_cut": 1} if cut else {}
+        text = self._text(spoken)
         if not spoken:
             return Heard("", notes=notes)
         times = alignment.align(self.recognizer, audio, self.tokens, spoken, piece.seconds, self.prompt)
@@ -77,7 +75,17 @@ class Listener:
         if not has_speech(piece.samples):
             return [""] * len(fusions)
         stock, *others = (hypothesis.tokens for hypothesis in self._search(piece, self._audio(piece), fusions))
-        return [self.tokens.decode(tokens) for tokens in (stock, *(self._guarded([stock, o])[0] for o in others))]
+        chosen = (stock, *(self._guarded([stock, other])[0] for other in others))
+        return [self._text(self._said(tokens)[0]) for tokens in chosen]
+
+    def _said(self, tokens: Sequence[int]) -> tuple[list[alignment.Word], bool]:
+        """Words of tokens without those that only repeat what was said right before, and whether there were any."""
+        found = alignment.words(tokens, self.tokens.pieces)
+        cut = guards.looping([word.text for word in found])
+        return [word for place, word in enumerate(found) if place not in cut], bool(cut)
+
+    def _text(self, spoken: Sequence[alignment.Word]) -> str:
+        return self.tokens.decode([token for word in spoken for token in word.tokens])
 
     def _found(self, piece: Piece, audio: Mapping[str, Any]) -> list[tuple[int, ...]]:
         """Tokens of the stock search, and of the one with fusion, if there is any.
@@ -106,7 +114,7 @@ class Listener:
         return self.recognizer.audio(self.kept.get(piece.samples, lambda: self.recognizer.encode(samples)))
 
     def _search(self, piece: Piece, audio: Mapping[str, Any], fusions: Sequence[Fusion | None]) -> list[Hypothesis]:
-        most = longest(piece.seconds)
+        most = longest(piece.seconds, len(self.tokens.after(self.prompt)), english=self.tokens.english)
         return search(self.recognizer, audio, self.tokens, fusions, self.beam, most, self.prompt)
 
     def _guarded(self, found: list[tuple[int, ...]]) -> tuple[tuple[int, ...], dict[str, int]]:
@@ -115,8 +123,6 @@ class Listener:
         if len(found) == 1:
             return found[0], notes
         stock, fused = (self.tokens.decode(tokens) for tokens in found)
-        if guards.loops(fused):
-            return found[0], {**notes, "stock_instead_of_loop": 1}
-        if guards.ran_away(fused, stock):
-            return found[0], {**notes, "stock_instead_of_length": 1}
+        if reason := guards.astray(fused, stock):
+            return found[0], {**notes, f"stock_instead_of_{reason}": 1}
         return found[1], notes

@@ -18,9 +18,12 @@ Floats = NDArray[np.float64]
 VERSION = 1
 #: Tokens less probable than this, in nats, are ignored.
 LEAST = -12.0
-#: Nobody says more tokens than this in a second.
-_TOKENS_PER_SECOND = 8
-_FEWEST, _MOST = 10, 224
+#: Nobody says more tokens than this in a second; in other languages than English a word has more of them, in Thai or
+#: Hindi every letter has one.
+_TOKENS_PER_SECOND, _TOKENS_PER_SECOND_ELSEWHERE = 8, 20
+_FEWEST = 10
+#: Tokens that the decoder can take, with those that give it its task.
+CONTEXT = 448
 
 
 class Fusion(Protocol):
@@ -92,9 +95,14 @@ class _Beam:
         return max(self.finished or self.alive, key=Hypothesis.average)
 
 
-def longest(seconds: float) -> int:
-    """Most tokens that a piece of this length can have."""
-    return min(_MOST, _FEWEST + int(_TOKENS_PER_SECOND * seconds))
+def longest(seconds: float, given: int, *, english: bool) -> int:
+    """Most tokens that a piece of this length can have, where `given` ones stand before.
+
+    >>> longest(2.0, 4, english=True), longest(28.0, 4, english=False), longest(28.0, 228, english=True)
+    (26, 444, 220)
+    """
+    rate = _TOKENS_PER_SECOND if english else _TOKENS_PER_SECOND_ELSEWHERE
+    return min(CONTEXT - given, _FEWEST + int(rate * seconds))
 
 
 def search(

@@ -37,6 +37,7 @@ class Tokens:
         """`size` of the vocabulary; `settings`: `suppress` and `suppress_first`, tokens that are never said."""
         self.tokenizer = _read_tokenizer(folder / TOKENIZER_FILE)
         self.size = size
+        self.english = language.split("-")[0].lower() == "en"
         self.end = self._id(_END)
         self.prompt = [self._id(_START)]
         if size > 51864:  # English models have one token less, and none for languages and tasks in their prompt
