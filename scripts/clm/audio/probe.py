@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from clm.audio import formats, mp3_header, packets, riff
+from clm.audio import formats, packets, riff
 from clm.audio.excerpt import HEAD_BYTES, Excerpt, Head
 from clm.audio.formats import AMAZON_FORMATS
 
@@ -139,7 +139,7 @@ def _mp3(file: BinaryIO | Excerpt, size: int) -> Media | None:
     """Length from the first frame of a whole file; None if it takes a demuxer."""
     if _known(file, size) < size:
         return None
-    stated = mp3_header.read(file, _after_id3(file), size)  # type: ignore[arg-type]
+    stated = packets.stated(file, _after_id3(file), size)  # type: ignore[arg-type]
     return stated and Media("mp3", stated.rate, stated.channels, stated.seconds, True)
 
 
