@@ -194,10 +194,9 @@ def test_the_text_of_a_model_is_reported_on_before_it_is_trained(team: Team) -> 
     assert told in team.go("-n", top=own).output
     assert team.starts == 0
     run = team.go(top=own)
-    assert told in run.output.partition("Select jobs")[0]
-    job = re.search(r"^Job (\d+): Training", run.output, re.MULTILINE)[1]
-    before, _, after = " ".join(run.output.split()).partition(f"Finished jobid: {job} ")
-    assert f"Warning: Text of {FIRST}: 10 words in 2 sentences." in before
+    assert told in run.output.partition("This run: ")[0]
+    before, _, after = " ".join(run.output.split()).partition("Training the language model: ")
+    assert f"Text of {FIRST}: 10 words in 2 sentences." in before
     assert "Fewer than 200 words are too few to prove anything." in before
     assert "Related text alone is the least robust" in before
     assert f"Text of {FIRST}" not in after

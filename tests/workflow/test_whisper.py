@@ -100,7 +100,7 @@ def test_a_killed_run_ends_like_an_undisturbed_one(heard: Workflow, tmp_path_fac
 def test_a_recording_that_cannot_be_read_is_left_out_and_the_others_go_on(heard: Workflow) -> None:
     (heard.data / "input" / "two" / "audio.wav").write_bytes(b"no audio")
     done = run(heard)
-    assert "Hint: " in done.output
+    assert "two: audio: not decodable as audio" in done.end
     rows = {row["model"]: row for row in files.read_table(heard.results / "leaderboard.csv")}
     assert {rows[model]["status"] for model in (STOCK, FIRST)} == {"finished"}
     assert {rows[model]["recordings"] for model in (STOCK, FIRST)} == {"1"}
@@ -118,9 +118,9 @@ def test_silence_and_music_are_no_speech_and_the_others_go_on(heard: Workflow) -
         soundfile.write(heard.add(name, source=2) / "audio.wav", samples, 16000)
     done = run(heard)
     assert done.transcribed == {(name, model) for name in ("silence", "music") for model in (STOCK, FIRST)}
-    assert "no speech was found; listen to it" in (heard.results / "logs").joinpath(
-        "transcribe", STOCK, "silence.log"
-    ).read_text(encoding="utf-8")
+    logs = heard.results / "logs" / "transcribe" / STOCK
+    assert "the audio is silent" in (logs / "silence.log").read_text(encoding="utf-8")
+    assert "no speech was found; listen to it" in (logs / "music.log").read_text(encoding="utf-8")
     transcript = files.read_json(heard.results / "runs" / STOCK / "music" / "transcript.json")
     assert transcript["recordings"][0]["result"]["results"]["transcripts"] == [{"transcript": ""}]
 

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from clm.audio import formats, packets, riff
+from clm.audio import formats, mp3_header, packets, riff
 from clm.audio.excerpt import HEAD_BYTES, Excerpt, Head
 from clm.audio.formats import AMAZON_FORMATS
 
@@ -85,7 +85,7 @@ def probe(file: BinaryIO | Excerpt, size: int) -> Media:
     beginning = file.read(HEAD_BYTES)
     name = formats.kind(beginning)
     try:
-        media = _wav(file, size) if name == "wav" else None
+        media = _wav(file, size) if name == "wav" else _mp3(file, size) if name == "mp3" else None
     except (struct.error, ZeroDivisionError):
         media = None
     if media is None:
@@ -133,6 +133,14 @@ def _wav(file: BinaryIO | Excerpt, size: int) -> Media | None:
     if not layout.length and layout.offset >= size and known < size:  # the samples begin behind what is known
         return Media("wav", layout.rate, layout.channels, size / layout.bytes_per_second)
     return Media("wav", layout.rate, layout.channels, layout.seconds, True)
+
+
+def _mp3(file: BinaryIO | Excerpt, size: int) -> Media | None:
+    """Length from the first frame of a whole file; None if it takes a demuxer."""
+    if _known(file, size) < size:
+        return None
+    stated = mp3_header.read(file, _after_id3(file), size)  # type: ignore[arg-type]
+    return stated and Media("mp3", stated.rate, stated.channels, stated.seconds, True)
 
 
 def _known(file: BinaryIO | Excerpt, size: int) -> int:

@@ -190,11 +190,11 @@ def _parts(lines: Iterable[tuple[int, str]], *, quoted: bool = False) -> Iterato
     """
     lines = [(number, line.strip()) for number, line in lines if line.strip() and not _COMMENT.match(line.strip())]
     divider = _COMMAS if any(_COMMAS.search(line) for _, line in lines) else _OTHERS
-    matches = [match for _, line in lines if (match := _NUMBERED.match(line))]
-    counts = [int(match[1]) for match in matches] if len(matches) == len(lines) > 1 else []
-    for place, (number, line) in enumerate(lines):
-        if counts and counts[place] - counts[0] == place:
-            line = line[matches[place].end() :]
+    numbered = [_NUMBERED.match(line) for _, line in lines]
+    first = int(numbered[0][1]) if numbered and numbered[0] else 0
+    for place, ((number, line), match) in enumerate(zip(lines, numbered, strict=True)):
+        if all(numbered) and match and len(lines) > 1:
+            line = line[match.end() :] if int(match[1]) - first == place else line
         line = _BULLET.sub("", line)
         if quoted and len(line) > 1 and line[0] == line[-1] == '"' and '"' not in line[1:-1].replace('""', ""):
             yield number, line[1:-1].replace('""', '"')

@@ -100,7 +100,7 @@ def _models(results: Results) -> Iterator[Caution]:
             yield Caution("training_failed", f"{model.name}: its training failed: {ended(model.about.failed)}")
     leaks = {model.name: model.leakage for model in results.models.values() if model.leakage}
     yield from (Caution("leak", capitalized(line)) for line in leaderboard_text.leaks(leaks))
-    yield from (Caution("mark", capitalized(line)) for line in leaderboard_text.doubts(results.comparisons.marks))
+    yield from (Caution("mark", line) for line in leaderboard_text.doubts(results.comparisons.marks))
     rows = [{"corpus_words": "", "fixed_words": "", "broken_words": "", **row} for row in results.board]
     marks = {model.name: model.about.flaws for model in results.models.values() if model.about}
     yield from (Caution("harm", ended(line)) for line in leaderboard_text.harm(rows, marks).values())
