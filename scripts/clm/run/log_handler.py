@@ -34,8 +34,8 @@ _TOLD_ANYWAY = "RuleException:\nCalledProcessError"
 #: Jobs that are described at length when they fail; the last lines of the run list more of them.
 _MOST_FAILURES = 10
 _FRAME, _LOOK = 0.25, 1.0
-#: Seconds between plain lines on a stage: a minute or, in a long run, this part of its time so far; CI services take a job
-#: that is silent for much longer than the most for dead.
+#: Seconds between plain lines on a stage: a minute or, in a long run, this part of its time so far, up to a most, since
+#: CI services take a job that is silent for long for dead.
 _EVERY, _PART, _MOST = 60.0, 0.2, 600.0
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "red"}
 
