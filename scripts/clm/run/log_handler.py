@@ -34,8 +34,9 @@ _TOLD_ANYWAY = "RuleException:\nCalledProcessError"
 #: Jobs that are described at length when they fail; the last lines of the run list more of them.
 _MOST_FAILURES = 10
 _FRAME, _LOOK = 0.25, 1.0
-#: Seconds between plain lines on a stage: a minute or, in a long run, this part of its time so far.
-_EVERY, _PART = 60.0, 0.05
+#: Seconds between plain lines on a stage: a minute or, in a long run, this part of its time so far, up to a most, since
+#: CI services take a job that is silent for long for dead.
+_EVERY, _PART, _MOST = 60.0, 0.2, 600.0
 _STYLES = {logging.WARNING: "yellow", logging.ERROR: "red", logging.CRITICAL: "red"}
 
 
@@ -228,7 +229,7 @@ class LogHandler(LogHandlerBase):
         if self._view:
             rows = [Row(stage.title, _share(stage, heard), stage.counts(heard)) for stage, heard in active]
             self._view.draw(rows, self._left(outlook, now).strip() if active else "")
-        elif active and now - self._shown_at >= max(_EVERY, _PART * (now - self._began_at)):
+        elif active and now - self._shown_at >= min(max(_EVERY, _PART * (now - self._began_at)), _MOST):
             parts = [": ".join(filter(None, (stage.title, stage.counts(heard)))) for stage, heard in active]
             self._say(f"{'; '.join(parts)}.{self._left(outlook, now)}")
 
