@@ -333,6 +333,7 @@ def test_a_page_of_alignments_beside_the_first(
     before = output.page.read_bytes()
     try:
         writer.write(results.directory, output)
+        browser.resize(1440)
         browser.open(output.page)
         browser.run("document.querySelector('[data-open=\"15\"]').click()")
         browser.until("return location.pathname.includes('alignments-') && document.documentElement.dataset.ready")
@@ -357,6 +358,7 @@ def test_audio_inside_the_page_is_played_without_a_request(
 
     output = writer.Output(tmp_path / "alone.html", tmp_path / "tables", tmp_path / "pages")
     writer.write(results.directory, output, embed_audio=True)
+    browser.resize(1440)
     browser.open(output.page)
     browser.click("#unfold")
     browser.click("#alignment .w.said[data-at='20']")
