@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 pytest.importorskip("tokenizers")
 
-import train_clm
+
 from clm.engines.whisper import alignment, fusion_training, guards
 from clm.engines.whisper.search import longest
 from clm.engines.whisper.tokens import Tokens
+from clm.results import training
 from clm.types import TrainingText
 from whisper_models import multilingual_tokenizer
 
@@ -126,8 +127,8 @@ def test_letters_of_a_text_count_as_words_as_they_do_in_its_errors(tmp_path_fact
     path = tmp_path_factory.mktemp("text") / "text.txt"
     path.write_text("音声認識、3回。\nはい。\n", encoding="utf-8")
     text = TrainingText({"training_data": path})
-    assert train_clm.count_words(text, "ja-JP") == {"training_data": 8}
-    assert train_clm.count_words(text, "en-US") == {"training_data": 2}
+    assert training.count_words(text, "ja-JP") == {"training_data": 8}
+    assert training.count_words(text, "en-US") == {"training_data": 2}
 
 
 def test_a_search_has_room_for_fast_speech(tokens: dict[str, Tokens], language: str) -> None:
