@@ -30,7 +30,7 @@ from clm.base import files
 from clm.base.digests import Digests
 from clm.base.text_files import read_text
 from clm.config import load
-from clm.corpus import clean
+from clm.corpus import clean, training_text
 from clm.evaluation import bootstrap
 from clm.evaluation.comparison import Evaluation
 from clm.evaluation.model_scores import total
@@ -49,7 +49,7 @@ from clm.types import Engine, Model, Recording, TrainingText, Transcript
 
 SIZES = (25, 250, 2_500, 25_000)
 DEMO = cli.CHECKOUT / "sample-data"
-DEFAULT_CACHE = Path(tempfile.gettempdir()) / "clm-placebo"
+DEFAULT_CACHE = cli.CHECKOUT / ".placebo"
 RULES = load({}, cli.CHECKOUT, cli.CHECKOUT).evaluation
 #: Modules whose documentation is prose about programs.
 _DOCUMENTED = ("numpy", "numpy.linalg", "numpy.random", "argparse", "logging", "datetime", "unittest", "decimal")
@@ -216,6 +216,13 @@ _COLUMNS = (
 )
 
 
+def finished(cache: Path, engine: str) -> dict[str, Row]:
+    """The rows that trials of an engine have finished, by key."""
+    file = cache / f"{engine}.jsonl"
+    entries = map(json.loads, read_text(file).splitlines() if file.exists() else [])
+    return {entry.pop("key"): Row(**entry) for entry in entries}
+
+
 class Trial:
     """Trains, transcribes and judges with one engine; remembers transcripts and rows."""
 
@@ -225,8 +232,7 @@ class Trial:
         self._trained: dict[str, Trained] = {}
         cache.mkdir(parents=True, exist_ok=True)
         self._file = cache / f"{engine.name}.jsonl"
-        lines = read_text(self._file).splitlines() if self._file.exists() else []
-        self._rows = {entry.pop("key"): Row(**entry) for entry in map(json.loads, lines)}
+        self._rows = finished(cache, engine.name)
 
     def row(self, kind: str, words: int, lines: list[str], chosen: Set) -> Row:
         """The row of a text and a set, kept from an earlier trial or made now."""
@@ -259,7 +265,7 @@ class Trial:
 
     def _control(self, words: int) -> Trained:
         """The control of a model from so many words."""
-        return self.trained([" ".join(sentence) for sentence in sampling.sample(general(), words)], "control")
+        return self.trained(cut(training_text.drawn(words), words), "control")
 
     def _judge(self, kind: str, trained: Trained, control: Trained, chosen: Set) -> Row:
         """Compare a placebo with the stock model, and with its control."""

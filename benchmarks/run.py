@@ -26,12 +26,14 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import checking
 import overhead
+import placebo
 import storage
 import throughput
 import whisper
 from figures import Figure, machine
 
-from clm import __version__
+from clm import __version__, engines
+from clm.evaluation import bootstrap
 from runner import CHECKOUT, SAMPLE, Workflow
 from slurm import cluster
 from slurm.test_slurm import SLURM
@@ -226,6 +228,36 @@ def read_tests() -> list[Figure]:
     ]
 
 
+def read_placebo() -> list[Figure]:
+    """Text that has nothing to say.
+
+    Finished rows of `benchmarks/placebo.py` in this checkout: models from unrelated texts of 25 to 25,000 words, judged
+    as the product does; at most one of twenty may be called better ([control](control.md)).
+    """
+    figures = []
+    for engine in engines.EMBEDDED:
+        rows = placebo.finished(placebo.DEFAULT_CACHE, engine).values()
+        for name in dict.fromkeys(row.set for row in rows):
+            judged = [row for row in rows if row.set == name]
+            title = f"{engine}, {name}"
+            better = sum(row.verdict == bootstrap.BETTER for row in judged)
+            figures += [
+                Figure(f"{title}: texts", len(judged)),
+                Figure(
+                    f"{title}: better by the stock model alone", sum(row.alone == bootstrap.BETTER for row in judged)
+                ),
+                Figure(f"{title}: better", better, "<=", len(judged) // 20),
+                Figure(f"{title}: errors of all against the stock model's", _ratio(judged)),
+            ]
+    if not figures:
+        raise RuntimeError(f"no rows in {placebo.DEFAULT_CACHE}: run benchmarks/placebo.py first")
+    return figures
+
+
+def _ratio(rows: list[placebo.Row]) -> float:
+    return sum(row.placebo for row in rows) / sum(row.stock for row in rows)
+
+
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "overhead": measure_overhead,
     "throughput": measure_throughput,
@@ -236,6 +268,7 @@ PARTS: dict[str, Callable[[], list[Figure]]] = {
     "transcribe": measure_transcribe,
     "torture": read_torture,
     "tests": read_tests,
+    "placebo": read_placebo,
 }
 
 

@@ -44,6 +44,7 @@ class Browser:
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         self.driver = webdriver.Chrome(options=options, service=Service(driver))
         self.driver.set_page_load_timeout(120)
+        self.driver.set_script_timeout(300)  # axe-core looks at every element
         self.resize(width, height)
         if dark:
             media = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}

@@ -13,6 +13,7 @@ import soundfile
 
 from clm.base.errors import UserError
 from clm.config import load
+from clm.corpus import training_text
 from clm.engines import create
 from clm.engines.pocketsphinx.decoder_settings import DEFAULTS
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
@@ -202,6 +203,16 @@ def test_text_that_says_nothing_gives_the_stock_model_and_its_transcripts(tmp_pa
     assert (tmp_path / "lm.bin").read_bytes() == stock_file(STOCK_MODEL).read_bytes()
     items = recordings(speech / "austen" / "input")
     assert transcribe(items, Model("clm", tmp_path)) == transcribe(items, Model("pocketsphinx"))
+
+
+@pytest.mark.parametrize("words", [12, 4855])
+def test_a_control_is_the_stock_model_and_has_as_many_words_as_were_asked_for(tmp_path: Path, words: int) -> None:
+    """In 4,855 words there are letters, which the general model writes otherwise than the tokenizer."""
+    text = tmp_path / "text.txt"
+    text.write_text(training_text.unrelated(words, None, "en-US", tmp_path), encoding="utf-8")
+    assert len(text.read_text().split()) == words
+    report = engine().train(TrainingText({"control": text}), tmp_path)
+    assert (report["weight"], report["equals_stock"]) == (0.0, True)
 
 
 def test_the_stock_model_written_anew_decodes_as_before(tmp_path: Path, speech: Path) -> None:

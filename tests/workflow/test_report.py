@@ -11,7 +11,9 @@ from runner import Workflow
 def test_report_is_there_and_its_settings_write_nothing_else_anew(finished: Workflow) -> None:
     html = (finished.results / "report.html").read_text()
     for row in files.read_table(finished.results / "leaderboard.csv"):
-        missing = [key for key in ("model", "wer", "wer_change", "missed_words") if f'data-value="{row[key]}"' not in html]
+        missing = [
+            key for key in ("model", "wer", "wer_change", "fixed_words") if f'data-value="{row[key]}"' not in html
+        ]
         assert not missing
     data = json.loads(re.search(r'id="data">(.*?)</script>', html)[1])
     records = json.loads(re.search(r'id="folder-0">(.*?)</script>', html)[1])

@@ -165,10 +165,9 @@ def test_a_model_of_the_account_for_other_rates_is_told_and_marked(team: Team) -
     )
     said = f"{phone}: its base model NarrowBand does not suit recordings of 16,000 samples per second or more"
     run = team.go(models=["phone"], top={"keywords": "null"})
-    print(run.output)
     assert said in run.output.partition("Transcribing with")[0]
     assert f"Warning: {said}" in " ".join(run.end.split())
-    assert re.search(rf"^ *\d  {phone}(?: \*)? !", shown, re.MULTILINE)
+    assert re.search(rf"^ *\d  {phone}(?: \*)? !", run.end, re.MULTILINE)
     marks = comparisons.read(team.results / "comparisons.json").marks
     assert marks == {phone: [codes.other_rates("NarrowBand", ["one", "two"])]}
     assert "its base model NarrowBand does not suit" in (team.results / "report.html").read_text(encoding="utf-8")

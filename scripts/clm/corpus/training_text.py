@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
 from clm.base import files
@@ -15,6 +15,8 @@ from clm.normalization.profiles import is_unspaced, number_of_words
 
 #: Copies that are added of a sentence with words that are still missed; sentences per word.
 EMPHASIS, MOST_EMPHASIZED = 2, 500
+#: Words that are drawn for each word of a control, and in any case: one sentence in twenty is left out.
+_MORE, _SPARE = 2, 200
 
 _log = logging.getLogger(__name__)
 
@@ -49,19 +51,33 @@ def unrelated(words: int, path: str | None, language: str, directory: Path) -> s
         UserError: the user's text cannot be read.
 
     """
-    if path is None:
-        from clm.lm import general_model, sampling
-
-        drawn = sampling.sample(general_model.read(), words)
-        return "".join(f"{' '.join(sentence)}\n" for sentence in drawn)
     kept: list[str] = []
-    for line in own_text(Path(path), language, directory / "control_text-dropped.tsv").splitlines():
+    lines = (
+        own_text(Path(path), language, directory / "control_text-dropped.tsv").splitlines() if path else drawn(words)
+    )
+    for line in lines:
         if words <= 0:
             break
         found = number_of_words(line, language)
         kept.append(line if found <= words or is_unspaced(language) else " ".join(line.split()[:words]))
         words -= found
     return "".join(f"{line}\n" for line in kept)
+
+
+def drawn(words: int) -> Iterator[str]:
+    """Sentences of general English, of at least so many words, always the same ones.
+
+    Those that a tokenizer reads as other words are left out: the general model writes letters without a dot as well,
+    "t v", and text in another notation than a model's own would teach it something after all.
+    """
+    from clm.english.tokenizer import tokenize
+    from clm.lm import general_model, sampling
+
+    model = general_model.read()
+    for sentence in sampling.sample(model, _MORE * words + _SPARE):
+        line = " ".join(sentence)
+        if [tuple(read) for read in tokenize([line]).sentences] == [sentence]:
+            yield line
 
 
 def _sentences(text: str, left_out: dropped.Dropped) -> list[str]:

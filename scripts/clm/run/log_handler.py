@@ -162,6 +162,7 @@ class LogHandler(LogHandlerBase):
             self._ended(stage, outlook, now)
 
     def _ended(self, stage: Stage, outlook: Outlook, now: float) -> None:
+        self._listen()  # what its jobs had to say comes before its end
         left = self._left(outlook, now) if outlook.stages.pending or outlook.expected else ""
         self._say(f"{stage.summary()}.{left}")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clm.audio.voice_activity import has_speech
+from clm.audio.pauses import has_speech
 from clm.engines.whisper import alignment, guards
 from clm.engines.whisper.kept import Kept
 from clm.engines.whisper.recognizer import Recognizer
