@@ -21,6 +21,7 @@ STOCK, FIRST, SECOND = "whisper", "whisper-clm-001", "whisper-clm-002"
 
 def run(workflow: Workflow, *arguments: str, settings: str = "", status: int = 0) -> Run:
     section = f"whisper={{model: {tiny_english()}{settings}}}"
+    # The control models of generations have tests of their own.
     return workflow.run(*arguments, "--config", "engine=whisper", section, status=status)
 
 
@@ -119,12 +120,7 @@ def test_silence_and_music_are_no_speech_and_the_others_go_on(heard: Workflow) -
     assert done.transcribed == {(name, model) for name in ("silence", "music") for model in (STOCK, FIRST)}
     logs = heard.results / "logs" / "transcribe" / STOCK
     assert "the audio is silent" in (logs / "silence.log").read_text(encoding="utf-8")
-    logs = {
-        name: (heard.results / "logs" / "transcribe" / STOCK / f"{name}.log").read_text(encoding="utf-8")
-        for name in ("silence", "music")
-    }
-    assert "the audio is silent" in logs["silence"]
-    assert "no speech was found; listen to it" in logs["music"]
+    assert "no speech was found; listen to it" in (logs / "music.log").read_text(encoding="utf-8")
     transcript = files.read_json(heard.results / "runs" / STOCK / "music" / "transcript.json")
     assert transcript["recordings"][0]["result"]["results"]["transcripts"] == [{"transcript": ""}]
 
