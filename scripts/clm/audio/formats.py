@@ -55,10 +55,33 @@ _NAMES = {
 }  # fmt: skip
 _ARCHIVES = {"zip", "gzip", "7z", "rar", "xz", "bzip2", "zstd", "tar"}
 _DICTATIONS = {"ds2", "dss", "dvf", "msv"}
-_NO_MEDIA = {"pdf", "png", "jpeg", "gif", "office", "rtf", "html", "text", "midi", "plist", "zeros", "playlist", "appledouble"}
+_NO_MEDIA = {
+    "pdf",
+    "png",
+    "jpeg",
+    "gif",
+    "office",
+    "rtf",
+    "html",
+    "text",
+    "midi",
+    "plist",
+    "zeros",
+    "playlist",
+    "appledouble",
+}
 _UNDECODED = {"silk", "ilbc", "optimfrog", "ac4", "codec2", "la", "drm", "dsdiff"}
-_BRANDS = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a", b"3gp": "3gp", b"3g2": "3gp", b"avif": "png", b"heic": "png",
-           b"aax": "drm", b"M4P ": "drm"}
+_BRANDS = {
+    b"qt  ": "mov",
+    b"M4A ": "m4a",
+    b"M4B ": "m4a",
+    b"3gp": "3gp",
+    b"3g2": "3gp",
+    b"avif": "png",
+    b"heic": "png",
+    b"aax": "drm",
+    b"M4P ": "drm",
+}
 #: Kinds that libsndfile never reads, so that it need not be asked.
 FFMPEG_ONLY = frozenset({
     "mp4", "m4a", "mov", "3gp", "webm", "mkv", "amr", "aac", "ac3", "mpeg", "mpeg-ts", "wma", "flv", "avi", "wavpack",
