@@ -141,7 +141,7 @@ CUES = "1\n00:00:01,000 --> 00:00:02,000\nGrüße,\n\n2\n00:00:03,000 --> 00:00:
         ("a.rtf", r"{\rtf1\ansi Gr\'fc\'dfe, \'e0 tous\par}"),
         ("a.ctm", "a 1 0.0 0.5 Grüße,\na 1 0.5 0.5 à\na 1 1.0 0.5 tous\n"),
         ("x.stm", "a 1 spk 0.0 1.0 <o,f0> Grüße, à tous\nb 1 spk 0 1 <o> bye\n"),
-        ("x.jsonl", '{"audio_filepath": "a.wav", "pred_text": "Grüße, à tous"}\n{"audio_filepath": "b.wav", "pred_text": "b"}'),
+        ("x.jsonl", '{"audio_filepath": "a.wav", "pred_text": "Grüße, à tous"}\n{"audio_filepath": "b", "text": "b"}'),
         ("a.json", {"result": [{"conf": 1, "start": 0, "end": 1, "word": "Grüße,"}], "text": "Grüße, à tous"}),
     ],
 )  # fmt: skip

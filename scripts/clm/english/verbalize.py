@@ -42,6 +42,7 @@ _VULGAR = {
     "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8",
 }  # fmt: skip
 _VULGAR_FRACTION = re.compile(rf"(?:(?<=\d)[ \u00a0]?)?([{''.join(_VULGAR)}])")
+_TIMES = re.compile(r"(?<=\d)\s*×\s*(?=\w)|(?<=\w)\s*×\s*(?=\d)")
 _DIGIT = re.compile(r"\d")
 _INNER_POINT = re.compile(r"\.(?=[A-Za-z])")
 
@@ -80,16 +81,16 @@ def _has_digit(text: str) -> bool:
 
 
 def write_fractions(text: str) -> str:
-    """Write fractions that are one character, and raised figures after others, so that they stand apart.
+    """Write fractions that are one character, raised figures after others, and the sign × so that they stand apart.
 
-    >>> write_fractions("1½ or ¾ of 10⁶")
-    '1 1/2 or 3/4 of 10 6'
+    >>> write_fractions("1½ or ¾ of 10⁶"), write_fractions("3×10, 1⁄4")
+    ('1 1/2 or 3/4 of 10 6', '3 times 10, 1/4')
     """
 
     def write(match: re.Match[str]) -> str:
         return f"{' ' if match.start() and text[match.start() - 1].isalnum() else ''}{_VULGAR[match[1]]}"
 
-    text = _VULGAR_FRACTION.sub(write, text)
+    text = _TIMES.sub(" times ", _VULGAR_FRACTION.sub(write, text.replace("\u2044", "/")))
     return RAISED.sub(lambda match: " " + unicodedata.normalize("NFKC", match[0]), text)
 
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,7 @@ class _BusyError(Exception):
 
     def __init__(self, reason: str, retry_after: str | None = None) -> None:
         super().__init__(reason)
-        self.wait = _seconds(retry_after)
+        self.wait = no_answer.seconds_to_wait(retry_after)
 
 
 class Cache:
@@ -292,19 +291,3 @@ def user_agent(contact: str | None) -> str:
     """
     clean = " ".join((contact or "no contact given").split())
     return f"clm-proof/{clm.__version__} ({clean.encode('ascii', 'replace').decode()})"
-
-
-def _seconds(retry_after: str | None) -> float:
-    """The waiting time a Retry-After header names, in seconds or as a date.
-
-    >>> _seconds("7"), _seconds("Wed, 21 Oct 2015 07:28:00 GMT"), _seconds("soon"), _seconds(None)
-    (7.0, 0.0, 0.0, 0.0)
-    """
-    if not retry_after:
-        return 0.0
-    if retry_after.strip().isdecimal():
-        return float(retry_after)
-    try:
-        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
-    except ValueError:
-        return 0.0

@@ -1,6 +1,8 @@
 """Causes of requests over HTTP that got no answer, or another than that of the server they were meant for."""
 
+import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 
 #: Answers of proxies and networks in between, by status.
 OF_THE_NETWORK = {
@@ -47,3 +49,19 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
             seen.add(id(one))
             yield one
             waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *getattr(one, "args", ())]
+
+
+def seconds_to_wait(retry_after: str | None) -> float:
+    """The waiting time a Retry-After header names, in seconds or as a date.
+
+    >>> seconds_to_wait("7"), seconds_to_wait("Wed, 21 Oct 2015 07:28:00 GMT"), seconds_to_wait("soon"), seconds_to_wait(None)
+    (7.0, 0.0, 0.0, 0.0)
+    """
+    if not retry_after:
+        return 0.0
+    if retry_after.strip().isdecimal():
+        return float(retry_after)
+    try:
+        return max(0.0, parsedate_to_datetime(retry_after).timestamp() - time.time())
+    except ValueError:
+        return 0.0
