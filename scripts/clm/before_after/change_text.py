@@ -201,4 +201,4 @@ def _value(value: Any) -> str:
 
 
 def _filled(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False) or [""]
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
