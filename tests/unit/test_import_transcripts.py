@@ -122,3 +122,44 @@ def test_a_folder_with_text_only_counts_when_an_import_covers_it(tmp_path):
     usable, left_out = input_folders.scan(tmp_path / "input", digests, {"one": {str(vendor.resolve())}})
     assert [(pair.name, pair.audio) for pair in usable["one"].pairs] == [("reference", None)]
     assert "no audio" in left_out["two"]
+
+
+WHISPER = {"text": " Grüße, à tous", "segments": [{"start": 0, "end": 1, "text": " Grüße, à tous"}]}
+CUES = "1\n00:00:01,000 --> 00:00:02,000\nGrüße,\n\n2\n00:00:03,000 --> 00:00:04,000\nà tous\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.srt", CUES),
+        ("a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ana>Grüße, à tous\n"),
+        ("a.json", WHISPER),
+        ("a.mp3.json", WHISPER),
+        ("a.wav.srt", CUES),
+        ("a.txt", CUES),
+        ("a.txt", "Ana: Grüße,\nBob: à\nAna: tous\n"),
+        ("a.rtf", r"{\rtf1\ansi Gr\'fc\'dfe, \'e0 tous\par}"),
+        ("a.ctm", "a 1 0.0 0.5 Grüße,\na 1 0.5 0.5 à\na 1 1.0 0.5 tous\n"),
+        ("x.stm", "a 1 spk 0.0 1.0 <o,f0> Grüße, à tous\nb 1 spk 0 1 <o> bye\n"),
+        ("x.jsonl", '{"audio_filepath": "a.wav", "pred_text": "Grüße, à tous"}\n{"audio_filepath": "b.wav", "pred_text": "b"}'),
+        ("a.json", {"result": [{"conf": 1, "start": 0, "end": 1, "word": "Grüße,"}], "text": "Grüße, à tous"}),
+    ],
+)  # fmt: skip
+def test_results_in_any_format_and_language_are_named_like_their_recordings(tmp_path, name, content):
+    put(tmp_path / "source" / "one" / name, content)
+    placed = {item["recording"]: item["result"] for item in place(tmp_path, keep(tmp_path)["one"], "a", "other")}
+    assert placed["a"]["results"]["transcripts"][0]["transcript"].split() == ["Grüße,", "à", "tous"]
+
+
+def test_one_result_of_several_formats_beside_a_list_of_nothing(tmp_path):
+    for name in ("talk.json", "talk.txt", "talk.mp3.srt", ".DS_Store"):
+        put(tmp_path / "source" / "one" / name, WHISPER if name.endswith("json") else CUES)
+    (path,) = files.read_json(keep(tmp_path)["one"])["sources"]
+    assert path.endswith("talk.json")
+
+
+@pytest.mark.parametrize("content", ['{"id": "1", "status": "error", "text": null}', "{}", "[]", ""])
+def test_the_answer_of_a_failed_job_is_no_transcript(tmp_path, content):
+    put(tmp_path / "source" / "one" / "a.json", content)
+    with pytest.raises(UserError, match=r"a\.json"):
+        keep(tmp_path)

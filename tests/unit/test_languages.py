@@ -118,25 +118,71 @@ def upper(text: str, language: str) -> str:
     return text.upper()
 
 
-@pytest.mark.parametrize("code", codes())
-def test_equal_texts_have_no_errors(code: str):
+def ways_of_writing(text: str, code: str) -> dict[str, str]:
+    """The same text in other capitals, code points, spaces and signs."""
     language = code.split("-")[0]
-    text = TEXTS[language]
+    capitals = upper(text, language)
+    return {
+        "the same": text,
+        "capitals": capitals,
+        "small letters": lower(text, code),
+        "decomposed": unicodedata.normalize("NFD", text),
+        "decomposed capitals": unicodedata.normalize("NFD", capitals),
+        "decomposed small letters": lower(unicodedata.normalize("NFD", text), code),
+        "compatible": unicodedata.normalize("NFKC", text),
+        "compatible and decomposed": unicodedata.normalize("NFKD", text),
+        "first letters capital": " ".join(upper(word[:1], language) + word[1:] for word in text.split(" ")),
+        "spaces that do not break": text.replace(" ", "\N{NO-BREAK SPACE}"),
+        "curly apostrophes": text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}"),
+        "a soft hyphen": f"{text[:2]}\N{SOFT HYPHEN}{text[2:]}",
+        "a byte order mark": f"\ufeff{text}",
+    }
+
+
+def check_equal(text: str, code: str) -> None:
     normalizer = create_normalizer("basic", code)
     reference = normalizer.tokens(text)
     assert reference
-    ways = {
-        "the same": text,
-        "capitals": upper(text, language),
-        "small letters": lower(text, code),
-        "decomposed": unicodedata.normalize("NFD", text),
-        "decomposed capitals": unicodedata.normalize("NFD", upper(text, language)),
-        "without punctuation": " ".join(reference),
-    }
+    words = " ".join(reference)
+    ways = {**ways_of_writing(text, code), "words": words, "words in capitals": upper(words, code.split("-")[0])}
     for way, other in ways.items():
         operations = error_rate.align(reference, normalizer.tokens(other))
         assert all(operation[0] == "equal" for operation in operations), (way, reference, normalizer.tokens(other))
         assert normalizer(normalizer(other)) == normalizer(other)
+
+
+@pytest.mark.parametrize("code", codes())
+def test_equal_texts_have_no_errors(code: str):
+    check_equal(TEXTS[code.split("-")[0]], code)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("tr-TR", "ISPARTA'DA IŞIK, İZMİR'DE İĞDE"),
+        ("tr-TR", "Iğdır ılık, İnegöl iyi; sınırın ötesi sinir."),
+        ("tr-TR", "Diyarbakır'ın kışı, içtiğiniz çayı ısıttım"),
+        ("tr-TR", "Hâlâ kâğıt, Millî Eğitim, imlâ"),
+        ("tr-TR", "Şırnak–Siirt arası, ı I i İ"),
+        ("tr-TR", "“İyi mi?” dedi Işıl'ın kızı."),
+        ("az-AZ", "Bakı'da isti hava, işıq"),
+        ("az-AZ", "Qarabağ, İrəvan, Sumqayıt"),
+        ("az-AZ", "ƏLİ VƏ NİNO"),
+        ("az-AZ", "İlin ən isti ayı iyuldur"),
+        ("az-AZ", "Dənizin qırağı, Iğdır"),
+        ("el-GR", "ΟΔΥΣΣΕΥΣ, ο σεισμός; πρωΐ, ΑΫΠΝΙΑ"),
+        ("nl-NL", "IJmuiden ĳs"),
+        ("ro-RO", "Ţara țara Şi și"),
+        ("vi-VN", "Nguyễn hoà hòa thuỷ"),
+        ("ca-ES", "col·lecció coŀlecció"),
+        ("uz-UZ", "o'zbek oʻzbek o‘zbek"),
+        ("ja-JP", "ガギグ ﾊﾝｶｸ がぎ"),
+        ("hi-IN", "क़लम फ़िल्म ज़रूर"),
+        ("ko-KR", "한국어 시험"),
+    ],
+)
+def test_more_texts_of_languages_with_letters_of_their_own(code: str, text: str):
+    check_equal(text, code)
 
 
 def test_the_letters_i_of_turkish_are_two():

@@ -25,6 +25,11 @@ _SENTENCES = {
     "audio_tracks": "{tracks} audio tracks; only track {track} was read",
     "silent_track": "{tracks} audio tracks, the first of them silent or very weak; track {track} was read instead",
     "rescaled": "samples far beyond full scale; the level was lowered by {decibels:.0f} dB",
+    "quiet": "very quiet ({decibels:.0f} dBFS); if more words are wrong than you expect, check how it was recorded",
+    "noise": (
+        "sounds like loud noise, not speech; its samples may be kept in another way than its header says, or it was"
+        " changed as if it were text; listen to it"
+    ),
 }
 CODES = frozenset(_SENTENCES)
 

@@ -32,7 +32,7 @@ _TRACK_BELOW = 40.0
 _MORE, _MORE_SECONDS = 1.02, 0.25
 _EMPTY = "no samples"
 _RESCUE = "copy it again; or open it in the app that recorded it, which may complete it; or record again"
-_CONVERT = formats.remedy("", "wav")
+_CONVERT = formats.remedy("wav", "wav")
 
 
 class AudioError(UserError):
@@ -69,8 +69,14 @@ def read_audio(path: Path) -> Audio:
     if path.stat().st_size == 0:
         raise AudioError(f"{path}: the file is empty (0 bytes)", "copy it again, or take the folder out")
     audio = _decoded(path)
-    if _level(audio.samples) < mixing.SILENCE_DBFS:
-        raise AudioError(f"{path}: the audio is silent", "check the recording and its channels")
+    if (level := _level(audio.samples)) < mixing.SILENCE_DBFS:
+        raise AudioError(
+            f"{path}: the audio is silent (below {mixing.SILENCE_DBFS:.0f} dBFS)",
+            "check the recording and its channels; if it was kept at a wrong scale, raise it, for instance with: "
+            "ffmpeg -i input -af volume=90dB output.wav",
+        )
+    if level < mixing.QUIET_DBFS:
+        audio = _noted(audio, Notice("quiet", {"decibels": round(level)}))
     for notice in audio.notices:
         log.warning("%s: %s", path, sentence(notice))
     return audio
@@ -207,9 +213,9 @@ def _resampled(
 
 
 def _level(samples: NDArray[np.int16]) -> float:
-    """Root mean square level in dB relative to full scale."""
+    """Root mean square level in dB relative to full scale, without the mean: a constant voltage is silence."""
     import numpy as np
 
     blocks = np.array_split(samples, -(-len(samples) // _LEVEL_BLOCK))
-    power = sum(float(np.square(block, dtype=np.float64).sum()) for block in blocks) / len(samples)
+    power = sum(float(block.var(dtype=np.float64)) * len(block) for block in blocks) / len(samples)
     return float(10.0 * np.log10(max(power / 32768.0**2, 1e-20)))

@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from clm.audio import formats, riff
+from clm.audio import formats, riff, stated_bytes
 from clm.audio.excerpt import Excerpt
 from clm.base.notices import Notice
 
@@ -74,8 +74,10 @@ class Sndfile(Source):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._wav: riff.Wav | None = None
+        self._stated: stated_bytes.StatedBytes | None = None
         with path.open("rb") as raw, contextlib.suppress(struct.error):
             self._wav = riff.read(raw, path.stat().st_size) if riff.is_wav(raw.read(12)) else None
+            self._stated = None if self._wav else stated_bytes.read(raw, path.stat().st_size)
         with self._open() as file:
             self.rate, self.frames = file.samplerate, file.frames
             estimated = file.subtype.startswith("MPEG")
@@ -88,8 +90,8 @@ class Sndfile(Source):
         import soundfile
 
         try:
-            if self._wav and self._wav.repairs:
-                return soundfile.SoundFile(riff.Repaired(self.path.open("rb"), self._wav.repairs))
+            if (layout := self._wav or self._stated) and layout.repairs:
+                return soundfile.SoundFile(riff.Repaired(self.path.open("rb"), layout.repairs))
             return soundfile.SoundFile(self.path)
         except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
             reason = getattr(error, "error_string", str(error))
@@ -117,6 +119,12 @@ class Sndfile(Source):
             self.notice("unfinished_header", found=seconds)
         elif self._wav and self._wav.promised_seconds > seconds + 0.05 and self._wav.promised > self._wav.length:
             self.notice("cut_short", promised=self._wav.promised_seconds, found=seconds)
+        elif self._stated and not self._stated.stated:
+            self.notice("unfinished_header", found=seconds)
+        elif self._stated and self._stated.stated > self._stated.there:
+            promised_seconds = seconds * self._stated.stated / max(self._stated.there, 1)
+            if promised_seconds > seconds + 0.05:
+                self.notice("cut_short", promised=promised_seconds, found=seconds)
         elif found < self.frames:
             self.notice("cut_short", promised=self.frames / self.rate, found=seconds)
 

@@ -31,7 +31,13 @@ _MARKS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b", "gzip"), (0, b"7z\xbc\xaf", "7z"), (0, b"Rar!", "rar"), (0, b"\x89PNG", "png"),
     (0, b"\xff\xd8\xff", "jpeg"), (0, b"GIF8", "gif"), (0, b"\xd0\xcf\x11\xe0", "office"), (0, b"{\\rtf", "rtf"),
     (0, b"#EXTM3U", "playlist"), (0, b"[playlist]", "playlist"), (0, b"version https://git-lfs", "git-lfs"),
-    (0, b"bplist", "plist"), (0, b"SQLite format 3", "database"),
+    (0, b"bplist", "plist"), (0, b"SQLite format 3", "database"), (0, b"RIFX", "wav"), (0, b"DSD ", "dsf"),
+    (0, b"FRM8", "dsdiff"), (0, b"#!SILK_V3", "silk"), (1, b"#!SILK_V3", "silk"), (0, b"#!iLBC", "ilbc"),
+    (0, b"MP+", "musepack"), (0, b"MPCK", "musepack"), (0, b"OFR ", "optimfrog"), (0, b"\xac\x40", "ac4"),
+    (0, b"\xac\x41", "ac4"), (0, b"\xc0\xde\xc2", "codec2"), (0, b"LA04", "la"), (0, b"\xfd7zXZ", "xz"),
+    (0, b"BZh", "bzip2"), (0, b"\x28\xb5\x2f\xfd", "zstd"), (0, b"PAR1", "parquet"), (0, b"ARROW1", "parquet"),
+    (0, b"\x93NUMPY", "numpy"), (0, b"\0\5\x16\7", "appledouble"), (0, b"Salted__", "encrypted"),
+    (0, b"-----BEGIN PGP", "encrypted"), (257, b"ustar", "tar"),
 )  # fmt: skip
 _NAMES = {
     "pdf": "a PDF document", "zip": "a zip archive", "gzip": "a gzip archive", "7z": "a 7z archive",
@@ -41,11 +47,41 @@ _NAMES = {
     "midi": "MIDI, which holds notes, not sound", "ds2": "an encrypted dictation (DS2)", "zeros": "zeros only",
     "dss": "a dictation (DSS)", "dvf": "a dictation of a Sony recorder (DVF)",
     "msv": "a dictation of a Sony recorder (MSV)",
+    "silk": "a voice message in SILK, as WeChat and QQ keep them", "xz": "an xz archive", "bzip2": "a bzip2 archive",
+    "zstd": "a zstd archive", "tar": "a tar archive", "parquet": "a table (Parquet or Arrow)",
+    "numpy": "an array of NumPy", "appledouble": "a file of attributes that macOS puts beside others (._)",
+    "encrypted": "an encrypted file", "drm": "audio with copy protection (DRM)", "dsdiff": "DSD audio (DSDIFF)",
     "plist": "a property list", "database": "a database, such as a project of Audacity",
 }  # fmt: skip
-_ARCHIVES, _DICTATIONS = {"zip", "gzip", "7z", "rar"}, {"ds2", "dss", "dvf", "msv"}
-_NO_MEDIA = {"pdf", "png", "jpeg", "gif", "office", "rtf", "html", "text", "midi", "plist", "zeros", "playlist"}
-_BRANDS = {b"qt  ": "mov", b"M4A ": "m4a", b"M4B ": "m4a", b"3gp": "3gp", b"3g2": "3gp", b"avif": "png", b"heic": "png"}
+_ARCHIVES = {"zip", "gzip", "7z", "rar", "xz", "bzip2", "zstd", "tar"}
+_DICTATIONS = {"ds2", "dss", "dvf", "msv"}
+_NO_MEDIA = {
+    "pdf",
+    "png",
+    "jpeg",
+    "gif",
+    "office",
+    "rtf",
+    "html",
+    "text",
+    "midi",
+    "plist",
+    "zeros",
+    "playlist",
+    "appledouble",
+}
+_UNDECODED = {"silk", "ilbc", "optimfrog", "ac4", "codec2", "la", "drm", "dsdiff"}
+_BRANDS = {
+    b"qt  ": "mov",
+    b"M4A ": "m4a",
+    b"M4B ": "m4a",
+    b"3gp": "3gp",
+    b"3g2": "3gp",
+    b"avif": "png",
+    b"heic": "png",
+    b"aax": "drm",
+    b"M4P ": "drm",
+}
 #: Kinds that libsndfile never reads, so that it need not be asked.
 FFMPEG_ONLY = frozenset({
     "mp4", "m4a", "mov", "3gp", "webm", "mkv", "amr", "aac", "ac3", "mpeg", "mpeg-ts", "wma", "flv", "avi", "wavpack",
@@ -78,7 +114,10 @@ def kind(beginning: bytes) -> str:
     if beginning[:1] == b"G" and beginning[188:189] == b"G":
         return "mpeg-ts"
     if beginning[:1] == b"\xff" and len(beginning) > 1 and beginning[1] >= 0xE0 and beginning[1] & 6 != 6:
-        return "aac" if beginning[1] & 0xF6 == 0xF0 else "mp3"
+        if beginning[1] & 0xF6 == 0xF0:
+            return "aac"
+        if beginning[2:3] < b"\xf0" and (beginning[2:3] or b"\0")[0] & 0x0C != 0x0C:  # a bit rate and a rate there are
+            return "mp3"
     found = next((name for offset, mark, name in _MARKS if beginning[offset:].startswith(mark)), "")
     return found or _no_media(beginning[:_HEAD])
 
@@ -134,6 +173,21 @@ def remedy(name: str, target: str = "flac") -> str:
         return "fetch the file itself with: git lfs pull"
     if name == "database":
         return "export the recording as wav or flac with the program that keeps it there"
+    if name == "encrypted":
+        return "decrypt it and put the recording there"
+    if name in ("parquet", "numpy"):
+        return "write its recordings to files of their own, as wav or flac"
+    if name == "sph":
+        return "convert it, for instance with: sph2pipe -f wav input output.wav"
+    if name in _UNDECODED:
+        return f"export it as {target} with the program or service that it comes from"
+    if not name:
+        return f"{_convert(target)}; samples without any header: {_convert(target, '-f s16le -ar 16000 -ac 1 ')}"
     if name in _NO_MEDIA:
         return "put the recording itself there, or take the file out"
-    return f"convert it, for instance with: ffmpeg -i input -ar 16000 -ac 1 output.{target}"
+    return _convert(target)
+
+
+def _convert(target: str, raw: str = "") -> str:
+    lead = "" if raw else "convert it, for instance with: "
+    return f"{lead}ffmpeg {raw}-i input -ar 16000 -ac 1 output.{target}"

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 #: Below this level over the whole recording there is nothing to hear: the rounding noise of 16 bits is at -98 dBFS,
 #: a quiet room at -60.
 SILENCE_DBFS = -70.0
+#: Speech is rarely below this level, so that a notice says it.
+QUIET_DBFS = -55.0
+#: Neighbouring samples of speech are alike; loud sound whose samples are not is none: bytes in the wrong order or at a
+#: wrong offset, say, which make noise at -5 dBFS.
+_NOISE_DBFS, _NOISE_LIKENESS = -12.0, 0.25
 #: A channel this far below the loudest is left out, being inaudible beside it. From `_WEAK` on, a notice says so.
 _INAUDIBLE, _WEAK = 40.0, 20.0
 _CANCELLED = 0.25
@@ -48,12 +53,15 @@ class Levels:
     frames: int = 0
     _powers: list[NDArray[np.float64]] = field(default_factory=list)
     _exponents: dict[int, int] = field(default_factory=dict)
+    _energy: float = 0.0
+    _likeness: float = 0.0
 
     def watch(self, blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
         """Blocks of float32 (frames, channels), unchanged."""
         for block in blocks:
             self.frames += len(block)
             self._see_peaks(block)
+            self._see_noise(block)
             if block.shape[1] > 1 and len(block):
                 self._see_powers(block)
             yield block
@@ -66,6 +74,20 @@ class Levels:
             exponents, counts = np.unique(np.frexp(loudest[loudest > _BEYOND])[1], return_counts=True)
             for exponent, count in zip(exponents.tolist(), counts.tolist(), strict=True):
                 self._exponents[exponent] = self._exponents.get(exponent, 0) + count
+
+    def _see_noise(self, block: NDArray[np.float32]) -> None:
+        """Keep the energy of the first channel without its mean, and that which each sample shares with the next."""
+        import numpy as np
+
+        for start in range(0, len(block), self.rate):
+            wave = np.clip(block[start : start + self.rate, 0], -1, 1)
+            wave = wave - wave.mean()
+            self._energy += float(np.dot(wave, wave))
+            self._likeness += float(np.dot(wave[1:], wave[:-1]))
+
+    def _is_noise(self) -> bool:
+        decibels = 10 * math.log10(max(self._energy / max(self.frames, 1), 1e-30))
+        return decibels > _NOISE_DBFS and self._likeness < _NOISE_LIKENESS * self._energy
 
     def _see_powers(self, block: NDArray[np.float32]) -> None:
         """Keep the energy of each second without its mean: of the channels and, last, of their average."""
@@ -80,6 +102,8 @@ class Levels:
     def choice(self) -> tuple[Choice, list[Notice]]:
         """Best mix of the blocks that passed, and notices about it."""
         factor, notices = self._factor()
+        if factor == 1.0 and self._is_noise():
+            notices.append(Notice("noise", {}))
         widths = {len(powers) for powers in self._powers}
         if len(widths) != 1:  # one channel; or their number changes on the way, where a mix is all there is
             return Choice(None, factor), notices

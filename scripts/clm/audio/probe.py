@@ -100,7 +100,7 @@ def problem(media: Media, size: int, limits: Mapping[str, float]) -> Problem | N
 
     `limits`: `audio_hours` and `audio_megabytes` that a recording may have at most.
     """
-    convert = formats.remedy("")
+    convert = formats.remedy("wav")
     if size == 0:
         return Problem("the file is empty (0 bytes)", "copy it again, or take it out")
     if media.format not in AMAZON_FORMATS:

@@ -8,9 +8,10 @@ import json
 import logging
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from clm.audio.formats import AUDIO_SUFFIXES
 from clm.base import files
 from clm.base.errors import UserError
 from clm.documents import transcript
@@ -77,16 +78,21 @@ def read_results(path: Path, labels: str = transcript.DROP) -> dict[str, dict[st
 
     """
     if (call := _call(path)) is not None:
-        return {path.stem: call_analytics.as_transcript(call)}
+        return {_named(path): call_analytics.as_transcript(call)}
     reading = transcript.read(path, hypothesis=True, several=True)
     if reading.kind == "JSON of Amazon Transcribe":
-        return {path.stem: json.loads(decode(path.read_bytes())[0])}
+        return {_named(path): json.loads(decode(path.read_bytes())[0])}
     if len(reading.by_recording) > 1:
         return {name: _words(text) for name, text in reading.by_recording.items()}
     found = reading.labels.decided() if labels == transcript.DROP else []
     for notice in transcript.transcript(reading, found).notices:
         _log.warning("%s: %s", path, sentence(notice))
-    return {path.stem: _words(reading.text(found))}
+    return {_named(path): _words(reading.text(found))}
+
+
+def _named(path: Path) -> str:
+    """The recording that a result is named like: talk of talk.json and talk.mp3.json."""
+    return PurePath(path.stem).stem if PurePath(path.stem).suffix.lower() in AUDIO_SUFFIXES else path.stem
 
 
 def _call(path: Path) -> dict[str, Any] | None:
@@ -135,7 +141,7 @@ def collect(source: Path, pattern: str | None) -> dict[str, list[Path]]:
             if listed:
                 found[path.name] = listed if pattern else _best(listed)
         elif not pattern and _is_result(path):
-            found[path.stem] = _best([*found.get(path.stem, []), path])
+            found[_named(path)] = _best([*found.get(_named(path), []), path])
     if not found:
         wanted = pattern or "transcripts (.json, .txt, .srt, .vtt, ...)"
         raise UserError(
@@ -153,8 +159,8 @@ def _best(paths: list[Path]) -> list[Path]:
     """One file of each name, whatever its ending; names of folders and of other recordings stay apart."""
     chosen: dict[str, Path] = {}
     for path in sorted(paths, key=lambda item: SUFFIXES.index(item.suffix.lower())):
-        if chosen.setdefault(path.stem, path) is not path:
-            _log.warning("%s: %s is taken, %s is not", path.parent, chosen[path.stem].name, path.name)
+        if chosen.setdefault(_named(path), path) is not path:
+            _log.warning("%s: %s is taken, %s is not", path.parent, chosen[_named(path)].name, path.name)
     return sorted(chosen.values())
 
 

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from clm.audio.formats import AUDIO_SUFFIXES
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.base.messages import counted
 from clm.base.notices import Notice
 from clm.base.s3_path import S3Path
 from clm.base.text_files import printable
@@ -81,7 +82,7 @@ def scan(
     if not names and not usable:
         reasons = "".join(f"\n  {name}: {why}" for name, why in left_out.items())
         raise UserError(
-            f"input: {root} holds no folders{reasons}",
+            f"input: {root} holds no folders{reasons or _files_instead(root)}",
             "make one folder per recording in it, each with audio and a .txt, or put pairs of equal names into it",
         )
     normal = Counter(unicodedata.normalize("NFC", name) for name in names)
@@ -97,6 +98,12 @@ def scan(
     if not usable and (found := _scan_below(root, digests)):
         return found, {}
     return usable, left_out
+
+
+def _files_instead(root: Path) -> str:
+    """What a folder without folders and recordings holds."""
+    found = _names(root, os.DirEntry.is_file)
+    return f", only {counted(len(found), 'file')} that {'are' if len(found) > 1 else 'is'} no audio" if found else ""
 
 
 def _scan_below(root: Path, digests: Digests) -> dict[str, Folder]:
@@ -130,27 +137,32 @@ def _scan_files(root: Path, digests: Digests, taken: Collection[str]) -> tuple[d
     paths = [root / name for name in _names(root, os.DirEntry.is_file)]
     if not any(path.suffix.lower() in AUDIO_SUFFIXES for path in paths):
         return {}, {}
+    left_out: dict[str, str] = {}
     try:
         pairs, notices = pair_files(paths)
-        if len(pairs) > HUNDRED:
-            groups = [pairs[start : start + HUNDRED] for start in range(0, len(pairs), HUNDRED)]
-            named = {f"part-{number:03}": group for number, group in enumerate(groups, start=1)}
-        else:
-            named = {pair.name: (pair,) for pair in pairs}
-        for name, group in named.items():
-            check_name(name)
-            if name in taken:
-                raise BadFolderError(f"there is a folder {name} beside them; move them into folders")
-            for item in group:
-                check_unicode(item.name, item.text.name)
-                digests.sha256(item.text)
-                digests.sha256(item.audio)
     except BadFolderError as error:
         return {}, {"(files in the input folder itself)": printable(str(error))}
-    except OSError as error:
-        return {}, {"(files in the input folder itself)": f"not readable ({error.strerror})"}
-    first = next(iter(named))
-    return {name: Folder(name, group, None, notices if name == first else ()) for name, group in named.items()}, {}
+    sound = []
+    for pair in pairs:
+        try:
+            if pair.name in taken:
+                raise BadFolderError(f"there is a folder {pair.name} beside it; move it into a folder")
+            check_name(pair.name)
+            check_unicode(pair.name, pair.text.name)
+            digests.sha256(pair.text), digests.sha256(pair.audio)
+            sound.append(pair)
+        except BadFolderError as error:
+            left_out[printable(pair.name)] = printable(str(error))
+        except OSError as error:
+            left_out[printable(pair.name)] = f"not readable ({error.strerror})"
+    if len(pairs) > HUNDRED:
+        groups = [tuple(sound[start : start + HUNDRED]) for start in range(0, len(sound), HUNDRED)]
+        named = {f"part-{number:03}": group for number, group in enumerate(groups, start=1)}
+    else:
+        named = {pair.name: (pair,) for pair in sound}
+    first = next(iter(named), None)
+    folders = {name: Folder(name, group, None, notices if name == first else ()) for name, group in named.items()}
+    return folders, left_out
 
 
 def scan_folder(path: Path, digests: Digests, imported: Collection[str] | None = None) -> Folder:

@@ -42,13 +42,19 @@ def count(dataset: Dataset) -> Overview:
 
 def lines(dataset: Dataset, engine: Engine) -> list[str]:
     """Everything there is to say of an input, the counts first, and what it would take to transcribe it."""
-    return [*about(dataset), first_run(dataset, engine)]
+    return [*about(dataset), *([first_run(dataset, engine)] if dataset.folders else [])]
 
 
 def about(dataset: Dataset) -> list[str]:
     """Everything there is to say of an input, the counts first."""
     found = count(dataset)
-    return [summary(found, dataset), *notes(dataset), *odd_recordings(dataset), *heldout(found, dataset)]
+    return [
+        summary(found, dataset),
+        *notes(dataset),
+        *odd_recordings(dataset),
+        *wordless(dataset),
+        *heldout(found, dataset),
+    ]
 
 
 def summary(found: Overview, dataset: Dataset) -> str:
@@ -90,13 +96,20 @@ def odd_recordings(dataset: Dataset) -> Iterator[str]:
         yield f"Without a length, and perhaps damaged: {some(unsure)}."
 
 
+def wordless(dataset: Dataset) -> Iterator[str]:
+    """Recordings whose transcripts hold no words: whatever is heard in them counts as inserted."""
+    pairs = [(name, pair) for name, folder in dataset.folders.items() for pair in folder.pairs]
+    if without := [f"{name}/{pair.text.name}" for name, pair in pairs if not dataset.references.words(pair)]:
+        yield f"Transcripts without a word, as if nobody spoke: {some(without)}."
+
+
 def heldout(found: Overview, dataset: Dataset) -> Iterator[str]:
     """Number of held-out folders, with advice where those are too few; names that no folder has."""
     if absent := [repr(name) for name in dataset.heldout if name not in dataset.folders]:
         yield f"Held out, but not in the input: {some(absent)}. A name such as 007 or 1.10 needs quotes in YAML."
     if found.heldout:
         yield f"Held out: {counted(found.heldout, 'folder')} ({some(list(dataset.heldout))})."
-    elif dataset.settings.evaluation.heldout == "auto":
+    elif dataset.settings.evaluation.heldout == "auto" and found.folders:
         yield f"Nothing is held out: heldout: auto needs six folders, and there {_are(found.folders)}."
     elif found.folders > FEWEST_HELD_OUT:
         yield "Nothing is held out. Hint: evaluation: {heldout: auto} holds out a third of the folders."

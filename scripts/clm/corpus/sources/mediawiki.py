@@ -19,6 +19,7 @@ import clm
 from clm.base import files
 from clm.base.errors import UserError
 from clm.corpus.source import LookupFailed
+from clm.corpus.sources import no_answer
 
 # seconds before an attempt is repeated, unless the servers name a longer time; the longest they may name
 DELAYS = (2.0, 10.0, 30.0)
@@ -235,21 +236,27 @@ class Client:
             with closing(reply):
                 body = self._body(reply.raw)
         except (RequestException, HTTPError, OSError) as error:
-            raise _BusyError(f"{self.url}: no answer ({type(error).__name__})") from error
+            raise _BusyError(f"{self.url}: no answer ({no_answer.cause(error)})") from error
         retry_after = reply.headers.get("Retry-After")
+        if reply.status_code in no_answer.OF_THE_NETWORK:
+            raise LookupFailed(f"{self.url}: {no_answer.OF_THE_NETWORK[reply.status_code]}")
         if reply.status_code == 429 or reply.status_code >= 500:
             raise _BusyError(f"{self.url}: busy (HTTP {reply.status_code})", retry_after)
         if reply.status_code == 401:
             raise UserError(f"corpus.wikipedia.api_url: {self.url} requires a login (HTTP 401)", _NO_LOGIN)
         if reply.status_code == 403:
-            raise LookupFailed(f"{self.url}: refused (HTTP 403); is corpus.wikipedia.contact set?")
+            raise LookupFailed(
+                f"{self.url}: refused (HTTP 403); is corpus.wikipedia.contact set, or a proxy in between?"
+            )
         if reply.status_code != 200:
             raise LookupFailed(f"{self.url}: HTTP {reply.status_code}")
         try:
             answer = json.loads(body)
         except ValueError as error:
             kind = reply.headers.get("Content-Type", "something")
-            raise _BusyError(f"{self.url}: {kind} instead of JSON; is it the address of an api.php?") from error
+            raise _BusyError(
+                f"{self.url}: {kind} instead of JSON; is it an api.php, or the login of a network?"
+            ) from error
         return self._checked(answer, retry_after)
 
     def _body(self, raw: Any) -> bytes:

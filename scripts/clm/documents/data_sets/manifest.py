@@ -158,7 +158,7 @@ def read_manifest(path: Path, columns: Mapping[str, str] | None = None) -> Manif
     for item in listed:
         audio = finder.find(item.audio)
         if audio is None:
-            no_audio.append(item.audio)
+            no_audio.append(item.audio or item.id or "(none named)")
         elif not item.text.strip():
             no_text.append(item.id or item.audio)
         else:

@@ -130,9 +130,14 @@ def read_file(path: Path, columns: Mapping[str, str], notices: list[Notice]) -> 
         UserError: it is not a list of recordings, or a column is missing.
 
     """
+    if path.suffix.lower() in AUDIO_SUFFIXES:
+        why = "is a recording, neither a folder nor a list of recordings"
+        raise UserError(f"input: {path} {why}", "put it and its transcript into a folder, and name that folder")
     if is_workbook(path):
         return "workbook", _table(path, [cells for _, cells in read_workbook(path).rows], columns, notices)
     text, encoding = read_text(path)
+    if not text.strip():
+        raise UserError(f"input: {path}: the file is empty", HINT)
     if encoding == "cp1252":
         notices.append(notice("encoding", file=path.name, encoding="Windows-1252"))
     if text.lstrip()[:1] in ("{", "["):
