@@ -63,6 +63,12 @@ def own_file(path):
     return ancient(path) if Path(path).is_relative_to(DECIDED.results) else ancient(local(path))
 
 
+def compared_leaderboard(wildcards):
+    """Leaderboard of the other results folder that the report shows beside this one, if it is there."""
+    path = Path(DECIDED.settings.report.compare or "") / "leaderboard.csv"
+    return local(str(path)) if DECIDED.settings.report.compare and path.exists() else []
+
+
 # -- models -------------------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,5 @@
-# Needs: the leaderboard and its basis: summaries, diagnoses, leakage, runs, corpora and models.
+# Needs: the leaderboard and its basis: summaries, diagnoses, leakage, runs, corpora and models; the leaderboard of
+# another results folder if the report is to compare with it.
 # Makes: <results>/report.html, the tables of all its views (<results>/tables/*.csv), and <results>/report/, which holds
 # its figures as SVG and, where one page would be too large, further pages of alignments.
 
@@ -11,6 +12,7 @@ rule report:
         summaries=of_models("summaries"),
         diagnoses=of_models("diagnosis"),
         leakage=leakage_checks,
+        compared=compared_leaderboard,
         code=code_of("report"),
     output:
         page=report(
@@ -40,12 +42,14 @@ rule report:
         # The report shows everything there is; whatever changes below changes one of the inputs.
         results=lambda w: str(DECIDED.results),
         embed_audio="--embed-audio" if DECIDED.settings.report.embed_audio else "",
+        compare=f"--compare={DECIDED.settings.report.compare}" if DECIDED.settings.report.compare else "",
     message:
         "Writing the report"
     shell:
         'python "$CLM_SCRIPTS/report.py"'
         " --results {params.results:q}"
         " {params.embed_audio}"
+        " {params.compare:q}"
         " --output {output.page:q}"
         " --tables {output.tables:q}"
         " --pages {output.pages:q}"

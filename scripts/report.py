@@ -17,6 +17,7 @@ def parse_args(argv: list[str] | None) -> argparse.Namespace:
     parser = cli.parser(__doc__)
     parser.add_argument("--results", type=Path, default=Path("results"), help="results folder")
     parser.add_argument("--embed-audio", action="store_true", help="put compressed audio into the page")
+    parser.add_argument("--compare", type=Path, metavar="OTHER", help="another results folder, made before a change")
     parser.add_argument("--output", type=Path, help="the page; without it RESULTS/report.html")
     parser.add_argument("--tables", type=Path, help="folder for the tables; without it RESULTS/tables")
     parser.add_argument("--pages", type=Path, help="folder for figures and further pages; without it RESULTS/report")
@@ -33,7 +34,7 @@ def main(argv: list[str] | None = None) -> None:
         tables=args.tables or args.results / "tables",
         pages=args.pages or args.results / "report",
     )
-    for note in page.write(args.results, output, embed_audio=args.embed_audio):
+    for note in page.write(args.results, output, embed_audio=args.embed_audio, other=args.compare):
         log.info("%s", note)
 
 

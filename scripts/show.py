@@ -186,7 +186,9 @@ def report(results: Path) -> Iterator[str]:
 
 def filled(text: str) -> str:
     """A paragraph in lines of the terminal; a command stays in one."""
-    return text if text.startswith(COMMAND) else textwrap.fill(text, WIDTH, break_long_words=False)
+    return (
+        text if text.startswith(COMMAND) else textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
+    )
 
 
 def main(argv: list[str] | None = None) -> None:

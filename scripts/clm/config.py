@@ -73,6 +73,7 @@ def load(changes: Mapping[str, Any], checkout: Path, workdir: Path) -> Settings:
             "name a folder; --profile profiles/s3 keeps it in a bucket (docs/cluster.md)",
         )
     config["results"] = relative(workdir / Path(config["results"]).expanduser(), workdir)
+    resolve_comparison(config, workdir)
     resolve_auto(config, workdir)
     for key in ("results", "keywords"):
         if UNUSABLE_NAME.search(config[key] or ""):
@@ -112,6 +113,26 @@ def check_addresses(config: dict[str, Any]) -> None:
         raise UserError("config: evaluation.control_text: is read from this machine", "copy the text here")
     if is_address(config["corpus"]["folder"]):
         raise UserError("config: corpus.folder: articles are read from a folder on this machine", "copy them here")
+
+
+def resolve_comparison(config: dict[str, Any], workdir: Path) -> None:
+    """Resolve the other results folder that the report compares with; whether it is there, the report says.
+
+    Raises:
+        UserError: it is an address in S3, or the folder of this run's own results.
+
+    """
+    other = config["report"]["compare"]
+    if other is None:
+        return
+    if is_address(other):
+        raise UserError("config: report.compare: is read from this machine", f"copy {other} here and name the copy")
+    config["report"]["compare"] = found = relative(workdir / Path(other).expanduser(), workdir)
+    if found == config["results"]:
+        raise UserError(
+            f"config: report.compare: {found} is the results folder of this run",
+            "name that of a run before, or choose another folder for this one with results",
+        )
 
 
 def resolve_auto(config: dict[str, Any], workdir: Path) -> None:

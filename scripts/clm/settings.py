@@ -110,9 +110,10 @@ class EvaluationSettings(Section):
 
 @dataclass(frozen=True)
 class ReportSettings(Section):
-    """Content of the report."""
+    """Content of the report; `compare` names another results folder, which need not be there."""
 
     embed_audio: bool
+    compare: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 
 from chromium import Browser
 from clm.base import files
-from report_data import STOCK, ResultsFolder, hostile
+from report_data import STOCK, ResultsFolder, hostile, spoken
 
 SHORT = "[...document.querySelectorAll(arguments[0])].map(e => e.textContent.trim())"
 
@@ -366,3 +366,27 @@ def test_audio_inside_the_page_is_played_without_a_request(
     assert [address for address in browser.requests() if not address.startswith("data:")] == [output.page.as_uri()]
     browser.run("player.pause()")
     assert STOCK in browser.find("#leaderboard").text
+
+
+def test_another_results_folder_is_a_view_of_its_own(browser: Browser, tmp_path: Path) -> None:
+    before, after = (ResultsFolder(tmp_path / name, spoken(6, (STOCK,))) for name in ("before", "after"))
+    after.texts.heard[STOCK] = {name: dict(said) for name, said in after.texts.references.items()}
+    before.write()
+    after.write().report(other=before.directory)
+    for width in (1440, 390):
+        browser.resize(width)
+        browser.open(after.directory / "report.html")
+        browser.show("before_after")
+        (row,) = browser.all("[data-table=before_after] tbody tr")
+        assert "better" in row.text
+        assert browser.find(".figure-before-after-1").is_displayed()
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+        assert browser.messages() == []
+
+
+def test_names_in_headings_are_not_divided_where_a_line_has_room(page: Browser) -> None:
+    page.resize(390)
+    heights = page.run("return [...document.querySelectorAll('.whole')].filter(e => e.offsetWidth)"
+                       ".map(e => e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight))")  # fmt: skip
+    assert heights
+    assert max(heights) < 1.5

@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 
 import show as program
+from clm import config
+from clm.base import files
 from clm.base.errors import UserError
 from clm.before_after import change_page, change_text, two_results
+from clm.report import other_results, page
+from clm.report.gather import read
 from report_data import FIRST, HOSTILE, STOCK, ResultsFolder, Texts, spoken
+from runner import CHECKOUT
 
 
 def results(directory: Path, texts: Texts, **settings: object) -> Path:
@@ -137,3 +142,50 @@ def test_names_of_any_kind_harm_no_page(tmp_path: Path) -> None:
     html = change_page.render(compare(place, place))
     assert "<script" not in html
     assert "<img" not in html
+
+
+def reported(results: Path, other: Path | None) -> str:
+    output = page.Output(results / "report.html", results / "tables", results / "report")
+    page.write(results, output, other=other)
+    return output.page.read_text(encoding="utf-8")
+
+
+def test_the_report_shows_another_results_folder_with_the_same_figures(both: tuple[Path, Path]) -> None:
+    before, after = both
+    html = reported(after, before)
+    data = change_text.as_data(compare(before, after))
+    rows = files.read_table(after / "tables" / "before_after.csv")
+    assert [(row["model"], float(row["wer_before"]), float(row["wer_after"])) for row in rows] == [
+        (change_text.title(change), model["wer_before"], model["wer_after"])
+        for change, model in zip(compare(before, after).models, data["models"], strict=True)
+    ]
+    assert 'href="#before-after"' in html
+    assert "Newly missed" in html
+    drawn = (after / "report" / "before-after-1.svg").read_text(encoding="utf-8")
+    assert drawn.count('class="after"') == len(data["models"][0]["folders"]) + 1  # one is the legend's
+    without = reported(after, None)
+    assert "before-after" not in without.replace(".before-after", "")
+
+
+def test_a_folder_that_cannot_be_compared_is_a_message_on_the_page(both: tuple[Path, Path], tmp_path: Path) -> None:
+    after = both[1]
+    html = reported(after, tmp_path / "nowhere")
+    assert "leaderboard.csv: not there" in html
+    assert 'data-table="before_after"' not in html
+    damaged = tmp_path / "damaged"
+    damaged.mkdir()
+    (damaged / "leaderboard.csv").write_text("model,wer\na,0.5\n")
+    (damaged / "inputs.json").write_text("[")
+    assert other_results.compare(read(after), damaged).problem.startswith("No comparison: ")
+
+
+@pytest.mark.parametrize("other", ["s3://bucket/results", "results", "./results/"])
+def test_what_the_report_cannot_compare_with_is_refused(other: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"report\.compare"):
+        config.load({"report": {"compare": other}}, CHECKOUT, tmp_path)
+
+
+def test_a_change_of_the_report_alone_is_no_difference_of_settings(tmp_path: Path) -> None:
+    texts = spoken(2, (STOCK,))
+    before = results(tmp_path / "before", texts)
+    assert not compare(before, results(tmp_path / "after", texts, report={"compare": "before/results"})).settings

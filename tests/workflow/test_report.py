@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from collections import Counter
 
 from clm.base import files
@@ -24,6 +25,16 @@ def test_report_is_there_and_its_settings_write_nothing_else_anew(finished: Work
     setting = ("--config", "report={embed_audio: true}")
     assert finished.run(*setting).jobs == Counter(report=1)
     assert "data:audio/mpeg;base64," in (finished.results / "report.html").read_text()
+    assert finished.run(*setting).jobs == Counter()
+
+
+def test_another_results_folder_writes_the_report_alone_anew(finished: Workflow) -> None:
+    setting = ("--config", "report={compare: earlier run/results}")
+    assert finished.run(*setting).jobs == Counter(report=1)
+    assert "leaderboard.csv: not there" in (finished.results / "report.html").read_text()
+    shutil.copytree(finished.results, finished.directory / "earlier run" / "results")
+    assert finished.run(*setting).jobs == Counter(report=1)
+    assert "WER before" in (finished.results / "report.html").read_text()
     assert finished.run(*setting).jobs == Counter()
 
 

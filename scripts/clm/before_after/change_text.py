@@ -22,7 +22,7 @@ def lines(found: BeforeAfter) -> list[str]:
     """The comparison as plain text: what differs, every model, and the folders and words of the first of them."""
     first = found.models[0]
     shown = [headline(found, first), *remarks(found), "", *_model_table(found), ""]
-    for change in _in_detail(found):
+    for change in detailed(found):
         shown += [f"{title(change)}, folder by folder:", "", *_folder_table(found, change), "", *words(change), ""]
     return [line for text in shown for line in (_filled(text) if " " * 2 not in text else [text])][:-1]
 
@@ -32,9 +32,9 @@ def headline(found: BeforeAfter, change: ModelChange) -> str:
     before, after = change.total.wers
     how = verdict(change)
     proof = {
-        BETTER: f"proven, p = {_p(change)}",
-        WORSE: f"proven, p = {_p(change)}",
-        NOT_PROVEN: f"not proven, p = {_p(change)}" if _p(change) else "too few recordings to prove anything",
+        BETTER: f"proven, p = {p_value(change)}",
+        WORSE: f"proven, p = {p_value(change)}",
+        NOT_PROVEN: f"not proven, p = {p_value(change)}" if p_value(change) else "too few recordings to prove anything",
     }.get(how, "words are counted differently, so nothing can be tested")
     where = " that neither learned from" if change.scope == "heldout" else ""
     return (
@@ -107,11 +107,12 @@ def as_data(found: BeforeAfter) -> dict[str, Any]:
             "only_before": list(found.only_before),
             "only_after": list(found.only_after),
         },
-        "models": [_model_data(change) for change in found.models],
+        "models": [model_data(change) for change in found.models],
     }
 
 
-def _model_data(change: ModelChange) -> dict[str, Any]:
+def model_data(change: ModelChange) -> dict[str, Any]:
+    """A model as JSON values."""
     statistics = change.statistics
     better, worse, same = change.counts()
     return {
@@ -141,7 +142,7 @@ def _rates(item: FolderChange) -> dict[str, Any]:
     }
 
 
-def _in_detail(found: BeforeAfter) -> Sequence[ModelChange]:
+def detailed(found: BeforeAfter) -> Sequence[ModelChange]:
     """The models whose folders are shown: the baselines, and the champions where these are other models."""
     return found.models[: 2 if len(found.models) > 1 else 1]
 
@@ -153,8 +154,8 @@ def _model_table(found: BeforeAfter) -> list[str]:
         better, worse, same = change.counts()
         folders = f"{better} better, {worse} worse, {same} same"
         verdicts = verdict(change) or "-"
-        rows.append((title(change), f"{before:.3f}", f"{after:.3f}", percent(change), _p(change), verdicts, folders,
-                     change.scope))  # fmt: skip
+        rates = (f"{before:.3f}", f"{after:.3f}", percent(change), p_value(change))
+        rows.append((title(change), *rates, verdicts, folders, change.scope))
     return table(rows, left=(0, 5, 6, 7))
 
 
@@ -190,7 +191,8 @@ def table(rows: Iterable[Sequence[str]], left: Iterable[int]) -> list[str]:
     ]
 
 
-def _p(change: ModelChange) -> str:
+def p_value(change: ModelChange) -> str:
+    """The p-value in two digits; empty where nothing was tested."""
     value = change.statistics.p_value if change.statistics else None
     return "" if value is None else f"{value:.2g}"
 
@@ -201,4 +203,4 @@ def _value(value: Any) -> str:
 
 
 def _filled(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, break_long_words=False) or [""]
+    return textwrap.wrap(text, WIDTH, break_long_words=False, break_on_hyphens=False) or [""]

@@ -24,7 +24,7 @@ from clm.scoring.folder_score import RecordingScore
 Key = tuple[str, str]  # folder, recording
 
 #: Settings that say where things are, or were about one run only.
-_NO_DIFFERENCE = ("input", "results", "repeat", "retry_failed", "models")
+_NO_DIFFERENCE = ("input", "results", "repeat", "retry_failed", "models", "report")
 
 
 @dataclass(frozen=True)

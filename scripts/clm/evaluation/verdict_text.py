@@ -178,6 +178,8 @@ def _proof(row: Row, baseline: Row, details: Difference | None) -> str:
         return f"{ended(capitalized(full(details.why)))} Against {baseline['model']}: {chance}, on {where}{size}."
     if row["verdict"] == NOT_PROVEN:
         more = corrected(details) + more_audio(details) if row["p_value"] else ""
+        if row.get("text_change") and float(row["text_change"]) >= 0 > float(row["wer_change"] or 0):
+            more = f"A model made the same way from unrelated text does as well ({row['control']})."
         return f"It may be chance: {chance}, on {where}{size}. {more}".strip()
     control = f", and {float(row['text_p_value']):.2g} against {row['control']}" if row.get("text_p_value") else ""
     return f"Proven: {chance}{control}, on {where}{size}.{not_separated(row)}"

@@ -140,8 +140,9 @@ def _other_text(results: Results) -> Iterator[Step]:
         return
     found, missed = covered
     share = found / missed
+    keep = f"Keep {baseline.name}, do not use {model.name}. " if model.row["verdict"] == WORSE else ""
     text = (
-        f"The text of {model.name} contains {found:,} of the {counted(missed, 'different word')} that {baseline.name}"
+        f"{keep}The text of {model.name} contains {found:,} of the {counted(missed, 'different word')} that {baseline.name}"
         f" missed ({share:.0%}). "
     )
     if share < COVERS_ENOUGH:

@@ -50,6 +50,17 @@ def html(text: Any) -> Markup:
     return escape(shown(text))
 
 
+def unbroken(text: Any) -> Markup:
+    """A heading whose names are not divided at their hyphens where a line has room for them.
+
+    >>> str(unbroken("a-1 < b"))
+    '<span class="whole">a-1</span> &lt; b'
+    """
+    words = (Markup('<span class="whole">{}</span>').format(part) if "-" in part else escape(part)
+             for part in shown(str(text)).split(" "))  # fmt: skip
+    return Markup(" ").join(words)
+
+
 def script_data(data: Any) -> Markup:
     r"""JSON that can stand in a `<script type="application/json">` whatever its strings hold.
 

@@ -87,7 +87,9 @@ def cards(results: Results) -> list[Card]:
     found += _control(model.row, against)
     if against and model.row.get("fixed_words"):
         broken = int(model.row["broken_words"] or 0)
-        found.append(Card("Words fixed", f"{int(model.row['fixed_words']):,}", "", f"and {broken:,} broken"))
+        found.append(
+            Card("Words fixed", f"{int(model.row['fixed_words']):,}", "", f"and {broken:,} broken, in all recordings")
+        )
     found += _basis(results, model, against)
     if recall := model.row.get("keyword_recall"):
         before = percent(float(against["keyword_recall"])) if against and against.get("keyword_recall") else ""

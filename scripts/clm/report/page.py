@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clm.base import files, messages
-from clm.report import escaping
+from clm.report import escaping, other_results
 from clm.report.figures import charts, error_map, folder_changes, folders, keyword_recall, scatter
 from clm.report.figures.svg import Figure
 from clm.report.gather import Results, read
@@ -32,8 +32,8 @@ class Output:
     pages: Path
 
 
-def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list[str]:
-    """Write the report of a results folder; return warnings about it.
+def write(directory: Path, output: Output, *, embed_audio: bool = False, other: Path | None = None) -> list[str]:
+    """Write the report of a results folder, with another one beside it if wanted; return warnings about it.
 
     Raises:
         UserError: there is no leaderboard.
@@ -45,8 +45,9 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
     order = [model.name for model in (results.subject, results.baseline) if model]
     order += [name for name in results.models if name not in order]
     parts, places = _divide(Alignments(results, counted, order, addresses.relative))
-    tables = views.all_tables(results, counted)
-    drawn = _figures(results, counted)
+    compared = other_results.compare(results, other) if other else None
+    tables = [*views.all_tables(results, counted), *(compared.tables if compared else ())]
+    drawn = [*_figures(results, counted), *(compared.figures if compared else ())]
     _write_aside(output, tables, drawn)
     data = _data(results, counted, places)
     renderer = Renderer()
@@ -54,7 +55,7 @@ def write(directory: Path, output: Output, *, embed_audio: bool = False) -> list
         html = renderer.alignments(data, part, number, len(parts), results)
         files.write_text(output.pages / page_name(number), html)
     notes = _notes(results, addresses, parts)
-    html = renderer.report(results, data, parts[0], tables, drawn, notes)
+    html = renderer.report(results, data, parts[0], tables, drawn, notes, compared)
     files.write_text(output.page, html)
     return notes
 

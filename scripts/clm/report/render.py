@@ -13,6 +13,7 @@ from clm.report import about, advice, cautions, escaping, first_screen
 from clm.report.figures.board import board
 from clm.report.figures.svg import Figure, percent
 from clm.report.gather import Results
+from clm.report.other_results import OtherResults
 from clm.report.tables.table import Table
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -22,9 +23,9 @@ FIGURES = ("wer", "errors", "generations", "changes", "folders", "keywords")
 MOST_CAUTIONS = 4  # on the first screen
 MOST_CHARACTERS = 260  # of a text on the one page that is printed
 VIEWS = (
-    ("summary", "Summary"), ("leaderboard", "Leaderboard"), ("models", "Models"), ("folders", "Folders"),
-    ("words", "Words"), ("keywords", "Keywords"), ("listen", "Listen"), ("corpus", "Text"), ("lineage", "Lineage"),
-    ("warnings", "Warnings"), ("made", "How it was made"),
+    ("summary", "Summary"), ("leaderboard", "Leaderboard"), ("before-after", "Before and after"), ("models", "Models"),
+    ("folders", "Folders"), ("words", "Words"), ("keywords", "Keywords"), ("listen", "Listen"), ("corpus", "Text"),
+    ("lineage", "Lineage"), ("warnings", "Warnings"), ("made", "How it was made"),
 )  # fmt: skip
 
 
@@ -62,6 +63,7 @@ class Renderer:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
+        self._jinja.filters["unbroken"] = escaping.unbroken
         source = {name: (TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
                   for name in ("colours", "dark", "figures", "page", "listen")}  # fmt: skip
         dark = source["dark"]
@@ -82,11 +84,12 @@ class Renderer:
         tables: list[Table],
         drawn: list[Figure],
         notes: list[str],
+        compared: OtherResults | None = None,
     ) -> str:
         """The page."""
         by_name = {figure.name: figure for figure in drawn}
         named = {table.name: table for table in tables}
-        empty = {"models": not by_name.get("wer"), "keywords": "keywords" not in named,
+        empty = {"models": not by_name.get("wer"), "keywords": "keywords" not in named, "before-after": not compared,
                  "corpus": not {"corpus", "sources", "lexicon"} & named.keys()}  # fmt: skip
         found = cautions.warnings(results, notes)
         shown = {**data, "folders": _addressed(data, main=True), "tables": [table.for_page() for table in tables]}
@@ -110,6 +113,7 @@ class Renderer:
             error_maps=[figure for figure in drawn if figure.name.startswith("map-")],
             scatters=[figure for figure in drawn if figure.name.startswith("words-")],
             tables=named,
+            compared=compared,
             listen_note="Reference and models, word against word. A click on a word plays it.",
             lineage=[about.origin(results, model) for model in results.models.values()],
             cautions=found,

@@ -30,7 +30,7 @@ _UNUSABLE = re.compile(r"[?#]")
 #: Files that jobs read; where they run on other machines, these have to be in S3.
 _READ_BY_JOBS = ("input", "training_data", "tuning_data")
 #: Files that jobs read and that cannot be in S3.
-_ONLY_HERE = ("normalizer.equivalents", "pocketsphinx.pronunciations")
+_ONLY_HERE = ("normalizer.equivalents", "pocketsphinx.pronunciations", "report.compare")
 
 
 def bucket(storage: StorageProviderBase | None, prefix: str | None, results: str) -> Shared | None:

@@ -141,7 +141,7 @@ def generations(results: Results) -> Figure | None:
 
 def _wer_panel(models: Sequence[ModelResults], xs: Sequence[float], left: float, width: float) -> Iterator[Any]:
     """The learning curve: WER of the generations and of their controls, on the recordings of the verdicts."""
-    top, bottom = 34.0, 174.0
+    top, bottom = 54.0, 174.0  # the first value stands between heading and curve
     heldout = all(m.row.get("scope") == "heldout" for m in models[1:]) and bool(models[0].row.get("heldout_wer"))
     key = "heldout_wer" if heldout else "wer"
     columns = (key, "control_wer") if heldout else (key, "wer_high", "control_wer")

@@ -48,7 +48,8 @@ def error_map(words: Words, model: ModelResults) -> Figure | None:
         f"Errors of {model.name} from the first word of each folder to the last: replaced words above, left-out ones in"
         f" the middle, added ones below.{more}"
     )
-    return svg.figure(f"map-{model.name}", f"Where {model.name} errs", note, (WIDTH, bottom + 8), parts)
+    return svg.figure(f"map-{model.name}", f"Where {model.name} errs", note, (WIDTH, bottom + 8), parts,
+                      unused=svg.unused((clipped(name, 32) for name in folders), LEFT - 10))  # fmt: skip
 
 
 def _marks(places: Iterable[int], scale: float, y: float) -> Any:

@@ -1,11 +1,11 @@
 """Change of each folder's WER, from the baseline to the model that the report is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from clm.report.figures import svg
 from clm.report.figures.charts import WIDTH, axis
-from clm.report.figures.folders import LABELS, ROW, heldout_note, label
+from clm.report.figures.folders import LABELS, ROW, beside, heldout_note, label
 from clm.report.figures.svg import Figure, clipped, ticks
 from clm.report.gather import Results
 
@@ -35,23 +35,28 @@ def changes(results: Results) -> Figure | None:
     known = _known(results, baseline.name, subject.name)
     if len(known) < 2:
         return None
+    return drawing(results, "changes", "Change of each folder", known, (baseline.name, subject.name))
+
+
+def drawing(results: Results, name: str, title: str, known: Sequence[Change], sides: tuple[str, str]) -> Figure:
+    """Dumbbells of these folders, the greatest gain first; `sides` names what was before and what is now."""
     shown = known if len(known) <= 2 * MOST else [*known[:MOST], *known[-MOST:]]
     values = ticks(max(max(item.before, item.now) for item in shown))
     bottom = TOP + ROW * len(shown)
-    names = (baseline.name, subject.name)
-    parts: list[Any] = [*_legend(*names), *axis(LABELS, RIGHT, TOP - 4, bottom, values)]
+    parts: list[Any] = [*_legend(*sides), *axis(LABELS, RIGHT, TOP - 4, bottom, values)]
     for line, item in enumerate(shown):
         y = TOP + ROW * (line + 0.5)
         parts.append(label(results, item.folder, y + 4))
-        parts.append(svg.group(_dumbbell(item, names, y, values[-1]), data_folder=item.folder))
+        parts.append(svg.group(_dumbbell(item, sides, y, values[-1]), data_folder=item.folder))
         parts.append(svg.text(RIGHT + 12, y + 4, f"{item.points:+.1f}".replace("-", "−"), "value"))
     better, worse = (sum(sign * item.points < 0 for item in known) for sign in (1, -1))
     more = f" Drawn are the {MOST} best and worst of {len(known):,}." if len(shown) < len(known) else ""
     note = (
-        f"From {baseline.name} (ring) to {subject.name} (dot); right of it the change in percentage points of WER."
+        f"From {sides[0]} (ring) to {sides[1]} (dot); right of it the change in percentage points of WER."
         f" {better:,} folders are better, {worse:,} worse{heldout_note(results)}.{more}"
     )
-    return svg.figure("changes", "Change of each folder", note, (WIDTH, bottom + 26), parts)
+    return svg.figure(name, title, note, (WIDTH, bottom + 26), parts,
+                      unused=beside(item.folder for item in shown))  # fmt: skip
 
 
 def _known(results: Results, baseline: str, subject: str) -> list[Change]:

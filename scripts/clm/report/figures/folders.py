@@ -1,6 +1,6 @@
 """The heat map: WER of every folder with every model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from clm.report.figures import svg
@@ -51,7 +51,12 @@ def heat(results: Results) -> Figure | None:
     more = f" The first {MOST_FOLDERS:,} of {len(results.folders):,}." if len(results.folders) > MOST_FOLDERS else ""
     note = f"WER of {len(folders):,} folders with each model; darker is worse{heldout_note(results)}.{more}"
     return svg.figure(
-        "folders", "Folder by folder", note, (LABELS + column * len(models), 34 + row * len(folders)), parts
+        "folders",
+        "Folder by folder",
+        note,
+        (LABELS + column * len(models), 34 + row * len(folders)),
+        parts,
+        unused=beside(folders),
     )
 
 
@@ -64,6 +69,11 @@ def label(results: Results, folder: str, y: float) -> Any:
     """Name of a folder left of its row."""
     mark = " H" if folder in results.heldout else ""
     return svg.text(LABELS - 10, y, clipped(folder, 30) + mark, "label", "end")
+
+
+def beside(folders: Iterable[str]) -> float:
+    """Width that is empty left of the names of these folders, with their marks."""
+    return svg.unused((f"{clipped(name, 30)} H" for name in folders), LABELS - 10)
 
 
 def _cell(folder: str, model: str, rate: str, end: float, box: tuple[float, float, float, float]) -> Iterator[Any]:

@@ -37,7 +37,8 @@ def keywords(results: Results) -> Figure | None:
     parts += _recall_legend([model.name for model in models])
     more = f" The {MOST_KEYWORDS} said most often of {len(said):,}." if len(said) > MOST_KEYWORDS else ""
     note = f"Share of a keyword's occurrences that were heard right.{more}"
-    return svg.figure("keywords", "Keyword by keyword", note, (WIDTH, bottom + 26), parts)
+    return svg.figure("keywords", "Keyword by keyword", note, (WIDTH, bottom + 26), parts,
+                      unused=svg.unused((clipped(word, 30) for word in chosen), RECALL_LEFT - 12))  # fmt: skip
 
 
 def _recall_axis(top: float, bottom: float) -> Iterator[Any]:

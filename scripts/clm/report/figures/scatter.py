@@ -83,11 +83,11 @@ def _plane() -> Iterator[Any]:
         yield svg.text(LEFT + at, bottom + 44, percent(step / 5, 0), "tick", "middle")
         yield svg.text(LEFT - 46, bottom - at + 4, percent(step / 5, 0), "tick", "end")
     yield svg.line(LEFT, bottom, right, TOP, "diagonal")
-    yield svg.text(LEFT + 62, TOP + 62, "▲ better with the model", "note")
-    yield svg.text(right - 62, bottom - 56, "▼ worse with the model", "note", "end")
 
 
 def _axis_titles(baseline: str, model: str) -> Iterator[Any]:
+    yield svg.text(LEFT + 62, TOP + 62, "▲ better with the model", "note")
+    yield svg.text(LEFT + SIZE - 62, TOP + SIZE - 56, "▼ worse with the model", "note", "end")
     along, up = (f"right with {clipped(name, 40)}" for name in (baseline, model))
     yield svg.text(LEFT + SIZE / 2, TOP + SIZE + 64, along, "label", "middle")
     turned = f"translate(16 {TOP + SIZE / 2:.0f}) rotate(-90)"

@@ -9,6 +9,9 @@ from markupsafe import Markup
 
 from clm.report.escaping import html
 
+#: Width of a character of a label, with room for wide ones.
+_CHARACTER = 8
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -83,17 +86,24 @@ def title(words: str) -> Markup:
 
 
 def figure(
-    name: str, heading: str, note: str, size: tuple[float, float], parts: Iterable[Any], figures: str = ""
+    name: str,
+    heading: str,
+    note: str,
+    size: tuple[float, float],
+    parts: Iterable[Any],
+    figures: str = "",
+    unused: float = 0,
 ) -> Figure:
-    """A finished figure; `figures` is its content in words, for screen readers."""
-    width, height = (round(length) for length in size)
+    """A finished figure; `figures` is its content in words, for screen readers; `unused` the empty part on the left."""
+    right, height, left = (round(length) for length in (*size, unused))
+    width = right - left
     svg = tag(
         "svg",
         tag("title", heading, id=f"{name}-title"),
         tag("desc", f"{note} {figures}".strip(), id=f"{name}-text"),
         *parts,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width} {height}",
+        viewBox=f"{left} 0 {width} {height}",
         width=width,
         height=height,
         class_=f"figure figure-{name}",
@@ -133,6 +143,15 @@ def tick_label(value: float, end: float) -> str:
     ('20 %', '0.5 %')
     """
     return percent(value, 0 if end >= 0.05 else 1)
+
+
+def unused(names: Iterable[str], edge: float) -> float:
+    """Width that is empty left of names which end at `edge`, at their size in figures.css.
+
+    >>> unused(["talk 0001"], 230), unused(["a rather long name of some folder"], 230)
+    (158.0, 0.0)
+    """
+    return float(max(0, edge - _CHARACTER * max(map(len, names), default=0)))
 
 
 def clipped(name: str, longest: int) -> str:
