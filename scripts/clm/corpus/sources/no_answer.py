@@ -54,8 +54,8 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def seconds_to_wait(retry_after: str | None) -> float:
     """The waiting time a Retry-After header names, in seconds or as a date.
 
-    >>> seconds_to_wait("7"), seconds_to_wait("Wed, 21 Oct 2015 07:28:00 GMT"), seconds_to_wait("soon"), seconds_to_wait(None)
-    (7.0, 0.0, 0.0, 0.0)
+    >>> [seconds_to_wait(value) for value in ("7", "Wed, 21 Oct 2015 07:28:00 GMT", "soon", None)]
+    [7.0, 0.0, 0.0, 0.0]
     """
     if not retry_after:
         return 0.0
