@@ -142,8 +142,8 @@ def _other_text(results: Results) -> Iterator[Step]:
     share = found / missed
     keep = f"Keep {baseline.name}, do not use {model.name}. " if model.row["verdict"] == WORSE else ""
     text = (
-        f"{keep}The text of {model.name} contains {found:,} of the {counted(missed, 'different word')} that {baseline.name}"
-        f" missed ({share:.0%}). "
+        f"{keep}The text of {model.name} contains {found:,} of the {counted(missed, 'different word')}"
+        f" that {baseline.name} missed ({share:.0%}). "
     )
     if share < COVERS_ENOUGH:
         yield Step("Use other text", text + "Use text in which the missed words occur: see Missed words.",
