@@ -44,7 +44,7 @@ RESULTS = CHECKOUT / "benchmarks" / "results.json"
 PAGE = CHECKOUT / "docs" / "benchmarks.md"
 COUNTS = CHECKOUT / ".torture" / "counts.jsonl"
 TESTS = CHECKOUT / ".pytest_cache" / "tests.xml"
-FOLDERS = (30, 300, 2000)
+FOLDERS, MANY_FOLDERS = (30, 300), 2000
 STORED_FOLDERS = 30
 CLIPS = 10_000
 KILLS = 12
@@ -66,6 +66,14 @@ def measure_overhead() -> list[Figure]:
     corpora, comparison, report.
     """
     return [figure for folders in FOLDERS for figure in overhead.measure(folders).figures]
+
+
+def measure_many_folders() -> list[Figure]:
+    """The same with 2,000 folders.
+
+    A quarter of an hour and 18,000 jobs (`benchmarks/overhead.py 2000`).
+    """
+    return overhead.measure(MANY_FOLDERS).figures
 
 
 def measure_throughput() -> list[Figure]:
@@ -260,6 +268,7 @@ def _ratio(rows: list[placebo.Row]) -> float:
 
 PARTS: dict[str, Callable[[], list[Figure]]] = {
     "overhead": measure_overhead,
+    "many-folders": measure_many_folders,
     "throughput": measure_throughput,
     "check": measure_check,
     "slurm": measure_slurm,
