@@ -71,6 +71,7 @@ def keys(loopback: Loopback) -> set[str]:
     return {entry["Key"].removeprefix("project/results/") for page in pages for entry in page.get("Contents", ())}
 
 
+@pytest.mark.long
 def test_a_bucket_comes_to_the_same_leaderboard(loopback: Loopback, tmp_path: Path, finished_once: Workflow) -> None:
     workflow = in_bucket(loopback, small_data_set(tmp_path / "one"))
     workflow.run(*S3)

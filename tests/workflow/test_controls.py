@@ -3,6 +3,8 @@
 import shutil
 from collections import Counter
 
+import pytest
+
 from clm.base import files
 from clm.results import models
 from runner import Workflow
@@ -39,6 +41,7 @@ def test_a_finished_folder_gains_a_control_that_is_frozen_reused_and_decoded_at_
     assert finished.run().jobs == Counter()
 
 
+@pytest.mark.long
 def test_a_control_is_reused_run_on_new_folders_and_teaches_nothing(finished: Workflow) -> None:
     finished.control = "auto"
     finished.run()
@@ -62,6 +65,7 @@ def test_a_control_is_reused_run_on_new_folders_and_teaches_nothing(finished: Wo
     assert {model for word in plan["words"] for model in word["missed"]} <= {STOCK, FIRST, SECOND}
 
 
+@pytest.mark.long
 def test_a_new_generation_of_another_size_gets_a_control_of_its_own(fresh: Workflow) -> None:
     fresh.control = "auto"
     assert fresh.run().jobs["train_control"] == 1
@@ -89,6 +93,7 @@ def test_text_that_is_too_short_for_a_control_stops_nothing_and_is_said_once(fre
     assert len(text.split()) == int(board(fresh)[FIRST]["corpus_words"])
 
 
+@pytest.mark.long
 def test_a_control_at_amazon_is_asked_for_counted_and_no_longer_paid_when_it_is_not(team: Team) -> None:
     name, asked = "transcribe-control-001", {"top": {"evaluation": {"control": True}}}
     assert name not in team.estimate()

@@ -3,6 +3,8 @@
 import shutil
 from collections import Counter
 
+import pytest
+
 import train_clm
 from clm.base import files
 from clm.reasons.sentences import statement
@@ -109,6 +111,7 @@ def test_heldout_folders_can_be_chosen_by_the_workflow(fresh: Workflow) -> None:
     assert not fresh.run("--config", "evaluation={heldout: auto}", "keywords=null").jobs
 
 
+@pytest.mark.long
 def test_a_folder_stays_learned_from_under_another_name(fresh: Workflow) -> None:
     fresh.add("three", source=2)
     fresh.run("--forcerun", "heal")

@@ -53,6 +53,7 @@ def test_a_forced_heal_without_audio_leaves_a_model_from_before_alone(imports: W
     assert {path.name: path.read_bytes() for path in frozen.iterdir()} == before
 
 
+@pytest.mark.long
 def test_a_folder_without_audio_costs_no_other_at_amazon(tmp_path) -> None:
     with quick_cloud(tmp_path, folders=2) as cloud:
         files.write_text(cloud.input / "text only" / "reference.txt", WORDS)

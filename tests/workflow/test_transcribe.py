@@ -3,6 +3,8 @@
 import shutil
 from collections import Counter
 
+import pytest
+
 from aws.settings import DAY
 from aws.storage import ACCOUNT
 from clm.base import files
@@ -70,6 +72,7 @@ def test_lost_results_are_adopted_and_never_paid_again(team: Team) -> None:
     assert team.board() == before
 
 
+@pytest.mark.long
 def test_results_outlive_amazons_memory_of_jobs(team: Team) -> None:
     team.go()
     before = team.board()
@@ -97,6 +100,7 @@ def test_results_outlive_amazons_memory_of_jobs(team: Team) -> None:
     assert team.starts == 4
 
 
+@pytest.mark.long
 def test_another_results_folder_shares_what_was_paid(team: Team) -> None:
     team.go()
     team.go(top={"results": "others"})

@@ -58,6 +58,7 @@ def test_credentials_that_expire_before_anything_is_started(cloud: Cloud) -> Non
     goes_on(cloud, run)
 
 
+@pytest.mark.long
 def test_jobs_that_take_hours_more_than_the_patience(cloud: Cloud) -> None:
     cloud.service.settings.update({"job_seconds": 4 * 3600.0})
     cloud.configure(patience_hours=1 / 3600)
@@ -71,6 +72,7 @@ def test_jobs_that_take_hours_more_than_the_patience(cloud: Cloud) -> None:
     goes_on(cloud, run)
 
 
+@pytest.mark.long
 def test_half_a_result_in_the_bucket(cloud: Cloud) -> None:
     cloud.service.faults.add(r"S3.GET .*/transcripts/clm-stock", first=1, code="ExpiredToken", status=400)
     first = cloud.run(status=1)
@@ -95,6 +97,7 @@ def test_a_training_whose_answers_are_lost(cloud: Cloud) -> None:
     goes_on(cloud, run)
 
 
+@pytest.mark.long
 def test_a_training_that_takes_more_than_the_patience(cloud: Cloud) -> None:
     cloud.service.settings.update({"model_seconds": 4 * 3600.0})
     cloud.configure(patience_hours=2 / 3600)

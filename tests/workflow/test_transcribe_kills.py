@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from cloud import quick_cloud
 from kills import SNAKEMAKE, Moment, run_until_done
 
@@ -14,6 +16,7 @@ MOMENTS = (
 )
 
 
+@pytest.mark.long
 def test_killed_runs_pay_once_and_end_like_an_undisturbed_one(tmp_path: Path) -> None:
     with quick_cloud(tmp_path / "undisturbed", FOLDERS) as cloud:
         cloud.run()

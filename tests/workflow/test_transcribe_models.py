@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import numpy as np
+import pytest
 
 from clm.base import files
 from clm.corpus import report_card
@@ -35,6 +36,7 @@ def test_a_model_for_another_language_is_refused_before_anything_starts(team: Te
     assert "transcribe-clm-001 in results is a model for en-US, not for en-GB" in run.output
 
 
+@pytest.mark.long
 def test_narrow_recordings_get_a_narrow_model_and_mixed_ones_an_explanation(team: Team) -> None:
     import soundfile
 
@@ -97,6 +99,7 @@ def test_comprehend_chooses_words_once(team: Team) -> None:
     assert team.service.calls["Comprehend.BatchDetectSyntax"] == 1
 
 
+@pytest.mark.long
 def test_news_about_models_is_shown(team: Team) -> None:
     team.go()
     team.service.settings.upgradable = "."
