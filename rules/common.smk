@@ -103,6 +103,7 @@ def corpora(wildcards):
     return records([wildcards.model], *(f"corpus/{name}" for name in texts))
 
 
+@cache
 def model_digest(model):
     """Digest of everything a model was made from; a number may have been given again after the models were deleted."""
     known = DECIDED.model_digests

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from snakemake_interface_logger_plugins.common import LogEvent
 
+from clm.base import parallel
 from clm.base.progress import Channel
 from clm.run import time_left
 from clm.run.log_handler import LogHandler
@@ -114,7 +115,7 @@ class Display:
     def _make_outlook(self) -> Outlook:
         cores = int(self._workflow.resource_settings.cores or 1)
         per_second = self._engine.estimate([_HOUR], self._engine.name).cpu_seconds / _HOUR
-        crowded = max(1.0, cores / (os.cpu_count() or 1))  # core seconds are long where cores are shared
+        crowded = max(1.0, cores / parallel.cores())  # core seconds are long where cores are shared
         pace = Pace.read(_PACE, self._key, per_second * crowded)
         return Outlook(Stages(self._audio), pace, cores, tuple(self._expected()))
 

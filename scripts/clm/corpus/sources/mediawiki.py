@@ -4,7 +4,6 @@ A rerun sends no request, and a kill loses no answer. The text of a page is kept
 revision; all other answers by their request.
 """
 
-import fcntl
 import json
 import logging
 import time
@@ -76,8 +75,7 @@ class Cache:
     def locked(self) -> Iterator[None]:
         """Keep other processes from asking: two jobs, or an orphan of a killed run, still ask one after the other."""
         self._directory.mkdir(parents=True, exist_ok=True)
-        with (self._directory / ".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with files.locked(self._directory / ".lock"):
             yield
 
     def read(self, key: str) -> dict[str, Any] | None:
