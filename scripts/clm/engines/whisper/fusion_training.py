@@ -7,6 +7,8 @@ Whisper's own tokens are.
 from __future__ import annotations
 
 import logging
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,8 +20,8 @@ import numpy as np
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.text_files import read_text
+from clm.base.writing_systems import units
 from clm.engines.whisper import prompt
-from clm.engines.whisper.guards import units
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.tokens import Tokens
 from clm.english.tokenizer import tokenize
@@ -37,6 +39,9 @@ log = logging.getLogger(__name__)
 
 FUSION_FILE, NGRAMS_FILE = "fusion.json", "ngrams.npz"
 TOKEN_ORDER = 4
+_APOSTROPHES = re.compile(
+    "(?<=\\w)[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}](?=\\w)"
+)
 #: Largest number of spellings of a word that are remembered.
 _MOST_FORMS = 3
 _MARKS = ".,;:!?()[]{}\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -166,7 +171,7 @@ def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[
     sentences = [line for path in text.sources.values() for line in read_text(path).splitlines() if line.strip()]
     _check_words(any(letter.isalpha() for line in sentences for letter in line), text)
     start = tokens.end + 1
-    encoded = tokens.encode(sentence.strip() for sentence in sentences)
+    encoded = [tokens.roles.without_marks(ids) for ids in tokens.encode(map(as_recognised, sentences))]
     symbols = np.array([token for ids in encoded for token in (start, *ids)], np.int64)
     model = estimate(symbols, tokens.end + 2, start, TOKEN_ORDER)
     _write_models(directory / NGRAMS_FILE, [model])
@@ -175,13 +180,31 @@ def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[
     return about, {"sentences": len(sentences), "words": words, "tokens": sum(map(len, encoded))}
 
 
+def as_recognised(sentence: str) -> str:
+    """A sentence with letters, digits and apostrophes as recognisers write them: composed, of usual width, straight.
+
+    >>> as_recognised(" l’ＡＰＩ ２０２４ ﾃﾞｰﾀ，½ ")
+    "l'API 2024 データ，½"
+    """
+    letters = re.sub(r"[^\W_]+", lambda found: _usual(found[0]), unicodedata.normalize("NFC", sentence))
+    return _APOSTROPHES.sub("'", " ".join(letters.split()))
+
+
+def _usual(word: str) -> str:
+    """Compatibility forms of letters and decimal digits replaced, others kept."""
+    return "".join(
+        unicodedata.normalize("NFKC", run) if run[0].isalpha() or run[0].isdecimal() else run
+        for run in re.findall(r"[^\W\d_]+|\d+|.", word)
+    )
+
+
 def _load_tokens(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> TokenFusion:
     (model,) = _read_models(directory / NGRAMS_FILE)
     if about["end"] != tokens.end:
         raise UserError(
             f"{directory}: it was trained for a Whisper with other tokens", "train a new one: snakemake --forcerun heal"
         )
-    return TokenFusion(model, tokens.end, about["weight"])
+    return TokenFusion(model, tokens.end, about["weight"], tokens.roles)
 
 
 def _check_words(has_words: bool, text: TrainingText) -> None:

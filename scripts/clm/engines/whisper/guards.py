@@ -2,44 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
+from clm.base.writing_systems import units, unspaced
 from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, SLACK_WORDS
-
-#: Scripts that are written without spaces between words.
-_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
 #: Marks at the end of a text in such a script.
 _MARKS = "。、，．？！；：…」』）”"
-
-
-def units(text: str) -> list[str]:
-    """Words, or letters in scripts without spaces; lower case, without marks.
-
-    >>> units("It's fine: OK."), units("日本語 DNA。")
-    (['its', 'fine', 'ok'], ['日', '本', '語', 'dna'])
-    """
-    found: list[str] = []
-    for chunk in text.lower().split():
-        word = ""
-        for letter in chunk:
-            if unspaced(letter):
-                found += [word, letter] if word else [letter]
-                word = ""
-            elif letter.isalnum():
-                word += letter
-        found += [word] if word else []
-    return found
-
-
-def unspaced(letter: str) -> bool:
-    """True if a letter is of a script without spaces.
-
-    >>> unspaced("語"), unspaced("l"), unspaced("한")
-    (True, False, False)
-    """
-    return letter > "\x7f" and letter.isalpha() and unicodedata.name(letter, "").startswith(_UNSPACED)
 
 
 def joined(texts: Iterable[str]) -> str:
