@@ -210,7 +210,7 @@ def test_letters_count_where_words_have_no_spaces(code: str):
         ("DNA解析は2024年、3回", ["dna", "解", "析", "は", "2024", "年", "3", "回"]),
         ("ＤＮＡ ﾃﾞｰﾀ", ["dna", "デ", "ー", "タ"]),
         ("मिट्टी के बर्तन।", ["मिट्टी", "के", "बर्तन"]),
-        ("ที่นี่", ["ที่", "นี่"]),
+        ("ที่นี่ทำ", ["ที่", "นี่", "ท", "ำ"]),
         (unicodedata.normalize("NFD", "한국어 시험"), ["한국어", "시험"]),
         (unicodedata.normalize("NFD", "Nguyễn, hoà"), ["nguyễn", "hoà"]),
     ],

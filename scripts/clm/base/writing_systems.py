@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 #: Scripts that are written without spaces between words.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 #: Marks that end a sentence, of all scripts (Arabic, Devanagari, Chinese and full-width ones besides).
 SENTENCE_ENDS = frozenset(".!?\u2026。！？｡।॥؟۔።")
+#: Half-width and full-width forms.
+_WIDTHS = re.compile("[\uff01-\uffee]+")
 
 
 def unspaced(letter: str) -> bool:
@@ -28,6 +31,15 @@ def in_words(letter: str) -> bool:
     return letter.isalnum() or unicodedata.category(letter).startswith("M")
 
 
+def composed(text: str) -> str:
+    """A text in NFC, with letters, digits and marks of usual width.
+
+    >>> composed("ＡＰＩ ２０２４ ﾃﾞｰﾀ，½ ทำ")
+    'API 2024 データ,½ ทำ'
+    """
+    return _WIDTHS.sub(lambda found: unicodedata.normalize("NFKC", found[0]), unicodedata.normalize("NFC", text))
+
+
 def units(text: str) -> list[str]:
     """Words, or letters in scripts without spaces; in lower case, without punctuation.
 
@@ -35,7 +47,7 @@ def units(text: str) -> list[str]:
     (['its', 'fine', 'ok'], ['日', '本', '語', 'dna'], ['मिट्टी'])
     """
     found: list[str] = []
-    for chunk in unicodedata.normalize("NFKC", text).lower().split():
+    for chunk in composed(text).lower().split():
         word, alone = "", False
         for letter in filter(in_words, chunk):
             if word and (unspaced(letter) or (alone and letter.isalnum())):

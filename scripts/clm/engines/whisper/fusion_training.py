@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ import numpy as np
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.text_files import read_text
-from clm.base.writing_systems import units
+from clm.base.writing_systems import composed, units
 from clm.engines.whisper import prompt
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.tokens import Tokens
@@ -183,19 +182,10 @@ def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[
 def as_recognised(sentence: str) -> str:
     """A sentence with letters, digits and apostrophes as recognisers write them: composed, of usual width, straight.
 
-    >>> as_recognised(" l’ＡＰＩ ２０２４ ﾃﾞｰﾀ，½ ")
-    "l'API 2024 データ，½"
+    >>> as_recognised(" l’ＡＰＩ ２０２４ ")
+    "l'API 2024"
     """
-    letters = re.sub(r"[^\W_]+", lambda found: _usual(found[0]), unicodedata.normalize("NFC", sentence))
-    return _APOSTROPHES.sub("'", " ".join(letters.split()))
-
-
-def _usual(word: str) -> str:
-    """Compatibility forms of letters and decimal digits replaced, others kept."""
-    return "".join(
-        unicodedata.normalize("NFKC", run) if run[0].isalpha() or run[0].isdecimal() else run
-        for run in re.findall(r"[^\W\d_]+|\d+|.", word)
-    )
+    return _APOSTROPHES.sub("'", " ".join(composed(sentence).split()))
 
 
 def _load_tokens(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> TokenFusion:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from clm.base.writing_systems import units, unspaced
@@ -9,6 +10,8 @@ from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, S
 
 #: Marks at the end of a text in such a script.
 _MARKS = "。、，．？！；：…」』）”"
+#: A few letters within a word, eight times in a row.
+_STUTTER = re.compile(r"(.{1,8}?)\1{7}")
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -45,9 +48,7 @@ def astray(fused: str, stock: str) -> str:
     if loops(fused):
         return "loop"
     # A stock text that loops says nothing about the right length.
-    if ran_away(fused, stock) and not (loops(stock) and len(units(fused)) < len(units(stock))):
-        return "length"
-    return ""
+    return "length" if ran_away(fused, stock) and not loops(stock) else ""
 
 
 def loop(words: list[str]) -> tuple[int, int] | None:
@@ -69,10 +70,11 @@ def loop(words: list[str]) -> tuple[int, int] | None:
 def loops(text: str) -> bool:
     """True if a text repeats itself as no speaker does.
 
-    >>> loops("one two three four " * 3), loops("no no no no no no no no no no no no")
-    (True, True)
+    >>> loops("one two three four " * 3), loops("no no no no no no no no no no no no"), loops("J.E.R.I." + "R.I." * 9)
+    (True, True, True)
     """
-    return loop(units(text)) is not None
+    found = units(text)
+    return loop(found) is not None or any(map(_STUTTER.search, found))
 
 
 def looping(words: list[str]) -> range:
