@@ -23,11 +23,11 @@ from clm.base.errors import PassingError, UserError
 from clm.base.progress import Progress, duration
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory, jobs
-from clm.engines.transcribe.job_results import Results, stated_place
+from clm.engines.transcribe.batches.job_results import Results, stated_place
+from clm.engines.transcribe.batches.refusals import Refusals, spread
+from clm.engines.transcribe.batches.uploads import Uploads
 from clm.engines.transcribe.jobs import Records, Task
-from clm.engines.transcribe.refusals import Refusals, spread
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
-from clm.engines.transcribe.uploads import Uploads
 from clm.types import Outcome, Unfinished
 
 log = logging.getLogger(__name__)
