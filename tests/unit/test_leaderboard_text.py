@@ -210,14 +210,14 @@ BAD = codes.forgets(3.5)
         (
             {"fixed_words": "0", "broken_words": "5"},
             [BAD],
-            "fixes 0. Its perplexity on general text is 3.5 times that of the stock model. Used",
+            "fixes 0. Its perplexity on general text is 3.5 times that of the stock model. It is compared",
         ),
         (
             {"fixed_words": "100", "broken_words": "6"},
             [BAD],
-            "clm: its perplexity on general text is 3.5 times that of the stock model. Used",
+            "clm: its perplexity on general text is 3.5 times that of the stock model. It is compared",
         ),
-        ({"fixed_words": "99"}, [codes.told("It forgets.")], "clm: It forgets. Used"),
+        ({"fixed_words": "99"}, [codes.told("It forgets.")], "clm: It forgets. It is compared"),
         ({"fixed_words": "13", "broken_words": "6"}, [], None),
         ({"fixed_words": "3", "broken_words": "4"}, [], None),
         ({"fixed_words": "8", "broken_words": "6", "corpus_words": ""}, [], None),

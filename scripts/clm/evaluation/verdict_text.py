@@ -17,6 +17,7 @@ from clm.results import models
 
 Row = Mapping[str, str]
 
+LEAKED = "Better, but it has seen the answers"
 WORDS_PER_HOUR = 9000  # of speech at 150 words a minute
 _UNKNOWN = Difference()
 #: Answers where fewer errors than the baseline's are proven, and the model is not better all the same.
@@ -65,7 +66,7 @@ def verdict(rows: Sequence[Row], comparisons: Comparisons, subject: Row, *, cust
         answer = _NOT_BETTER.get(details.why.code, answer)
     tone = {BETTER: "good", WORSE: "bad"}.get(found, "open")
     if found == BETTER and leaked:
-        tone, answer = "open", "Better, but it has seen the answers"
+        tone, answer = "open", LEAKED
     control = f", and {change_in_words(subject['text_change'], 'its control')}" if subject.get("control") else ""
     headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}{control}."
     proof = _proof(subject, baseline, details)

@@ -117,7 +117,7 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str
     `marks` are the flaws that training found in each of them.
 
     >>> row = dict(model="clm", corpus_words="900", fixed_words="8", broken_words="6")
-    >>> harm([row], {})["clm"].partition(" Used")[0]
+    >>> harm([row], {})["clm"].partition(" It is")[0]
     'clm breaks 6 words and fixes 8.'
     """
     found = {}
@@ -132,8 +132,8 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str
             lines = [f"{model}: {flaw}" for flaw in flaws]
         if lines:
             found[model] = (
-                f"{' '.join(map(ended, lines))} Used anyway (its words are under `broken_words` in wer.json)."
-                " Hint: text nearer to what is spoken, or recordings of it as tuning_data"
+                f"{' '.join(map(ended, lines))} It is compared all the same (wer.json lists the `broken_words`)."
+                " Hint: use text nearer to what is spoken, or give transcripts of such speech as tuning_data"
             )
     return found
 

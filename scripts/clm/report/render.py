@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,12 @@ from typing import Any
 from markupsafe import Markup
 
 from clm import __version__
-from clm.report import about, advice, cautions, escaping, first_screen
+from clm.evaluation.verdict_text import Verdict
+from clm.reasons.sentences import capitalized
+from clm.report import about, advice, cards, cautions, escaping, first_screen, glossary
+from clm.report.advice import Step
+from clm.report.cards import Card
+from clm.report.cautions import Caution
 from clm.report.figures.board import board
 from clm.report.figures.svg import Figure, percent
 from clm.report.gather import Results
@@ -64,6 +70,7 @@ class Renderer:
             keep_trailing_newline=True,
         )
         self._jinja.filters["unbroken"] = escaping.unbroken
+        self._jinja.filters["sentence"] = capitalized
         source = {name: (TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
                   for name in ("colours", "dark", "figures", "page", "listen")}  # fmt: skip
         dark = source["dark"]
@@ -94,7 +101,10 @@ class Renderer:
         found = cautions.warnings(results, notes)
         shown = {**data, "folders": _addressed(data, main=True), "tables": [table.for_page() for table in tables]}
         judged = first_screen.judge(results)
-        figures = first_screen.cards(results)
+        figures = cards.cards(results)
+        steps = advice.next_steps(results)
+        grave = [item for item in found if item.grave and item.text not in judged.proof]
+        words = _first_screen_words(judged, figures, steps, grave)
         return self._render(
             "report.html",
             shown,
@@ -102,9 +112,10 @@ class Renderer:
             title=f"{judged.answer}: {judged.headline}",
             views=[(f"#{name}", label) for name, label in VIEWS if not empty.get(name)],
             verdict=judged,
-            cards=figures,
-            three=first_screen.three(figures),
-            steps=advice.next_steps(results),
+            groups=cards.groups(figures),
+            three=cards.three(figures),
+            terms=glossary.terms(words, results.comparisons.confidence),
+            steps=steps,
             change=first_screen.what_changed(results),
             spent=first_screen.spent(results),
             board=board(results),
@@ -117,7 +128,7 @@ class Renderer:
             listen_note="Reference and models, word against word. A click on a word plays it.",
             lineage=[about.origin(results, model) for model in results.models.values()],
             cautions=found,
-            grave=[item for item in found if item.grave and item.text not in judged.proof],
+            grave=grave,
             most_cautions=MOST_CAUTIONS,
             question=first_screen.question(results),
             made_on=max((row.get("created", "") for row in results.board), default=""),
@@ -160,6 +171,14 @@ class Renderer:
             folders=alignments.folders,
             **context,
         )
+
+
+def _first_screen_words(judged: Verdict, figures: list[Card], steps: list[Step], grave: list[Caution]) -> Iterator[str]:
+    """The texts of the first screen, whose terms it explains."""
+    yield from (judged.answer, judged.headline, judged.proof)
+    yield from (text for card in figures for text in (card.label, card.detail, card.scope))
+    yield from (text for step in steps for text in (step.title, step.text))
+    yield from (item.text for item in grave[:MOST_CAUTIONS])
 
 
 def _addressed(data: dict[str, Any], *, main: bool) -> list[dict[str, Any]]:

@@ -120,7 +120,7 @@ def _shown(value: str, kind: str) -> str:
     """A cell as it is displayed.
 
     >>> _shown("0.251494", "rate"), _shown("-0.308458", "change"), _shown("0.019356", "p"), _shown("", "rate")
-    ('25.1 %', '−30.8 %', '0.0194', '')
+    ('25.1%', '−30.8%', '0.0194', '')
     """
     if not value or kind in ("text", "interval"):
         return value
@@ -129,7 +129,7 @@ def _shown(value: str, kind: str) -> str:
         case "rate":
             return percent(figure)
         case "change":
-            return f"{100 * figure:+.1f} %".replace("-", "−")
+            return f"{100 * figure:+.1f}%".replace("-", "−")
         case "p":
             return f"{figure:.4f}" if figure >= 0.0001 else "< 0.0001"
     return f"{int(figure):,}"

@@ -117,9 +117,9 @@ def percent(value: float, digits: int = 1) -> str:
     """A rate as it is displayed.
 
     >>> percent(0.2514), percent(1.0, 0)
-    ('25.1 %', '100 %')
+    ('25.1%', '100%')
     """
-    return f"{100 * value:.{digits}f} %"
+    return f"{100 * value:.{digits}f}%"
 
 
 def ticks(value: float, most: int = 6) -> list[float]:
@@ -140,7 +140,7 @@ def tick_label(value: float, end: float) -> str:
     """A rate below an axis, with as many digits as its scale needs.
 
     >>> tick_label(0.2, 0.4), tick_label(0.005, 0.02)
-    ('20 %', '0.5 %')
+    ('20%', '0.5%')
     """
     return percent(value, 0 if end >= 0.05 else 1)
 
