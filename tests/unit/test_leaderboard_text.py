@@ -144,6 +144,13 @@ def test_the_table_fits_a_terminal_and_is_ascii():
     ]
 
 
+def test_a_baseline_alone_has_no_star():
+    control = row("pocketsphinx-control-001", verdict="control", wer="0.352000")
+    for rows in ([BASE], [BASE, control], [BASE, row("clm", status="incomplete")]):
+        assert "*" not in leaderboard_text.table(rows)
+    assert "pocketsphinx *" in leaderboard_text.table([ALL, BASE])
+
+
 def test_attention_names_each_failure_once_and_no_consequence_of_it():
     silent = Absence(codes.told("no audio in it; or silence", "replace it"), ("c",))
     absences = {

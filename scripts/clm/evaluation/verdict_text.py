@@ -67,10 +67,18 @@ def verdict(rows: Sequence[Row], comparisons: Comparisons, subject: Row, *, cust
     tone = {BETTER: "good", WORSE: "bad"}.get(found, "open")
     if found == BETTER and leaked:
         tone, answer = "open", LEAKED
-    control = f", and {change_in_words(subject['text_change'], 'its control')}" if subject.get("control") else ""
+    control = (
+        f"{_joint(subject)}{change_in_words(subject['text_change'], 'its control')}" if subject.get("control") else ""
+    )
     headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}{control}."
     proof = _proof(subject, baseline, details)
     return Verdict(tone, answer, headline, proof, tuple(sentences(rows, comparisons)))
+
+
+def _joint(row: Row) -> str:
+    """The word between a change against the baseline and that against the control, which may go the other way."""
+    opposed = float(row["wer_change"] or 0) < 0 <= float(row["text_change"] or 0)
+    return ", but " if opposed else ", and "
 
 
 def _than_control(row: Row) -> str:
@@ -146,7 +154,7 @@ def _against_control(row: Row, after: str) -> str:
     if not row.get("control"):
         return ""
     chance = f", p = {float(row['text_p_value']):.2g}" if row["text_p_value"] else ""
-    return f", and {_than_control(row)} (WER {figure(row['control_wer'])} -> {figure(after)}{chance})"
+    return f"{_joint(row)}{_than_control(row)} (WER {figure(row['control_wer'])} -> {figure(after)}{chance})"
 
 
 def not_separated(row: Row) -> str:

@@ -53,10 +53,10 @@ def groups(found: Sequence[Card]) -> list[tuple[str, list[Card]]]:
 
 def three(found: Sequence[Card]) -> list[Card]:
     """The figures of the one page: that of the verdict, what the text did (or the next one), and what it stands on."""
-    basis = next((card for card in found if card.label in (JUDGED_ON, MEASURED_ON)), None)
-    second = next((card for card in found if card.label == AGAINST_CONTROL), None)
-    rest = [card for card in found[1:] if card not in (basis, second)]
-    return [card for card in (*found[:1], second, *rest[: 0 if second else 1], basis, *rest) if card][:3]
+    basis = [card for card in found if card.label in (JUDGED_ON, MEASURED_ON)]
+    control = [card for card in found if card.label == AGAINST_CONTROL]
+    chosen = list(dict.fromkeys([*found[:1], *basis, *control, *found]))[:3]
+    return [card for card in found if card in chosen]
 
 
 def _clean(results: Results, model: ModelResults, clean: Clean) -> Iterator[Card]:
@@ -102,7 +102,7 @@ def _all(results: Results, model: ModelResults, against: ModelResults | None, *,
         yield _basis(JUDGED_ON if against else MEASURED_ON, seconds, words, number_of, where)
     if against and row.get("fixed_words"):
         broken = int(row["broken_words"] or 0)
-        text = f"wrong before, right now; {broken:,} broken: right before, wrong now"
+        text = f"and {broken:,} broken"
         yield Card("Words fixed", f"{int(row['fixed_words']):,}", "", text, where)
     if recall := row.get("keyword_recall"):
         before = percent(float(against.row["keyword_recall"])) if against and against.row.get("keyword_recall") else ""
@@ -114,7 +114,7 @@ def _all(results: Results, model: ModelResults, against: ModelResults | None, *,
 def _control(model: ModelResults, rate: str, where: str) -> Iterator[Card]:
     """The rate of the model's control, from which the text brought it down."""
     if before := model.row.get("control_wer"):
-        text = "from its control, a model made the same way from unrelated text"
+        text = "before: its control"
         yield Card(AGAINST_CONTROL, rate, percent(float(before)), text, where)
 
 

@@ -108,7 +108,7 @@ def spent(results: Results) -> list[tuple[str, str]]:
     engines_of = {name: model.row.get("engine") for name, model in results.models.items()}
     own = {name: part for name, part in lengths.items() if engines_of.get(name) != "imported"}
     total = sum(sum(part) for part in own.values())
-    lines = [("Audio", f"{duration(longest)} in {len(results.folders):,} folders")]
+    lines = [("Audio", f"{duration(longest)} in {counted(len(results.folders), 'folder')}")]
     if total:
         lines.append(("Recognised", f"{duration(total)} with {counted(len(own), 'model')}"))
     try:

@@ -16,35 +16,30 @@ class Term:
 
 TERMS = (
     Term(
-        "Custom language model", "custom language model|\\bCLM\\b",
-        "a recogniser's sense of which words are likely, retrained on your text",
+        "CLM, custom language model", "custom language model|\\bclm\\b",
+        "what a recogniser expects to hear, learned from your text",
     ),
     Term(
         "Word error rate (WER)", "word error rate|\\bWER\\b",
-        "wrong, missing and added words per 100 words spoken: lower is better",
+        "wrong, missing and added words per 100 words spoken",
     ),
     Term(
         "Held out", "held[- ]out|never learned from",
-        "kept back from training, to see how the model does with recordings that are new to it",
+        "kept back from training, to judge the model on speech that is new to it",
     ),
     Term(
         "Control", "\\bcontrol\\b",
-        "a model made the same way from unrelated text: only what goes beyond it is owed to your text",
+        "a model made the same way from unrelated text; only a gain over it is due to your text",
     ),
-    Term(
-        "Leak", "\\bits text holds\\b|seen the answers",
-        "a model that was trained on what is spoken in the recordings knows the answers beforehand",
-    ),
+    Term("Has seen the answers", "seen the answers", "was trained on text that is spoken in the recordings"),
     Term(
         "p", "\\bp = |p-value",
-        "how often chance alone would bring such a difference: proven is what is below {level}",
+        "how often chance alone would show such a difference; less than {level} counts as proven",
     ),
-    Term("Between … and …", "\\bbetween \\d", "where the rate probably lies for more speech of this kind"),
-    Term(
-        "Heal", "\\bheal",
-        "look up text about the words that are still missed, and train the next model on it as well",
-    ),
-    Term("Perplexity", "perplexity", "how much a text surprises a language model: lower is better"),
+    Term("Between", "\\bbetween \\d", "where the rate probably lies for more speech of this kind"),
+    Term("Fixed, broken", "\\bbroken\\b", "wrong before and right now; right before and wrong now"),
+    Term("Heal", "\\bheal", "find text about the words still missed, and train the next model on it too"),
+    Term("Perplexity", "perplexity", "how much a text surprises a language model; lower is better"),
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from clm import __version__
+from clm.base.messages import counted
 from clm.evaluation.verdict_text import Verdict
 from clm.reasons.sentences import capitalized
 from clm.report import about, advice, cards, cautions, escaping, first_screen, glossary
@@ -70,6 +71,7 @@ class Renderer:
             keep_trailing_newline=True,
         )
         self._jinja.filters["unbroken"] = escaping.unbroken
+        self._jinja.filters["command"] = escaping.command
         self._jinja.filters["sentence"] = capitalized
         source = {name: (TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
                   for name in ("colours", "dark", "figures", "page", "listen")}  # fmt: skip
@@ -104,7 +106,8 @@ class Renderer:
         figures = cards.cards(results)
         steps = advice.next_steps(results)
         grave = [item for item in found if item.grave and item.text not in judged.proof]
-        words = _first_screen_words(judged, figures, steps, grave)
+        three = cards.three(figures)
+        confidence = results.comparisons.confidence
         return self._render(
             "report.html",
             shown,
@@ -113,8 +116,9 @@ class Renderer:
             views=[(f"#{name}", label) for name, label in VIEWS if not empty.get(name)],
             verdict=judged,
             groups=cards.groups(figures),
-            three=cards.three(figures),
-            terms=glossary.terms(words, results.comparisons.confidence),
+            three=cards.groups(three),
+            terms=glossary.terms(_words(judged, figures, steps, grave[:MOST_CAUTIONS]), confidence),
+            printed_terms=glossary.terms(_words(judged, three), confidence),
             steps=steps,
             change=first_screen.what_changed(results),
             spent=first_screen.spent(results),
@@ -134,8 +138,7 @@ class Renderer:
             made_on=max((row.get("created", "") for row in results.board), default=""),
             brief=lambda text: escaping.short(text, MOST_CHARACTERS),
             subject=results.subject.name if results.subject else "",
-            folder_count=f"{len(results.folders):,}",
-            model_count=len(results.models),
+            made_from=f"{counted(len(results.folders), 'folder')} and {counted(len(results.models), 'model')}",
             percent=lambda value: percent(float(value)),
             count=lambda value: f"{int(value):,}",
         )
@@ -173,12 +176,14 @@ class Renderer:
         )
 
 
-def _first_screen_words(judged: Verdict, figures: list[Card], steps: list[Step], grave: list[Caution]) -> Iterator[str]:
-    """The texts of the first screen, whose terms it explains."""
+def _words(
+    judged: Verdict, figures: Iterable[Card], steps: Iterable[Step] = (), grave: Iterable[Caution] = ()
+) -> Iterator[str]:
+    """Texts whose terms are explained beside them."""
     yield from (judged.answer, judged.headline, judged.proof)
     yield from (text for card in figures for text in (card.label, card.detail, card.scope))
     yield from (text for step in steps for text in (step.title, step.text))
-    yield from (item.text for item in grave[:MOST_CAUTIONS])
+    yield from (item.text for item in grave)
 
 
 def _addressed(data: dict[str, Any], *, main: bool) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from clm.base.messages import counted
 from clm.report.figures import svg
 from clm.report.figures.charts import WIDTH, axis
 from clm.report.figures.folders import LABELS, ROW, beside, heldout_note, label
@@ -53,7 +54,7 @@ def drawing(results: Results, name: str, title: str, known: Sequence[Change], si
     more = f" Drawn are the {MOST} best and worst of {len(known):,}." if len(shown) < len(known) else ""
     note = (
         f"From {sides[0]} (ring) to {sides[1]} (dot); right of it the change in percentage points of WER."
-        f" {better:,} folders are better, {worse:,} worse{heldout_note(results)}.{more}"
+        f" {counted(better, 'folder is', 'folders are')} better, {worse:,} worse{heldout_note(results)}.{more}"
     )
     return svg.figure(name, title, note, (WIDTH, bottom + 26), parts,
                       unused=beside(item.folder for item in shown))  # fmt: skip
