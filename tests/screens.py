@@ -46,7 +46,10 @@ def pictures(browser: Browser, page: Path, width: int, theme: str) -> Iterator[t
     yield "first", _window(browser)
     for name, action in VIEWS.items():
         browser.open(page)
-        browser.run("for (const part of document.querySelectorAll('.fold')) part.open = true;" + action)
+        browser.run(
+            "document.documentElement.style.scrollBehavior = 'auto'; for (const part of document.querySelectorAll('.fold')) part.open = true;"
+            + action
+        )
         yield name, _window(browser)
     browser.open(page)
     browser.run("for (const part of document.querySelectorAll('details')) part.open = true; scrollTo(0, 0)")

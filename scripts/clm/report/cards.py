@@ -125,6 +125,8 @@ def _basis(label: str, seconds: float, words: int, number_of: int, where: str) -
 
 
 def _range(limits: Interval) -> str:
-    """The confidence interval of a rate in words; empty where there is none."""
+    """The confidence interval of a rate in words."""
     low, high = limits
-    return "" if low is None or high is None else f"between {percent(low)} and {percent(high)}"
+    if low is None or high is None:
+        return "too few recordings for a range"
+    return f"between {percent(low)} and {percent(high)}"

@@ -12,8 +12,8 @@ WIDTH, HEIGHT = 130, 22
 #: Key, label, and how a cell is shown; the other columns are details of a row, since all of them would not fit.
 COLUMNS = (
     ("rank", "#", "text"), ("model", "Model", "text"), ("verdict", "Verdict", "text"), ("wer", "WER", "rate"),
-    ("interval", "Interval", "interval"), ("wer_change", "Change", "change"), ("p_value", "p", "p"),
-    ("heldout_wer", "Held out", "rate"), ("keyword_recall", "Keywords", "rate"), ("fixed_words", "Fixed", "count"),
+    ("interval", "Interval", "interval"), ("heldout_wer", "Held out", "rate"), ("wer_change", "Change", "change"),
+    ("p_value", "p", "p"), ("keyword_recall", "Keywords", "rate"), ("fixed_words", "Fixed", "count"),
     ("broken_words", "Broken", "count"),
 )  # fmt: skip
 DETAILS = (

@@ -78,5 +78,4 @@ def _dumbbell(item: Change, names: tuple[str, str], y: float, end: float) -> Ite
     hover = svg.title(f"{item.folder}: WER {item.before:.6f} with {names[0]}, {item.now:.6f} with {names[1]}")
     before, now = (LABELS + (RIGHT - LABELS) * value / end for value in (item.before, item.now))
     yield svg.line(before, y, now, y, "gain" if item.points <= 0 else "loss")
-    yield svg.before(before, y, hover)
-    yield svg.after(now, y, hover)
+    yield from svg.pair(before, now, y, hover, hover)

@@ -49,7 +49,8 @@ def heat(results: Results) -> Figure | None:
         for place, name in enumerate(models):
             parts += _cell(folder, name, rates.get((folder, name), ""), end, (LABELS + column * place, y, column, row))
     more = f" The first {MOST_FOLDERS:,} of {len(results.folders):,}." if len(results.folders) > MOST_FOLDERS else ""
-    note = f"WER of {len(folders):,} folders with each model; darker is worse{heldout_note(results)}.{more}"
+    held = heldout_note(results)
+    note = f"WER of {len(folders):,} folders with each model; the stronger the colour, the worse{held}.{more}"
     return svg.figure(
         "folders",
         "Folder by folder",

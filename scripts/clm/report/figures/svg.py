@@ -1,7 +1,7 @@
 """Scalable vector graphics, an element at a time; texts are escaped, numbers short, and colours left to figures.css."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,6 +78,13 @@ def before(x: float, y: float, *hover: Any) -> Markup:
 def after(x: float, y: float, *hover: Any) -> Markup:
     """The mark of what came after, everywhere: a dot."""
     return tag("circle", *hover, cx=float(x), cy=float(y), r=6, class_="after")
+
+
+def pair(x_before: float, x_after: float, y: float, hover_before: Any, hover_after: Any) -> Iterator[Markup]:
+    """The marks of before and after on one line; where they coincide, the dot lies within the ring."""
+    yield before(x_before, y, hover_before)
+    size = 6 if abs(x_before - x_after) >= 3 else 2.5
+    yield tag("circle", hover_after, cx=float(x_after), cy=float(y), r=size, class_="after")
 
 
 def title(words: str) -> Markup:

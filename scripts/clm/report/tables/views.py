@@ -39,7 +39,8 @@ def leaderboard(results: Results) -> Table:
 def folders(results: Results) -> Table:
     """runs.csv with the baseline's WER beside each model's."""
     base = results.baseline.name if results.baseline else ""
-    before = {row.get("folder"): row.get("wer", "") for row in results.runs if row.get("model") == base}
+    alone = not results.challengers  # a second column of the same figures
+    before = {row.get("folder"): row.get("wer", "") for row in results.runs if row.get("model") == base and not alone}
     heldout = set(results.heldout)
     rows = [
         [
@@ -82,7 +83,7 @@ def changed(results: Results, words: Words, kind: str) -> Table:
         "fixed": f"Missed by the baseline, right with the model, at the same place; and what {who} heard there.",
         "broken": "Right with the baseline, missed with the model, at the same place; and what the model heard there.",
     }
-    note = notes[kind] + " Counts are tokens. Common words (function words, numbers, fillers) come last."
+    note = notes[kind] + " Every occurrence counts. Common words (function words, numbers, fillers) come last."
     return Table(kind, f"{kind.capitalize()} words", note, columns, rows, "model", results.topic)
 
 
@@ -103,9 +104,7 @@ def accuracies(results: Results, words: Words) -> Table:
     chosen = sorted((word for word in missed if words.said[word]), key=lambda word: (-words.said[word], word))
     rows = [[word, words.said[word], *(rate(words.accuracy(name, word)) for name in names)] for word in chosen]
     columns = [WORD, Column("said", "Said", "count"), *(Column(name, name, "rate") for name in names)]
-    note = (
-        "The share of a word's tokens that each model has right; words that all models always have right are left out."
-    )
+    note = "How often each model has a word right; words that every model always has right are left out."
     return Table("words", "Words, model against model", note, columns, rows)
 
 

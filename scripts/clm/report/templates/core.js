@@ -92,7 +92,7 @@ function startPrinting() {
   $("#print-page")?.addEventListener("click", () => print());
   $("#print-all")?.addEventListener("click", () => {
     document.documentElement.dataset.print = "all";
-    for (const part of $$(".fold")) part.open = true;
+    for (const part of $$(".fold, .terms")) part.open = true;
     print();
     delete document.documentElement.dataset.print;
   });
