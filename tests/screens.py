@@ -29,6 +29,10 @@ HEIGHTS = {1440: 900, 1280: 860, 390: 844}
 PAPER = 680  # pixels between the margins of A4
 PIECE = {1440: 1500, 1280: 1500, 390: 2400, PAPER: 1000}
 MOST_PIECES = 16
+OPEN = (
+    "document.documentElement.style.scrollBehavior = 'auto';"
+    " for (const part of document.querySelectorAll('.fold')) part.open = true;"
+)
 #: Actions that lead to views which a page does not show at first, and what they are called.
 VIEWS = {
     "model": "document.querySelector('#board .more')?.click();"
@@ -46,10 +50,7 @@ def pictures(browser: Browser, page: Path, width: int, theme: str) -> Iterator[t
     yield "first", _window(browser)
     for name, action in VIEWS.items():
         browser.open(page)
-        browser.run(
-            "document.documentElement.style.scrollBehavior = 'auto'; for (const part of document.querySelectorAll('.fold')) part.open = true;"
-            + action
-        )
+        browser.run(OPEN + action)
         yield name, _window(browser)
     browser.open(page)
     browser.run("for (const part of document.querySelectorAll('details')) part.open = true; scrollTo(0, 0)")
