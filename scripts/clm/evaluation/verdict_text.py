@@ -182,6 +182,11 @@ def _proof(row: Row, baseline: Row, details: Difference | None) -> str:
     """Certainty of a verdict, and the data behind it."""
     where = "recordings it never learned from" if row["scope"] == "heldout" else "all recordings"
     size = f" ({_recordings(details.recordings)}, {counted(details.words, 'word')})" if details else ""
+    if not row["p_value"] and details:
+        held = " that it never learned from" if row["scope"] == "heldout" else ""
+        words = f"{counted(details.words, 'word')} in {_recordings(details.recordings)}{held}"
+        why = f"{ended(capitalized(full(details.why)))} " if details.why else ""
+        return f"{why}It may be chance: {words} are too few to tell."
     chance = f"p = {float(row['p_value']):.2g}" if row["p_value"] else "too few recordings for a p-value"
     if row["verdict"] == NOT_PROVEN and details and details.why:
         return f"{ended(capitalized(full(details.why)))} Against {baseline['model']}: {chance}, on {where}{size}."
