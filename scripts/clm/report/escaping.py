@@ -65,10 +65,10 @@ def command(text: Any) -> Markup:
     """A command line whose words are divided, where they have to be, after their slashes.
 
     >>> str(command("a/b --c <d"))
-    '<span class="whole">a/<wbr>b</span> <span class="whole">--c</span> <span class="whole">&lt;d</span>'
+    '<span class="argument">a/<wbr>b</span> <span class="argument">--c</span> <span class="argument">&lt;d</span>'
     """
     return Markup(" ").join(
-        Markup('<span class="whole">{}</span>').format(Markup("/<wbr>").join(part.split("/")))
+        Markup('<span class="argument">{}</span>').format(Markup("/<wbr>").join(part.split("/")))
         for part in shown(str(text)).split(" ")
     )
 

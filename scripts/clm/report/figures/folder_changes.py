@@ -7,12 +7,14 @@ from clm.base.messages import counted
 from clm.report.figures import svg
 from clm.report.figures.charts import WIDTH, axis
 from clm.report.figures.folders import LABELS, ROW, beside, heldout_note, label
-from clm.report.figures.svg import Figure, clipped, ticks
+from clm.report.figures.svg import Figure, clipped, tick_label, ticks
 from clm.report.gather import Results
 
 #: Folders with the greatest gains, and with the greatest losses, that are drawn.
 MOST = 30
-TOP, RIGHT = 36.0, WIDTH - 70.0
+#: Rows from which the scale stands above as well.
+TALL = 22
+TOP, RIGHT = 44.0, WIDTH - 70.0
 
 
 class Change(NamedTuple):
@@ -45,6 +47,10 @@ def drawing(results: Results, name: str, title: str, known: Sequence[Change], si
     values = ticks(max(max(item.before, item.now) for item in shown))
     bottom = TOP + ROW * len(shown)
     parts: list[Any] = [*_legend(*sides), *axis(LABELS, RIGHT, TOP - 4, bottom, values)]
+    if len(shown) > TALL:  # the scale below is out of sight
+        scale = (RIGHT - LABELS) / values[-1]
+        parts += [svg.text(LABELS + scale * value, TOP - 6, tick_label(value, values[-1]), "tick", "middle")
+                  for value in values]  # fmt: skip
     for line, item in enumerate(shown):
         y = TOP + ROW * (line + 0.5)
         parts.append(label(results, item.folder, y + 4))

@@ -38,7 +38,7 @@ def heat(results: Results) -> Figure | None:
     known = sorted(float(rates[key]) for key in rates if rates[key])
     end = min(1.0, max(known[int(0.98 * (len(known) - 1))], 0.05))  # one bad folder must not fade the others
     row = ROW if len(folders) <= LABELLED else 16
-    column = max(64.0, min(130.0, (WIDTH - LABELS) / len(models)))
+    column = max(100.0, min(130.0, (WIDTH - LABELS) / len(models)))
     parts: list[Any] = []
     for place, name in enumerate(models):
         parts.append(svg.text(LABELS + column * (place + 0.5), 16, clipped(brief(name), int(column / 8)), "label",

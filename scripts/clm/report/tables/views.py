@@ -70,12 +70,15 @@ def changed(results: Results, words: Words, kind: str) -> Table:
         ordered = sorted(tokens[kind].items(), key=lambda item: (not vocabulary.learnable(item[0]), -item[1], item[0]))
         for word, count in ordered:
             common = "" if vocabulary.learnable(word) else "yes"
-            rows.append([word, model, count, words.said[word] or None, *_example(examples.get(word)), common])
+            place, said, heard, folder, recording = _example(examples.get(word))
+            rows.append([
+                word, model, heard, place, count, words.said[word] or None, said, folder, recording, common,
+            ])  # fmt: skip
     who = results.baseline.name if kind == "fixed" and results.baseline else "the model"
     columns = [
-        WORD, MODEL, Column("tokens", kind.capitalize(), "count"), Column("said", "Said", "count"),
-        Column("at", "Play", "play"), Column("reference", "For example, said", "context"),
-        Column("heard", f"{who[:1].upper()}{who[1:]} heard"), FOLDER, Column("recording", "Recording", "hidden"),
+        WORD, MODEL, Column("heard", f"{who[:1].upper()}{who[1:]} heard"), Column("at", "Play", "play"),
+        Column("tokens", kind.capitalize(), "count"), Column("said", "Said", "count"),
+        Column("reference", "For example, said", "context"), FOLDER, Column("recording", "Recording", "hidden"),
         Column("common", "Common word", "hidden"),
     ]  # fmt: skip
     notes = {
