@@ -95,16 +95,22 @@ def _sessions(graphs: Path, device: str) -> list[Any]:
         )
     if there and device != "cpu":
         try:
-            found = [_session(graphs / name, [CUDA, CPU]) for name in (ENCODER, BRIDGE, DECODER)]
+            found = [session(graphs / name, [CUDA, CPU]) for name in (ENCODER, BRIDGE, DECODER)]
             if CUDA in found[0].get_providers():
                 return found
             log.warning("CUDA cannot be used, see above; Whisper runs on the CPU")
         except UserError as error:
             log.warning("CUDA cannot be used (%s); Whisper runs on the CPU", error.message)
-    return [_session(graphs / name, [CPU]) for name in (ENCODER, BRIDGE, DECODER)]
+    return [session(graphs / name, [CPU]) for name in (ENCODER, BRIDGE, DECODER)]
 
 
-def _session(path: Path, providers: Sequence[str]) -> Any:
+def session(path: Path, providers: Sequence[str]) -> Any:
+    """A graph at work, on one core where it is the CPU.
+
+    Raises:
+        UserError: ONNX Runtime cannot load it.
+
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -9,11 +9,17 @@ from clm.settings import Settings
 
 #: Seconds of audio decoded at once; Whisper hears 30, and the rest is room for what the cut takes too much.
 LONGEST_PIECE = 28.0
+#: Raised by hand when recordings are divided in another way, or when speech that was lost is looked for in another way.
+PIECES_VERSION = 2
 #: Weights among which `weight: auto` chooses, on folders that are not held out.
 CANDIDATES = (0.0, 0.15, 0.3, 0.45)
 DEFAULT_WEIGHT = 0.3
 #: Largest share and number of words that fusion may remove or add; beyond both, the stock text is taken.
 SLACK, SLACK_WORDS = 0.1, 3
+#: Windows of 32 ms in which somebody speaks, three seconds, while not even one word ends: speech was lost.
+UNHEARD_WINDOWS = 94
+#: Whisper's own threshold for the mean ln P of a text that is to be believed (Radford et al. 2022, 4.5).
+LEAST_LOG_PROBABILITY = -1.0
 #: An n-gram of this many words, this many times in a row, is a loop.
 LOOP_WORDS, LOOP_TIMES = 4, 3
 

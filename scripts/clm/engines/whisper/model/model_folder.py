@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -95,26 +96,20 @@ class ModelFolder:
         """
         from clm.engines.whisper.model import graph
 
-        target = cache_folder() / f"{self.digest[:24]}-{version}"
-        with files.locked(target.with_suffix(".lock")):  # without locks it is done twice, and the last one wins
-            if target.is_dir():
-                return target
+        def write(folder: Path) -> None:
             check_memory(self.name, 4 * self.size.parameters)
             found = weights.read(self.folder)
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix="unfinished-") as temporary:
-                made = Path(temporary) / "graphs"
-                made.mkdir()
-                try:
-                    graph.write_encoder(made / graph.ENCODER, found)
-                    graph.write_bridge(made / graph.BRIDGE, found)
-                    graph.write_decoder(made / graph.DECODER, found, self.alignment_heads)
-                except KeyError as error:
-                    raise UserError(
-                        f"{self.weights[0]}: not a Whisper model as others have it, there is no {error}",
-                        "fetch it again, or take it in another format",
-                    ) from error
-                made.replace(target)
-        return target
+            try:
+                graph.write_encoder(folder / graph.ENCODER, found)
+                graph.write_bridge(folder / graph.BRIDGE, found)
+                graph.write_decoder(folder / graph.DECODER, found, self.alignment_heads)
+            except KeyError as error:
+                raise UserError(
+                    f"{self.weights[0]}: not a Whisper model as others have it, there is no {error}",
+                    "fetch it again, or take it in another format",
+                ) from error
+
+        return made_once(f"{self.digest[:24]}-{version}", write)
 
     @cached_property
     def size(self) -> Size:
@@ -145,6 +140,19 @@ def _free_memory() -> int | None:
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) * 1024
     return None
+
+
+def made_once(name: str, write: Callable[[Path], None]) -> Path:
+    """The folder `name` of the cache, into which `write` puts files at the first call."""
+    target = cache_folder() / name
+    with files.locked(target.with_suffix(".lock")):  # without locks it is done twice, and the last one wins
+        if not target.is_dir():
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix="unfinished-") as temporary:
+                made = Path(temporary) / "graphs"
+                made.mkdir()
+                write(made)
+                made.replace(target)
+    return target
 
 
 def cache_folder() -> Path:
