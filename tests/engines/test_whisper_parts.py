@@ -8,7 +8,7 @@ import pytest
 
 from clm.base.errors import UserError
 from clm.engines.whisper import alignment
-from clm.engines.whisper.model import graph, model_folder, weights
+from clm.engines.whisper.model import free_memory, graph, model_folder, weights
 from clm.engines.whisper.recognizer import Recognizer
 from clm.engines.whisper.search import longest, search
 from clm.engines.whisper.tokens import Tokens
@@ -169,4 +169,4 @@ def test_an_unknown_name_is_no_question_for_the_hub(name: str) -> None:
 
 def test_too_little_memory_is_said_before_anything_is_loaded() -> None:
     with pytest.raises(UserError, match=r"needs about .* GB of memory"):
-        model_folder.check_memory("enormous", 1 << 45)
+        free_memory.check("enormous", 1 << 45)

@@ -14,10 +14,12 @@ PIECES_VERSION = 2
 #: Weights among which `weight: auto` chooses, on folders that are not held out.
 CANDIDATES = (0.0, 0.15, 0.3, 0.45)
 DEFAULT_WEIGHT = 0.3
+DEFAULT_COMPUTE = "float32"
 #: Largest share and number of words that fusion may remove or add; beyond both, the stock text is taken.
 SLACK, SLACK_WORDS = 0.1, 3
-#: Windows of 32 ms in which somebody speaks, three seconds, while not even one word ends: speech was lost.
-UNHEARD_WINDOWS = 94
+#: Windows of 32 ms in which somebody speaks, two seconds, and one word at most: speech was lost. In English, German and
+#: French talks that were heard well, it was 1.5 seconds at most.
+UNHEARD_WINDOWS = 63
 #: Whisper's own threshold for the mean ln P of a text that is to be believed (Radford et al. 2022, 4.5).
 LEAST_LOG_PROBABILITY = -1.0
 #: An n-gram of this many words, this many times in a row, is a loop.
@@ -28,12 +30,14 @@ LOOP_WORDS, LOOP_TIMES = 4, 3
 class Chosen:
     """`model`: folder, size or repository of a hub; `revision` of it; `weight` of the language model, None for auto.
 
-    `device`: auto, cpu or cuda; `beam`: hypotheses of a search; `results`: folder in which encoded audio is kept.
+    `device`: auto, cpu or cuda; `compute`: format of numbers, so far float32 in any case; `beam`: hypotheses of a
+    search; `results`: folder in which encoded audio is kept.
     """
 
     model: str
     revision: str | None
     device: str
+    compute: str
     beam: int
     weight: float | None
     language: str
@@ -48,6 +52,7 @@ def chosen(settings: Settings) -> Chosen:
         model=section["model"],
         revision=section["revision"],
         device=section["device"],
+        compute=DEFAULT_COMPUTE if section["compute"] == "auto" else section["compute"],
         beam=section["beam"],
         weight=None if weight == "auto" else float(weight),
         language=settings.language,

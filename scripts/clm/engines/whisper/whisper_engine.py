@@ -20,7 +20,7 @@ from clm.base.errors import UserError
 from clm.base.parallel import in_threads
 from clm.base.progress import Progress
 from clm.engines.whisper import guards
-from clm.engines.whisper.model import graph, model_folder
+from clm.engines.whisper.model import free_memory, graph, model_folder
 from clm.engines.whisper.model.model_folder import ModelFolder
 from clm.engines.whisper.search_settings import DEFAULT_WEIGHT, LONGEST_PIECE, PIECES_VERSION, Chosen, chosen
 from clm.settings import Settings
@@ -90,10 +90,11 @@ class Whisper:
         return {**base, **{package: metadata.version(package) for package in packages}}
 
     def transcription_settings(self) -> dict[str, Any]:
-        """Language, weights, width of the beam, how audio is divided into pieces."""
+        """Language, weights, format of numbers, width of the beam, how audio is divided into pieces."""
         return {
             "language": self._settings.language,
             "weights": self._files.digest,
+            "compute": self._settings.compute,
             "beam": self._settings.beam,
             "longest_piece": LONGEST_PIECE,
             "pieces": PIECES_VERSION,
@@ -245,7 +246,7 @@ class Whisper:
         from clm.engines.whisper.recognizer import Recognizer
 
         graphs = self._files.graphs(graph.VERSION)
-        model_folder.check_memory(self._files.name, 4 * self._files.size.parameters)
+        free_memory.check(self._files.name, 4 * self._files.size.parameters)
         return Recognizer(graphs, self._settings.device)
 
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from clm.base import files
 from clm.base.digests import Digests
-from clm.base.errors import PassingError, UserError
-from clm.engines.whisper.model import hub, weights
+from clm.base.errors import UserError
+from clm.engines.whisper.model import free_memory, hub, weights
 from clm.engines.whisper.model.layout import CONFIGURATIONS, missing
 from clm.engines.whisper.model.weights import Size
 
@@ -42,8 +42,6 @@ _REPOSITORIES = {
     "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
     "turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
 }
-#: Memory besides the weights, in bytes: the general language model, keys and values of the audio, and Python.
-_BESIDES = 400 << 20
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ class ModelFolder:
         from clm.engines.whisper.model import graph
 
         def write(folder: Path) -> None:
-            check_memory(self.name, 4 * self.size.parameters)
+            free_memory.check(self.name, 4 * self.size.parameters)
             found = weights.read(self.folder)
             try:
                 graph.write_encoder(folder / graph.ENCODER, found)
@@ -115,31 +113,6 @@ class ModelFolder:
     def size(self) -> Size:
         """Number of parameters and of tokens."""
         return weights.size(self.folder)
-
-
-def check_memory(name: str, weights: int) -> None:
-    """Refuse a model that does not fit into memory, before it is loaded.
-
-    Raises:
-        PassingError: less memory is free than the model needs.
-
-    """
-    needed = int(1.5 * weights) + _BESIDES
-    free = _free_memory()
-    if free is not None and free < needed:
-        raise PassingError(
-            f"whisper.model {name} needs about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free",
-            "take a smaller model, end other programs, or run fewer jobs at once: --cores 1",
-        )
-
-
-def _free_memory() -> int | None:
-    """Bytes that programs can still get, None where the system does not say."""
-    with suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    return None
 
 
 def made_once(name: str, write: Callable[[Path], None]) -> Path:
