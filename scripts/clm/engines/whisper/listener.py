@@ -10,13 +10,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from clm.engines.whisper import alignment, guards
 from clm.engines.whisper.kept import Kept
 from clm.engines.whisper.pieces import Piece, pauses, quietest
 from clm.engines.whisper.recognizer import Recognizer
 from clm.engines.whisper.search import VERSION, Fusion, Hypothesis, longest, search
-from clm.engines.whisper.search_settings import LEAST_LOG_PROBABILITY
+from clm.engines.whisper.search_settings import LEAST_LOG_PROBABILITY, NO_SPEECH, SURE, TRIES, UNHEARD_WINDOWS
 from clm.engines.whisper.speech import WINDOWS_PER_SECOND, Detector
 from clm.engines.whisper.tokens import Tokens
 
@@ -73,27 +74,56 @@ class Listener:
         """Words of a piece; where speech was lost, those of its two parts, each decoded by itself."""
         if piece.silent:
             return Heard("", notes={"pieces": 1, "silent": 1})
-        said = self._listen(piece)
-        notes = dict(said.notes)
-        parts = [said]
-        if lost := said.unheard:
-            notes["decoded_again"] = 1
-            again = [self._listen(part) for part in piece.divided(_between(piece, *lost)) if not part.silent]
-            if _better(again, said):
-                parts = again
-                notes |= dict(sum((Counter(part.notes) for part in again), Counter())) | {"pieces": 1}
+        parts, again = self._complete(self._listen(piece), TRIES)
+        notes = sum((Counter(part.notes) for part in parts), Counter({"decoded_again": again}))
         items = [item for part in parts for item in part.items]
-        return Heard(guards.joined(part.text for part in parts), items, notes)
+        return Heard(guards.joined(part.text for part in parts), items, {**+notes, "pieces": 1})
+
+    def _complete(self, said: _Said, tries: int) -> tuple[list[_Said], int]:
+        """A piece, or, where speech was lost in it, its parts; and how often something was decoded again."""
+        lost = said.unheard
+        if lost is None or not tries:
+            return [said], 0
+        parts: list[_Said] = []
+        count = 1
+        for part in said.piece.divided(_between(said.piece, *lost)):
+            if not part.silent:
+                found, more = self._complete(self._listen(part), tries - 1)
+                parts, count = [*parts, *found], count + more
+        return (parts if _better(parts, said) else [said]), count
 
     def _listen(self, piece: Piece) -> _Said:
         audio = self._audio(piece)
         chosen, notes = self._guarded(self._found(piece, audio))
         spoken, cut = self._said(chosen)
         notes |= {"loops_cut": 1} if cut else {}
+        notes |= {"other_language": 1} if self._foreign(piece, audio) else {}
         if not spoken:
             return _Said(piece, "", [], [], notes)
         times = alignment.align(self.recognizer, audio, self.tokens, spoken, piece.seconds, self.prompt)
-        return _Said(piece, self._text(spoken), spoken, times, notes)
+        said = _Said(piece, self._text(spoken), spoken, times, notes)
+        if said.log_probability < LEAST_LOG_PROBABILITY and self._is_noise(audio):
+            return _Said(piece, "", [], [], {**notes, "noise": 1})
+        return said
+
+    def _foreign(self, piece: Piece, audio: Mapping[str, Any]) -> bool:
+        """True if the model is sure that seconds of speech are of another language than it is told."""
+        languages = list(self.tokens.languages.values())
+        if not languages or piece.speech.sum() < UNHEARD_WINDOWS:
+            return False
+        share = self._first(audio)[languages]
+        return bool(share.max() > SURE * share.sum() and languages[int(share.argmax())] != self.tokens.prompt[1])
+
+    def _is_noise(self, audio: Mapping[str, Any]) -> bool:
+        """True if the model takes a piece for one in which nobody speaks."""
+        token = self.tokens.no_speech
+        return token is not None and bool(self._first(audio)[token] > NO_SPEECH)
+
+    def _first(self, audio: Mapping[str, Any]) -> NDArray[np.float64]:
+        """P of each token where the model is to tell the language, or that there is no speech."""
+        nothing = np.zeros(self.tokens.size, np.float32)
+        logprob, _, _ = self.recognizer.step(audio, np.array([self.tokens.prompt[:1]]), nothing, None, [0])
+        return np.exp(logprob[0].astype(np.float64))
 
     def texts(self, piece: Piece, fusions: Sequence[Fusion | None]) -> list[str]:
         """Texts heard with each way of fusion, guarded by the first, which is without fusion."""
@@ -144,13 +174,12 @@ class Listener:
 
     def _guarded(self, found: list[tuple[int, ...]]) -> tuple[tuple[int, ...], dict[str, int]]:
         """The fused tokens, or the stock ones where fusion went astray."""
-        notes = {"pieces": 1}
         if len(found) == 1:
-            return found[0], notes
+            return found[0], {}
         stock, fused = (self.tokens.decode(tokens) for tokens in found)
         if reason := guards.astray(fused, stock):
-            return found[0], {**notes, f"stock_instead_of_{reason}": 1}
-        return found[1], notes
+            return found[0], {f"stock_instead_of_{reason}": 1}
+        return found[1], {}
 
 
 def _between(piece: Piece, begin: int, end: int) -> int:

@@ -20,8 +20,13 @@ SLACK, SLACK_WORDS = 0.1, 3
 #: Windows of 32 ms in which somebody speaks, two seconds, and one word at most: speech was lost. In English, German and
 #: French talks that were heard well, it was 1.5 seconds at most.
 UNHEARD_WINDOWS = 63
-#: Whisper's own threshold for the mean ln P of a text that is to be believed (Radford et al. 2022, 4.5).
-LEAST_LOG_PROBABILITY = -1.0
+#: So often a piece is divided where speech was lost, and its parts once more.
+TRIES = 2
+#: Whisper's own thresholds: mean ln P of a text that is to be believed, and, below it, P that nobody speaks (Radford et
+#: al. 2022, 4.5).
+LEAST_LOG_PROBABILITY, NO_SPEECH = -1.0, 0.6
+#: Probability from which on the model is sure of the language that somebody speaks.
+SURE = 0.95
 #: An n-gram of this many words, this many times in a row, is a loop.
 LOOP_WORDS, LOOP_TIMES = 4, 3
 

@@ -160,10 +160,25 @@ class Whisper:
             elif isinstance(outcome, Failure):
                 yield recording, outcome
             else:
-                if not any(part.text for part in heard):
-                    log.warning("%s: no speech was found; listen to it", recording.audio)
-                yield recording, replace(outcome, result=_result(heard, outcome.result))
+                outcome = replace(outcome, result=_result(heard, outcome.result))
+                self._remark(recording, outcome.result)
+                yield recording, outcome
                 heard = []
+
+    def _remark(self, recording: Recording, result: dict[str, Any]) -> None:
+        """Say what is odd about a recording."""
+        notes = result["whisper"]
+        if not result["results"]["items"]:
+            log.warning("%s: no speech was found; listen to it", recording.audio)
+        if number := notes.get("other_language"):
+            log.warning(
+                "%s: %d of %d pieces are in another language than %s; Whisper translates them, or invents text: take "
+                "the recording out, or set config: language",
+                recording.audio,
+                number,
+                notes["pieces"],
+                self._settings.language,
+            )
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Train a CLM into `directory`, equal bytes for equal text: of words for English, else of Whisper's tokens.
