@@ -17,6 +17,7 @@ from clm.config import load
 from clm.engines.whisper import fusion_training, whisper_engine
 from clm.engines.whisper.search_settings import LONGEST_PIECE
 from clm.lm import general_model, sampling
+from clm.scoring import error_rate
 from clm.settings import Settings
 from clm.types import Failure, Model, Phrase, Recording, TrainingText, Transcript
 from runner import CHECKOUT, Workflow
@@ -115,6 +116,25 @@ def test_what_models_have_in_common_is_kept_and_changes_nothing(
     for kept in (encoded, stock):
         kept.write_bytes(b"damaged")
         assert heard(engine, recordings[:1], model) == first
+
+
+@pytest.mark.parametrize("left", [slice(6), slice(-6, None)], ids=["given up early", "begun late"])
+def test_speech_that_the_search_lost_is_decoded_again(settings: Settings, tmp_path: Path, left: slice) -> None:
+    """The search's result is cut in the store, as if Whisper had given up, or had passed over the beginning."""
+    engine = engines.create(replace(settings, results=str(tmp_path / "results")))
+    path = recording(Workflow(tmp_path).add("long", seconds=20.0) / "audio.wav")
+    ((_, whole),) = engine.transcribe([path], STOCK)
+    assert "decoded_again" not in whole.result["whisper"]
+    (kept,) = (file for file in tmp_path.glob("results/encoded/*/*.npy") if np.load(file).dtype == np.int64)
+    np.save(kept, np.load(kept)[left])
+    ((_, again),) = engine.transcribe([path], STOCK)
+    assert again.result["whisper"]["decoded_again"] >= 1
+    texts = [outcome.result["results"]["transcripts"][0]["transcript"].lower().split() for outcome in (whole, again)]
+    assert error_rate.score(*map(" ".join, texts)).counts.errors <= len(texts[0]) / 5
+    starts = [float(item["start_time"]) for item in again.result["results"]["items"]]
+    assert starts == sorted(starts)
+    assert starts[0] < 2.0
+    assert starts[-1] > 18.0
 
 
 def test_a_model_of_no_weight_hears_what_the_stock_model_hears(
