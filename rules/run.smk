@@ -89,7 +89,7 @@ except (UserError, OSError) as error:
 DISPLAY = None
 if workflow.is_main_process and display.is_main(workflow, CHECKOUT):
     DISPLAY = display.Display(
-        workflow, logger, engines.create(DECIDED.settings), display.lengths(DATASET), lambda: state().coming
+        workflow, logger, engines.create(DECIDED.settings), lambda: display.lengths(DATASET), lambda: state().coming
     )
     DISPLAY.wait(idle=lambda: nothing_done())
 

@@ -303,6 +303,7 @@ def test_hostile_texts_run_nothing_and_break_nothing(browser: Browser, tmp_path:
     assert browser.messages() == []
 
 
+@pytest.mark.long
 def test_a_thousand_folders_open_in_two_seconds(browser: Browser, thousand: ResultsFolder) -> None:
     path = thousand.directory / "report.html"
     assert path.stat().st_size < 30_000_000
