@@ -14,20 +14,21 @@ from clm.audio.decode import RATE, read_audio
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load
-from clm.engines.whisper import fusion_training, whisper_engine
+from clm.engines.whisper import fusion_training, guards, whisper_engine
 from clm.engines.whisper.search_settings import LONGEST_PIECE
 from clm.lm import general_model, sampling
 from clm.scoring import error_rate
 from clm.settings import Settings
 from clm.types import Failure, Model, Phrase, Recording, TrainingText, Transcript
 from runner import CHECKOUT, Workflow
-from whisper_models import tiny_english
+from whisper_models import base, tiny_english
 
+Factory = pytest.TempPathFactory
 STOCK = Model("whisper")
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: Factory) -> Settings:
     results = tmp_path_factory.mktemp("results")
     changes = {"engine": "whisper", "results": str(results), "whisper": {"model": str(tiny_english())}}
     return load(changes, CHECKOUT, CHECKOUT)
@@ -39,13 +40,13 @@ def engine(settings: Settings) -> whisper_engine.Whisper:
 
 
 @pytest.fixture(scope="module")
-def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Recording]:
+def recordings(tmp_path_factory: Factory) -> list[Recording]:
     workflow = Workflow(tmp_path_factory.mktemp("recordings"))
     return [recording(workflow.add(name, source=source) / "audio.wav") for source, name in enumerate("abc")]
 
 
 @pytest.fixture(scope="module")
-def interrupted(recordings: list[Recording], tmp_path_factory: pytest.TempPathFactory) -> tuple[Recording, list[float]]:
+def interrupted(recordings: list[Recording], tmp_path_factory: Factory) -> tuple[Recording, list[float]]:
     """The recordings as one, with noise of 20 seconds in between; and the seconds in which each begins."""
     path = tmp_path_factory.mktemp("interrupted") / "interrupted" / "audio.wav"
     path.parent.mkdir()
@@ -237,6 +238,43 @@ def test_another_format_of_numbers_is_refused_and_the_only_one_is_recorded(
         with pytest.raises(UserError, match=f"whisper.compute: '{compute}' is not one of") as refused:
             load({"engine": "whisper", "whisper": {"compute": compute}}, CHECKOUT, tmp_path)
         assert "docs/whisper.md" in refused.value.hint
+
+
+@pytest.fixture(scope="module")
+def two_languages(shared_data: Path, recordings: list[Recording], tmp_path_factory: Factory) -> Recording:
+    """English and German in one recording."""
+    path = tmp_path_factory.mktemp("two") / "two-languages" / "audio.wav"
+    path.parent.mkdir()
+    (german,) = shared_data.glob("speech/languages/de-DE/input/*/audio.wav")
+    parts = [read_audio(Path(source)).samples for source in (recordings[0].audio, german)]
+    soundfile.write(path, np.concatenate([parts[0], parts[1][: 7 * RATE]]), RATE)
+    return recording(path)
+
+
+def test_two_languages_in_one_recording_leave_the_others_as_they_are(
+    engine: whisper_engine.Whisper, recordings: list[Recording], two_languages: Recording
+) -> None:
+    alone = heard(engine, recordings[:2], STOCK)
+    together = heard(engine, [recordings[0], two_languages, recordings[1]], STOCK)
+    assert {name: text for name, text in together.items() if name != two_languages.name} == alone
+    words = json.loads(together[two_languages.name])["results"]["transcripts"][0]["transcript"].split()
+    assert words
+    assert guards.loop(words) is None
+
+
+@pytest.mark.long
+def test_a_multilingual_model_says_which_recordings_are_in_another_language(
+    settings: Settings,
+    recordings: list[Recording],
+    two_languages: Recording,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    engine = engines.create(replace(settings, whisper={**settings.whisper, "model": str(base(tmp_path))}))
+    outcomes = dict(engine.transcribe([recordings[0], two_languages], STOCK))
+    assert "other_language" not in outcomes[recordings[0]].result["whisper"]
+    assert outcomes[two_languages].result["whisper"]["other_language"] == 1
+    assert "1 of 1 pieces are in another language than en-US" in caplog.text
 
 
 def test_settings_that_change_results_are_recorded(settings: Settings, engine: whisper_engine.Whisper) -> None:
