@@ -191,6 +191,12 @@ def test_the_graph_of_the_detector_says_what_its_package_says(samples: np.ndarra
     assert len(Detector()(np.zeros(0, np.int16))) == 0
 
 
+def test_very_quiet_speech_is_speech(samples: np.ndarray) -> None:
+    loud, quiet = (Detector()((samples * level).round().astype(np.int16)) for level in (32767, 80))
+    assert loud.mean() > 0.7
+    assert np.mean(loud == quiet) > 0.9
+
+
 @pytest.mark.parametrize("damage", [b"", b"lmgg", b"GGUF and others"])
 def test_another_file_of_the_detector_is_refused(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "ggml-silero-v9.bin").write_bytes(damage)

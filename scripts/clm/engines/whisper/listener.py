@@ -77,7 +77,8 @@ class Listener:
         parts, again = self._complete(self._listen(piece), TRIES)
         notes = sum((Counter(part.notes) for part in parts), Counter({"decoded_again": again}))
         items = [item for part in parts for item in part.items]
-        return Heard(guards.joined(part.text for part in parts), items, {**+notes, "pieces": 1})
+        once = {name: 1 for name in ("pieces", "other_language") if name == "pieces" or notes[name]}
+        return Heard(guards.joined(part.text for part in parts), items, {**+notes, **once})
 
     def _complete(self, said: _Said, tries: int) -> tuple[list[_Said], int]:
         """A piece, or, where speech was lost in it, its parts; and how often something was decoded again."""
@@ -126,7 +127,10 @@ class Listener:
         return np.exp(logprob[0].astype(np.float64))
 
     def texts(self, piece: Piece, fusions: Sequence[Fusion | None]) -> list[str]:
-        """Texts heard with each way of fusion, guarded by the first, which is without fusion."""
+        """Texts heard with each way of fusion, guarded by the first, which is without fusion.
+
+        To compare them is all they are for, so nothing is decoded again.
+        """
         if piece.silent:
             return [""] * len(fusions)
         stock, *others = (hypothesis.tokens for hypothesis in self._search(piece, self._audio(piece), fusions))

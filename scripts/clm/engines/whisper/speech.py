@@ -17,6 +17,8 @@ WINDOWS_PER_SECOND = RATE / WINDOW
 #: So many windows, a syllable, are speech.
 SYLLABLE = 5
 _LIKELY = 0.5
+#: Quieter recordings are made as loud as this before they are judged, as a part of full scale.
+_LOUD_ENOUGH = 0.1
 #: Windows judged in one go, a minute.
 _BLOCK = 60 * RATE // WINDOW
 #: Samples mirrored at either end of a window.
@@ -34,10 +36,15 @@ class Detector:
 
     def __call__(self, samples: NDArray[np.int16]) -> NDArray[np.bool_]:
         """For each window of the samples (n,) at 16 kHz whether somebody speaks in it, (n / 512, rounded up)."""
-        found = [np.zeros(0, bool)]
+        if not len(samples):
+            return np.zeros(0, bool)
+        # Whisper hears what is very quiet; the detector does not.
+        loudest = max(int(samples.max()), -int(samples.min()), 1)
+        scale = np.float32(max(1 / 32768.0, _LOUD_ENOUGH / loudest))
+        found = []
         states = [np.zeros((1, 1, detector.STATE), np.float32)] * 2
         for start in range(0, len(samples), _BLOCK * WINDOW):
-            block = samples[start : start + _BLOCK * WINDOW].astype(np.float32) / 32768.0
+            block = samples[start : start + _BLOCK * WINDOW].astype(np.float32) * scale
             block = np.pad(block, (0, -len(block) % WINDOW)).reshape(-1, WINDOW)
             given = {"frames": _frames(block), "hidden": states[0], "cell": states[1]}
             probability, *states = self._session.run(["speech", "next_hidden", "next_cell"], given)
