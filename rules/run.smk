@@ -13,6 +13,7 @@ from clm import engines
 from clm.base import files, lock
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.bucket import sync
 from clm.config import load
 from clm.settings import FROM_REFERENCES
 from clm.healing.plan import corpus_settings
@@ -89,7 +90,7 @@ except (UserError, OSError) as error:
 DISPLAY = None
 if workflow.is_main_process and display.is_main(workflow, CHECKOUT):
     DISPLAY = display.Display(
-        workflow, logger, engines.create(DECIDED.settings), display.lengths(DATASET), lambda: state().coming
+        workflow, logger, engines.create(DECIDED.settings), lambda: display.lengths(DATASET), lambda: state().coming
     )
     DISPLAY.wait(idle=lambda: nothing_done())
 

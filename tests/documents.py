@@ -4,6 +4,7 @@ Blocks of the language `sh` are commands; a block of the language `text` is part
 line `...` in it stands for lines that are not shown.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -43,8 +44,8 @@ def new_clone(directory: Path) -> Path:
         (checkout / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(CHECKOUT / path, checkout / path)
     (checkout / ".venv").symlink_to(CHECKOUT / ".venv")
-    # As old as the lock file that the environment was made from; a newer one would make it anew, behind the link.
-    shutil.copystat(CHECKOUT / "requirements.txt", checkout / "requirements.txt")
+    # A lock file that is newer than the environment would make it anew, behind the link.
+    os.utime(checkout / "requirements.txt", (0, 0))
     return checkout
 
 

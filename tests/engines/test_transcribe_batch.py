@@ -24,9 +24,9 @@ from clm.aws.rate_limits import Tolerance
 from clm.base import files
 from clm.base.s3_path import S3Path
 from clm.config import load
-from clm.engines.transcribe import refusals
+from clm.engines.transcribe.batches import refusals
+from clm.engines.transcribe.batches.uploads import Uploads
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
-from clm.engines.transcribe.uploads import Uploads
 from clm.types import Failure, Model, Outcome, Recording, Transcript, Unfinished
 from cloud import write_noise
 from runner import CHECKOUT

@@ -888,6 +888,7 @@ class TestIam:
 
 
 class TestDecode:
+    @pytest.mark.long
     def test_really_decodes_and_a_model_really_helps(self, tmp_path: Path) -> None:
         recording = next(path for path in sorted(SAMPLE.iterdir())[0].iterdir() if path.suffix != ".txt")
         samples, rate = soundfile.read(recording, frames=int(22.5 * 16_000))

@@ -84,6 +84,7 @@ def test_killed_at_many_moments(engine: str, tmp_path: Path) -> None:
     assert min(done.values()) >= POINTS
 
 
+@pytest.mark.long
 def test_a_killed_job_is_named_and_done_again(tmp_path: Path) -> None:
     with embedded(tmp_path / "small") as workflow:
         (workflow.data / "keywords" / "keywords.txt").unlink()  # no training: a sample of the above has to be quick

@@ -224,7 +224,14 @@ def start(workflow: Workflow) -> subprocess.Popen[str]:
     return process
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGKILL,
+        pytest.param(signal.SIGINT, marks=pytest.mark.long),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.long),
+    ],
+)
 def test_stopped_at_any_time_then_rerun(fresh: Workflow, finished_once: Workflow, number: signal.Signals) -> None:
     process = start(fresh)
     if number == signal.SIGKILL:

@@ -77,6 +77,7 @@ def test_a_new_generation_of_another_size_gets_a_control_of_its_own(fresh: Workf
     assert fresh.run("--config", "training_data=data/own.txt").jobs == Counter()
 
 
+@pytest.mark.long
 def test_text_that_is_too_short_for_a_control_stops_nothing_and_is_said_once(fresh: Workflow) -> None:
     fresh.control = "true, control_text: data/unrelated.txt"
     fresh.write("unrelated.txt", "It rains.\n")

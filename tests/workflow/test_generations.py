@@ -36,6 +36,7 @@ def test_training_and_tuning_text_make_new_generations(finished: Workflow) -> No
     assert len(models(finished)) == 4
 
 
+@pytest.mark.long
 def test_own_pronunciations_make_a_new_generation_from_the_same_text(finished: Workflow) -> None:
     before, text = frozen(finished), (finished.results / "models" / FIRST / "corpus" / "keywords.txt").read_bytes()
     finished.write("own.tsv", "osmosis\tAA S M OW S IH S\n")
@@ -89,6 +90,7 @@ def test_forced_heal_makes_a_generation_and_names_a_twin(finished: Workflow) -> 
     assert finished.run().jobs == Counter()
 
 
+@pytest.mark.long
 def test_forced_heal_in_a_fresh_folder_learns_keywords_and_missed_words_at_once(fresh: Workflow) -> None:
     fresh.run("--forcerun", "heal")
     plan = files.read_json(fresh.results / "models" / FIRST / "plan.json")
@@ -126,6 +128,7 @@ def test_a_folder_stays_learned_from_under_another_name(fresh: Workflow) -> None
     assert not {"one", "two"} & {folder for item in plan["words"] for folder in item["folders"]}
 
 
+@pytest.mark.long
 def test_a_forced_heal_survives_articles_that_come_later(finished: Workflow) -> None:
     articles = finished.data / "articles"
     articles.rename(finished.data / "away")

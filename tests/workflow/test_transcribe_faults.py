@@ -49,6 +49,7 @@ def test_credentials_that_expire_among_the_starts(cloud: Cloud) -> None:
     goes_on(cloud, run)
 
 
+@pytest.mark.long
 def test_credentials_that_expire_before_anything_is_started(cloud: Cloud) -> None:
     cloud.service.faults.add(r"S3.GET", code="ExpiredToken", status=400)
     run = cloud.run(status=1)

@@ -80,6 +80,7 @@ def test_a_vocabulary_is_the_cheaper_rival(team: Team) -> None:
     assert team.starts == starts + 3
 
 
+@pytest.mark.long
 def test_a_vocabulary_can_be_asked_for_later(team: Team) -> None:
     team.go()
     run = team.go(vocabulary=True)
@@ -89,6 +90,7 @@ def test_a_vocabulary_can_be_asked_for_later(team: Team) -> None:
     assert team.go(vocabulary=True).jobs == Counter()
 
 
+@pytest.mark.long
 def test_comprehend_chooses_words_once(team: Team) -> None:
     run = team.go("--forcerun", "heal", comprehend=True, top={"keywords": "null"})
     assert run.jobs["heal"] == 1
@@ -224,6 +226,7 @@ def test_a_training_that_failed_for_its_role_is_tried_again_and_others_are_named
     assert "retry_failed=True" in run.output
 
 
+@pytest.mark.long
 def test_a_vocabulary_that_failed_is_named_and_made_again_as_the_hint_says(team: Team) -> None:
     team.service.faults.fail("vocabulary", ".", "row 1 is malformed")
     run = team.go(vocabulary=True)

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 import mediawiki_server as server
 import zim_maker
 from clm.base import files
@@ -100,6 +102,7 @@ def test_a_closed_wiki_trains_nothing_unless_half_a_corpus_is_allowed(fresh: Wor
     assert files.read_json(fresh.results / "models" / FIRST / "training.json")["trained"]
 
 
+@pytest.mark.long
 def test_a_zim_file_that_is_cut_and_then_whole(fresh: Workflow) -> None:
     shutil.rmtree(fresh.data / "articles")
     path = zim_maker.make(fresh.data / "wiki.zim", {"Osmosis": "<p>Osmosis moves water through a membrane.</p>"})

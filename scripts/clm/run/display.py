@@ -52,7 +52,7 @@ class Display:
         workflow: Snakemake's.
         logger: Snakemake's.
         engine: transcribes.
-        audio: seconds by folder.
+        audio: gives seconds by folder; asked only when there is something to run.
         expected: gives the models that this run may make, beyond the jobs that are known at its start.
 
     """
@@ -62,7 +62,7 @@ class Display:
         workflow: Any,
         logger: logging.Logger,
         engine: Engine,
-        audio: Mapping[str, float],
+        audio: Callable[[], Mapping[str, float]],
         expected: Callable[[], Iterable[str]],
     ) -> None:
         self._workflow, self._logger, self._engine = workflow, logger, engine
@@ -117,7 +117,7 @@ class Display:
         per_second = self._engine.estimate([_HOUR], self._engine.name).cpu_seconds / _HOUR
         crowded = max(1.0, cores / parallel.cores())  # core seconds are long where cores are shared
         pace = Pace.read(_PACE, self._key, per_second * crowded)
-        return Outlook(Stages(self._audio), pace, cores, tuple(self._expected()))
+        return Outlook(Stages(self._audio()), pace, cores, tuple(self._expected()))
 
     def _jobs(self, *, finished: bool = False) -> list[Job]:
         return [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,22 +115,22 @@ def difference(
     task: Task,
     media: S3Path,
     settings: TranscribeSettings,
+    aws: Aws,
     *,
-    recorded: bool = False,
-    ask: Callable[[], str | None] = lambda: None,
+    recorded: bool,
 ) -> str:
     """Difference between a job of this name and the one that we would start; "" if they are the same.
 
     The tag holds the digest of audio, model, language and settings, so that the same recording may meanwhile lie at
     another address. No document promises that GetTranscriptionJob returns tags, model or settings (botocore's shape has
     no required members), so what is absent says nothing. Without a tag our own record decides (`recorded`), then the
-    address of the recording, or its name if that is its digest, then `ask`, which looks the tag up with another call.
+    address of the recording, or its name if that is its digest, then the tag that another call tells.
     """
     found = job.get("Media", {}).get("MediaFileUri")
     key = tag_of(job.get("Tags"))
     by_content = media.name.startswith(task.recording.sha256) and str(found).endswith(f"/{media.name}")
     if key is None and not recorded and found != str(media) and not by_content:
-        key = ask()
+        key = ask_tag(aws, task.name)
         if key is None:
             return "another recording"
     if key is not None:

@@ -85,7 +85,7 @@ class Transcribe:
         if not recordings:
             return
         # Imported here: programs that only read the store must not pay for them.
-        from clm.engines.transcribe.batch import Batch
+        from clm.engines.transcribe.batches.batch import Batch
         from clm.engines.transcribe.jobs import Records, Task
 
         helper = self._helper(model)

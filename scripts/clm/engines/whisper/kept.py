@@ -74,4 +74,5 @@ class Kept:
 
 
 def _name(samples: NDArray[np.int16], name: str) -> str:
-    return f"{hashlib.sha256(samples.tobytes()).hexdigest()[:32]}-{log_mel.VERSION}{name}.npy"
+    digest = hashlib.sha256(np.ascontiguousarray(samples).data).hexdigest()[:32]
+    return f"{digest}-{log_mel.VERSION}{name}.npy"

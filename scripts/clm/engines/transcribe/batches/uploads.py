@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from clm.aws.clients import Aws
+from clm.aws.clients import Aws, explain
 from clm.aws.s3 import ARCHIVES, Uploader, has, listing
 from clm.base import files
 from clm.base.errors import PassingError
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
-from clm.types import Recording
+from clm.types import Recording, Unfinished
 
 #: Keys that need no escaping wherever an address is parsed ("safe characters" in S3's user guide, blanks and letters of
 #: all languages). Nothing documents how MediaFileUri is parsed, and `#`, `?`, `%` and `+` mean something else in a URI.
@@ -123,3 +123,13 @@ class Uploads:
 
     def _count(self, size: int) -> None:
         self.done_bytes += size
+
+
+def failure(recording: Recording, error: Exception) -> Unfinished | PassingError:
+    """What an upload's exception means: an end for this recording in this run, or an error that may pass for all."""
+    if isinstance(error, PassingError):
+        return Unfinished(error.message, error.hint)
+    if isinstance(error, OSError) and error.filename == str(recording.audio):  # our file, not the network
+        return Unfinished(f"{recording.audio}: not readable ({error.strerror})", "put it back and run again")
+    trouble = explain(error, f"uploading {recording.audio}", "s3")
+    return trouble if isinstance(trouble, PassingError) else Unfinished(trouble.message, trouble.hint)

@@ -10,24 +10,26 @@ import logging
 import statistics
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from clm.aws.clients import Aws, RefusedError, code_of, explain, is_busy
+from clm.aws.clients import Aws, explain
 from clm.aws.rate_limits import Limiter, Pauses, Tolerance
 from clm.aws.s3 import listing
 from clm.base.errors import PassingError, UserError
 from clm.base.progress import Progress, duration
 from clm.base.s3_path import S3Path
 from clm.engines.transcribe import inventory, jobs
-from clm.engines.transcribe.job_results import Results, stated_place
+from clm.engines.transcribe.batches import uploads
+from clm.engines.transcribe.batches.job_results import Results, stated_place
+from clm.engines.transcribe.batches.refusals import spread
+from clm.engines.transcribe.batches.starts import Starts
+from clm.engines.transcribe.batches.uploads import Uploads
 from clm.engines.transcribe.jobs import Records, Task
-from clm.engines.transcribe.refusals import Refusals, spread
 from clm.engines.transcribe.transcribe_settings import TranscribeSettings
-from clm.engines.transcribe.uploads import Uploads
 from clm.types import Outcome, Unfinished
 
 log = logging.getLogger(__name__)
@@ -77,11 +79,9 @@ class Batch:
         self._records = records
         self._results = Results(aws, settings)
         self._uploads = Uploads(aws, settings, claims)
-        self._most = max(1, int(settings.max_jobs * share))
-        self._starts = Limiter(settings.starts_per_second * share)
+        self._starts = Starts(aws, settings, records, share)
         self._looks = Limiter(_LOOKS_PER_SECOND * share)
         self._pauses = Pauses(settings.poll_seconds)
-        self._backoff = Pauses(settings.poll_seconds)
         self._tolerance = Tolerance(settings.poll_seconds)
         self._progress = progress or Progress()
         self._deadline = time.monotonic() + settings.patience_hours * 3600
@@ -89,13 +89,11 @@ class Batch:
         self._uploading: dict[Future[S3Path], Task] = {}
         self._fetches: dict[Future[Any], Task] = {}
         self._to_upload: deque[Task] = deque()
-        self._ready: deque[tuple[Task, S3Path]] = deque()
         self._running: dict[str, _Running] = {}
         self._out: deque[tuple[Task, Outcome]] = deque()
         self._waited: list[float] = []
-        self._refusals = Refusals()
         self._done = 0
-        self._start_at = self._poll_at = 0.0
+        self._poll_at = 0.0
 
     def run(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
         """Do all of it; every task comes once, as soon as it is done or known to remain unfinished."""
@@ -139,7 +137,7 @@ class Batch:
         )  # fmt: skip
 
     def _busy(self) -> bool:
-        return bool(self._to_upload or self._uploading or self._ready or self._running)
+        return bool(self._to_upload or self._uploading or self._starts or self._running)
 
     def _step(self) -> None:
         """Do what can be done now, then wait until something else can."""
@@ -149,7 +147,7 @@ class Batch:
                 f"jobs were not done after {self._settings.patience_hours:g} hours (patience_hours)",
                 "they continue at Amazon; run again later to fetch their results, nothing is paid twice",
             )
-        while self._to_upload and len(self._uploading) + len(self._ready) < 2 * _THREADS:
+        while self._to_upload and len(self._uploading) + len(self._starts) < 2 * _THREADS:
             task = self._to_upload.popleft()
             self._uploading[self._pool.submit(self._uploads.put, task.recording)] = task
         self._collect_uploads()
@@ -165,8 +163,8 @@ class Batch:
     def _sleep(self) -> None:
         """Until a transfer ends, or the next start or look is due."""
         moments = [self._poll_at] if self._running else []
-        if self._ready and len(self._running) < self._most:
-            moments.append(max(self._start_at, time.monotonic() + 1.0 / self._settings.starts_per_second / 4))
+        if (start_at := self._starts.next_moment(len(self._running))) is not None:
+            moments.append(start_at)
         pause = max(0.0, min(moments, default=time.monotonic() + 1.0) - time.monotonic())
         transfers = {*self._uploading, *self._fetches}
         if transfers:
@@ -184,8 +182,7 @@ class Batch:
 
     def _give_up(self, error: UserError) -> None:
         """Leave all remaining tasks unfinished, for this reason."""
-        rest = {task.name: task for task in (*self._to_upload, *self._uploading.values())}
-        rest |= {task.name: task for task, _ in self._ready}
+        rest = {task.name: task for task in (*self._to_upload, *self._uploading.values(), *self._starts.tasks())}
         rest |= {name: job.task for name, job in self._running.items()}
         for task, _ in self._out:
             rest.pop(task.name, None)
@@ -212,8 +209,7 @@ class Batch:
             return None
         typical, now = statistics.median(self._waited), time.monotonic()
         longest = max((typical - (now - job.since) for job in self._running.values()), default=0.0)
-        rounds = -(-waiting // self._most)
-        return max(0.0, longest) + rounds * typical + waiting / self._settings.starts_per_second
+        return max(0.0, longest) + self._starts.rounds(waiting) * typical + waiting / self._settings.starts_per_second
 
     # -- uploads ----------------------------------------------------------------------------------------------------
 
@@ -222,22 +218,14 @@ class Batch:
         for future in [future for future in self._uploading if future.done()]:
             task = self._uploading.pop(future)
             try:
-                self._ready.append((task, future.result()))
-            except PassingError as error:
-                self._finish(task, Unfinished(error.message, error.hint))
+                self._starts.add(task, future.result())
             except Exception as error:
-                if isinstance(error, OSError) and error.filename == str(
-                    task.recording.audio
-                ):  # our file, not the network
-                    what = f"{task.recording.audio}: not readable ({error.strerror})"
-                    self._finish(task, Unfinished(what, "put it back and run again"))
-                    continue
-                trouble = explain(error, f"uploading {task.recording.audio}", "s3")
-                if not isinstance(trouble, PassingError):  # of this recording alone
-                    self._finish(task, Unfinished(trouble.message, trouble.hint))
-                    continue
-                self._to_upload.append(task)
-                troubles.append(trouble)
+                failure = uploads.failure(task.recording, error)
+                if isinstance(failure, Unfinished):
+                    self._finish(task, failure)
+                else:
+                    self._to_upload.append(task)
+                    troubles.append(failure)
             else:
                 self._tolerance.calm()
         self._tolerance.bear(*troubles)
@@ -246,97 +234,16 @@ class Batch:
 
     def _start_some(self) -> None:
         """Start what the rates and the quota allow now."""
-        while (
-            self._ready
-            and len(self._running) < self._most
-            and time.monotonic() >= self._start_at
-            and self._starts.ready()
-        ):
-            self._start(*self._ready.popleft())
-
-    def _start(self, task: Task, media: S3Path) -> None:
-        recorded = self._records.state(task) == "started"
-        if not recorded:
-            self._records.write(task, "starting", media)
-        try:
-            self._aws.impatient.start_transcription_job(**jobs.request(task, media, self._settings))
-        except Exception as error:
-            self._not_started(task, media, error, recorded=recorded)
-            return
-        self._refusals.accept()
-        self._backoff.reset()
-        self._await(task, media)
-
-    def _await(self, task: Task, media: S3Path) -> None:
-        self._records.write(task, "started", media)
-        log.info("%s: job %s", task.recording.name, task.name)
-        if not self._running:
-            self._pauses.reset()
-            self._poll_at = time.monotonic() + self._pauses.next()
-        self._running[task.name] = _Running(task, time.monotonic())
-
-    def _not_started(self, task: Task, media: S3Path, error: Exception, *, recorded: bool) -> None:
-        """Handle a failed start: the job exists already, or Amazon is busy, or it refuses the job."""
-        from botocore.exceptions import ClientError
-
-        trouble = explain(error, f"starting job {task.name}", "transcribe")
-        if code_of(error) == "ConflictException":
-            self._adopt(task, media, recorded=recorded)
-        elif isinstance(error, ClientError) and code_of(error) == "BadRequestException":
-            if self._refusals.bad(task.name, trouble.message):
-                self._ready.appendleft((task, media))
-                raise trouble
-            self._finish(task, Unfinished(trouble.message, trouble.hint))
-        elif code_of(error) == "LimitExceededException":
-            self._over_limit(task, media, trouble)
-        elif is_busy(error) or (isinstance(trouble, PassingError) and not isinstance(trouble, RefusedError)):
-            self._ready.appendleft((task, media))
-            self._refusals.busy()
-            self._wait_or_give_up(trouble)
-        else:
-            self._ready.appendleft((task, media))
-            raise trouble
-
-    def _over_limit(self, task: Task, media: S3Path, trouble: UserError) -> None:
-        """Handle a limit: too many jobs, or this file is too long, for which the others must not wait."""
-        if self._refusals.is_to_blame(task.name):
-            self._finish(task, jobs.over_limit(task))
-            return
-        try_another = self._refusals.limit(task.name, len(self._ready))
-        self._ready.append((task, media))
-        if not try_another:
-            self._wait_or_give_up(trouble)
-
-    def _wait_or_give_up(self, trouble: UserError) -> None:
-        self._start_at = time.monotonic() + self._backoff.next()
-        if not self._refusals.too_many or self._running:
-            return
-        limited = [task for task, _ in self._ready if self._refusals.is_limited(task.name)]
-        if self._refusals.start_over() or not limited:
-            raise trouble
-        self._ready = deque(item for item in self._ready if item[0] not in limited)
-        for task in limited:  # those behind them may still be accepted
-            self._finish(task, Unfinished(trouble.message, trouble.hint))
-
-    def _adopt(self, task: Task, media: S3Path, *, recorded: bool) -> None:
-        """Adopt the job that has this name, if it is the same."""
-        job = jobs.describe(self._aws, task.name)
-        if job is None:  # deleted in this moment
-            self._ready.append((task, media))
-            return
-        if what := self._difference(job, task, media, recorded=recorded):
-            self._finish(task, jobs.taken(task, what, recorded=recorded))
-            return
-        log.info("%s: job %s is there already and is adopted", task.recording.name, task.name)
-        self._refusals.accept()
-        self._await(task, media)
-        if job["TranscriptionJobStatus"] in ("COMPLETED", "FAILED"):
-            self._fetch(task)
-
-    def _difference(self, job: Mapping[str, Any], task: Task, media: S3Path, *, recorded: bool) -> str:
-        return jobs.difference(
-            job, task, media, self._settings, recorded=recorded, ask=lambda: jobs.ask_tag(self._aws, task.name)
-        )
+        for task, outcome in self._starts.start(len(self._running)):
+            if isinstance(outcome, Unfinished):
+                self._finish(task, outcome)
+                continue
+            if not self._running:
+                self._pauses.reset()
+                self._poll_at = time.monotonic() + self._pauses.next()
+            self._running[task.name] = _Running(task, time.monotonic())
+            if outcome.ended:
+                self._fetch(task)
 
     # -- looks ---------------------------------------------------------------------------------------------------
 
@@ -398,7 +305,8 @@ class Batch:
             self._to_upload.append(task)
             return None
         recorded = self._records.state(task) == "started"
-        if what := self._difference(job, task, self._uploads.address(task.recording), recorded=recorded):
+        media = self._uploads.address(task.recording)
+        if what := jobs.difference(job, task, media, self._settings, self._aws, recorded=recorded):
             return jobs.taken(task, what, recorded=recorded)
         status = job["TranscriptionJobStatus"]
         self._running[task.name].queued = status == "QUEUED"

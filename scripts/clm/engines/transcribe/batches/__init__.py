@@ -1,0 +1,1 @@
+"""Transcription jobs of one model, all at once."""
