@@ -44,7 +44,7 @@ def compare(results: Results, other: Path) -> OtherResults:
     detailed = change_text.detailed(found)
     drawn = (_figure(results, found, change, number) for number, change in enumerate(detailed, 1))
     return OtherResults(
-        headline=public(change_text.headline(found, found.models[0])),
+        headline=public(change_text.headline(found, change_text.telling(found))),
         remarks=tuple(map(public, change_text.remarks(found))),
         tables=(_models(found),),
         figures=tuple(figure for figure in drawn if figure),
