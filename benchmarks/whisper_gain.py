@@ -17,14 +17,13 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import numpy as np
 
 from clm import engines
-from clm.audio import pauses
 from clm.audio.decode import read_audio
 from clm.base.text_files import read_text
 from clm.config import load
 from clm.corpus.training_text import own_text
 from clm.engines.whisper import fusion_training
 from clm.engines.whisper.guards import joined
-from clm.engines.whisper.listener import Piece
+from clm.engines.whisper.pieces import pieces
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.search_settings import LONGEST_PIECE
 from clm.engines.whisper.whisper_engine import Whisper
@@ -68,7 +67,8 @@ def measure(
     rows, words = [], 0
     for path, reference in recordings(root, folders):
         samples = read_audio(path).samples
-        heard = [listener.texts(Piece(part, 0.0), fusions) for part in pauses.pieces(samples, LONGEST_PIECE)]
+        parts = pieces(samples, listener.detector(samples), LONGEST_PIECE)
+        heard = [listener.texts(piece, fusions) for piece in parts] or [[""] * len(fusions)]
         given = normal(reference)
         counts = [error_rate.score(given, normal(joined(texts))).counts for texts in zip(*heard, strict=True)]
         rows.append([count.errors for count in counts])

@@ -10,21 +10,25 @@ import pytest
 import soundfile
 
 from clm import engines
+from clm.audio.decode import RATE, read_audio
 from clm.base import files
 from clm.base.errors import UserError
 from clm.config import load
-from clm.engines.whisper import fusion_training, whisper_engine
+from clm.engines.whisper import fusion_training, guards, whisper_engine
+from clm.engines.whisper.search_settings import LONGEST_PIECE
 from clm.lm import general_model, sampling
+from clm.scoring import error_rate
 from clm.settings import Settings
-from clm.types import Model, Phrase, Recording, TrainingText, Transcript
+from clm.types import Failure, Model, Phrase, Recording, TrainingText, Transcript
 from runner import CHECKOUT, Workflow
-from whisper_models import tiny_english
+from whisper_models import base, tiny_english
 
+Factory = pytest.TempPathFactory
 STOCK = Model("whisper")
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def settings(tmp_path_factory: Factory) -> Settings:
     results = tmp_path_factory.mktemp("results")
     changes = {"engine": "whisper", "results": str(results), "whisper": {"model": str(tiny_english())}}
     return load(changes, CHECKOUT, CHECKOUT)
@@ -36,9 +40,21 @@ def engine(settings: Settings) -> whisper_engine.Whisper:
 
 
 @pytest.fixture(scope="module")
-def recordings(tmp_path_factory: pytest.TempPathFactory) -> list[Recording]:
+def recordings(tmp_path_factory: Factory) -> list[Recording]:
     workflow = Workflow(tmp_path_factory.mktemp("recordings"))
     return [recording(workflow.add(name, source=source) / "audio.wav") for source, name in enumerate("abc")]
+
+
+@pytest.fixture(scope="module")
+def interrupted(recordings: list[Recording], tmp_path_factory: Factory) -> tuple[Recording, list[float]]:
+    """The recordings as one, with noise of 20 seconds in between; and the seconds in which each begins."""
+    path = tmp_path_factory.mktemp("interrupted") / "interrupted" / "audio.wav"
+    path.parent.mkdir()
+    noise = np.random.default_rng(0).normal(0, 300, 20 * RATE).astype(np.int16)
+    parts = [read_audio(recording.audio).samples for recording in recordings]
+    starts = [sum(map(len, parts[:place])) / RATE + 20 * place for place in range(len(parts))]
+    soundfile.write(path, np.concatenate([sound for part in parts for sound in (part, noise)]), RATE)
+    return recording(path), starts
 
 
 def recording(path: Path) -> Recording:
@@ -73,10 +89,12 @@ def heard(engine: whisper_engine.Whisper, recordings: list[Recording], model: Mo
 def test_a_clip_has_the_same_bytes_alone_and_among_others_on_any_number_of_cores(
     engine: whisper_engine.Whisper,
     recordings: list[Recording],
+    interrupted: tuple[Recording, list[float]],
     trained: Model,
     monkeypatch: pytest.MonkeyPatch,
     with_clm: bool,
 ) -> None:
+    recordings = [*recordings, interrupted[0]]
     model = trained if with_clm else STOCK
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     alone = {recording.name: heard(engine, [recording], model)[recording.name] for recording in recordings}
@@ -101,6 +119,25 @@ def test_what_models_have_in_common_is_kept_and_changes_nothing(
         assert heard(engine, recordings[:1], model) == first
 
 
+@pytest.mark.parametrize("left", [slice(6), slice(-6, None)], ids=["given up early", "begun late"])
+def test_speech_that_the_search_lost_is_decoded_again(settings: Settings, tmp_path: Path, left: slice) -> None:
+    """The search's result is cut in the store, as if Whisper had given up, or had passed over the beginning."""
+    engine = engines.create(replace(settings, results=str(tmp_path / "results")))
+    path = recording(Workflow(tmp_path).add("long", seconds=20.0) / "audio.wav")
+    ((_, whole),) = engine.transcribe([path], STOCK)
+    assert "decoded_again" not in whole.result["whisper"]
+    (kept,) = (file for file in tmp_path.glob("results/encoded/*/*.npy") if np.load(file).dtype == np.int64)
+    np.save(kept, np.load(kept)[left])
+    ((_, again),) = engine.transcribe([path], STOCK)
+    assert again.result["whisper"]["decoded_again"] >= 1
+    texts = [outcome.result["results"]["transcripts"][0]["transcript"].lower().split() for outcome in (whole, again)]
+    assert error_rate.score(*map(" ".join, texts)).counts.errors <= len(texts[0]) / 5
+    starts = [float(item["start_time"]) for item in again.result["results"]["items"]]
+    assert starts == sorted(starts)
+    assert starts[0] < 2.0
+    assert starts[-1] > 18.0
+
+
 def test_a_model_of_no_weight_hears_what_the_stock_model_hears(
     settings: Settings, recordings: list[Recording], trained: Model
 ) -> None:
@@ -113,14 +150,61 @@ def test_a_model_of_no_weight_hears_what_the_stock_model_hears(
     ]
 
 
-def test_noise_is_no_text(engine: whisper_engine.Whisper, tmp_path: Path) -> None:
+def test_noise_is_no_text(engine: whisper_engine.Whisper, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "noise" / "audio.wav"
     path.parent.mkdir()
     soundfile.write(path, np.random.default_rng(0).normal(0, 0.05, 5 * 16000), 16000)
     ((_, outcome),) = engine.transcribe([recording(path)], STOCK)
     assert isinstance(outcome, Transcript)
     assert outcome.result["results"]["transcripts"] == [{"transcript": ""}]
-    assert outcome.result["whisper"] == {"pieces": 1, "silent": 1}
+    assert outcome.result["whisper"] == {"pieces": 0, "seconds_left_out": 5}
+    assert "no speech was found; listen to it" in caplog.text
+
+
+def test_music_is_no_text(engine: whisper_engine.Whisper, tmp_path: Path) -> None:
+    path = tmp_path / "music" / "audio.wav"
+    path.parent.mkdir()
+    at = np.arange(40 * RATE) / RATE
+    notes = np.repeat(np.random.default_rng(0).choice([220.0, 262.0, 330.0, 392.0, 440.0], 80), RATE // 2)
+    tones = np.exp(-4.0 * (at % 0.5)) * (np.sin(2 * np.pi * notes * at) + 0.5 * np.sin(4 * np.pi * notes * at))
+    soundfile.write(path, 0.2 * tones, RATE)
+    ((_, outcome),) = engine.transcribe([recording(path)], STOCK)
+    assert isinstance(outcome, Transcript)
+    assert outcome.result["results"]["transcripts"] == [{"transcript": ""}]
+
+
+def test_silence_is_a_failure_and_the_others_go_on(
+    engine: whisper_engine.Whisper, recordings: list[Recording], tmp_path: Path
+) -> None:
+    path = tmp_path / "silence" / "audio.wav"
+    path.parent.mkdir()
+    soundfile.write(path, np.zeros(10 * RATE), RATE)
+    first, silent, second = (
+        outcome for _, outcome in engine.transcribe([recordings[0], recording(path), recordings[1]], STOCK)
+    )
+    assert isinstance(silent, Failure)
+    assert "the audio is silent" in silent.reason
+    assert silent.hint
+    assert isinstance(first, Transcript)
+    assert isinstance(second, Transcript)
+
+
+def test_what_stands_between_speech_is_left_out_and_words_keep_their_times(
+    engine: whisper_engine.Whisper, recordings: list[Recording], interrupted: tuple[Recording, list[float]]
+) -> None:
+    whole, starts = interrupted
+    alone = [dict(engine.transcribe([recording], STOCK))[recording] for recording in recordings]
+    ((_, together),) = engine.transcribe([whole], STOCK)
+    assert together.result["whisper"]["seconds_left_out"] == pytest.approx(20 * len(starts), abs=4)
+    assert together.result["whisper"]["pieces"] == -(-sum(outcome.seconds for outcome in alone) // LONGEST_PIECE)
+    spoken = [(float(item["start_time"]), float(item["end_time"])) for item in together.result["results"]["items"]]
+    assert spoken == sorted(spoken)
+    for start, outcome in zip(starts, alone, strict=True):
+        expected = outcome.result["results"]["items"]
+        here = [times for times in spoken if start - 1 < times[0] < start + outcome.seconds + 1]
+        assert abs(len(here) - len(expected)) <= 2
+        assert here[0][0] == pytest.approx(start + float(expected[0]["start_time"]), abs=1.0)
+        assert here[-1][1] == pytest.approx(start + float(expected[-1]["end_time"]), abs=1.0)
 
 
 @pytest.mark.parametrize("damage", ["missing", "not an archive", "other words"])
@@ -141,8 +225,56 @@ def test_a_damaged_model_is_named(
 
 def test_an_english_model_refuses_another_language(settings: Settings, recordings: list[Recording]) -> None:
     engine = engines.create(replace(settings, language="de-DE"))
-    with pytest.raises(UserError, match="knows only English"):
+    with pytest.raises(UserError, match="knows only English, not de-DE"):
         list(engine.transcribe(recordings[:1], STOCK))
+
+
+def test_another_format_of_numbers_is_refused_and_the_only_one_is_recorded(
+    settings: Settings, engine: whisper_engine.Whisper, tmp_path: Path
+) -> None:
+    assert settings.whisper["compute"] == "auto"
+    assert engine.transcription_settings()["compute"] == "float32"
+    for compute in ("int8", "float16"):
+        with pytest.raises(UserError, match=f"whisper.compute: '{compute}' is not one of") as refused:
+            load({"engine": "whisper", "whisper": {"compute": compute}}, CHECKOUT, tmp_path)
+        assert "docs/whisper.md" in refused.value.hint
+
+
+@pytest.fixture(scope="module")
+def two_languages(shared_data: Path, recordings: list[Recording], tmp_path_factory: Factory) -> Recording:
+    """English and German in one recording."""
+    path = tmp_path_factory.mktemp("two") / "two-languages" / "audio.wav"
+    path.parent.mkdir()
+    (german,) = shared_data.glob("speech/languages/de-DE/input/*/audio.wav")
+    parts = [read_audio(Path(source)).samples for source in (recordings[0].audio, german)]
+    soundfile.write(path, np.concatenate([parts[0], parts[1][: 7 * RATE]]), RATE)
+    return recording(path)
+
+
+def test_two_languages_in_one_recording_leave_the_others_as_they_are(
+    engine: whisper_engine.Whisper, recordings: list[Recording], two_languages: Recording
+) -> None:
+    alone = heard(engine, recordings[:2], STOCK)
+    together = heard(engine, [recordings[0], two_languages, recordings[1]], STOCK)
+    assert {name: text for name, text in together.items() if name != two_languages.name} == alone
+    words = json.loads(together[two_languages.name])["results"]["transcripts"][0]["transcript"].split()
+    assert words
+    assert guards.loop(words) is None
+
+
+@pytest.mark.long
+def test_a_multilingual_model_says_which_recordings_are_in_another_language(
+    settings: Settings,
+    recordings: list[Recording],
+    two_languages: Recording,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    engine = engines.create(replace(settings, whisper={**settings.whisper, "model": str(base(tmp_path))}))
+    outcomes = dict(engine.transcribe([recordings[0], two_languages], STOCK))
+    assert "other_language" not in outcomes[recordings[0]].result["whisper"]
+    assert outcomes[two_languages].result["whisper"]["other_language"] == 1
+    assert "1 of 1 pieces are in another language than en-US" in caplog.text
 
 
 def test_settings_that_change_results_are_recorded(settings: Settings, engine: whisper_engine.Whisper) -> None:

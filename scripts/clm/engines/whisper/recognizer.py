@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clm.audio.log_mel import log_mel
-from clm.base.errors import UserError
+from clm.base.errors import PassingError, UserError
+from clm.engines.whisper.model import free_memory
 from clm.engines.whisper.model.graph import BRIDGE, DECODER, ENCODER, FRAMES, HEAD
 
 log = logging.getLogger(__name__)
@@ -29,25 +30,24 @@ class Recognizer:
     """The sessions of a model's graphs; usable from several threads."""
 
     def __init__(self, graphs: Path, device: str = "auto") -> None:
-        self._encoder, self._bridge, self._decoder = _sessions(graphs, device)
-        self._bands = self._encoder.get_inputs()[0].shape[1]
-        shapes = {value.name: value.shape for value in self._decoder.get_inputs()}
+        self._graphs = graphs
+        self._sessions = _sessions(graphs, device)
+        self._bands = self._sessions[ENCODER].get_inputs()[0].shape[1]
+        shapes = {value.name: value.shape for value in self._sessions[DECODER].get_inputs()}
         self._past = [name for name in shapes if name.startswith("past_")]
-        self._outputs = [value.name for value in self._decoder.get_outputs()]
+        self._outputs = {name: [value.name for value in graph.get_outputs()] for name, graph in self._sessions.items()}
         self._present = [name.replace("past_", "present_") for name in self._past]
         self._heads = shapes["cross_k_0"][0]
 
     def encode(self, samples: Floats) -> NDArray[np.float16]:
         """Output of the encoder for at most 30 seconds, float16 (1500, width); rounded, so that it may be kept."""
         features = log_mel(samples, self._bands, 2 * FRAMES)[None]
-        (states,) = self._encoder.run(None, {"features": features})
+        states = self._run(ENCODER, {"features": self._value(features)})["states"].numpy()
         return states[0].astype(np.float16)
 
     def audio(self, states: NDArray[np.float16]) -> Mapping[str, Any]:
         """Keys and values of the audio, for `step`."""
-        names = [value.name for value in self._bridge.get_outputs()]
-        found = self._bridge.run_with_ort_values(names, {"states": self._value(states[None].astype(np.float32))})
-        return dict(zip(names, found, strict=True))
+        return self._run(BRIDGE, {"states": self._value(states[None].astype(np.float32))})
 
     def step(
         self, audio: Mapping[str, Any], tokens: NDArray[np.int64], bias: Floats, cache: Cache, rows: Sequence[int]
@@ -62,9 +62,7 @@ class Recognizer:
             cache = [empty] * len(self._past)
         feed = {"tokens": self._value(tokens), "rows": self._value(np.array(rows, np.int64)), "bias": self._value(bias)}
         feed |= dict(zip(self._past, cache, strict=True))
-        found = dict(
-            zip(self._outputs, self._decoder.run_with_ort_values(self._outputs, {**feed, **audio}), strict=True)
-        )
+        found = self._run(DECODER, {**feed, **audio})
         attention = found.get("attention")
         return (
             found["logprob"].numpy(),
@@ -72,14 +70,28 @@ class Recognizer:
             None if attention is None else attention.numpy(),
         )
 
+    def _run(self, graph: str, feed: Mapping[str, Any]) -> dict[str, Any]:
+        """Outputs of a graph by name. Where CUDA fails, the CPU takes over for good."""
+        used, names = self._sessions, self._outputs[graph]
+        try:
+            found = used[graph].run_with_ort_values(names, feed)
+        except Exception as error:  # ONNX Runtime has no common class for what its parts raise
+            if CUDA not in used[graph].get_providers():
+                raise _explained(error) from error
+            if used is self._sessions:  # no other thread was first
+                log.warning("CUDA failed (%s); Whisper goes on with the CPU", _first_line(error))
+                self._sessions = _sessions(self._graphs, "cpu")
+            return self._run(graph, feed)
+        return dict(zip(names, found, strict=True))
+
     def _value(self, array: NDArray[Any]) -> Any:
         import onnxruntime
 
         return onnxruntime.OrtValue.ortvalue_from_numpy(array)
 
 
-def _sessions(graphs: Path, device: str) -> list[Any]:
-    """Sessions of encoder, bridge and decoder; on the CPU where CUDA is there but fails.
+def _sessions(graphs: Path, device: str) -> dict[str, Any]:
+    """Sessions of encoder, bridge and decoder by name; on the CPU where CUDA is there but fails.
 
     Raises:
         UserError: CUDA is asked for and not available, or a graph cannot be loaded.
@@ -95,16 +107,22 @@ def _sessions(graphs: Path, device: str) -> list[Any]:
         )
     if there and device != "cpu":
         try:
-            found = [_session(graphs / name, [CUDA, CPU]) for name in (ENCODER, BRIDGE, DECODER)]
-            if CUDA in found[0].get_providers():
+            found = {name: session(graphs / name, [CUDA, CPU]) for name in (ENCODER, BRIDGE, DECODER)}
+            if CUDA in found[ENCODER].get_providers():
                 return found
             log.warning("CUDA cannot be used, see above; Whisper runs on the CPU")
         except UserError as error:
             log.warning("CUDA cannot be used (%s); Whisper runs on the CPU", error.message)
-    return [_session(graphs / name, [CPU]) for name in (ENCODER, BRIDGE, DECODER)]
+    return {name: session(graphs / name, [CPU]) for name in (ENCODER, BRIDGE, DECODER)}
 
 
-def _session(path: Path, providers: Sequence[str]) -> Any:
+def session(path: Path, providers: Sequence[str]) -> Any:
+    """A graph at work, on one core where it is the CPU.
+
+    Raises:
+        UserError: ONNX Runtime cannot load it; a `PassingError` if memory is short.
+
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -113,8 +131,22 @@ def _session(path: Path, providers: Sequence[str]) -> Any:
     options.use_deterministic_compute = True
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=list(providers))
-    except Exception as error:  # ONNX Runtime has no common class for what its parts raise
+    except Exception as error:
+        explained = _explained(error)
+        if explained is not error:
+            raise explained from error
         raise UserError(
-            f"{path}: ONNX Runtime cannot load the model ({str(error).splitlines()[0]})",
+            f"{path}: ONNX Runtime cannot load the model ({_first_line(error)})",
             f"remove the folder {path.parent}, so that it is made again",
         ) from error
+
+
+def _explained(error: Exception) -> Exception:
+    """The same error, or that memory is short, if that is what it says."""
+    if isinstance(error, MemoryError) or "alloc" in str(error):
+        return PassingError(f"Whisper got no more memory ({_first_line(error)})", free_memory.HINT)
+    return error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -17,10 +17,12 @@ from clm.lm.word_fusion import TokenKinds
 
 TOKENIZER_FILE = "tokenizer.json"
 _START, _END, _TRANSCRIBE, _NO_TIMES = "<|startoftranscript|>", "<|endoftext|>", "<|transcribe|>", "<|notimestamps|>"
+_NO_SPEECH = ("<|nospeech|>", "<|nocaptions|>")
 _PREVIOUS = "<|startofprev|>"
 _SPACE = "\N{LATIN CAPITAL LETTER G WITH DOT ABOVE}"
 #: Codes that Whisper has for languages whose usual code is another one.
 _LANGUAGES = {"cmn": "zh", "nb": "no", "iw": "he", "fil": "tl", "jv": "jw", "in": "id", "mo": "ro"}
+_LANGUAGE = re.compile(r"^<\|([a-z]{2,3})\|>$")
 _CHECK_EVERY = 10
 _WORD_PART = re.compile("^['\N{RIGHT SINGLE QUOTATION MARK}]?[^\\W_]")
 
@@ -40,8 +42,12 @@ class Tokens:
         self.english = language.split("-")[0].lower() == "en"
         self.end = self._id(_END)
         self.prompt = [self._id(_START)]
+        #: Codes of the languages that the model tells apart, each with its token; none in English models.
+        self.languages: dict[str, int] = {}
         if size > 51864:  # English models have one token less, and none for languages and tasks in their prompt
-            self.prompt += [self._id(f"<|{self._language(folder, language)}|>"), self._id(_TRANSCRIBE)]
+            code = self._language(folder, language)
+            self.prompt += [self._id(f"<|{code}|>"), self._id(_TRANSCRIBE)]
+            self.languages = self._languages()
         elif language.split("-")[0] != "en":
             raise UserError(
                 f"config: language: the model in {folder} knows only English, not {language}",
@@ -49,6 +55,9 @@ class Tokens:
             )
         self.prompt.append(self._id(_NO_TIMES))
         self._previous = self._id(_PREVIOUS)
+        named = (self.tokenizer.token_to_id(token) for token in _NO_SPEECH)
+        #: The token for audio in which nobody speaks; None if the tokenizer does not name it.
+        self.no_speech = next((number for number in named if number is not None and number < size), None)
         self.bias = np.zeros(size, np.float32)
         self.bias[[token for token in settings["suppress"] if token < size and token != self.end]] = -np.inf
         self.bias[self.end + 1 :] = -np.inf
@@ -60,6 +69,10 @@ class Tokens:
         if found is None:
             raise UserError(f"tokenizer.json has no token {token}", "take the tokenizer that belongs to the model")
         return found
+
+    def _languages(self) -> dict[str, int]:
+        found = ((_LANGUAGE.match(token), number) for token, number in self.tokenizer.get_vocab().items())
+        return {match[1]: number for match, number in sorted(found, key=lambda pair: pair[1]) if match}
 
     def _language(self, folder: Path, language: str) -> str:
         code = language.split("-")[0].lower()

@@ -14,11 +14,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from clm.audio import pauses
 from clm.audio.decode import AudioError, read_audio
 from clm.base.parallel import in_threads
 from clm.engines.whisper.guards import joined, units
-from clm.engines.whisper.listener import Listener, Piece
+from clm.engines.whisper.listener import Listener
+from clm.engines.whisper.pieces import pieces
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.search_settings import CANDIDATES, LONGEST_PIECE
 from clm.scoring import error_rate
@@ -48,8 +48,9 @@ def settle(
             audio = read_audio(cast(Path, recording.audio))  # the engine leaves others out
         except AudioError:
             continue
-        pieces = (Piece(samples, 0.0) for samples in pauses.pieces(audio.samples, LONGEST_PIECE))
-        heard = [found for _, found in in_threads(lambda piece: listener.texts(piece, fusions), pieces, threads)]
+        parts = pieces(audio.samples, listener.detector(audio.samples), LONGEST_PIECE)
+        heard = [found for _, found in in_threads(lambda piece: listener.texts(piece, fusions), parts, threads)]
+        heard = heard or [[""] * len(fusions)]
         counts = [_score(normalize(reference()), normalize(joined(texts))) for texts in zip(*heard, strict=True)]
         if not counts[0].words:
             continue

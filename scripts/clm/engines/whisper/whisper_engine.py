@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -20,15 +20,16 @@ from clm.base.errors import UserError
 from clm.base.parallel import in_threads
 from clm.base.progress import Progress
 from clm.engines.whisper import guards
-from clm.engines.whisper.model import graph, model_folder
+from clm.engines.whisper.model import free_memory, graph, model_folder
 from clm.engines.whisper.model.model_folder import ModelFolder
-from clm.engines.whisper.search_settings import DEFAULT_WEIGHT, LONGEST_PIECE, Chosen, chosen
+from clm.engines.whisper.search_settings import DEFAULT_WEIGHT, LONGEST_PIECE, PIECES_VERSION, Chosen, chosen
 from clm.settings import Settings
 from clm.types import Estimate, Failure, Model, Phrase, Recording, TrainingText, Transcript, Vocabulary
 
 if TYPE_CHECKING:
     from clm.engines.whisper.listener import Heard, Listener
     from clm.engines.whisper.recognizer import Recognizer
+    from clm.engines.whisper.speech import Detector
 
 log = logging.getLogger(__name__)
 
@@ -89,12 +90,14 @@ class Whisper:
         return {**base, **{package: metadata.version(package) for package in packages}}
 
     def transcription_settings(self) -> dict[str, Any]:
-        """Language, weights, width of the beam, how audio is divided."""
+        """Language, weights, format of numbers, width of the beam, how audio is divided into pieces."""
         return {
             "language": self._settings.language,
             "weights": self._files.digest,
+            "compute": self._settings.compute,
             "beam": self._settings.beam,
             "longest_piece": LONGEST_PIECE,
+            "pieces": PIECES_VERSION,
         }
 
     def training_settings(self) -> dict[str, Any]:
@@ -118,12 +121,13 @@ class Whisper:
             UserError: the model's files are missing or damaged; a `PassingError` if memory is short.
 
         """
-        from clm.audio import pauses
-        from clm.audio.decode import RATE, AudioError, read_audio
-        from clm.engines.whisper.listener import Heard, Piece
+        from clm.audio.decode import AudioError, read_audio
+        from clm.engines.whisper.listener import Heard
+        from clm.engines.whisper.pieces import Piece, pieces
+        from clm.engines.whisper.speech import WINDOWS_PER_SECOND
 
-        def pieces() -> Iterator[tuple[Recording, Piece | None, Transcript | Failure | float]]:
-            """Pieces, and the length of the recording; at its last piece, its outcome."""
+        def work() -> Iterator[tuple[Recording, Piece | None, Transcript | Failure]]:
+            """Pieces with what is known of their recording; after the last one its outcome."""
             for recording in recordings:
                 try:
                     audio = read_audio(cast(Path, recording.audio))  # fetched from S3 before
@@ -132,32 +136,49 @@ class Whisper:
                     reason = error.message.removeprefix(f"{recording.audio}: ")
                     yield recording, None, Failure(reason, error.hint)
                     continue
-                start = 0
-                for samples in pauses.pieces(audio.samples, LONGEST_PIECE):
-                    end = start + len(samples)
-                    finished = Transcript({}, audio.seconds, notices=audio.notices)
-                    done = finished if end == len(audio.samples) else audio.seconds
-                    yield recording, Piece(samples, start / RATE), done
-                    start = end
+                speech = self._listener(model).detector(audio.samples)
+                outcome, left_out = Transcript({}, audio.seconds, notices=audio.notices), len(speech)
+                for piece in pieces(audio.samples, speech, LONGEST_PIECE):
+                    left_out -= len(piece.places)
+                    yield recording, piece, outcome
+                yield (
+                    recording,
+                    None,
+                    replace(outcome, result={"seconds_left_out": round(left_out / WINDOWS_PER_SECOND)}),
+                )
 
-        def work(item: tuple[Recording, Piece | None, Any]) -> Heard:
+        def hear(item: tuple[Recording, Piece | None, Any]) -> Heard:
             return Heard("") if item[1] is None else self._listener(model)(item[1])
 
         heard: list[Heard] = []
         progress = Progress(_PROGRESS_SECONDS)
-        for (recording, piece, outcome), found in in_threads(work, pieces(), _threads()):
-            if isinstance(outcome, Failure):
+        for (recording, piece, outcome), found in in_threads(hear, work(), _threads()):
+            if piece is not None:
+                heard.append(found)
+                if isinstance(outcome, Transcript) and outcome.seconds > _LONG_SECONDS:
+                    progress.audio(str(recording.audio), piece.offset, outcome.seconds)
+            elif isinstance(outcome, Failure):
                 yield recording, outcome
-                continue
-            heard.append(found)
-            if not isinstance(outcome, Transcript):
-                if outcome > _LONG_SECONDS and piece is not None:
-                    progress.audio(str(recording.audio), piece.offset, outcome)
-                continue
-            if not any(part.text for part in heard):
-                log.warning("%s: no speech was found; listen to it", recording.audio)
-            yield recording, replace(outcome, result=_result(heard))
-            heard = []
+            else:
+                outcome = replace(outcome, result=_result(heard, outcome.result))
+                self._remark(recording, outcome.result)
+                yield recording, outcome
+                heard = []
+
+    def _remark(self, recording: Recording, result: dict[str, Any]) -> None:
+        """Say what is odd about a recording."""
+        notes = result["whisper"]
+        if not result["results"]["items"]:
+            log.warning("%s: no speech was found; listen to it", recording.audio)
+        if number := notes.get("other_language"):
+            log.warning(
+                "%s: %d of %d pieces are in another language than %s; Whisper translates them, or invents text: take "
+                "the recording out, or set config: language",
+                recording.audio,
+                number,
+                notes["pieces"],
+                self._settings.language,
+            )
 
     def train(self, text: TrainingText, directory: Path) -> dict[str, Any]:
         """Train a CLM into `directory`, equal bytes for equal text: of words for English, else of Whisper's tokens.
@@ -227,20 +248,26 @@ class Whisper:
 
         found = fusion_training.load(model.directory, self._tokens) if model.directory else (None, ())
         kept = Kept(self._settings.results / "encoded" / f"{self._files.digest[:16]}-{graph.VERSION}")
-        return Listener(self._recognizer, self._tokens, self._settings.beam, kept, *found)
+        return Listener(self._recognizer, self._tokens, self._settings.beam, kept, self._detector, *found)
+
+    @cached_property
+    def _detector(self) -> Detector:
+        from clm.engines.whisper.speech import Detector
+
+        return Detector()
 
     @cached_property
     def _recognizer(self) -> Recognizer:
         from clm.engines.whisper.recognizer import Recognizer
 
         graphs = self._files.graphs(graph.VERSION)
-        model_folder.check_memory(self._files.name, 4 * self._files.size.parameters)
+        free_memory.check(self._files.name, 4 * self._files.size.parameters)
         return Recognizer(graphs, self._settings.device)
 
 
-def _result(heard: list[Heard]) -> dict[str, Any]:
-    """A recognition in Amazon Transcribe's shape, and how often guards were needed."""
-    notes: Counter[str] = Counter()
+def _result(heard: list[Heard], about: Mapping[str, int]) -> dict[str, Any]:
+    """A recognition in Amazon Transcribe's shape; notes `about` the recording, and how often guards were needed."""
+    notes = Counter({"pieces": 0, **about})
     for part in heard:
         notes.update(part.notes)
     transcript = guards.joined(part.text for part in heard)

@@ -36,7 +36,7 @@ def layers(weights: Weights, side: str) -> int:
     return number
 
 
-class _Graph:
+class Graph:
     """Nodes and weights of a graph; each method adds a node and returns the name of its output."""
 
     def __init__(self, weights: Weights) -> None:
@@ -47,14 +47,17 @@ class _Graph:
         self.outputs: list[onnx.ValueInfoProto] = []
 
     def input(self, name: str, kind: str, shape: Sequence[int | str]) -> str:
+        """Add an input of the graph."""
         self.inputs.append(_value(name, kind, shape))
         return name
 
     def output(self, name: str, kind: str, shape: Sequence[int | str], value: str) -> None:
+        """Make a value an output of the graph."""
         self.outputs.append(_value(name, kind, shape))
         self.add("Identity", value, result=name)
 
     def add(self, operator: str, *inputs: str, result: str | None = None, **attributes: Any) -> str:
+        """Add a node, by the name of its operator."""
         from onnx import helper
 
         name = result or f"v{len(self.nodes)}"
@@ -62,6 +65,7 @@ class _Graph:
         return name
 
     def constant(self, value: Any, kind: type = np.int64) -> str:
+        """Add a constant."""
         array: np.ndarray = np.array(value, kind)
         name = f"c_{array.dtype}_{'x'.join(map(str, array.shape))}_{'_'.join(map(str, array.ravel()[:8]))}"
         if array.size > 8:
@@ -70,6 +74,7 @@ class _Graph:
         return name
 
     def weight(self, name: str, *, transposed: bool = False) -> str:
+        """Add a weight, by its name."""
         array = self.weights[name]
         if transposed:
             name, array = f"{name}.T", array.T
@@ -77,20 +82,32 @@ class _Graph:
         return name
 
     def linear(self, value: str, name: str) -> str:
+        """Add a product with a weight, and its bias if there is one."""
         product = self.add("MatMul", value, self.weight(f"{name}.weight", transposed=True))
         bias = f"{name}.bias"
         return self.add("Add", product, self.weight(bias)) if bias in self.weights else product
 
     def norm(self, value: str, name: str) -> str:
+        """Add a normalization of layers."""
         weight, bias = self.weight(f"{name}.weight"), self.weight(f"{name}.bias")
         return self.add("LayerNormalization", value, weight, bias, axis=-1, epsilon=1e-5)
 
     def mlp(self, value: str, name: str) -> str:
+        """Add the two linear layers of a block."""
         inner = self.norm(value, f"{name}.final_layer_norm")
         inner = self.add("Gelu", self.linear(inner, f"{name}.fc1"))
         return self.add("Add", value, self.linear(inner, f"{name}.fc2"))
 
+    def recurrent(self, width: int, *inputs: str) -> list[str]:
+        """Add an LSTM; its output for each step, and the last hidden state and cell."""
+        from onnx import helper
+
+        names = [f"v{len(self.nodes)}_{part}" for part in range(3)]
+        self.nodes.append(helper.make_node("LSTM", list(inputs), names, hidden_size=width))
+        return names
+
     def reshape(self, value: str, *shape: int) -> str:
+        """Add another shape; 0 keeps a dimension, -1 is what is left."""
         return self.add("Reshape", value, self.constant(shape))
 
     def save(self, path: Path, name: str) -> None:
@@ -125,7 +142,7 @@ def _value(name: str, kind: str, shape: Sequence[int | str]) -> onnx.ValueInfoPr
 
 def write_encoder(path: Path, weights: Weights) -> None:
     """From `features` (1, mels, 3000) to `states` (1, 1500, width)."""
-    graph = _Graph(weights)
+    graph = Graph(weights)
     mels = weights["model.encoder.conv1.weight"].shape[1]
     width = weights["model.encoder.embed_positions.weight"].shape[1]
     heads = width // HEAD
@@ -160,7 +177,7 @@ def write_bridge(path: Path, weights: Weights) -> None:
 
     `cross_k_<layer>` is (heads, 64, 1500) and scaled, `cross_v_<layer>` (heads, 1500, 64).
     """
-    graph = _Graph(weights)
+    graph = Graph(weights)
     width = weights["model.encoder.embed_positions.weight"].shape[1]
     heads = width // HEAD
     value = graph.input("states", "FLOAT", (1, FRAMES, width))
@@ -185,7 +202,7 @@ def write_decoder(path: Path, weights: Weights, alignment_heads: Sequence[tuple[
     bridge makes them. Outputs: `logprob` (hypotheses * n, vocabulary), ln P of the next token; `present_...`, the new
     cache; `attention` (heads, hypotheses * n, 1500), that of `alignment_heads` (layer, head), where there are any.
     """
-    graph = _Graph(weights)
+    graph = Graph(weights)
     width = weights["model.decoder.embed_tokens.weight"].shape[1]
     heads, count = width // HEAD, layers(weights, "decoder")
     cache = ("past", heads, "length", HEAD)
@@ -224,7 +241,7 @@ def write_decoder(path: Path, weights: Weights, alignment_heads: Sequence[tuple[
     graph.save(path, "decoder")
 
 
-def _causal_mask(graph: _Graph, length: str, total: str) -> str:
+def _causal_mask(graph: Graph, length: str, total: str) -> str:
     """(n, length + n): 0 where a token may look, else a number that no softmax lets pass."""
     zero, one = graph.constant(0), graph.constant(1)
     start, end = graph.add("Squeeze", length), graph.add("Squeeze", total)
@@ -235,7 +252,7 @@ def _causal_mask(graph: _Graph, length: str, total: str) -> str:
 
 
 def _self_attention(
-    graph: _Graph, value: str, name: str, past: Sequence[str], rows: str, mask: str, heads: int, layer: int
+    graph: Graph, value: str, name: str, past: Sequence[str], rows: str, mask: str, heads: int, layer: int
 ) -> str:
     inner = graph.norm(value, f"{name}.self_attn_layer_norm")
     query, key, new = (
@@ -260,7 +277,7 @@ def _self_attention(
 
 
 def _cross_attention(
-    graph: _Graph, value: str, name: str, cross: Sequence[str], heads: int, chosen: Sequence[int], seen: list[str]
+    graph: Graph, value: str, name: str, cross: Sequence[str], heads: int, chosen: Sequence[int], seen: list[str]
 ) -> str:
     """All hypotheses and tokens at once, since they attend to the same audio."""
     inner = graph.norm(value, f"{name}.encoder_attn_layer_norm")

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +18,8 @@ from typing import Any
 
 from clm.base import files
 from clm.base.digests import Digests
-from clm.base.errors import PassingError, UserError
-from clm.engines.whisper.model import hub, weights
+from clm.base.errors import UserError
+from clm.engines.whisper.model import free_memory, hub, weights
 from clm.engines.whisper.model.layout import CONFIGURATIONS, missing
 from clm.engines.whisper.model.weights import Size
 
@@ -41,8 +42,6 @@ _REPOSITORIES = {
     "large-v3-turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
     "turbo": "mobiuslabsgmbh/faster-whisper-large-v3-turbo",
 }
-#: Memory besides the weights, in bytes: the general language model, keys and values of the audio, and Python.
-_BESIDES = 400 << 20
 
 
 @dataclass(frozen=True)
@@ -95,26 +94,20 @@ class ModelFolder:
         """
         from clm.engines.whisper.model import graph
 
-        target = cache_folder() / f"{self.digest[:24]}-{version}"
-        with files.locked(target.with_suffix(".lock")):  # without locks it is done twice, and the last one wins
-            if target.is_dir():
-                return target
-            check_memory(self.name, 4 * self.size.parameters)
+        def write(folder: Path) -> None:
+            free_memory.check(self.name, 4 * self.size.parameters)
             found = weights.read(self.folder)
-            with tempfile.TemporaryDirectory(dir=target.parent, prefix="unfinished-") as temporary:
-                made = Path(temporary) / "graphs"
-                made.mkdir()
-                try:
-                    graph.write_encoder(made / graph.ENCODER, found)
-                    graph.write_bridge(made / graph.BRIDGE, found)
-                    graph.write_decoder(made / graph.DECODER, found, self.alignment_heads)
-                except KeyError as error:
-                    raise UserError(
-                        f"{self.weights[0]}: not a Whisper model as others have it, there is no {error}",
-                        "fetch it again, or take it in another format",
-                    ) from error
-                made.replace(target)
-        return target
+            try:
+                graph.write_encoder(folder / graph.ENCODER, found)
+                graph.write_bridge(folder / graph.BRIDGE, found)
+                graph.write_decoder(folder / graph.DECODER, found, self.alignment_heads)
+            except KeyError as error:
+                raise UserError(
+                    f"{self.weights[0]}: not a Whisper model as others have it, there is no {error}",
+                    "fetch it again, or take it in another format",
+                ) from error
+
+        return made_once(f"{self.digest[:24]}-{version}", write)
 
     @cached_property
     def size(self) -> Size:
@@ -122,29 +115,17 @@ class ModelFolder:
         return weights.size(self.folder)
 
 
-def check_memory(name: str, weights: int) -> None:
-    """Refuse a model that does not fit into memory, before it is loaded.
-
-    Raises:
-        PassingError: less memory is free than the model needs.
-
-    """
-    needed = int(1.5 * weights) + _BESIDES
-    free = _free_memory()
-    if free is not None and free < needed:
-        raise PassingError(
-            f"whisper.model {name} needs about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free",
-            "take a smaller model, end other programs, or run fewer jobs at once: --cores 1",
-        )
-
-
-def _free_memory() -> int | None:
-    """Bytes that programs can still get, None where the system does not say."""
-    with suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    return None
+def made_once(name: str, write: Callable[[Path], None]) -> Path:
+    """The folder `name` of the cache, into which `write` puts files at the first call."""
+    target = cache_folder() / name
+    with files.locked(target.with_suffix(".lock")):  # without locks it is done twice, and the last one wins
+        if not target.is_dir():
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix="unfinished-") as temporary:
+                made = Path(temporary) / "graphs"
+                made.mkdir()
+                write(made)
+                made.replace(target)
+    return target
 
 
 def cache_folder() -> Path:
