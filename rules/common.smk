@@ -60,7 +60,9 @@ def own_file(path):
     """A file of the user, which stays where it is, or nothing; copies of texts from S3 are among the results."""
     if not path or path == FROM_REFERENCES:
         return []
-    return ancient(path) if Path(path).is_relative_to(DECIDED.results) else ancient(local(path))
+    if Path(path).is_relative_to(DECIDED.results):
+        return ancient(f"{RESULTS}/{Path(path).relative_to(DECIDED.results).as_posix()}")
+    return ancient(local(path))
 
 
 def compared_leaderboard(wildcards):
@@ -106,8 +108,12 @@ def corpora(wildcards):
 @cache
 def model_digest(model):
     """Digest of everything a model was made from; a number may have been given again after the models were deleted."""
-    known = DECIDED.model_digests
-    return known[model] if model in known else models.load(MODELS, model, ENGINE.name).digest
+    if model in DECIDED.model_digests:
+        return DECIDED.model_digests[model]
+    if not (MODELS / model / "model.json").exists():  # made on another machine
+        sync.refresh()
+        sync.fetch(MODELS / model / "model.json")
+    return models.load(MODELS, model, ENGINE.name).digest
 
 
 def folders_of(model):

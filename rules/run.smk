@@ -13,6 +13,7 @@ from clm import engines
 from clm.base import files, lock
 from clm.base.digests import Digests
 from clm.base.errors import UserError
+from clm.bucket import sync
 from clm.config import load
 from clm.settings import FROM_REFERENCES
 from clm.healing.plan import corpus_settings

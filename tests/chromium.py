@@ -1,8 +1,10 @@
 """Debian's Chromium without a head, driven by Selenium; skipped where there is none, unless CLM_BROWSER=required."""
 
+import hashlib
 import json
 import os
 import shutil
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ FLAGS = (
     "--disable-background-networking", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--mute-audio",
 )  # fmt: skip
 
+AXE = "axe-core@4.10.3"
+AXE_SHA256 = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"  # pragma: allowlist secret
+AXE_HOME = Path(__file__).parent / "browser" / ".axe"  # ignored by git
+
 
 def missing(what: str) -> None:
     """Skip, or fail where the browser has to be there."""
@@ -22,6 +28,24 @@ def missing(what: str) -> None:
     if os.environ.get("CLM_BROWSER") == "required":
         pytest.fail(message)
     pytest.skip(message)
+
+
+def axe_source() -> str:
+    """The source of axe-core, fetched by npm once; skips if that is not possible."""
+    path = AXE_HOME / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        npm = shutil.which("npm")
+        if not npm:
+            missing("npm, which fetches axe-core, is not here")
+        AXE_HOME.mkdir(exist_ok=True)
+        options = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-save")
+        command = [npm, "install", "--prefix", str(AXE_HOME), *options, AXE]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        if done.returncode:
+            pytest.skip(f"npm could not fetch {AXE}: {done.stderr.strip()[-300:]}")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert found == AXE_SHA256, f"{path} is not {AXE}"
+    return path.read_text(encoding="utf-8")
 
 
 class Browser:
@@ -73,6 +97,14 @@ class Browser:
 
         return WebDriverWait(self.driver, seconds, poll_frequency=0.05).until(
             lambda driver: driver.execute_script(script, *arguments), message=script
+        )
+
+    def accessibility(self, axe: str) -> list[list[Any]]:
+        """What axe-core (`axe_source`) finds wrong with the page as it is: severity, rule and a few elements each."""
+        self.run(axe)
+        return self.driver.execute_async_script(
+            "const done = arguments[0]; axe.run(document, {resultTypes: ['violations']}).then(r => done("
+            "r.violations.map(v => [v.impact, v.id, v.nodes.slice(0, 3).map(n => n.html.slice(0, 160))])))"
         )
 
     def find(self, selector: str) -> Any:

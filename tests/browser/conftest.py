@@ -1,19 +1,12 @@
 """A browser, axe-core, and results folders with their reports."""
 
-import hashlib
-import shutil
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 
-from chromium import Browser, missing
+from chromium import Browser, axe_source
 from clm.base import files
 from report_data import FIRST, SECOND, STOCK, ResultsFolder, many, spoken
-from runner import CHECKOUT
-
-AXE = "axe-core@4.10.3"
-AXE_SHA256 = "880970c081707360e64f34cea25ff91892f5bc95675b0776925b9709dd8a68bb"  # pragma: allowlist secret
 
 
 @pytest.fixture(scope="session")
@@ -27,31 +20,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The source of axe-core, fetched by npm once into a folder that git ignores."""
-    home = CHECKOUT / "tests" / "browser" / ".axe"
-    path = home / "node_modules" / "axe-core" / "axe.min.js"
-    if not path.exists():
-        npm = shutil.which("npm")
-        if not npm:
-            missing("npm, which fetches axe-core, is not here")
-        home.mkdir(exist_ok=True)
-        command = [
-            npm,
-            "install",
-            "--prefix",
-            str(home),
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--no-save",
-            AXE,
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-        if done.returncode:
-            pytest.skip(f"npm could not fetch {AXE}: {done.stderr.strip()[-300:]}")
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert found == AXE_SHA256, f"{path} is not {AXE}"
-    return path.read_text(encoding="utf-8")
+    """The source of axe-core."""
+    return axe_source()
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,16 @@
 
 import base64
 import io
+import re
 import unicodedata
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.keys import Keys
 
 from chromium import Browser
 from clm.base import files
-from report_data import OUTCOMES, ResultsFolder, outcome, trouble
+from report_data import FIRST, OUTCOMES, ResultsFolder, outcome, trouble
 
 ANSWERS = {
     "better": "Yes: the custom language model pays off",
@@ -27,6 +29,18 @@ STEPS = {
     "worse": "Use other text",
     "nothing": "Give it text: learn the words that it missed",
 }
+
+#: How terms are used on the first screen, in lower case.
+TERMS = {
+    "held.out": "Held out", r"\bp = ": "p", "its control": "Control", "heal": "Heal", "broken": "Fixed, broken",
+    "between": "Between", "word error rate": "Word error rate (WER)", "seen the answers": "Has seen the answers",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def desk(browser: Browser) -> None:
+    """The window of a desk, whatever the test before looked at."""
+    browser.resize(1440)
 
 
 @pytest.fixture(scope="module")
@@ -62,8 +76,55 @@ def test_ten_seconds_are_enough(browser: Browser, outcomes: dict[str, ResultsFol
     basis = [card.text for card in browser.all(".number") if card.text.startswith(("Judged on", "Measured on"))]
     assert len(basis) == 1
     assert "words in" in basis[0]
-    for selector in (".hero .pill", "h1", ".proof", ".figures", ".steps li:first-child h3"):
+    for selector in (".question", ".hero .pill", "h1", ".proof", ".figures", ".steps li:first-child p"):
         assert seen(browser, selector), selector
+    browser.resize(390, 844)
+    for selector in (".question", ".hero .pill", "h1", ".proof", ".next-line", ".figures .number"):
+        assert seen(browser, selector), selector
+    assert browser.find(".next-line").text == f"Next: {STEPS[name]}"
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_terms_are_explained_where_they_are_used(
+    browser: Browser, outcomes: dict[str, ResultsFolder], name: str
+) -> None:
+    browser.resize(1440)
+    browser.open(outcomes[name].directory / "report.html")
+    used = browser.run("const first = document.querySelector('#summary').cloneNode(true);"
+                       " first.querySelector('.terms').remove(); return first.textContent.toLowerCase()")  # fmt: skip
+    told = browser.run("return [...document.querySelectorAll('.terms dt')].map(e => e.textContent)")
+    for pattern, term in TERMS.items():
+        assert bool(re.search(pattern, used)) == (term in told), term
+    assert browser.find(".terms dd").is_displayed()
+    browser.resize(390, 844)
+    browser.open(outcomes[name].directory / "report.html")
+    assert not browser.find(".terms dd").is_displayed()
+    browser.find(".terms summary").send_keys(Keys.ENTER)
+    assert browser.find(".terms dd").is_displayed()
+
+
+def test_every_figure_names_its_recordings(browser: Browser, outcomes: dict[str, ResultsFolder]) -> None:
+    headings = {}
+    for name in OUTCOMES:
+        browser.open(outcomes[name].directory / "report.html")
+        groups = "return [...document.querySelectorAll('.figures')].map(g => [g.querySelector('h2').textContent,"
+        headings[name] = browser.run(groups + " g.querySelectorAll('.number').length])")
+        assert sum(count for _, count in headings[name]) == len(browser.all(".number"))
+    heldout = "9 held-out recordings that the model never learned from: the verdict depends on them"
+    assert headings["better"] == [[heldout, 3], ["All 12 recordings", 2]]
+    assert headings["leaked"] == [
+        ["7 recordings that the text of the model does not hold", 2],
+        ["All 12 recordings, also those that the text of the model holds", 2],
+    ]
+    assert headings["nothing"] == [["All 12 recordings", 2]]
+
+
+def test_the_figure_of_the_verdict_has_its_range(browser: Browser, outcomes: dict[str, ResultsFolder]) -> None:
+    for name in OUTCOMES:
+        browser.open(outcomes[name].directory / "report.html")
+        text = browser.find(".figures .number").text
+        now, low, high = (float(rate) for rate in re.findall(r"([0-9.]+)%", text)[-3:])
+        assert low < now < high, text
 
 
 def test_the_figures_of_the_verdict_come_first(browser: Browser, outcomes: dict[str, ResultsFolder]) -> None:
@@ -71,17 +132,16 @@ def test_the_figures_of_the_verdict_come_first(browser: Browser, outcomes: dict[
     for name in OUTCOMES:
         browser.open(outcomes[name].directory / "report.html")
         labels[name] = browser.run("return [...document.querySelectorAll('.number dt')].map(e => e.textContent)")
-    assert labels["better"][:3] == ["On held-out folders", "Word error rate", "What the text did"]
-    assert labels["leaked"][:2] == ["On clean folders", "On held-out folders"]
-    assert labels["nothing"][0] == "Word error rate"
+    first = ["Word error rate", "Against unrelated text", "Judged on"]
+    assert labels["better"] == [*first, "Word error rate", "Words fixed"]
+    assert labels["leaked"] == ["Word error rate", "Judged on", "Word error rate", "Words fixed"]
+    assert labels["nothing"] == ["Word error rate", "Measured on"]
 
 
 def test_the_verdict_names_baseline_and_control(browser: Browser, outcomes: dict[str, ResultsFolder]) -> None:
-    for name, sign in (("better", "fewer"), ("as the control", "")):
+    for name, words in (("better", r"and \d+% fewer"), ("as the control", r"but \d+% more")):
         browser.open(outcomes[name].directory / "report.html")
-        text = browser.find("h1").text
-        assert "fewer errors than pocketsphinx, and " in text
-        assert f"{sign} errors than its control" in text
+        assert re.search(rf"fewer errors than pocketsphinx, {words} errors than its control", browser.find("h1").text)
     board = browser.run("return [...document.querySelectorAll('#board tbody [data-key=rank]')].map(c => c.textContent)")
     assert board == ["1", "2", ""]  # a control is not ranked
     assert browser.run("return document.querySelectorAll('.figure-generations .control').length") == 1
@@ -92,6 +152,7 @@ def test_what_has_seen_the_answers_is_not_called_proven(browser: Browser, outcom
     proof = browser.find(".proof").text
     assert "Proven" not in proof
     assert "On the 7 other folders its WER is" in proof
+    assert browser.find("h1").text.startswith(f"On the 7 other folders, {FIRST} makes")
 
 
 def test_a_baseline_that_nothing_is_compared_with_is_no_champion(

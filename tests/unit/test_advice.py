@@ -7,7 +7,7 @@ import pytest
 from clm.base import files
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
 from clm.reasons import codes
-from clm.report import advice, cautions, first_screen
+from clm.report import advice, cards, cautions, first_screen
 from clm.report.gather import read
 from clm.results import invocation
 from clm.run.command_line import repeatable
@@ -117,7 +117,7 @@ def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
 def test_a_baseline_alone_has_a_verdict_and_its_size(made: dict[str, ResultsFolder]) -> None:
     results = read(made["nothing"].directory)
     assert results.champion is None
-    assert [card.label for card in first_screen.cards(results)] == ["Word error rate", "Measured on"]
+    assert [card.label for card in cards.cards(results)] == ["Word error rate", "Measured on"]
     assert first_screen.judge(results).headline.startswith(f"{STOCK} has a word error rate of")
 
 

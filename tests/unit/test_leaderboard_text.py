@@ -144,6 +144,13 @@ def test_the_table_fits_a_terminal_and_is_ascii():
     ]
 
 
+def test_a_baseline_alone_has_no_star():
+    control = row("pocketsphinx-control-001", verdict="control", wer="0.352000")
+    for rows in ([BASE], [BASE, control], [BASE, row("clm", status="incomplete")]):
+        assert "*" not in leaderboard_text.table(rows)
+    assert "pocketsphinx *" in leaderboard_text.table([ALL, BASE])
+
+
 def test_attention_names_each_failure_once_and_no_consequence_of_it():
     silent = Absence(codes.told("no audio in it; or silence", "replace it"), ("c",))
     absences = {
@@ -210,14 +217,14 @@ BAD = codes.forgets(3.5)
         (
             {"fixed_words": "0", "broken_words": "5"},
             [BAD],
-            "fixes 0. Its perplexity on general text is 3.5 times that of the stock model. Used",
+            "fixes 0. Its perplexity on general text is 3.5 times that of the stock model. It is compared",
         ),
         (
             {"fixed_words": "100", "broken_words": "6"},
             [BAD],
-            "clm: its perplexity on general text is 3.5 times that of the stock model. Used",
+            "clm: its perplexity on general text is 3.5 times that of the stock model. It is compared",
         ),
-        ({"fixed_words": "99"}, [codes.told("It forgets.")], "clm: It forgets. Used"),
+        ({"fixed_words": "99"}, [codes.told("It forgets.")], "clm: It forgets. It is compared"),
         ({"fixed_words": "13", "broken_words": "6"}, [], None),
         ({"fixed_words": "3", "broken_words": "4"}, [], None),
         ({"fixed_words": "8", "broken_words": "6", "corpus_words": ""}, [], None),

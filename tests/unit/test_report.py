@@ -23,7 +23,7 @@ from report_data import FIRST, HOSTILE, SECOND, STOCK, ResultsFolder, Texts, hos
 HARMLESS = """
 a audio body button canvas caption circle code dd desc details dialog div dl dt fieldset figcaption figure footer g h1
 h2 h3 h4 head header html input label legend li line link main meta nav noscript ol option p path polyline rect script
-section select span strong style summary svg table tbody td text th thead title tr ul
+section select span strong style summary svg table tbody td text th thead title tr ul wbr
 """
 
 

@@ -179,6 +179,17 @@ def test_measured_speeds_are_kept_for_the_next_run_of_the_same_engine(tmp_path: 
     assert Pace.read(path, "engine", 9.0).audio.with_more() == again.audio.with_more()
 
 
+def test_a_result_from_the_store_says_nothing_about_the_speed(tmp_path: Path) -> None:
+    pace = Pace.read(tmp_path / "pace.json", "engine", 0.2)
+    pace.learn(transcribe("one"), 24.0, 60.0)
+    before = pace.audio.with_more()
+    for _ in range(20):
+        pace.learn(transcribe("two"), 0.5, 120.0)
+    assert pace.audio.with_more() == before
+    pace.learn(transcribe("two"), 20.0, 120.0)  # as fast as a quiet machine may be
+    assert pace.audio.with_more() < before
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"jobs": 1}', '{"jobs": {}, "audio": {"engine": "x"}}', "\x00"])
 def test_a_damaged_record_of_speeds_costs_an_estimate_only(tmp_path: Path, text: str) -> None:
     path = tmp_path / "pace.json"

@@ -10,7 +10,7 @@ from aws.server import Loopback, serving
 from clm.base import files
 from cloud import BUCKET as TALKS
 from cloud import quick_cloud
-from runner import CHECKOUT, Workflow
+from runner import CHECKOUT, Workflow, log_of
 from workflow_data import small_data_set
 
 BUCKET = "results-bucket"
@@ -135,8 +135,8 @@ def test_jobs_in_a_shared_folder_scan_nothing_either(tmp_path: Path, finished_on
     workflow = small_data_set(tmp_path)
     submit = workflow.write("submit", '(sh "$1" > /dev/null 2>&1) & echo $!\n')
     command = ("--executor", "cluster-generic", "--jobs", "2", "--cluster-generic-submit-cmd", f"sh {submit}")
-    run = workflow.run(*command)
-    assert run.output.count("with external jobid") == 2 * 2 * 3 + 1
+    workflow.run(*command)
+    assert log_of(tmp_path).count("with external jobid") == 2 * 2 * 3 + 1
     for name in ("leaderboard.csv", "runs.csv"):
         assert (workflow.results / name).read_text() == (finished_once.results / name).read_text()
 
@@ -147,10 +147,10 @@ def test_what_waits_for_amazon_does_not_wait_on_a_node(tmp_path: Path) -> None:
     with quick_cloud(tmp_path, folders=1) as cloud:
         files.write_text(tmp_path / "submit", '(sh "$1" > /dev/null 2>&1) & echo $!\n')
         command = ("--executor", "cluster-generic", "--jobs", "2", "--cluster-generic-submit-cmd", "sh submit")
-        run = cloud.run(*command)
+        cloud.run(*command)
         assert {row["status"] for row in cloud.outcome()[1]} == {"finished"}
         # Normalized texts and scores of two models.
-        assert run.output.count("with external jobid") == 2 * 2
+        assert log_of(cloud.directory).count("with external jobid") == 2 * 2
 
 
 @pytest.mark.long

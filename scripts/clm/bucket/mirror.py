@@ -24,7 +24,10 @@ _MARK = "model.json"
 #: Files that the workflow keeps beside the outputs of rules: these, and those in these folders except outputs.
 _KEPT_FILES = {"config.json", "config.yaml", "inputs.json", "state.json"}
 _KEPT_FOLDERS = {"inputs", "models", "store"}
-_OUTPUTS = {"articles.txt", "missed_words.txt", "plan.json", "sources.tsv", "status.csv", "training.json"}
+_OUTPUTS = {
+    "corpus/articles.txt", "corpus/sources.tsv", "corpus/status.csv",
+    "missed_words.txt", "plan.json", "training.json",
+}  # fmt: skip
 
 
 class Mirror:
@@ -173,11 +176,13 @@ def is_kept(name: str) -> bool:
 
     >>> [is_kept(name) for name in ("inputs/one.json", "models/x/model.json", "models/x/plan.json", "report.html")]
     [True, True, False, False]
+    >>> is_kept("models/x/missed_words.txt"), is_kept("models/x/corpus/missed_words.txt")
+    (False, True)
     """
     path = PurePosixPath(name)
     if len(path.parts) == 1:
         return name in _KEPT_FILES
-    return path.parts[0] in _KEPT_FOLDERS and not (path.parts[0] == "models" and path.name in _OUTPUTS)
+    return path.parts[0] in _KEPT_FOLDERS and not (path.parts[0] == "models" and "/".join(path.parts[2:]) in _OUTPUTS)
 
 
 def is_final(name: str) -> bool:

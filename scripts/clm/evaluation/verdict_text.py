@@ -17,6 +17,7 @@ from clm.results import models
 
 Row = Mapping[str, str]
 
+LEAKED = "Better, but it has seen the answers"
 WORDS_PER_HOUR = 9000  # of speech at 150 words a minute
 _UNKNOWN = Difference()
 #: Answers where fewer errors than the baseline's are proven, and the model is not better all the same.
@@ -65,11 +66,19 @@ def verdict(rows: Sequence[Row], comparisons: Comparisons, subject: Row, *, cust
         answer = _NOT_BETTER.get(details.why.code, answer)
     tone = {BETTER: "good", WORSE: "bad"}.get(found, "open")
     if found == BETTER and leaked:
-        tone, answer = "open", "Better, but it has seen the answers"
-    control = f", and {change_in_words(subject['text_change'], 'its control')}" if subject.get("control") else ""
+        tone, answer = "open", LEAKED
+    control = (
+        f"{_joint(subject)}{change_in_words(subject['text_change'], 'its control')}" if subject.get("control") else ""
+    )
     headline = f"{subject['model']} makes {change_in_words(subject['wer_change'], baseline['model'])}{control}."
     proof = _proof(subject, baseline, details)
     return Verdict(tone, answer, headline, proof, tuple(sentences(rows, comparisons)))
+
+
+def _joint(row: Row) -> str:
+    """The word between a change against the baseline and that against the control, which may go the other way."""
+    opposed = float(row["wer_change"] or 0) < 0 <= float(row["text_change"] or 0)
+    return ", but " if opposed else ", and "
 
 
 def _than_control(row: Row) -> str:
@@ -145,7 +154,7 @@ def _against_control(row: Row, after: str) -> str:
     if not row.get("control"):
         return ""
     chance = f", p = {float(row['text_p_value']):.2g}" if row["text_p_value"] else ""
-    return f", and {_than_control(row)} (WER {figure(row['control_wer'])} -> {figure(after)}{chance})"
+    return f"{_joint(row)}{_than_control(row)} (WER {figure(row['control_wer'])} -> {figure(after)}{chance})"
 
 
 def not_separated(row: Row) -> str:
@@ -173,6 +182,11 @@ def _proof(row: Row, baseline: Row, details: Difference | None) -> str:
     """Certainty of a verdict, and the data behind it."""
     where = "recordings it never learned from" if row["scope"] == "heldout" else "all recordings"
     size = f" ({_recordings(details.recordings)}, {counted(details.words, 'word')})" if details else ""
+    if not row["p_value"] and details:
+        held = " that it never learned from" if row["scope"] == "heldout" else ""
+        words = f"{counted(details.words, 'word')} in {_recordings(details.recordings)}{held}"
+        why = f"{ended(capitalized(full(details.why)))} " if details.why else ""
+        return f"{why}It may be chance: {words} are too few to tell."
     chance = f"p = {float(row['p_value']):.2g}" if row["p_value"] else "too few recordings for a p-value"
     if row["verdict"] == NOT_PROVEN and details and details.why:
         return f"{ended(capitalized(full(details.why)))} Against {baseline['model']}: {chance}, on {where}{size}."

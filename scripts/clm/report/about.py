@@ -21,7 +21,9 @@ def legend(results: Results) -> str:
     equal = " and equivalents" if settings.get("equivalents") else ""
     name = settings.get("profile", "basic")
     profile = f"after normalizer {name} {VERSIONS.get(name, '')}{without}{equal}" if settings else ""
-    return f"Word error rates {profile}; change and p-value against the baseline on the same recordings."
+    heldout = any(model.row.get("scope") == "heldout" for model in results.models.values())
+    where = "the held-out recordings" if heldout else "the same recordings"
+    return f"Word error rates {profile}; change and p-value against the baseline on {where}."
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,14 @@ def _report_card(results: Results, model: ModelResults) -> str:
 def _facts(about: ModelRecord) -> Iterator[tuple[str, str]]:
     """Facts of model.json, by label."""
     if about.sources:
-        yield "Text", ", ".join(f"{name} {counted(count, 'word')}" for name, count in about.sources.items())
+        named = {name.replace("_", " "): count for name, count in about.sources.items()}
+        yield "Text", ", ".join(f"{name} {counted(count, 'word')}" for name, count in named.items())
     if about.digest:
         yield "Digest", about.digest
     for key, value in about.details.items():
         if isinstance(value, bool | int | float | str) and value != "":
-            yield key.replace("_", " ").capitalize(), str(value)
+            whole = isinstance(value, int) and not isinstance(value, bool)
+            yield key.replace("_", " ").capitalize(), f"{value:,}" if whole else str(value)
         elif key == "evaluation" and isinstance(value, dict):
             known = ((name, part.get("perplexity")) for name, part in value.items() if isinstance(part, dict))
             yield "Perplexity", ", ".join(f"{name} {figure}" for name, figure in known if figure is not None)

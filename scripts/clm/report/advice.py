@@ -14,8 +14,8 @@ from clm.evaluation import verdict_text
 from clm.evaluation.bootstrap import BETTER, NOT_PROVEN, WORSE
 from clm.evaluation.leaderboard import COLUMNS
 from clm.healing import saturation
-from clm.reasons.codes import Code
-from clm.reasons.sentences import capitalized, full, kind
+from clm.reasons.codes import Code, Reason
+from clm.reasons.sentences import capitalized, describe, ended, kind
 from clm.report import leaderboard_text
 from clm.report.figures.charts import number
 from clm.report.gather import ModelResults, Results
@@ -75,8 +75,18 @@ def _findings(results: Results, *, wrong: bool) -> Iterator[Step]:
     model = results.subject or results.baseline
     for (folder, finding), *others in leaderboard_text.by_kind(model.diagnosis.findings if model else {}):
         if (finding.code in WRONG_INPUT) is wrong:
-            also = f". The same in {counted(len(others), 'more folder')}." if others else "."
-            yield Step(capitalized(kind(finding)), full(finding, f"{folder}: ").rstrip(".") + also)
+            text = _single(folder, finding)
+            also = f" The same in {counted(len(others), 'more folder')}." if others else ""
+            yield Step(capitalized(kind(finding)), text + also)
+
+
+def _single(folder: str, finding: Reason) -> str:
+    """Where a finding was made, its figures and what to do, below a title that says what was found."""
+    statement, detail, hint = describe(finding)
+    recording = statement.removesuffix(kind(finding)).rstrip(": ")
+    where = f"{folder}, {recording}" if recording else folder
+    found = ended(f"{where}: {detail}" if detail else where)
+    return f"{found} {ended(capitalized(hint))}" if hint else found
 
 
 def _leaks(results: Results) -> Iterator[Step]:
@@ -235,5 +245,6 @@ def _details(results: Results) -> Iterator[Step]:
     model = results.subject or results.baseline
     guessed = {row.get("word") for row in model.lexicon} if model else set()
     if model and guessed:
-        text = f"{len(guessed):,} words of {model.name} have guessed pronunciations; those still missed come first."
+        have = "has a guessed pronunciation" if len(guessed) == 1 else "have guessed pronunciations"
+        text = f"{counted(len(guessed), 'word')} of {model.name} {have}; those still missed come first."
         yield Step("Review pronunciations", text)

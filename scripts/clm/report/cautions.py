@@ -103,7 +103,9 @@ def _models(results: Results) -> Iterator[Caution]:
     yield from (Caution("mark", line) for line in leaderboard_text.doubts(results.comparisons.marks))
     rows = [{"corpus_words": "", "fixed_words": "", "broken_words": "", **row} for row in results.board]
     marks = {model.name: model.about.flaws for model in results.models.values() if model.about}
-    yield from (Caution("harm", ended(line)) for line in leaderboard_text.harm(rows, marks).values())
+    about = results.subject.name if results.subject else ""  # what an older generation did is past
+    for name, line in leaderboard_text.harm(rows, marks).items():
+        yield Caution("harm", ended(line), grave=name == about)
 
 
 def _text(results: Results) -> Iterator[Caution]:

@@ -61,6 +61,18 @@ def unbroken(text: Any) -> Markup:
     return Markup(" ").join(words)
 
 
+def command(text: Any) -> Markup:
+    """A command line whose words are divided, where they have to be, after their slashes.
+
+    >>> str(command("a/b --c <d"))
+    '<span class="argument">a/<wbr>b</span> <span class="argument">--c</span> <span class="argument">&lt;d</span>'
+    """
+    return Markup(" ").join(
+        Markup('<span class="argument">{}</span>').format(Markup("/<wbr>").join(part.split("/")))
+        for part in shown(str(text)).split(" ")
+    )
+
+
 def script_data(data: Any) -> Markup:
     r"""JSON that can stand in a `<script type="application/json">` whatever its strings hold.
 

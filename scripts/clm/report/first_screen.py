@@ -1,6 +1,5 @@
-"""The first screen: the verdict in a sentence, the figures behind it, changes, resources used."""
+"""The first screen: question and verdict in a sentence, changes, resources used."""
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clm import engines
@@ -14,29 +13,17 @@ from clm.evaluation.verdict_text import Verdict
 from clm.report import cautions, scope
 from clm.report.figures.charts import number
 from clm.report.figures.svg import percent
-from clm.report.gather import ModelResults, Results, Row
+from clm.report.gather import ModelResults, Results
 from clm.report.listening import word_totals
 from clm.results import models
 from clm.settings import Settings
 
 MOST_WORDS = 8
-#: Labels of figures that are also on the one page.
-TEXT_DID, JUDGED_ON, MEASURED_ON = "What the text did", "Judged on", "Measured on"
-
-
-@dataclass(frozen=True)
-class Card:
-    """A figure of the first screen: `value` from `before`, with a line of explanation."""
-
-    label: str
-    value: str
-    before: str = ""
-    detail: str = ""
 
 
 def question(results: Results) -> str:
     """The question that the page answers."""
-    known = results.baseline or _first_scored(results)
+    known = results.baseline or results.first_scored
     name = known.name if known else str(results.config.get("engine") or "the recogniser")
     return f"Does a custom language model make {name} better on this audio?"
 
@@ -45,7 +32,7 @@ def judge(results: Results) -> Verdict:
     """The verdict on the model that the report is about."""
     subject, baseline = results.subject, results.baseline
     if baseline is None or subject is None:
-        known = baseline or _first_scored(results)
+        known = baseline or results.first_scored
         rate = percent(float(known.row["wer"])) if known else ""
         judged = verdict_text.no_verdict(known.name if known else "", rate, baseline=baseline is not None)
         untrained = next((found for found in cautions.warnings(results) if found.kind == "untrained"), None)
@@ -55,97 +42,28 @@ def judge(results: Results) -> Verdict:
     rows = [dict.fromkeys(COLUMNS, "") | row for row in results.board]  # one of an older version may lack columns
     row = next(row for row in rows if row["model"] == subject.name)
     custom = bool(models.number(subject.name))
-    leaked = [name for name in scope.folders(results, subject) if scope.is_leaked(subject, name)]
+    leaked = scope.leaked(results, subject)
     judged = verdict_text.verdict(rows, results.comparisons, row, custom=custom, leaked=bool(leaked))
-    return replace(judged, proof=_without_answers(results, subject, leaked)) if leaked else judged
+    return _without_answers(results, subject, judged, leaked) if leaked else judged
 
 
-def _without_answers(results: Results, subject: ModelResults, leaked: list[str]) -> str:
-    """What is known of a model whose text holds references: its WER on the other folders."""
+def _without_answers(results: Results, subject: ModelResults, judged: Verdict, leaked: list[str]) -> Verdict:
+    """The verdict on a model whose text holds references: by the folders that are free of that."""
     text = f"Its text holds what is spoken in {some(leaked)}, so its figures there prove nothing."
     clean = scope.clean(results, subject)
-    if clean is None:
-        return f"{text} No folder is free of that: judge it on other recordings."
-    return (
-        f"{text} On the {counted(clean.folders, 'other folder')} its WER is {percent(clean.now)}, before"
+    if clean is None or results.baseline is None:
+        return replace(judged, proof=f"{text} No folder is free of that: judge it on other recordings.")
+    change = f"{clean.now / clean.before - 1:.6f}" if clean.before else ""
+    compared = verdict_text.change_in_words(change, results.baseline.name)
+    others = counted(len(clean.folders), "other folder")
+    headline = f"On the {others}, {subject.name} makes {compared}."
+    proof = (
+        f"{text} On the {others} its WER is {percent(clean.now)}, before"
         f" {percent(clean.before)} ({counted(clean.words, 'word')})."
     )
-
-
-def _first_scored(results: Results) -> ModelResults | None:
-    return next((model for model in results.models.values() if model.row.get("wer")), None)
-
-
-def cards(results: Results) -> list[Card]:
-    """The figures behind the verdict, those that it depends on first."""
-    subject, baseline = results.subject, results.baseline
-    model = subject if baseline and subject else baseline or _first_scored(results)
-    if model is None:
-        return []
-    against = None if baseline is None or baseline is model else baseline.row
-    found = [*_clean(results, model, against), *_rates(model.row, against)]
-    found += _control(model.row, against)
-    if against and model.row.get("fixed_words"):
-        broken = int(model.row["broken_words"] or 0)
-        found.append(
-            Card("Words fixed", f"{int(model.row['fixed_words']):,}", "", f"and {broken:,} broken, in all recordings")
-        )
-    found += _basis(results, model, against)
-    if recall := model.row.get("keyword_recall"):
-        before = percent(float(against["keyword_recall"])) if against and against.get("keyword_recall") else ""
-        found.append(Card("Keywords heard right", percent(float(recall)), before, "of all occurrences"))
-    return found
-
-
-def three(found: Sequence[Card]) -> list[Card]:
-    """The figures of the one page: that of the verdict, what the text did (or the next one), and what it stands on."""
-    named = {card.label: card for card in found}
-    basis = named.get(JUDGED_ON) or named.get(MEASURED_ON)
-    second = named.get(TEXT_DID) or (found[1] if len(found) > 1 else None)
-    chosen = [*found[:1], second, basis, *found[2:]]
-    return list(dict.fromkeys(card for card in chosen if card))[:3]
-
-
-def _clean(results: Results, model: ModelResults, against: Row | None) -> Iterator[Card]:
-    """WER on folders whose words the model's text does not hold, where it holds those of others."""
-    if against and any(scope.is_leaked(model, name) for name in scope.folders(results, model)):
-        clean = scope.clean(results, model)
-        if clean:
-            where = f"{counted(clean.folders, 'folder')} whose words its text does not hold"
-            yield Card("On clean folders", percent(clean.now), percent(clean.before), where)
-
-
-def _rates(row: Row, against: Row | None) -> Iterator[Card]:
-    """WER on held-out folders, if the verdict depends on them, and on all recordings."""
-    if against and row.get("scope") == "heldout" and row.get("heldout_wer"):
-        before = percent(float(verdict_text.wer_before(row, row["heldout_wer"], against)))
-        text = "word error rate; the verdict depends on it"
-        yield Card("On held-out folders", percent(float(row["heldout_wer"])), before, text)
-    if row.get("wer"):
-        low, high = number(row, "wer_low"), number(row, "wer_high")
-        interval = f", between {percent(low)} and {percent(high)}" if low is not None and high is not None else ""
-        before = percent(float(against["wer"])) if against else ""
-        yield Card("Word error rate", percent(float(row["wer"])), before, f"all recordings{interval}")
-
-
-def _control(row: Row, against: Row | None) -> Iterator[Card]:
-    """The rate of the model's control, from which the text brought it down."""
-    rate = row.get("heldout_wer") if row.get("scope") == "heldout" else row.get("wer")
-    if against and row.get("control_wer") and rate:
-        text = "before: its control, made the same way from unrelated text"
-        yield Card(TEXT_DID, percent(float(rate)), percent(float(row["control_wer"])), text)
-
-
-def _basis(results: Results, model: ModelResults, against: Row | None) -> Iterator[Card]:
-    """The speech behind the verdict, or, without one, behind the word error rate."""
-    seconds = scope.seconds(results, model)
-    details = results.comparisons.with_baseline(model.name) if against else None
-    words = details.words if details else int(number(model.row, "words") or 0)
-    recordings = details.recordings if details else int(number(model.row, "recordings") or 0)
-    if words:
-        value = duration(seconds) if seconds else counted(words, "word")
-        text = f"{counted(words, 'word')} in {counted(recordings, 'recording')}"
-        yield Card(JUDGED_ON if against else MEASURED_ON, value, "", text)
+    better = judged.answer != verdict_text.LEAKED or clean.now < clean.before
+    answer = judged.answer if better else "Better only where it has seen the answers"
+    return replace(judged, answer=answer, headline=headline, proof=proof)
 
 
 @dataclass(frozen=True)
@@ -190,7 +108,7 @@ def spent(results: Results) -> list[tuple[str, str]]:
     engines_of = {name: model.row.get("engine") for name, model in results.models.items()}
     own = {name: part for name, part in lengths.items() if engines_of.get(name) != "imported"}
     total = sum(sum(part) for part in own.values())
-    lines = [("Audio", f"{duration(longest)} in {len(results.folders):,} folders")]
+    lines = [("Audio", f"{duration(longest)} in {counted(len(results.folders), 'folder')}")]
     if total:
         lines.append(("Recognised", f"{duration(total)} with {counted(len(own), 'model')}"))
     try:

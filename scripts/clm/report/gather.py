@@ -1,6 +1,6 @@
 """Everything the report shows, read from the results folder; missing files are reported, and not fatal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ from clm.evaluation import comparisons, model_scores, summaries
 from clm.evaluation.comparisons import Comparisons
 from clm.evaluation.model_scores import ModelScores
 from clm.evaluation.summaries import Summary
+from clm.healing.plan import Recordings
 from clm.reasons import codes
 from clm.reasons.codes import Reason
 from clm.results import invocation, models, plans, training
@@ -89,6 +90,11 @@ class Results:
         return next((model for model in self.models.values() if model.row.get("verdict") == "baseline"), None)
 
     @cached_property
+    def first_scored(self) -> ModelResults | None:
+        """The first model with a WER, where there is no complete baseline."""
+        return next((model for model in self.models.values() if model.row.get("wer")), None)
+
+    @cached_property
     def champion(self) -> ModelResults | None:
         """The champion: the best of several models. One that nothing is compared with is none."""
         if not self.challengers:
@@ -146,6 +152,14 @@ class Results:
         finished = [model for model in self.judged.values() if model.status == model_scores.FINISHED]
         everything = {(folder, name) for folder, names in self.folders.items() for name in names}
         return everything - model_scores.left_out(finished).keys()
+
+    @cached_property
+    def audio(self) -> Mapping[str, frozenset[str]]:
+        """By folder: the names under which plans list its recordings; empty if inputs.json cannot be read."""
+        try:
+            return Recordings.read(self.directory / "inputs.json").audio
+        except (UserError, OSError, LookupError, TypeError):
+            return {}
 
     @property
     def heldout(self) -> list[str]:

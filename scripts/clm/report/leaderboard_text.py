@@ -12,6 +12,7 @@ from typing import Any
 
 from clm.base.messages import counted, some
 from clm.engines import EMBEDDED
+from clm.evaluation.comparison import CONTROL
 from clm.evaluation.comparisons import Absences
 from clm.evaluation.model_scores import INCOMPLETE
 from clm.evaluation.verdict_text import Row, figure
@@ -46,7 +47,9 @@ def table(rows: Sequence[Row], doubtful: Collection[str] = ()) -> str:
     #  model    WER       interval   change       p  fixed  broken  verdict
     1  m *    0.200  0.100 - 0.300  -50.0 %  0.0010      9       1  better
     """
-    cells = [dict(zip(_HEADINGS, _HEADINGS, strict=True)), *(_cells(row, doubtful) for row in rows)]
+    rivals = any(row["verdict"] not in ("", "baseline", CONTROL) for row in rows)  # a baseline alone is no champion
+    shown = rows if rivals else [{**row, "champion": ""} for row in rows]
+    cells = [dict(zip(_HEADINGS, _HEADINGS, strict=True)), *(_cells(row, doubtful) for row in shown)]
     widths = {name: max(len(line[name]) for line in cells) for name in _HEADINGS}
 
     def padded(name: str, text: str) -> str:
@@ -117,7 +120,7 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str
     `marks` are the flaws that training found in each of them.
 
     >>> row = dict(model="clm", corpus_words="900", fixed_words="8", broken_words="6")
-    >>> harm([row], {})["clm"].partition(" Used")[0]
+    >>> harm([row], {})["clm"].partition(" It is")[0]
     'clm breaks 6 words and fixes 8.'
     """
     found = {}
@@ -132,8 +135,8 @@ def harm(rows: Iterable[Row], marks: Mapping[str, Sequence[Reason]]) -> dict[str
             lines = [f"{model}: {flaw}" for flaw in flaws]
         if lines:
             found[model] = (
-                f"{' '.join(map(ended, lines))} Used anyway (its words are under `broken_words` in wer.json)."
-                " Hint: text nearer to what is spoken, or recordings of it as tuning_data"
+                f"{' '.join(map(ended, lines))} It is compared all the same; wer.json lists the words as broken_words."
+                " Hint: use text nearer to what is spoken, or give transcripts of such speech as tuning_data"
             )
     return found
 

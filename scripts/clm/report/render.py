@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,13 @@ from typing import Any
 from markupsafe import Markup
 
 from clm import __version__
-from clm.report import about, advice, cautions, escaping, first_screen
+from clm.base.messages import counted
+from clm.evaluation.verdict_text import Verdict
+from clm.reasons.sentences import capitalized
+from clm.report import about, advice, cards, cautions, escaping, first_screen, glossary
+from clm.report.advice import Step
+from clm.report.cards import Card
+from clm.report.cautions import Caution
 from clm.report.figures.board import board
 from clm.report.figures.svg import Figure, percent
 from clm.report.gather import Results
@@ -64,6 +71,8 @@ class Renderer:
             keep_trailing_newline=True,
         )
         self._jinja.filters["unbroken"] = escaping.unbroken
+        self._jinja.filters["command"] = escaping.command
+        self._jinja.filters["sentence"] = capitalized
         source = {name: (TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
                   for name in ("colours", "dark", "figures", "page", "listen")}  # fmt: skip
         dark = source["dark"]
@@ -94,7 +103,11 @@ class Renderer:
         found = cautions.warnings(results, notes)
         shown = {**data, "folders": _addressed(data, main=True), "tables": [table.for_page() for table in tables]}
         judged = first_screen.judge(results)
-        figures = first_screen.cards(results)
+        figures = cards.cards(results)
+        steps = advice.next_steps(results)
+        grave = [item for item in found if item.grave and item.text not in judged.proof]
+        three = cards.three(figures)
+        confidence = results.comparisons.confidence
         return self._render(
             "report.html",
             shown,
@@ -102,9 +115,11 @@ class Renderer:
             title=f"{judged.answer}: {judged.headline}",
             views=[(f"#{name}", label) for name, label in VIEWS if not empty.get(name)],
             verdict=judged,
-            cards=figures,
-            three=first_screen.three(figures),
-            steps=advice.next_steps(results),
+            groups=cards.groups(figures),
+            three=cards.groups(three),
+            terms=glossary.terms(_words(judged, figures, steps, grave[:MOST_CAUTIONS]), confidence),
+            printed_terms=glossary.terms(_words(judged, three), confidence),
+            steps=steps,
             change=first_screen.what_changed(results),
             spent=first_screen.spent(results),
             board=board(results),
@@ -117,14 +132,13 @@ class Renderer:
             listen_note="Reference and models, word against word. A click on a word plays it.",
             lineage=[about.origin(results, model) for model in results.models.values()],
             cautions=found,
-            grave=[item for item in found if item.grave and item.text not in judged.proof],
+            grave=grave,
             most_cautions=MOST_CAUTIONS,
             question=first_screen.question(results),
             made_on=max((row.get("created", "") for row in results.board), default=""),
             brief=lambda text: escaping.short(text, MOST_CHARACTERS),
             subject=results.subject.name if results.subject else "",
-            folder_count=f"{len(results.folders):,}",
-            model_count=len(results.models),
+            made_from=f"{counted(len(results.folders), 'folder')} and {counted(len(results.models), 'model')}",
             percent=lambda value: percent(float(value)),
             count=lambda value: f"{int(value):,}",
         )
@@ -160,6 +174,16 @@ class Renderer:
             folders=alignments.folders,
             **context,
         )
+
+
+def _words(
+    judged: Verdict, figures: Iterable[Card], steps: Iterable[Step] = (), grave: Iterable[Caution] = ()
+) -> Iterator[str]:
+    """Texts whose terms are explained beside them."""
+    yield from (judged.answer, judged.headline, judged.proof)
+    yield from (text for card in figures for text in (card.label, card.detail, card.scope))
+    yield from (text for step in steps for text in (step.title, step.text))
+    yield from (item.text for item in grave)
 
 
 def _addressed(data: dict[str, Any], *, main: bool) -> list[dict[str, Any]]:

@@ -1,20 +1,25 @@
 """The folders that a model's verdict depends on, and those among them whose words its text does not hold."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from clm.base.errors import UserError
-from clm.evaluation import model_scores
-from clm.healing.plan import Recordings
+from clm.evaluation import bootstrap, model_scores
+from clm.evaluation.bootstrap import Interval
+from clm.evaluation.model_scores import Key
 from clm.report.gather import ModelResults, Results
 
 
 @dataclass(frozen=True)
 class Clean:
-    """WER of baseline and model on folders whose words the model's text does not hold; `words` of their references."""
+    """WER of baseline and model on folders whose words the model's text does not hold.
+
+    `keys` are the compared recordings there, `words` those of their references.
+    """
 
     before: float
     now: float
-    folders: int
+    folders: Sequence[str]
+    keys: Sequence[Key]
     words: int
 
 
@@ -22,18 +27,19 @@ def folders(results: Results, model: ModelResults) -> list[str]:
     """Folders behind a model's verdict: held-out ones that it never learned from if it counts on those, else all."""
     if model.row.get("scope") != "heldout":
         return list(results.folders)
-    try:
-        audio = Recordings.read(results.directory / "inputs.json").audio
-    except (UserError, OSError, LookupError, TypeError):
-        audio = {}
-    learned = set(model.plan.learned_folders(audio))
+    learned = set(model.plan.learned_folders(results.audio))
     return [name for name in results.heldout if name not in learned]
 
 
-def is_leaked(model: ModelResults, folder: str) -> bool:
-    """True if the model's text holds what is spoken in a folder."""
-    found = model.leakage.get(folder)
-    return found is not None and found.leaked
+def recordings(results: Results, names: Iterable[str]) -> list[Key]:
+    """The compared recordings of these folders."""
+    chosen = set(names)
+    return sorted(key for key in results.compared if key[0] in chosen)
+
+
+def leaked(results: Results, model: ModelResults) -> list[str]:
+    """Folders behind a model's verdict whose words its text holds."""
+    return [name for name in folders(results, model) if (found := model.leakage.get(name)) and found.leaked]
 
 
 def clean(results: Results, model: ModelResults) -> Clean | None:
@@ -42,18 +48,27 @@ def clean(results: Results, model: ModelResults) -> Clean | None:
     judged = results.judged.get(model.name)
     if baseline is None or judged is None:
         return None
-    names = {name for name in folders(results, model) if not is_leaked(model, name)}
-    keys = sorted(key for key in results.compared if key[0] in names)
+    keys = recordings(results, set(folders(results, model)) - set(leaked(results, model)))
     before, now = model_scores.total(baseline, keys), model_scores.total(judged, keys)
     if before.rate is None or now.rate is None:
         return None
-    return Clean(before.rate, now.rate, len({folder for folder, _ in keys}), now.words)
+    return Clean(before.rate, now.rate, sorted({folder for folder, _ in keys}), keys, now.words)
 
 
-def seconds(results: Results, model: ModelResults) -> float:
-    """Length of the audio behind a model's verdict; 0 where it is not known."""
-    names = set(folders(results, model))
+def interval(results: Results, model: ModelResults, keys: Iterable[Key]) -> Interval:
+    """Confidence interval of a model's WER on these recordings, made as those of the leaderboard are."""
+    judged = results.judged.get(model.name)
+    settings = results.config.get("evaluation", {})
+    if judged is None or not {"resamples", "confidence"} <= settings.keys():
+        return bootstrap.UNKNOWN
+    units = [unit for key in keys for unit in model_scores.units(key, judged, judged)]
+    return bootstrap.wer_interval(units, resamples=settings["resamples"], confidence=settings["confidence"])
+
+
+def seconds(results: Results, model: ModelResults, names: Iterable[str]) -> float:
+    """Length of the audio of these folders as a model heard it; 0 where it is not known."""
+    chosen = set(names)
     lengths = (
-        row.get("seconds") for row in results.runs if row.get("model") == model.name and row.get("folder") in names
+        row.get("seconds") for row in results.runs if row.get("model") == model.name and row.get("folder") in chosen
     )
     return sum(float(length) for length in lengths if length)

@@ -11,7 +11,7 @@ from clm.base.errors import UserError
 from clm.base.messages import nearest
 from clm.english import words as vocabulary
 from clm.reasons.sentences import full
-from clm.report import advice, cautions, first_screen
+from clm.report import advice, cards, cautions, first_screen
 from clm.report.escaping import public, visible
 from clm.report.gather import Results
 from clm.report.listening import word_totals
@@ -33,7 +33,7 @@ def board_view(results: Results) -> View:
         "leaderboard": results.board,
         "verdict": {"model": results.subject.name if results.subject else None, "answer": judged.answer,
                     "sentence": judged.headline, "proof": judged.proof, "sentences": list(judged.sentences)},
-        "figures": [asdict(card) for card in first_screen.cards(results)],
+        "figures": [asdict(card) for card in cards.cards(results)],
         "warnings": [asdict(found) for found in cautions.warnings(results)],
         "next": [{"what": step.title, "why": public(step.text), "command": step.command}
                  for step in advice.next_steps(results)],

@@ -21,6 +21,8 @@ _FIRST = {"train_clm": 30.0, "missed_word_corpus": 10.0, "keyword_corpus": 10.0,
 _USUAL = 1.0
 #: A speed from before counts as much as this many seconds of audio, or this many jobs, of the present run.
 _AUDIO_BEFORE, _JOBS_BEFORE = 60.0, 1.0
+#: Transcription that takes less than this part of what its audio should take was answered by the store.
+_STORED = 0.1
 #: Part of a job that is done if it has taken longer than expected.
 _NEARLY = 0.9
 #: Jobs of a model besides transcription: of each folder, and of the model.
@@ -78,8 +80,13 @@ class Pace:
         return self.jobs.setdefault(rule, Mean(_FIRST.get(rule, _USUAL), _JOBS_BEFORE))
 
     def learn(self, job: Job, seconds: float, audio: float) -> None:
-        """Take a finished job into account: its seconds, and those of its audio if it transcribes."""
+        """Take a finished job into account: its seconds, and those of its audio if it transcribes.
+
+        A result that only came from the store says nothing about the speed of the engine.
+        """
         mean = self.audio if job.rule == TRANSCRIBE else self.job(job.rule)
+        if job.rule == TRANSCRIBE and self.measured and seconds * job.threads < _STORED * audio * mean.with_more():
+            return
         mean.units += audio if job.rule == TRANSCRIBE else 1
         mean.seconds += seconds * job.threads
         self.measured = self.measured or (job.rule == TRANSCRIBE and audio > 0)

@@ -12,8 +12,8 @@ WIDTH, HEIGHT = 130, 22
 #: Key, label, and how a cell is shown; the other columns are details of a row, since all of them would not fit.
 COLUMNS = (
     ("rank", "#", "text"), ("model", "Model", "text"), ("verdict", "Verdict", "text"), ("wer", "WER", "rate"),
-    ("interval", "Interval", "interval"), ("wer_change", "Change", "change"), ("p_value", "p", "p"),
-    ("heldout_wer", "Held out", "rate"), ("keyword_recall", "Keywords", "rate"), ("fixed_words", "Fixed", "count"),
+    ("interval", "Interval", "interval"), ("heldout_wer", "Held out", "rate"), ("wer_change", "Change", "change"),
+    ("p_value", "p", "p"), ("keyword_recall", "Keywords", "rate"), ("fixed_words", "Fixed", "count"),
     ("broken_words", "Broken", "count"),
 )  # fmt: skip
 DETAILS = (
@@ -120,7 +120,7 @@ def _shown(value: str, kind: str) -> str:
     """A cell as it is displayed.
 
     >>> _shown("0.251494", "rate"), _shown("-0.308458", "change"), _shown("0.019356", "p"), _shown("", "rate")
-    ('25.1 %', '−30.8 %', '0.0194', '')
+    ('25.1%', '−30.8%', '0.0194', '')
     """
     if not value or kind in ("text", "interval"):
         return value
@@ -129,7 +129,7 @@ def _shown(value: str, kind: str) -> str:
         case "rate":
             return percent(figure)
         case "change":
-            return f"{100 * figure:+.1f} %".replace("-", "−")
+            return f"{100 * figure:+.1f}%".replace("-", "−")
         case "p":
             return f"{figure:.4f}" if figure >= 0.0001 else "< 0.0001"
     return f"{int(figure):,}"

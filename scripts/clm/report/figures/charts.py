@@ -70,12 +70,14 @@ def forest(results: Results) -> Figure | None:
         parts.append(svg.text(NARROW - RIGHT + 12, y + 4, percent(wer), "value"))
     words = "; ".join(f"{model.name} {percent(number(model.row, 'wer') or 0)}" for model in models[:8])
     confidence = results.config.get("evaluation", {}).get("confidence")
-    note = f" with {percent(confidence, 0)} intervals" if confidence else ""
+    known = any(model.row.get("wer_low") for model in models)
+    note = f" with {percent(confidence, 0)} intervals" if confidence and known else ""
+    few = "" if known else " Too few recordings for intervals."
     signs = ["circle: model"]
     signs += ["ring: baseline"] if results.baseline in models else []
     signs += ["diamond: champion"] if any(kind_of(results, model) == "champion" for model in models) else []
     return svg.figure(
-        "wer", f"Word error rate{note}", f"All recordings. Lower is better. {capitalized('; '.join(signs))}.",
+        "wer", f"Word error rate{note}", f"All recordings. Lower is better. {capitalized('; '.join(signs))}.{few}",
         (NARROW, bottom + 26), parts, f"{words}.",
     )  # fmt: skip
 

@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from clm.base.messages import counted
 from clm.report.figures import svg
 from clm.report.figures.charts import WIDTH, axis
 from clm.report.figures.folders import LABELS, ROW, beside, heldout_note, label
-from clm.report.figures.svg import Figure, clipped, ticks
+from clm.report.figures.svg import Figure, clipped, tick_label, ticks
 from clm.report.gather import Results
 
 #: Folders with the greatest gains, and with the greatest losses, that are drawn.
 MOST = 30
-TOP, RIGHT = 36.0, WIDTH - 70.0
+#: Rows from which the scale stands above as well.
+TALL = 22
+TOP, RIGHT = 44.0, WIDTH - 70.0
 
 
 class Change(NamedTuple):
@@ -44,6 +47,10 @@ def drawing(results: Results, name: str, title: str, known: Sequence[Change], si
     values = ticks(max(max(item.before, item.now) for item in shown))
     bottom = TOP + ROW * len(shown)
     parts: list[Any] = [*_legend(*sides), *axis(LABELS, RIGHT, TOP - 4, bottom, values)]
+    if len(shown) > TALL:  # the scale below is out of sight
+        scale = (RIGHT - LABELS) / values[-1]
+        parts += [svg.text(LABELS + scale * value, TOP - 6, tick_label(value, values[-1]), "tick", "middle")
+                  for value in values]  # fmt: skip
     for line, item in enumerate(shown):
         y = TOP + ROW * (line + 0.5)
         parts.append(label(results, item.folder, y + 4))
@@ -53,7 +60,7 @@ def drawing(results: Results, name: str, title: str, known: Sequence[Change], si
     more = f" Drawn are the {MOST} best and worst of {len(known):,}." if len(shown) < len(known) else ""
     note = (
         f"From {sides[0]} (ring) to {sides[1]} (dot); right of it the change in percentage points of WER."
-        f" {better:,} folders are better, {worse:,} worse{heldout_note(results)}.{more}"
+        f" {counted(better, 'folder is', 'folders are')} better, {worse:,} worse{heldout_note(results)}.{more}"
     )
     return svg.figure(name, title, note, (WIDTH, bottom + 26), parts,
                       unused=beside(item.folder for item in shown))  # fmt: skip
@@ -77,5 +84,4 @@ def _dumbbell(item: Change, names: tuple[str, str], y: float, end: float) -> Ite
     hover = svg.title(f"{item.folder}: WER {item.before:.6f} with {names[0]}, {item.now:.6f} with {names[1]}")
     before, now = (LABELS + (RIGHT - LABELS) * value / end for value in (item.before, item.now))
     yield svg.line(before, y, now, y, "gain" if item.points <= 0 else "loss")
-    yield svg.before(before, y, hover)
-    yield svg.after(now, y, hover)
+    yield from svg.pair(before, now, y, hover, hover)

@@ -38,7 +38,7 @@ def heat(results: Results) -> Figure | None:
     known = sorted(float(rates[key]) for key in rates if rates[key])
     end = min(1.0, max(known[int(0.98 * (len(known) - 1))], 0.05))  # one bad folder must not fade the others
     row = ROW if len(folders) <= LABELLED else 16
-    column = max(64.0, min(130.0, (WIDTH - LABELS) / len(models)))
+    column = max(100.0, min(130.0, (WIDTH - LABELS) / len(models)))
     parts: list[Any] = []
     for place, name in enumerate(models):
         parts.append(svg.text(LABELS + column * (place + 0.5), 16, clipped(brief(name), int(column / 8)), "label",
@@ -49,7 +49,8 @@ def heat(results: Results) -> Figure | None:
         for place, name in enumerate(models):
             parts += _cell(folder, name, rates.get((folder, name), ""), end, (LABELS + column * place, y, column, row))
     more = f" The first {MOST_FOLDERS:,} of {len(results.folders):,}." if len(results.folders) > MOST_FOLDERS else ""
-    note = f"WER of {len(folders):,} folders with each model; darker is worse{heldout_note(results)}.{more}"
+    held = heldout_note(results)
+    note = f"WER of {len(folders):,} folders with each model; the stronger the colour, the worse{held}.{more}"
     return svg.figure(
         "folders",
         "Folder by folder",

@@ -56,10 +56,11 @@ def _recalls(models: Sequence[ModelResults], word: str, y: float) -> Iterator[An
         hover = svg.title(f"{word}, {model.name}: {found.hits} of {found.reference} right")
         at.append((RECALL_LEFT + RECALL_WIDTH * (found.recall or 0.0), hover))
     *before, (x, hover) = at
+    if not before:
+        yield svg.after(x, y, hover)
     for x_before, hover_before in before:
         yield svg.line(x_before, y, x, y, "gain" if x >= x_before else "loss")
-        yield svg.before(x_before, y, hover_before)
-    yield svg.after(x, y, hover)
+        yield from svg.pair(x_before, x, y, hover_before, hover)
 
 
 def _recall_legend(names: Sequence[str]) -> Iterator[Any]:

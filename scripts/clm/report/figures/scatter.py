@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clm.base.messages import counted
 from clm.english.words import learnable
 from clm.report.figures import svg
 from clm.report.figures.svg import Figure, clipped, percent
@@ -51,8 +52,8 @@ def scatter(results: Results, words: Words, model: ModelResults) -> Figure | Non
         else ""
     )
     note = (
-        f"Each mark is a word that one of the two models missed, larger the more often it was said. {better:,} words"
-        f" are right more often with {model.name}, {worse:,} less often.{more}"
+        f"Each mark is a word that one of the two models missed, larger the more often it was said."
+        f" {counted(better, 'word is', 'words are')} right more often with {model.name}, {worse:,} less often.{more}"
     )
     heading = f"Words: {baseline.name} against {model.name}"
     return svg.figure(f"words-{model.name}", heading, note, (LEFT + SIZE + 56, TOP + SIZE + 70), parts)
@@ -107,8 +108,8 @@ def _marks(points: Sequence[Point], baseline: str, model: str) -> Iterator[Any]:
         x = LEFT + SIZE * point.before + away * math.cos(angle)
         y = TOP + SIZE * (1 - point.now) + away * math.sin(angle)
         radius = 2.6 + 10 * math.sqrt((point.said - 1) / most)
-        hover = svg.title(f"{point.word}: said {point.said} times; right {percent(point.before, 0)} with {baseline},"
-                          f" {percent(point.now, 0)} with {model}")  # fmt: skip
+        rates = f"{percent(point.before, 0)} with {baseline}, {percent(point.now, 0)} with {model}"
+        hover = svg.title(f"{point.word}: said {counted(point.said, 'time')}; right {rates}")
         yield _mark(point, x, y, radius, hover)
 
 

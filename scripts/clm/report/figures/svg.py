@@ -1,7 +1,7 @@
 """Scalable vector graphics, an element at a time; texts are escaped, numbers short, and colours left to figures.css."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,13 @@ def after(x: float, y: float, *hover: Any) -> Markup:
     return tag("circle", *hover, cx=float(x), cy=float(y), r=6, class_="after")
 
 
+def pair(x_before: float, x_after: float, y: float, hover_before: Any, hover_after: Any) -> Iterator[Markup]:
+    """The marks of before and after on one line; where they coincide, the dot lies within the ring."""
+    yield before(x_before, y, hover_before)
+    size = 6 if abs(x_before - x_after) >= 3 else 2.5
+    yield tag("circle", hover_after, cx=float(x_after), cy=float(y), r=size, class_="after")
+
+
 def title(words: str) -> Markup:
     """Tooltip of the element above."""
     return tag("title", words)
@@ -117,9 +124,9 @@ def percent(value: float, digits: int = 1) -> str:
     """A rate as it is displayed.
 
     >>> percent(0.2514), percent(1.0, 0)
-    ('25.1 %', '100 %')
+    ('25.1%', '100%')
     """
-    return f"{100 * value:.{digits}f} %"
+    return f"{100 * value:.{digits}f}%"
 
 
 def ticks(value: float, most: int = 6) -> list[float]:
@@ -140,7 +147,7 @@ def tick_label(value: float, end: float) -> str:
     """A rate below an axis, with as many digits as its scale needs.
 
     >>> tick_label(0.2, 0.4), tick_label(0.005, 0.02)
-    ('20 %', '0.5 %')
+    ('20%', '0.5%')
     """
     return percent(value, 0 if end >= 0.05 else 1)
 

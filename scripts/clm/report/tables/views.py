@@ -39,7 +39,8 @@ def leaderboard(results: Results) -> Table:
 def folders(results: Results) -> Table:
     """runs.csv with the baseline's WER beside each model's."""
     base = results.baseline.name if results.baseline else ""
-    before = {row.get("folder"): row.get("wer", "") for row in results.runs if row.get("model") == base}
+    alone = not results.challengers  # a second column of the same figures
+    before = {row.get("folder"): row.get("wer", "") for row in results.runs if row.get("model") == base and not alone}
     heldout = set(results.heldout)
     rows = [
         [
@@ -69,12 +70,15 @@ def changed(results: Results, words: Words, kind: str) -> Table:
         ordered = sorted(tokens[kind].items(), key=lambda item: (not vocabulary.learnable(item[0]), -item[1], item[0]))
         for word, count in ordered:
             common = "" if vocabulary.learnable(word) else "yes"
-            rows.append([word, model, count, words.said[word] or None, *_example(examples.get(word)), common])
+            place, said, heard, folder, recording = _example(examples.get(word))
+            rows.append([
+                word, model, heard, place, count, words.said[word] or None, said, folder, recording, common,
+            ])  # fmt: skip
     who = results.baseline.name if kind == "fixed" and results.baseline else "the model"
     columns = [
-        WORD, MODEL, Column("tokens", kind.capitalize(), "count"), Column("said", "Said", "count"),
-        Column("at", "Play", "play"), Column("reference", "For example, said", "context"),
-        Column("heard", f"{who[:1].upper()}{who[1:]} heard"), FOLDER, Column("recording", "Recording", "hidden"),
+        WORD, MODEL, Column("heard", f"{who[:1].upper()}{who[1:]} heard"), Column("at", "Play", "play"),
+        Column("tokens", kind.capitalize(), "count"), Column("said", "Said", "count"),
+        Column("reference", "For example, said", "context"), FOLDER, Column("recording", "Recording", "hidden"),
         Column("common", "Common word", "hidden"),
     ]  # fmt: skip
     notes = {
@@ -82,7 +86,7 @@ def changed(results: Results, words: Words, kind: str) -> Table:
         "fixed": f"Missed by the baseline, right with the model, at the same place; and what {who} heard there.",
         "broken": "Right with the baseline, missed with the model, at the same place; and what the model heard there.",
     }
-    note = notes[kind] + " Counts are tokens. Common words (function words, numbers, fillers) come last."
+    note = notes[kind] + " Every occurrence counts. Common words (function words, numbers, fillers) come last."
     return Table(kind, f"{kind.capitalize()} words", note, columns, rows, "model", results.topic)
 
 
@@ -103,9 +107,7 @@ def accuracies(results: Results, words: Words) -> Table:
     chosen = sorted((word for word in missed if words.said[word]), key=lambda word: (-words.said[word], word))
     rows = [[word, words.said[word], *(rate(words.accuracy(name, word)) for name in names)] for word in chosen]
     columns = [WORD, Column("said", "Said", "count"), *(Column(name, name, "rate") for name in names)]
-    note = (
-        "The share of a word's tokens that each model has right; words that all models always have right are left out."
-    )
+    note = "How often each model has a word right; words that every model always has right are left out."
     return Table("words", "Words, model against model", note, columns, rows)
 
 

@@ -32,7 +32,7 @@ function csvCell(value) {
 }
 const csv = (rows) => rows.map((row) => row.map(csvCell).join(",") + "\n").join("");
 
-const percent = (value, digits = 1) => `${(100 * value).toFixed(digits)} %`;
+const percent = (value, digits = 1) => `${(100 * value).toFixed(digits)}%`;
 
 /* Order of cells: numbers by value, texts by language, what is not known always last. */
 function compare(a, b, direction) {
@@ -81,7 +81,7 @@ const NARROW = matchMedia("(max-width: 800px)");
 /* On a phone the parts of the page are closed at first, so that it can be looked over. */
 function startFolds() {
   const followed = () => { if (location.hash.length > 1 && !location.hash.includes("=")) reveal($(`${location.hash} > details > summary`)); };
-  if (NARROW.matches) for (const part of $$(".fold")) part.open = false;
+  if (NARROW.matches) for (const part of $$(".fold, .terms")) part.open = false;
   addEventListener("hashchange", followed);
   for (const link of $$(".top nav a, #first-warnings a")) link.addEventListener("click", () => reveal($(`${link.hash} > details > summary`)));
   followed();
@@ -92,7 +92,7 @@ function startPrinting() {
   $("#print-page")?.addEventListener("click", () => print());
   $("#print-all")?.addEventListener("click", () => {
     document.documentElement.dataset.print = "all";
-    for (const part of $$(".fold")) part.open = true;
+    for (const part of $$(".fold, .terms")) part.open = true;
     print();
     delete document.documentElement.dataset.print;
   });

@@ -22,5 +22,5 @@ function startFigures() {
   const watch = new ResizeObserver((seen) => {
     for (const { target } of seen) target.previousElementSibling.hidden = target.scrollWidth <= target.clientWidth + 1;
   });
-  for (const canvas of $$("figure .canvas")) watch.observe(canvas);
+  for (const canvas of $$(".hint + *")) watch.observe(canvas);
 }

@@ -1,5 +1,7 @@
 /* The whole recording as a bar: how densely words are spoken, and where errors are; a click goes there. */
 const BINS = 240;
+const CROWDED = 4; // pixels for an error, below which single ones cannot be told apart
+const COLUMN = 4; // pixels
 const SHORT = 60; // words that need no bar
 
 class JumpBar {
@@ -51,10 +53,20 @@ class JumpBar {
       paper.fillRect((at * width) / dense.length, height - tall, Math.ceil(width / dense.length), tall);
     });
     const last = Math.max(1, recording.words.length - 1);
+    if (this.errors.length > width / CROWDED) { this.paintCrowd(paper, width, last, colour("sub")); return; }
     for (const p of this.errors) {
       paper.fillStyle = colour(this.kind(p));
       paper.fillRect(1.5 + (Math.max(0, p) / last) * (width - 4), 1, 1.5, 11);
     }
+  }
+
+  /* More errors than there is room for: columns that hang down the further, the more errors there are. */
+  paintCrowd(paper, width, last, colour) {
+    const columns = new Array(Math.ceil(width / COLUMN)).fill(0);
+    for (const p of this.errors) columns[Math.min(columns.length - 1, Math.floor((Math.max(0, p) / last) * columns.length))]++;
+    const most = Math.max(...columns);
+    paper.fillStyle = colour;
+    columns.forEach((count, at) => paper.fillRect(at * COLUMN, 0, COLUMN - 1, 14 * (count / most)));
   }
 
   /* Words per second along the words: it falls where there are pauses. */

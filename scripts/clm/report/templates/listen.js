@@ -274,7 +274,7 @@ class Workbench {
 
   count() {
     const count = this.errors.length.toLocaleString("en-US");
-    $("#error-count").textContent = this.current >= 0 ? `Error ${(this.current + 1).toLocaleString("en-US")} of ${count}` : `${count} places with errors`;
+    $("#error-count").textContent = this.current >= 0 ? `Error ${(this.current + 1).toLocaleString("en-US")} of ${count}` : `${count} place${count === "1" ? "" : "s"} with errors`;
   }
 
   follow(time) {
@@ -316,7 +316,7 @@ class Places {
     $("#places-title").textContent = word;
     const missed = known ? known[1].map((count, at) => (count ? `${DATA.models[at]} ${count}` : "")).filter(Boolean) : [];
     const body = [el("p", { class: "muted" }, known
-      ? `Said ${known[0]} times. Missed by ${missed.join(", ") || "no model"}.`
+      ? `Said ${known[0] === 1 ? "once" : `${known[0]} times`}. Missed by ${missed.join(", ") || "no model"}.`
       : "This word was not missed, or not often enough to be listed here.")];
     const items = (known?.[2] ?? []).map(([id, name, p]) => this.place(DATA.folders[id], name, p));
     body.push(el("ul", { class: "places" }, ...items));

@@ -22,10 +22,12 @@ function breakable(text) {
   return text.split(/(?<=[._/:])/).flatMap((part, at) => (at ? [el("wbr"), part] : [part]));
 }
 
-/* The words around a word, which stands out. */
+/* The words around a word, which stands out: the one nearest to the middle, where it was said more than once. */
 function contextContent(text, word) {
   const words = text.split(" ");
-  return words.flatMap((part, at) => [at ? " " : "", part === word ? el("strong", {}, part) : part]);
+  const away = (at) => Math.abs(at - (words.length - 1) / 2);
+  const found = words.reduce((best, part, at) => (part === word && (best < 0 || away(at) < away(best)) ? at : best), -1);
+  return words.flatMap((part, at) => [at ? " " : "", at === found ? el("strong", {}, part) : part]);
 }
 
 function playButton(folder, recording, at) {
@@ -82,6 +84,7 @@ class TableView {
     this.body = el("tbody");
     this.more = el("button", { type: "button", class: "button", onclick: () => this.set({ shown: this.shown * 4 }, true) });
     root.append(bar,
+      el("p", { class: "hint", hidden: true }, "Wider than the screen: scroll it sideways →"),
       el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name },
         el("table", {}, el("caption", { class: "visually-hidden" }, name),
           el("thead", {}, el("tr", {}, ...this.head.filter((_, at) => at !== this.facet && this.drawn[at]))), this.body)),
