@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import argparse
 import base64
+import io
+import struct
 import sys
 import tempfile
 import time
+import zlib
 from pathlib import Path
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -31,7 +34,7 @@ CAPTIONS = {
     "words": "Words that the model fixed, broke, or still misses",
     "keywords": "The terms that you care about: how many of them are right with each model",
     "listen": "Reference and models word against word; a click on a word plays it",
-    "text": "What was looked up, and what was found",
+    "corpus": "What was looked up, and what was found",
     "warnings": "What is wrong with input, models or text, and what to do about it",
 }
 _INTRODUCTION = """# Gallery
@@ -47,7 +50,32 @@ def capture(browser, path: Path) -> None:
     time.sleep(0.4)  # details open, figures are drawn, scrolling ends
     found = browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
     path.parent.mkdir(exist_ok=True)
-    path.write_bytes(base64.b64decode(found["data"]))
+    path.write_bytes(small(base64.b64decode(found["data"])))
+
+
+def small(picture: bytes) -> bytes:
+    """A PNG with a palette of its 256 most frequent colours, a third of the size; others become the nearest of them."""
+    import av
+    import numpy as np
+
+    pixels = next(av.open(io.BytesIO(picture)).decode(video=0)).to_ndarray(format="rgb24")
+    height, width, _ = pixels.shape
+    flat = pixels.reshape(-1, 3).astype(np.int64)
+    coarse = (flat[:, 0] >> 2 << 12) | (flat[:, 1] >> 2 << 6) | flat[:, 2] >> 2
+    _, place, count = np.unique(coarse, return_inverse=True, return_counts=True)
+    colours = np.stack([np.bincount(place, flat[:, band]) for band in range(3)], axis=1) / count[:, None]
+    kept = colours[np.argsort(-count)[:256]].round()
+    nearest = ((colours[:, None, :] - kept[None, :, :]) ** 2).sum(axis=2).argmin(axis=1)
+    rows = np.zeros((height, width + 1), dtype=np.uint8)  # each begins with the number of its filter: none
+    rows[:, 1:] = nearest[place].reshape(height, width)
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
+    palette, data = kept.astype(np.uint8).tobytes(), zlib.compress(rows.tobytes(), 9)
+    parts = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", data), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, part) for kind, part in parts)
 
 
 def go(browser, view: str) -> bool:
@@ -55,12 +83,8 @@ def go(browser, view: str) -> bool:
     script = "const link = document.querySelector(arguments[0]); if (link) link.click(); return Boolean(link)"
     if not browser.run(script, f"nav a[href='#{view}']"):
         return False
-    browser.run(
-        "document.getElementById(arguments[0])?.scrollIntoView({behavior: 'instant', block: 'start'});"
-        " const above = document.querySelector('header')?.getBoundingClientRect().bottom ?? 0;"
-        " window.scrollBy({top: -above - 8, behavior: 'instant'})",
-        view,
-    )
+    time.sleep(0.2)  # the link's own scrolling
+    browser.run("document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant', block: 'start'})", view)
     return True
 
 
@@ -72,12 +96,14 @@ def take(report: Path, compared: Path | None) -> list[tuple[str, str]]:
     with tempfile.TemporaryDirectory(prefix="clm-gallery-") as scratch:
         light = Browser(Path(scratch, "light"), width=WIDTH, height=HEIGHT)
         light.open(report)
+        light.run("document.documentElement.style.scrollBehavior = 'auto'")
         capture(light, DOCS / "report.png")
         for view, caption in CAPTIONS.items():
             if go(light, view):
                 capture(light, PICTURES / f"{view}.png")
                 shown.append((f"gallery/{view}.png", caption))
         if go(light, "listen"):
+            light.run("for (let n = 0; n < 3; n++) document.querySelector('#next').click()")
             capture(light, DOCS / "report-listen.png")
         if compared:
             light.driver.get(compared.absolute().as_uri())

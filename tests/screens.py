@@ -111,11 +111,12 @@ def made(directory: Path, only: list[str] | None) -> Iterator[tuple[str, Path]]:
 
 
 def report(results: Path) -> Path:
-    """The report of a results folder, written anew."""
-    from clm.report import page
+    """The report of a results folder, written anew with the settings of its run."""
+    from clm.report import gather, page
 
     output = page.Output(results / "report.html", results / "tables", results / "report")
-    page.write(results, output)
+    other = gather.read(results).config.get("report", {}).get("compare")
+    page.write(results, output, other=Path(other) if other else None)
     return output.page
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+import screens
 from chromium import Browser
 from clm.base import files
 from report_data import STOCK, ResultsFolder, hostile, spoken
@@ -253,6 +254,13 @@ def test_nothing_is_wider_than_the_window(page: Browser, width: int) -> None:
             f"#{section}"
         ) else None
     assert page.run("return document.documentElement.scrollWidth") == width
+
+
+def test_pictures_are_of_the_views_that_they_name(page: Browser) -> None:
+    for name, selector in (("model", "#board [data-more]"), ("error", ".column.current"), ("word", "#places")):
+        page.run(screens.OPEN + screens.VIEWS[name])
+        assert page.find(selector).is_displayed(), name
+    page.click("#places-close")
 
 
 def test_print_leaves_out_what_only_works_on_a_screen(page: Browser) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 pytest.importorskip("tokenizers")
 
 
+from clm.base.errors import UserError
 from clm.base.writing_systems import units
 from clm.engines.whisper import alignment, fusion_training, guards
 from clm.engines.whisper.search import longest
@@ -51,6 +52,11 @@ def test_a_text_comes_back_from_its_tokens(tokens: dict[str, Tokens], language: 
 def test_the_decoder_is_told_the_language(tokens: dict[str, Tokens], language: str) -> None:
     code = tokens[language].tokenizer.token_to_id(f"<|{language.split('-')[0]}|>")
     assert tokens[language].prompt[1] == code
+
+
+def test_a_language_that_the_model_does_not_know_is_named() -> None:
+    with pytest.raises(UserError, match=r"config: language: the model in .* does not know tlh-KL"):
+        Tokens(multilingual_tokenizer(), 51865, "tlh-KL", {"suppress": [], "suppress_first": []})
 
 
 @given(part=st.floats(0.0, 1.0))

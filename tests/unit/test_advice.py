@@ -6,14 +6,15 @@ import pytest
 
 from clm.base import files
 from clm.engines.pocketsphinx.sphinx_engine import PocketSphinx
+from clm.evaluation import verdict_text
 from clm.reasons import codes
-from clm.report import advice, cards, cautions, first_screen
+from clm.report import advice, cards, cautions, first_screen, scope
 from clm.report.gather import read
 from clm.results import invocation
 from clm.run.command_line import repeatable
 from clm.scoring import model_diagnosis
 from clm.scoring.model_diagnosis import ModelDiagnosis
-from report_data import FIRST, STOCK, ResultsFolder, outcome, trouble
+from report_data import FIRST, STOCK, ResultsFolder, outcome, spoken, trouble
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +120,69 @@ def test_a_baseline_alone_has_a_verdict_and_its_size(made: dict[str, ResultsFold
     assert results.champion is None
     assert [card.label for card in cards.cards(results)] == ["Word error rate", "Measured on"]
     assert first_screen.judge(results).headline.startswith(f"{STOCK} has a word error rate of")
+
+
+@pytest.mark.parametrize("name", ["better", "worse", "no gain", "nothing"])
+def test_the_one_page_has_the_figures_of_the_verdict_and_its_basis(made: dict[str, ResultsFolder], name: str) -> None:
+    found = cards.cards(read(made[name].directory))
+    chosen = cards.three(found)
+    assert chosen[0] == found[0]
+    assert [card.label for card in chosen].count(cards.MEASURED_ON if name == "nothing" else cards.JUDGED_ON) == 1
+    assert len(chosen) == min(3, len(found)) == len(set(chosen))
+    assert [card for _, group in cards.groups(found) for card in group] == found
+    assert all(card.scope for card in found)
+
+
+def test_a_range_is_made_as_those_of_the_leaderboard_are(made: dict[str, ResultsFolder]) -> None:
+    results = read(made["better"].directory)
+    assert results.subject
+    everything = scope.interval(results, results.subject, scope.recordings(results, results.folders))
+    row = results.subject.row
+    assert [f"{end:.6f}" for end in everything] == [row["wer_low"], row["wer_high"]]
+    heldout = scope.recordings(results, scope.folders(results, results.subject))
+    assert len(heldout) == 9
+    low, high = scope.interval(results, results.subject, heldout)
+    assert low < float(row["heldout_wer"]) < high
+    assert scope.interval(results, results.subject, heldout[:2]) == (None, None)
+
+
+def test_a_model_that_is_better_only_where_it_has_read_the_text_is_not_called_better(tmp_path: Path) -> None:
+    folder = outcome(tmp_path, "leaked")
+    for number in range(3, 10):
+        name = f"talk {number:04d}"
+        folder.texts.heard[FIRST][name] = dict(folder.texts.heard[STOCK][name])
+    for name in ("talk 0001", "talk 0002"):
+        folder.texts.heard[STOCK][name] = {"audio": "nothing of it"}
+    found = files.read_json(folder.directory / "leakage" / f"{FIRST}.json")
+    folder.write()
+    files.write_json(folder.directory / "leakage" / f"{FIRST}.json", found)
+    results = read(folder.directory)
+    judged = first_screen.judge(results)
+    assert judged.headline == f"On the 7 other folders, {FIRST} makes as many errors as {STOCK}."
+    assert judged.tone == "open"
+    assert not judged.answer.startswith("Yes")
+    assert judged.answer != verdict_text.LEAKED
+    assert cards.cards(results)[0].before == cards.cards(results)[0].value
+
+
+def test_too_few_recordings_are_told_from_chance(tmp_path: Path) -> None:
+    texts = spoken(3, (STOCK, FIRST))
+    folder = ResultsFolder(tmp_path, texts)
+    folder.model(FIRST, corpus_words=900)
+    results = read(folder.write().directory)
+    assert first_screen.judge(results).proof == (
+        f"It may be chance: {sum(len(said['audio'].split()) for said in texts.references.values())} words in 3"
+        " recordings are too few to tell."
+    )
+    assert cards.cards(results)[0].detail == "too few recordings for a range"
+
+
+def test_a_finding_says_what_its_title_does_not(tmp_path: Path) -> None:
+    folder = outcome(tmp_path, "worse")
+    found = ModelDiagnosis(FIRST, findings={"talk 0009": (codes.swapped("audio", "talk 0008"),)})
+    model_diagnosis.write(folder.directory / "diagnosis" / f"{FIRST}.json", found)
+    (step,) = [step for step in advice.next_steps(read(folder.directory)) if "swapped" in step.title]
+    assert step.text.startswith("talk 0009, audio: what was heard is the text of folder talk 0008. Exchange the")
 
 
 @pytest.mark.parametrize(

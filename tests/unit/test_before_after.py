@@ -50,6 +50,17 @@ def test_every_folder_has_its_rates_of_both_sides(both: tuple[Path, Path]) -> No
     assert not stock.gone
 
 
+def test_the_headline_is_about_the_model_that_changed(tmp_path: Path) -> None:
+    before, after = spoken(8, (STOCK, FIRST)), spoken(8, (STOCK, FIRST))
+    after.heard[FIRST] = {name: dict(said) for name, said in after.references.items()}
+    found = compare(results(tmp_path / "before", before), results(tmp_path / "after", after))
+    assert found.models[0].after == STOCK
+    assert change_text.telling(found).after == FIRST
+    assert next(iter(change_text.lines(found))).startswith(f"{FIRST}: WER ")
+    html = change_page.render(found)
+    assert html.index(f"{FIRST}, folder by folder") < html.index(f"{STOCK}, folder by folder")
+
+
 def test_a_folder_with_itself_has_no_change(both: tuple[Path, Path]) -> None:
     found = compare(both[1], both[1])
     assert {change.relative for change in found.models} == {0.0}

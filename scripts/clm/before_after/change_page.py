@@ -26,11 +26,16 @@ def render(found: BeforeAfter) -> str:
     return template.render(
         before=str(found.before),
         after=str(found.after),
-        headline=change_text.headline(found, found.models[0]),
+        headline=change_text.headline(found, change_text.telling(found)),
         remarks=list(change_text.remarks(found)),
         models=[_row(change) for change in found.models],
-        details=[_detail(change) for change in found.models],
+        details=[_detail(change) for change in sorted(found.models, key=_unchanged)],
     )
+
+
+def _unchanged(change: ModelChange) -> bool:
+    before, after = change.total.wers
+    return before == after
 
 
 def _row(change: ModelChange) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def _row(change: ModelChange) -> dict[str, Any]:
         "better": better,
         "worse": worse,
         "same": same,
-        "scope": change.scope,
+        "scope": "held out" if change.scope == "heldout" else change.scope,
         "tone": _tone(before, after),
     }
 

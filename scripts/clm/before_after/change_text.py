@@ -20,15 +20,21 @@ _MINUS = "-"
 
 def lines(found: BeforeAfter) -> list[str]:
     """The comparison as plain text: what differs, every model, and the folders and words of the first of them."""
-    first = found.models[0]
-    shown = [headline(found, first), *remarks(found), "", *_model_table(found), ""]
+    shown = [headline(found, telling(found)), *remarks(found), "", *_model_table(found), ""]
     for change in detailed(found):
         shown += [f"{title(change)}, folder by folder:", "", *_folder_table(found, change), "", *words(change), ""]
     return [line for text in shown for line in (_filled(text) if " " * 2 not in text else [text])][:-1]
 
 
+def telling(found: BeforeAfter) -> ModelChange:
+    """The model that the headline is about: the first with a proven change, else with any, else the first."""
+    proven = (change for change in found.models if verdict(change) in (BETTER, WORSE))
+    changed = (change for change in found.models if change.total.wers[0] != change.total.wers[1])
+    return next(proven, None) or next(changed, found.models[0])
+
+
 def headline(found: BeforeAfter, change: ModelChange) -> str:
-    """The answer in a sentence, on the first model that both have."""
+    """The answer in a sentence, on one model."""
     before, after = change.total.wers
     how = verdict(change)
     proof = {

@@ -23,7 +23,8 @@ def legend(results: Results) -> str:
     profile = f"after normalizer {name} {VERSIONS.get(name, '')}{without}{equal}" if settings else ""
     heldout = any(model.row.get("scope") == "heldout" for model in results.models.values())
     where = "the held-out recordings" if heldout else "the same recordings"
-    return f"Word error rates {profile}; change and p-value against the baseline on {where}."
+    compared = f"; change and p-value against the baseline on {where}" if results.challengers else ""
+    return f"Word error rates {profile}{compared}."
 
 
 @dataclass(frozen=True)

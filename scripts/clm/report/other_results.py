@@ -44,7 +44,7 @@ def compare(results: Results, other: Path) -> OtherResults:
     detailed = change_text.detailed(found)
     drawn = (_figure(results, found, change, number) for number, change in enumerate(detailed, 1))
     return OtherResults(
-        headline=public(change_text.headline(found, found.models[0])),
+        headline=public(change_text.headline(found, change_text.telling(found))),
         remarks=tuple(map(public, change_text.remarks(found))),
         tables=(_models(found),),
         figures=tuple(figure for figure in drawn if figure),
@@ -60,7 +60,8 @@ def _models(found: BeforeAfter) -> Table:
         rows.append([
             change_text.title(change), rate(data["wer_before"]), rate(data["wer_after"]),
             None if relative is None else f"{relative:.6f}", change_text.p_value(change), data["verdict"] or "",
-            data["folders_better"], data["folders_worse"], data["folders_same"], data["scope"],
+            data["folders_better"], data["folders_worse"], data["folders_same"],
+            "held out" if data["scope"] == "heldout" else data["scope"],
         ])  # fmt: skip
     columns = [
         Column("model", "Model"), Column("wer_before", "WER before", "rate"), Column("wer_after", "WER now", "rate"),
@@ -74,7 +75,7 @@ def _models(found: BeforeAfter) -> Table:
 
 def _figure(results: Results, found: BeforeAfter, change: ModelChange, number: int) -> Figure | None:
     folders = [Change(item.folder, *item.wers) for item in change_text.by_gain(change)]
-    if len(folders) < 2:
+    if len(folders) < 2 or all(item.before == item.now for item in folders):
         return None
     heading = f"{change_text.title(change)}, folder by folder"
     sides = (str(found.before), str(found.after))

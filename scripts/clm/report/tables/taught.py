@@ -119,7 +119,7 @@ def leakage(results: Results) -> Table:
         for folder, found in model.leakage.items()
     ]  # fmt: skip
     columns = [
-        FOLDER, MODEL, Column("leaked", "Leaked"), Column("ngram_share", "5-grams in the text", "rate"),
+        FOLDER, MODEL, Column("leaked", "Leaked"), Column("ngram_share", "Five-word runs in the text", "rate"),
         Column("sentence_share", "Sentences in the text", "rate"), Column("sources", "In"),
         Column("example", "For example"),
     ]  # fmt: skip

@@ -84,7 +84,7 @@ class TableView {
     this.body = el("tbody");
     this.more = el("button", { type: "button", class: "button", onclick: () => this.set({ shown: this.shown * 4 }, true) });
     root.append(bar,
-      el("p", { class: "hint", hidden: true }, "Wider than the screen: scroll it sideways →"),
+      el("p", { class: "hint", hidden: true }, "There is more on the right: scroll sideways →"),
       el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name },
         el("table", {}, el("caption", { class: "visually-hidden" }, name),
           el("thead", {}, el("tr", {}, ...this.head.filter((_, at) => at !== this.facet && this.drawn[at]))), this.body)),
