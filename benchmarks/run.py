@@ -149,7 +149,9 @@ def measure_whisper() -> list[Figure]:
         raise RuntimeError("no FASTER_WHISPER, no shared data, or no packages of whisper-models")
     with tempfile.TemporaryDirectory() as name:
         model = str(whisper_base(Path(name)))
-        args = argparse.Namespace(model=model, language="en-US", text=None, folders=None, faster_whisper=other)
+        args = argparse.Namespace(
+            model=model, language="en-US", text=None, folders=None, stock=False, faster_whisper=other
+        )
         found = whisper.measure(args, talks)
     cost = {name: about["cpu"] / about["seconds"] for name, about in found.items()}
     against = {name: value / cost[whisper.FASTER] for name, value in cost.items()}

@@ -2,7 +2,7 @@
 
 SET holds input/<folder>/ and, for the CLM, training_data/ or articles/. Each is one process on one core, in float32
 with a beam of five; loading the model does not count. --faster-whisper names a Python of another environment that has
-it; nothing of ours needs it.
+it; nothing of ours needs it. Last comes in how many recordings another text was found than by the stock model here.
 
     .venv/bin/python benchmarks/whisper.py MODEL SET [SET ...] [--text TEXT] [--faster-whisper /elsewhere/bin/python]
 """
@@ -97,7 +97,7 @@ def measure(args: argparse.Namespace, root: Path) -> dict[str, dict]:
     with tempfile.TemporaryDirectory() as temporary:
         this = [sys.executable, __file__, "--ours", args.model, args.language]
         rows = {STOCK: [*this, f"{temporary}/stock", "", *paths]}
-        if text:
+        if text and not args.stock:
             clm = train(args.model, args.language, text, Path(temporary))
             rows |= {
                 CLM: [*this, f"{temporary}/clm", clm, *paths],
@@ -110,8 +110,11 @@ def measure(args: argparse.Namespace, root: Path) -> dict[str, dict]:
     for about in found.values():
         total = error_rate.ErrorCounts()
         for path in paths:
-            reference = read_text(next(Path(path).parent.glob("*.txt")))
+            own = Path(path).with_suffix(".txt")
+            reference = read_text(own if own.exists() else next(Path(path).parent.glob("*.txt")))
             total += error_rate.score(normal(reference), normal(about["texts"][path])).counts
+        same = [normal(about["texts"][path]) == normal(found[STOCK]["texts"][path]) for path in paths]
+        about["others"] = f"{len(paths) - sum(same)} of {len(paths)}"
         about |= {"errors": total.errors, "words": total.words, "seconds": found[STOCK]["seconds"]}
     return found
 
@@ -122,7 +125,8 @@ def show(root: Path, found: dict[str, dict]) -> None:
     for name, about in found.items():
         print(
             f"  {name:38} {about['errors']:4} errors of {about['words']} words, "
-            f"{about['cpu'] / about['seconds']:.3f} CPU s per s, peak {about['peak'] / 1024:.0f} MiB",
+            f"{about['cpu'] / about['seconds']:.3f} CPU s per s, peak {about['peak'] / 1024:.0f} MiB; "
+            f"{about['others']}",
             flush=True,
         )
 
@@ -136,6 +140,7 @@ def main() -> None:
     parser.add_argument("model", help="folder of the model")
     parser.add_argument("sets", type=Path, nargs="+", help="folders with input/ and training_data/ or articles/")
     parser.add_argument("--text", type=Path, help="text of the CLM, for all sets: of another subject, say")
+    parser.add_argument("--stock", action="store_true", help="without a CLM")
     parser.add_argument("--folders", nargs="+", help="only folders with one of these in their names")
     parser.add_argument("--language", default="en-US", help="language of the recordings")
     parser.add_argument("--faster-whisper", help="a Python that has faster-whisper")

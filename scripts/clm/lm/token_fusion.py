@@ -108,6 +108,10 @@ class TokenFusion:
         """The same with another weight."""
         return type(self)(self._model, self._end, weight, self._roles, *self._arguments)
 
+    def weaker(self) -> Self:
+        """The same with half the weight."""
+        return self.with_weight(self._weight / 2)
+
     def start(self) -> State:
         """The state before the first token."""
         return State((self._model.start,))

@@ -78,6 +78,10 @@ class WordFusion:
         """The same with another weight."""
         return type(self)(self._model, self._tree, self._kinds, weight)
 
+    def weaker(self) -> Self:
+        """The same with half the weight."""
+        return self.with_weight(self._weight / 2)
+
     def start(self) -> State:
         """The state before the first token."""
         return State(self._model.begin(), None, b"", 0.0)

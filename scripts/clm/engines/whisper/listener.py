@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -95,7 +95,7 @@ class Listener:
 
     def _listen(self, piece: Piece) -> _Said:
         audio = self._audio(piece)
-        chosen, notes = self._guarded(self._found(piece, audio))
+        chosen, notes = self._guarded(self._found(piece, audio), self._weaker(piece, audio, self.fusion))
         spoken, cut = self._said(chosen)
         notes |= {"loops_cut": 1} if cut else {}
         notes |= {"other_language": 1} if self._foreign(piece, audio) else {}
@@ -133,8 +133,11 @@ class Listener:
         """
         if piece.silent:
             return [""] * len(fusions)
-        stock, *others = (hypothesis.tokens for hypothesis in self._search(piece, self._audio(piece), fusions))
-        chosen = (stock, *(self._guarded([stock, other])[0] for other in others))
+        audio = self._audio(piece)
+        stock, *others = (hypothesis.tokens for hypothesis in self._search(piece, audio, fusions))
+        chosen = [stock]
+        for fusion, other in zip(fusions[1:], others, strict=True):
+            chosen.append(self._guarded([stock, other], self._weaker(piece, audio, fusion))[0])
         return [self._text(self._said(tokens)[0]) for tokens in chosen]
 
     def _said(self, tokens: Sequence[int]) -> tuple[list[alignment.Word], bool]:
@@ -176,14 +179,24 @@ class Listener:
         most = longest(piece.seconds, len(self.tokens.after(self.prompt)), english=self.tokens.english)
         return search(self.recognizer, audio, self.tokens, fusions, self.beam, most, self.prompt)
 
-    def _guarded(self, found: list[tuple[int, ...]]) -> tuple[tuple[int, ...], dict[str, int]]:
-        """The fused tokens, or the stock ones where fusion went astray."""
+    def _weaker(self, piece: Piece, audio: Mapping[str, Any], fusion: Fusion | None) -> Callable[[], tuple[int, ...]]:
+        """The tokens found with half the weight, for where the whole one leads astray."""
+        return lambda: self._search(piece, audio, [fusion and fusion.weaker()])[0].tokens
+
+    def _guarded(
+        self, found: list[tuple[int, ...]], weaker: Callable[[], tuple[int, ...]]
+    ) -> tuple[tuple[int, ...], dict[str, int]]:
+        """The fused tokens; where fusion went astray, those of a `weaker` one, or the stock ones if that did too."""
         if len(found) == 1:
             return found[0], {}
         stock, fused = (self.tokens.decode(tokens) for tokens in found)
-        if reason := guards.astray(fused, stock):
-            return found[0], {f"stock_instead_of_{reason}": 1}
-        return found[1], {}
+        reason = guards.astray(fused, stock)
+        if not reason:
+            return found[1], {}
+        again = weaker()
+        if not guards.astray(self.tokens.decode(again), stock):
+            return again, {f"weaker_instead_of_{reason}": 1}
+        return found[0], {f"stock_instead_of_{reason}": 1}
 
 
 def _between(piece: Piece, begin: int, end: int) -> int:

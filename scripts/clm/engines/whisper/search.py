@@ -38,6 +38,9 @@ class Fusion(Protocol):
     def extend(self, state: Any, token: int, delta: float) -> Any:
         """The state after a token that added `delta`."""
 
+    def weaker(self) -> Fusion:
+        """The same with half the weight."""
+
 
 @dataclass(frozen=True)
 class Hypothesis:
