@@ -158,7 +158,9 @@ def test_a_model_that_is_better_only_where_it_has_read_the_text_is_not_called_be
     files.write_json(folder.directory / "leakage" / f"{FIRST}.json", found)
     results = read(folder.directory)
     judged = first_screen.judge(results)
-    assert judged.headline == f"On the 7 other folders, {FIRST} makes as many errors as {STOCK}."
+    assert judged.headline == (
+        f"On the 7 folders that its text does not hold, {FIRST} makes as many errors as {STOCK}."
+    )
     assert judged.tone == "open"
     assert not judged.answer.startswith("Yes")
     assert judged.answer != verdict_text.LEAKED
