@@ -266,14 +266,17 @@ def test_two_languages_in_one_recording_leave_the_others_as_they_are(
 def test_a_multilingual_model_says_which_recordings_are_in_another_language(
     settings: Settings,
     recordings: list[Recording],
-    two_languages: Recording,
+    shared_data: Path,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     engine = engines.create(replace(settings, whisper={**settings.whisper, "model": str(base(tmp_path))}))
-    outcomes = dict(engine.transcribe([recordings[0], two_languages], STOCK))
+    (path,) = shared_data.glob("speech/languages/de-DE/input/*/audio.wav")
+    soundfile.write(tmp_path / "audio.wav", read_audio(path).samples[: 14 * RATE], RATE)
+    german = recording(tmp_path / "audio.wav")
+    outcomes = dict(engine.transcribe([recordings[0], german], STOCK))
     assert "other_language" not in outcomes[recordings[0]].result["whisper"]
-    assert outcomes[two_languages].result["whisper"]["other_language"] == 1
+    assert outcomes[german].result["whisper"]["other_language"] == 1
     assert "1 of 1 pieces are in another language than en-US" in caplog.text
 
 

@@ -1,5 +1,8 @@
 """The engine whisper in languages with other scripts: tokens, words, guards and fusion, with the real tokenizer."""
 
+import unicodedata
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +11,8 @@ from hypothesis import strategies as st
 pytest.importorskip("tokenizers")
 
 
+from clm.base.errors import UserError
+from clm.base.writing_systems import units
 from clm.engines.whisper import alignment, fusion_training, guards
 from clm.engines.whisper.search import longest
 from clm.engines.whisper.tokens import Tokens
@@ -49,6 +54,11 @@ def test_the_decoder_is_told_the_language(tokens: dict[str, Tokens], language: s
     assert tokens[language].prompt[1] == code
 
 
+def test_a_language_that_the_model_does_not_know_is_named() -> None:
+    with pytest.raises(UserError, match=r"config: language: the model in .* does not know tlh-KL"):
+        Tokens(multilingual_tokenizer(), 51865, "tlh-KL", {"suppress": [], "suppress_first": []})
+
+
 @given(part=st.floats(0.0, 1.0))
 def test_tokens_cut_anywhere_never_leave_half_a_letter(tokens: dict[str, Tokens], part: float) -> None:
     for language, text in TEXTS.items():
@@ -66,7 +76,7 @@ def test_words_are_divided_where_the_script_divides_them(tokens: dict[str, Token
         assert [word.text for word in words] == text.split()
         return
     # Most words of these scripts are a token, and none holds more than its marks and a few letters beside.
-    assert max(len(guards.units(word.text)) for word in words) <= 8
+    assert max(len(units(word.text)) for word in words) <= 8
     assert len(words) > len(text) / 5
 
 
@@ -110,17 +120,57 @@ def test_a_text_rewards_its_own_tokens_from_the_first_on(
     known = tokens[language]
     report = fusion_training.train(TrainingText({"training_data": folder / "text.txt"}), folder, known, language, 0.3)
     assert report["kind"] == "tokens"
-    assert report["words"] == len(guards.units(TEXTS[language]))
+    assert report["words"] == len(units(TEXTS[language]))
     fusion, _ = fusion_training.load(folder, known)
     assert fusion is not None
-    (ids,) = known.encode([TEXTS[language]])
-    other = next(token for token in range(3000, 9000) if token not in ids)
+    ids = known.roles.without_marks(known.encode([TEXTS[language]])[0])
+    other = next(token for token in range(3000, 9000) if token not in ids and known.pieces[token][:1] == b" ")
     state = fusion.start()
     for token in ids:
         mine, foreign, end = fusion.deltas(state, np.array([token, other, known.end]))
-        assert mine > 0.0 > foreign
+        assert mine > 0.0 >= foreign
+        assert state.rest or foreign < 0.0
         assert end == 0.0
         state = fusion.extend(state, token, mine)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "other"),
+    [
+        ("es-ES", "El decánter separa el aceite, sin agua", "El decánter separa el aceite sin agua."),
+        ("ja-JP", "麹菌は、菌糸を伸ばす。", "麹菌は菌糸を伸ばす"),
+        ("zh-CN", "拉坯以后，坯体要阴干", "拉坯以后,坯体要阴干"),
+        ("es-ES", "l’ＡＰＩ d’aquí", "l'API d'aquí"),
+        ("ko-KR", "발효는 ２０２４년", unicodedata.normalize("NFD", "발효는 2024년")),
+        ("ja-JP", "ﾃﾞｰﾀの解析", "データの解析"),
+    ],
+)
+def test_punctuation_and_forms_of_letters_teach_nothing(
+    tokens: dict[str, Tokens], language: str, text: str, other: str, tmp_path: Path
+) -> None:
+    found = []
+    for name, line in (("a", text), ("b", other)):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "text.txt").write_text(line + "\n", encoding="utf-8")
+        known = tokens[language]
+        fusion_training.train(TrainingText({"training_data": folder / "text.txt"}), folder, known, language, 0.3)
+        found.append((folder / "ngrams.npz").read_bytes())
+    assert found[0] == found[1]
+
+
+def test_roles_of_tokens(tokens: dict[str, Tokens]) -> None:
+    known = tokens["ja-JP"]
+    roles = known.roles
+    for text in ("、", "。", ",", " (", "'", "！"):
+        ids = known.tokenizer.encode(text, add_special_tokens=False).ids
+        assert len(ids) > 1 or (roles.marks[ids[0]] and not roles.inside[ids[0]]), text
+    assert not roles.marks[known.end]
+    (spaced,) = tokens["ru-RU"].encode(["Распознавание"])
+    assert len(spaced) > 1
+    assert [bool(roles.inside[token]) for token in spaced] == [False] + [True] * (len(spaced) - 1)
+    (unspaced,) = known.encode(["音声認識"])
+    assert not any(roles.inside[token] for token in unspaced if known.pieces[token].decode(errors="ignore"))
 
 
 def test_letters_of_a_text_count_as_words_as_they_do_in_its_errors(tmp_path_factory: pytest.TempPathFactory) -> None:

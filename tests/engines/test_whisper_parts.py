@@ -201,7 +201,14 @@ def test_very_quiet_speech_is_speech(samples: np.ndarray) -> None:
 def test_another_file_of_the_detector_is_refused(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "ggml-silero-v9.bin").write_bytes(damage)
     with pytest.raises(UserError, match="not the weights of Silero"):
-        detector.read(tmp_path / "ggml-silero-v9.bin")
+        detector.make(tmp_path, tmp_path / "ggml-silero-v9.bin")
+
+
+def test_weights_of_another_detector_are_refused(tmp_path: Path) -> None:
+    renamed = detector.weights_file().read_bytes().replace(b"reparam_conv", b"ordinaryconv")
+    (tmp_path / "ggml-silero-v9.bin").write_bytes(renamed)
+    with pytest.raises(UserError, match="weights of another detector, there is no"):
+        detector.make(tmp_path, tmp_path / "ggml-silero-v9.bin")
 
 
 @pytest.fixture

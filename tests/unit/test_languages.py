@@ -4,8 +4,10 @@ import unicodedata
 
 import pytest
 
+from clm.base.writing_systems import units
 from clm.normalization.basic import lower
 from clm.normalization.normalizer import create_normalizer
+from clm.normalization.profiles import number_of_words
 from clm.scoring import error_rate
 
 #: A sentence for each language, with letters that few others have.
@@ -191,3 +193,28 @@ def test_the_letters_i_of_turkish_are_two():
     assert normalizer("I\N{COMBINING DOT ABOVE}zmir \N{FULLWIDTH LATIN CAPITAL LETTER I}") == "izmir ı"
     assert normalizer("sınır") != normalizer("sinir")
     assert create_normalizer("basic", "en-US")("IDAHO") == "idaho"
+
+
+@pytest.mark.parametrize("code", ["ja-JP", "zh-CN", "cmn-TW", "yue-HK", "th-TH", "lo-LA", "km-KH", "my-MM", "bo-CN"])
+def test_letters_count_where_words_have_no_spaces(code: str):
+    texts = {"lo": "ສະບາຍດີ", "km": "សួស្តី", "my": "မင်္ဂလာပါ", "bo": "བཀྲ་ཤིས", "th": "สวัสดี"}
+    text = texts.get(code.split("-")[0], "音声")
+    words = create_normalizer("basic", code)(text).split()
+    assert len(words) > 1
+    assert number_of_words(text, code) == len(words)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("DNA解析は2024年、3回", ["dna", "解", "析", "は", "2024", "年", "3", "回"]),
+        ("ＤＮＡ ﾃﾞｰﾀ", ["dna", "デ", "ー", "タ"]),
+        ("मिट्टी के बर्तन।", ["मिट्टी", "के", "बर्तन"]),
+        ("ที่นี่ทำ", ["ที่", "นี่", "ท", "ำ"]),
+        (unicodedata.normalize("NFD", "한국어 시험"), ["한국어", "시험"]),
+        (unicodedata.normalize("NFD", "Nguyễn, hoà"), ["nguyễn", "hoà"]),
+    ],
+)
+def test_words_of_all_scripts_keep_their_marks(text: str, expected: list[str]):
+    assert units(text) == expected
+    assert units(" ".join(expected)) == expected

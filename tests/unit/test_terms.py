@@ -77,7 +77,9 @@ def test_terms_are_numbered_by_their_lines(tmp_path):
 @pytest.mark.parametrize(
     "text",
     ["ATP\ncell wall\nribosome\n", "ATP, cell wall, ribosome, Golgi apparatus", "Zellwand\nMitochondrium\nDNS\nRNS\n",
-     "metformin 500 mg\nHbA1c\nSGLT2 inhibitor\n"],
+     "metformin 500 mg\nHbA1c\nSGLT2 inhibitor\n",
+     "麹菌\n精米歩合\nミトコンドリア電子伝達系\n", "高岭土\n釉里红\n匣钵\n",
+     "젖산균\n옹기\n캡사이신\n", "مزولة\nربع المجيب\nذات الحلق\n"],
 )  # fmt: skip
 def test_lists_of_terms(text):
     assert is_term_list(text)
@@ -87,7 +89,12 @@ def test_lists_of_terms(text):
 @pytest.mark.parametrize(
     "text",
     ["It is late.\nI go home.\nSee you.\n", "The cell has a wall, it is thin, and it holds water in.", "",
-     "so we went there\nand it was good\nthen we left\n", "The cell divides in 1995.\nIt has a wall.\n", "ATP\n"],
+     "so we went there\nand it was good\nthen we left\n", "The cell divides in 1995.\nIt has a wall.\n", "ATP\n",
+     "麹を作る。\n米を蒸す。\n酒を搾る。\n",
+     "麹菌は蒸した米の表面に菌糸を伸ばして\n杜氏は麹室の温度を高めの値に保って\n酒母では乳酸菌が雑菌の増殖を抑える\n",
+     "去掉杂质！\n坯体要阴干。\n釉面熔融？\n", "नील में कपड़ा रंगते हैं।\nऊन मिलती है।\nधागा निकलता है।\n",
+     "هل رصد الهلال؟\nنعم رصده.\nمتى رصده؟\n",
+     "การรู้จำเสียงพูดแปลงเสียงเป็นข้อความ\nเราศึกษาดีเอ็นเอทุกวันในห้องทดลอง\nเซลล์มีผนังบางมากและกักเก็บน้ำไว้\n"],
 )  # fmt: skip
 def test_sentences_are_no_terms(text):
     assert not is_term_list(text)

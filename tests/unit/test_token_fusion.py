@@ -4,15 +4,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm.lm.ngrams import estimate
-from clm.lm.token_fusion import CAP, SHARE, TokenFusion, zipf
+from clm.lm.token_fusion import CAP, SHARE, TokenFusion, TokenRoles, zipf
 
 END = 50
 START = END + 1
 
 
+#: Tokens from here on go on with a word, or are punctuation marks.
+INSIDE, MARK = 44, 48
+_TOKENS = np.arange(END + 1)
+_TOKENS = np.arange(END + 1)
+_PIECES = [*(f" {chr(97 + token % 26)}" for token in range(INSIDE)), "a", "b", "c", "d", ",", "."]
+ROLES = TokenRoles(
+    (_TOKENS >= INSIDE) & (_TOKENS < MARK),
+    (_TOKENS >= MARK) & (_TOKENS < END),
+    [*(piece.encode() for piece in _PIECES), b""],
+)
+
+
 def fusion(sentences: list[list[int]], weight: float = 0.3) -> TokenFusion:
     symbols = np.array([token for sentence in sentences for token in (START, *sentence, END)])
-    return TokenFusion(estimate(symbols, END + 2, START, 4), END, weight)
+    return TokenFusion(estimate(symbols, END + 2, START, 4), END, weight, ROLES)
 
 
 def test_tokens_of_the_text_gain_and_others_lose_little() -> None:
@@ -45,3 +57,20 @@ def test_zipf_is_a_distribution_of_falling_frequency() -> None:
     found = zipf(1000)
     assert np.exp(found).sum() == pytest.approx(1.0)
     assert (np.diff(found) < 0).all()
+
+
+def test_a_word_that_the_text_lacks_costs_the_same_however_many_tokens_it_has() -> None:
+    fused = fusion([[1, 2, 3]] * 3)
+    state = fused.start()
+    (begin,) = fused.deltas(state, np.array([30]))
+    assert begin < 0.0
+    rest = fused.deltas(fused.extend(state, 30, begin), np.arange(INSIDE, MARK))
+    assert (rest >= 0.0).all()
+
+
+def test_marks_add_nothing_and_words_go_on_after_them() -> None:
+    fused = fusion([[1, 2, 3]] * 3)
+    state = fused.extend(fused.start(), 1, 0.0)
+    assert not fused.deltas(state, np.arange(MARK, END)).any()
+    after = fused.extend(fused.extend(state, MARK, 0.0), MARK + 1, 0.0)
+    assert (fused.deltas(after, np.arange(END)) == fused.deltas(state, np.arange(END))).all()

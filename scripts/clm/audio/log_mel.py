@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+#: Raised by hand when the same samples give other spectra.
+VERSION = 2
 RATE = 16_000
 WINDOW, HOP = 400, 160
 #: Slaney's mel scale (Auditory Toolbox, 1998): linear to 1,000 Hz, then logarithmic.
@@ -16,7 +18,7 @@ _HERTZ_PER_MEL, _LOGARITHMIC_FROM, _LOG_STEP = 200.0 / 3, 1000.0, np.log(6.4) / 
 
 
 def log_mel(samples: Floats, bands: int, frames: int) -> Floats:
-    """Float32 (bands, frames) of samples (n,) from -1 to 1 at 16 kHz; 0 after the end of the samples.
+    """Float32 (bands, frames) of samples (n,) from -1 to 1 at 16 kHz; 0 after the last whole hop of the samples.
 
     log10 of the power, at most 8 below its maximum, scaled to about -1 to 1.
     """
@@ -28,7 +30,7 @@ def log_mel(samples: Floats, bands: int, frames: int) -> Floats:
     power = np.abs(np.fft.rfft(windows * hann, axis=1)) ** 2
     spectrum = np.log10(np.maximum(filters(bands) @ power.T, 1e-10))
     spectrum = (np.maximum(spectrum, spectrum.max() - 8.0) + 4.0) / 4.0
-    spectrum = spectrum[:, :frames]
+    spectrum = spectrum[:, : min(frames, len(samples) // HOP)]
     return np.pad(spectrum, ((0, 0), (0, frames - spectrum.shape[1]))).astype(np.float32)
 
 

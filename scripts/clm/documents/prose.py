@@ -16,7 +16,7 @@ from clm.documents.formats.html import text_of
 from clm.documents.terms import is_term_list, read_terms
 
 #: Raised when the same file gives another text than before.
-VERSION = 1
+VERSION = 2
 #: Files of these names in a folder of texts are read only to report that they are not text.
 _NO_PROSE = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".css", ".js", ".py", ".yaml", ".yml", ".bib"})
 _TABLES = frozenset({".csv", ".tsv", ".xlsx", ".xlsm"})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from clm.base.errors import UserError
 from clm.base.notices import Notice
+from clm.base.writing_systems import SENTENCE_ENDS, unspaced
 from clm.documents.columns import OTHER, TERMS, named
 from clm.documents.document_sentences import notice
 from clm.documents.tables import Table, delimiter_of, header_of, is_workbook, read_text, read_workbook, rows_of
@@ -32,6 +33,9 @@ _WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
 # a list of terms: number of lines, words of nearly all of them, and share of function words
 _FEWEST, _SHORT, _NEARLY_ALL, _MOST_FUNCTION_WORDS = 3, 4, 0.9, 0.08
+#: Letters that count as a word in scripts without spaces between words.
+_LETTERS_PER_WORD = 4
+_NO_TERM_ENDS = SENTENCE_ENDS | frozenset(":;：；؛") - {"\u2026"}
 _FUNCTION_WORDS = frozenset(
     [
         "i",
@@ -225,13 +229,21 @@ def is_term_list(text: str) -> bool:
 
     >>> is_term_list("mitochondrion\nATP synthase\ncell wall\n"), is_term_list("It is late.\nI go home.\nSee you.\n")
     (True, False)
+    >>> is_term_list("麹菌\n精米歩合\n上槽"), is_term_list("麹を作る。\n米を蒸す。\n酒を搾る。")
+    (True, False)
     """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     if len(lines) < _FEWEST:  # perhaps with commas between them
         lines = [part.strip() for line in lines for part in line.split(",") if part.strip()]
     if len(lines) < _FEWEST:
         return False
-    short = sum(len(line.split()) <= _SHORT and line[-1] not in ".!?:;" for line in lines)
+    short = sum(_words(line) <= _SHORT and line[-1] not in _NO_TERM_ENDS for line in lines)
     words = [word for line in lines for word in line.lower().split()]
     function_words = sum(word.strip(",.'\"") in _FUNCTION_WORDS for word in words)
     return short >= _NEARLY_ALL * len(lines) and function_words <= _MOST_FUNCTION_WORDS * len(words)
+
+
+def _words(line: str) -> float:
+    """Number of words of a line; four letters count as one where there are no spaces between words."""
+    letters = sum(map(unspaced, line))
+    return len(line.split()) if not letters else len(line.split()) - 1 + letters / _LETTERS_PER_WORD

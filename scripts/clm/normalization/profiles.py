@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from clm.base.writing_systems import units
+
 #: Raised whenever the output of a profile changes.
 VERSIONS: Mapping[str, int] = {"basic": 2, "spoken": 2, "whisper": 1}
 
 #: Languages that are written without spaces: each character counts as a word, so that WER is CER.
-UNSPACED = frozenset({"ja", "th", "yue", "zh"})
+UNSPACED = frozenset({"bo", "cmn", "ja", "km", "lo", "my", "th", "yue", "zh"})
 
 #: Languages with a dotted and a dotless i.
 DOTLESS = frozenset({"az", "tr"})
@@ -25,10 +27,10 @@ def is_unspaced(language: str) -> bool:
 def number_of_words(text: str, language: str) -> int:
     """Words of a text as errors are counted: letters in languages without spaces.
 
-    >>> number_of_words("two words", "en-US"), number_of_words("音声認識。", "ja-JP")
+    >>> number_of_words("two words", "en-US"), number_of_words("DNAの解析。", "ja-JP")
     (2, 4)
     """
-    return sum(letter.isalnum() for letter in text) if is_unspaced(language) else len(text.split())
+    return len(units(text)) if is_unspaced(language) else len(text.split())
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from clm.corpus.keywords import read_keywords
 from clm.documents import prose
 from clm.documents.terms import read_terms, terms_of
 from clm.healing.plan import Recordings, choose_heldout, evidence_of
+from clm.normalization.profiles import number_of_words
 from clm.project import imported, input_folders, listed_input
 from clm.project.references import References
 from clm.settings import FROM_REFERENCES, Settings
@@ -120,13 +121,15 @@ class Dataset:
         if path is None:
             return [], None
 
+        language = self.settings.language
+
         def look() -> dict[str, Any]:
             texts, notices = prose.readable(path)
             listed = [term for _, text in texts if text.is_terms for term in terms_of(text.text)]
-            words = sum(len(text.text.split()) for _, text in texts if not text.is_terms)
+            words = sum(number_of_words(text.text, language) for _, text in texts if not text.is_terms)
             return {"notices": to_json(notices), "terms": listed, "words": words}
 
-        known = self.references.remembered(f"{path}:{self.path_digest(path)}:{prose.VERSION}", look)
+        known = self.references.remembered(f"{path}:{self.path_digest(path)}:{prose.VERSION}:{language}", look)
         self.notices += from_json(known["notices"])
         return known["terms"], known.get("words")
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from clm.engines.whisper.guards import unspaced
+from clm.base.writing_systems import unspaced
 from clm.engines.whisper.model.graph import FRAMES
 from clm.engines.whisper.recognizer import Recognizer
 from clm.engines.whisper.tokens import Tokens

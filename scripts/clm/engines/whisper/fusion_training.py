@@ -7,6 +7,7 @@ Whisper's own tokens are.
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,8 +19,8 @@ import numpy as np
 from clm.base import files
 from clm.base.errors import UserError
 from clm.base.text_files import read_text
+from clm.base.writing_systems import composed, units
 from clm.engines.whisper import prompt
-from clm.engines.whisper.guards import units
 from clm.engines.whisper.search import Fusion
 from clm.engines.whisper.tokens import Tokens
 from clm.english.tokenizer import tokenize
@@ -37,6 +38,9 @@ log = logging.getLogger(__name__)
 
 FUSION_FILE, NGRAMS_FILE = "fusion.json", "ngrams.npz"
 TOKEN_ORDER = 4
+_APOSTROPHES = re.compile(
+    "(?<=\\w)[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}](?=\\w)"
+)
 #: Largest number of spellings of a word that are remembered.
 _MOST_FORMS = 3
 _MARKS = ".,;:!?()[]{}\"'\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -166,7 +170,7 @@ def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[
     sentences = [line for path in text.sources.values() for line in read_text(path).splitlines() if line.strip()]
     _check_words(any(letter.isalpha() for line in sentences for letter in line), text)
     start = tokens.end + 1
-    encoded = tokens.encode(sentence.strip() for sentence in sentences)
+    encoded = [tokens.roles.without_marks(ids) for ids in tokens.encode(map(as_recognised, sentences))]
     symbols = np.array([token for ids in encoded for token in (start, *ids)], np.int64)
     model = estimate(symbols, tokens.end + 2, start, TOKEN_ORDER)
     _write_models(directory / NGRAMS_FILE, [model])
@@ -175,13 +179,22 @@ def _train_tokens(text: TrainingText, directory: Path, tokens: Tokens) -> tuple[
     return about, {"sentences": len(sentences), "words": words, "tokens": sum(map(len, encoded))}
 
 
+def as_recognised(sentence: str) -> str:
+    """A sentence with letters, digits and apostrophes as recognisers write them: composed, of usual width, straight.
+
+    >>> as_recognised(" l’ＡＰＩ ２０２４ ")
+    "l'API 2024"
+    """
+    return _APOSTROPHES.sub("'", " ".join(composed(sentence).split()))
+
+
 def _load_tokens(directory: Path, about: Mapping[str, Any], tokens: Tokens) -> TokenFusion:
     (model,) = _read_models(directory / NGRAMS_FILE)
     if about["end"] != tokens.end:
         raise UserError(
             f"{directory}: it was trained for a Whisper with other tokens", "train a new one: snakemake --forcerun heal"
         )
-    return TokenFusion(model, tokens.end, about["weight"])
+    return TokenFusion(model, tokens.end, about["weight"], tokens.roles)
 
 
 def _check_words(has_words: bool, text: TrainingText) -> None:

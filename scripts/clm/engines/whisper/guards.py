@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from clm.base.writing_systems import units, unspaced
 from clm.engines.whisper.search_settings import LOOP_TIMES, LOOP_WORDS, SLACK, SLACK_WORDS, UNHEARD_WINDOWS
-
-#: Scripts that are written without spaces between words.
-_UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
 #: Marks at the end of a text in such a script.
 _MARKS = "。、，．？！；：…」』）”"
-
-
-def units(text: str) -> list[str]:
-    """Words, or letters in scripts without spaces; lower case, without marks.
-
-    >>> units("It's fine: OK."), units("日本語 DNA。")
-    (['its', 'fine', 'ok'], ['日', '本', '語', 'dna'])
-    """
-    found: list[str] = []
-    for chunk in text.lower().split():
-        word = ""
-        for letter in chunk:
-            if unspaced(letter):
-                found += [word, letter] if word else [letter]
-                word = ""
-            elif letter.isalnum():
-                word += letter
-        found += [word] if word else []
-    return found
-
-
-def unspaced(letter: str) -> bool:
-    """True if a letter is of a script without spaces.
-
-    >>> unspaced("語"), unspaced("l"), unspaced("한")
-    (True, False, False)
-    """
-    return letter > "\x7f" and letter.isalpha() and unicodedata.name(letter, "").startswith(_UNSPACED)
+#: A few letters within a word, eight times in a row.
+_STUTTER = re.compile(r"(.{1,8}?)\1{7}")
 
 
 def joined(texts: Iterable[str]) -> str:
@@ -77,9 +49,7 @@ def astray(fused: str, stock: str) -> str:
     if loops(fused):
         return "loop"
     # A stock text that loops says nothing about the right length.
-    if ran_away(fused, stock) and not (loops(stock) and len(units(fused)) < len(units(stock))):
-        return "length"
-    return ""
+    return "length" if ran_away(fused, stock) and not loops(stock) else ""
 
 
 def loop(words: list[str]) -> tuple[int, int] | None:
@@ -101,10 +71,11 @@ def loop(words: list[str]) -> tuple[int, int] | None:
 def loops(text: str) -> bool:
     """True if a text repeats itself as no speaker does.
 
-    >>> loops("one two three four " * 3), loops("no no no no no no no no no no no no")
-    (True, True)
+    >>> loops("one two three four " * 3), loops("no no no no no no no no no no no no"), loops("J.E.R.I." + "R.I." * 9)
+    (True, True, True)
     """
-    return loop(units(text)) is not None
+    found = units(text)
+    return loop(found) is not None or any(map(_STUTTER.search, found))
 
 
 def looping(words: list[str]) -> range:

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from clm.audio import log_mel
+
 #: Bytes of all that is kept; the least recently used is deleted first. An hour of base takes 200 MB, of large 500 MB.
 MOST_BYTES = 2 << 30
 _MAKE_ROOM_EVERY = 50
@@ -72,4 +74,5 @@ class Kept:
 
 
 def _name(samples: NDArray[np.int16], name: str) -> str:
-    return f"{hashlib.sha256(np.ascontiguousarray(samples).data).hexdigest()[:32]}{name}.npy"
+    digest = hashlib.sha256(np.ascontiguousarray(samples).data).hexdigest()[:32]
+    return f"{digest}-{log_mel.VERSION}{name}.npy"

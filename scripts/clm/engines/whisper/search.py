@@ -15,7 +15,7 @@ from clm.engines.whisper.tokens import Tokens
 Floats = NDArray[np.float64]
 
 #: Raised by hand when the search finds other texts, so that those of the stock search are not taken from `kept`.
-VERSION = 1
+VERSION = 2
 #: Tokens less probable than this, in nats, are ignored.
 LEAST = -12.0
 #: Nobody says more tokens than this in a second; in other languages than English a word has more of them, in Thai or
@@ -48,8 +48,8 @@ class Hypothesis:
     fused: float
 
     def average(self) -> float:
-        """Score by which finished hypotheses are ranked, as in Whisper."""
-        return self.fused / (len(self.tokens) + 1)
+        """Score by which finished hypotheses are ranked; as in Whisper, their end counts in the sum, not the length."""
+        return self.fused / max(len(self.tokens), 1)
 
 
 class _Beam:
@@ -77,10 +77,11 @@ class _Beam:
             ]
         candidates.sort()
         alive, states, chosen = [], [], []
-        for negative, place, token, heard, given in candidates:
+        for rank, (negative, place, token, heard, given) in enumerate(candidates):
             old = self.alive[place]
             if token == end:
-                self.finished.append(Hypothesis(old.tokens, old.acoustic + heard, -negative))
+                if rank < self._width:  # as in CTranslate2: an end that is not among the best is no end
+                    self.finished.append(Hypothesis(old.tokens, old.acoustic + heard, -negative))
                 continue
             alive.append(Hypothesis((*old.tokens, token), old.acoustic + heard, -negative))
             states.append(self._fusion.extend(self._states[place], token, given) if self._fusion else None)

@@ -31,7 +31,7 @@ class Detector:
     def __init__(self) -> None:
         source = detector.weights_file()
         name = f"speech-{files.sha256_of_file(source)[:16]}-{detector.VERSION}"
-        folder = made_once(name, lambda folder: detector.write(folder / detector.DETECTOR, detector.read(source)))
+        folder = made_once(name, lambda folder: detector.make(folder, source))
         self._session = session(folder / detector.DETECTOR, [CPU])
 
     def __call__(self, samples: NDArray[np.int16]) -> NDArray[np.bool_]:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from clm.base.errors import UserError
-from clm.engines.whisper.guards import unspaced
+from clm.base.writing_systems import in_words, unspaced
+from clm.lm.token_fusion import TokenRoles, is_marks
 from clm.lm.word_fusion import TokenKinds
 
 TOKENIZER_FILE = "tokenizer.json"
@@ -118,6 +119,37 @@ class Tokens:
             begins[number] = text[:1] == " " and bool(_WORD_PART.match(text[1:]))
             inside[number] = bool(_WORD_PART.match(text))
         return TokenKinds(begins, inside, self.pieces)
+
+    @cached_property
+    def roles(self) -> TokenRoles:
+        """Roles of tokens in a text of any language."""
+        inside, marks = np.zeros(self.size, bool), np.zeros(self.size, bool)
+        for number, piece in enumerate(self.pieces):
+            inside[number] = _continues(piece)
+            marks[number] = is_marks(_whole(piece))
+        return TokenRoles(inside, marks, self.pieces)
+
+
+def _whole(piece: bytes) -> str:
+    """The letters of a piece; nothing where it begins or ends within a letter."""
+    try:
+        return piece.decode()
+    except UnicodeDecodeError:
+        return ""
+
+
+def _continues(piece: bytes) -> bool:
+    """True if a piece goes on with a word, or is the rest of a letter.
+
+    >>> [_continues(piece.encode()) for piece in (" cell", "s", "語", ".", "\\N{DEVANAGARI VOWEL SIGN I}")]
+    [False, True, False, False, True]
+    >>> _continues("語".encode()[1:])
+    True
+    """
+    if 0x80 <= (piece[:1] or b" ")[0] < 0xC0:
+        return True
+    first = piece.decode(errors="ignore")[:1]
+    return first != "" and in_words(first) and not unspaced(first)
 
 
 def _bytes_of_letters() -> dict[str, int]:

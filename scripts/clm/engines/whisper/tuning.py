@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from clm.audio.decode import AudioError, read_audio
 from clm.base.parallel import in_threads
-from clm.engines.whisper.guards import joined, units
+from clm.engines.whisper.guards import joined
 from clm.engines.whisper.listener import Listener
 from clm.engines.whisper.pieces import pieces
 from clm.engines.whisper.search import Fusion
@@ -51,7 +51,8 @@ def settle(
         parts = pieces(audio.samples, listener.detector(audio.samples), LONGEST_PIECE)
         heard = [found for _, found in in_threads(lambda piece: listener.texts(piece, fusions), parts, threads)]
         heard = heard or [[""] * len(fusions)]
-        counts = [_score(normalize(reference()), normalize(joined(texts))) for texts in zip(*heard, strict=True)]
+        given = normalize(reference())
+        counts = [error_rate.score(given, normalize(joined(texts))).counts for texts in zip(*heard, strict=True)]
         if not counts[0].words:
             continue
         errors.append([found.errors for found in counts])
@@ -77,8 +78,3 @@ def smallest(weights: Sequence[float], errors: NDArray[np.int64]) -> float:
     # Of the sum of paired differences; a single recording shows nothing of the spread, so the best is taken.
     spread = more.std(axis=0, ddof=1) * np.sqrt(len(errors)) if len(errors) > 1 else np.zeros(len(weights))
     return float(weights[int(np.flatnonzero(more.sum(axis=0) <= spread)[0])])
-
-
-def _score(reference: str, hypothesis: str) -> error_rate.ErrorCounts:
-    """Errors of words; of letters in scripts without spaces."""
-    return error_rate.score(" ".join(units(reference)), " ".join(units(hypothesis))).counts

