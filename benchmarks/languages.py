@@ -2,7 +2,8 @@
 
 languages/<language>.txt is the text; its first paragraph is what is spoken. Writes sets for whisper_gain.py into
 FOLDER/<language>: input/<voice>/ and training_data/. Each --speak is a voice of a language: the language, ":", a name,
-"=", and the command that reads {text}, or its standard input, into {wav}. Without one, Debian's espeak-ng reads.
+"=", and the command that reads {text}, or its standard input, into {wav}. Without one, Debian's espeak-ng reads all
+but Japanese and Chinese, whose letters it does not know.
 
     .venv/bin/python benchmarks/languages.py FOLDER [--speak "ja-JP:mei=open_jtalk -x DICTIONARY -m VOICE -ow {wav}"]
 """
@@ -20,7 +21,8 @@ TEXTS = Path(__file__).parent / "languages"
 #: Seconds of silence after each sentence.
 _PAUSE = 0.4
 #: Voices of espeak-ng that are not named by the first part of the language's code.
-_ESPEAK = {"zh-CN": "cmn", "pt-BR": "pt-br"}
+_ESPEAK = {"pt-BR": "pt-br"}
+_WITHOUT = ("ja-JP", "zh-CN")
 
 
 def espeak(language: str) -> str:
@@ -49,7 +51,7 @@ def main() -> None:
     parser.add_argument("--speak", action="append", metavar="LANGUAGE:NAME=COMMAND")
     args = parser.parse_args()
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(TEXTS.glob("*.txt"))}
-    for item in args.speak or map(espeak, texts):
+    for item in args.speak or [espeak(code) for code in texts if code not in _WITHOUT]:
         language, _, voice = item.partition(":")
         name, _, command = voice.partition("=")
         root = args.folder / language

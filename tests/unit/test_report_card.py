@@ -87,6 +87,22 @@ def test_another_language_is_read_without_english_rules(file: Callable[..., Path
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "missed", "words"),
+    [
+        ("ja-JP", "麹菌は、糖を作る。", "糖", 7),
+        ("zh-CN", "DNA 解析。", "解", 3),
+        ("hi-IN", "मिट्टी के बर्तन।", "मिट्टी", 3),
+        ("fr-FR", "L’été, l’ampoule.", "l'ampoule", 2),
+    ],
+)
+def test_words_are_those_that_errors_are_counted_in(
+    file: Callable[..., Path], language: str, text: str, missed: str, words: int
+) -> None:
+    card = examine({"own": file(text)}, missed={missed: 1}, references={}, keywords=[missed], language=language)
+    assert (card.words, card.keywords_covered) == (words, 1)
+
+
+@pytest.mark.parametrize(
     ("tuning", "rank"), [(0, "related_alone"), (500, "related_and_tuning"), (10_001, "transcripts")]
 )
 def test_amazons_ranking(tuning: int, rank: str) -> None:

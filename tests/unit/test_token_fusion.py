@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clm.lm.ngrams import estimate
-from clm.lm.token_fusion import CAP, SHARE, TokenFusion, TokenRoles, zipf
+from clm.lm.token_fusion import CAP, PART, SHARE, TokenFusion, TokenRoles, zipf
 
 END = 50
 START = END + 1
@@ -59,13 +59,13 @@ def test_zipf_is_a_distribution_of_falling_frequency() -> None:
     assert (np.diff(found) < 0).all()
 
 
-def test_a_word_that_the_text_lacks_costs_the_same_however_many_tokens_it_has() -> None:
-    fused = fusion([[1, 2, 3]] * 3)
-    state = fused.start()
-    (begin,) = fused.deltas(state, np.array([30]))
-    assert begin < 0.0
-    rest = fused.deltas(fused.extend(state, 30, begin), np.arange(INSIDE, MARK))
-    assert (rest >= 0.0).all()
+def test_parts_of_words_count_only_after_the_part_before() -> None:
+    fused = fusion([[1, INSIDE, INSIDE + 1], [2, INSIDE, 3]] * 3)
+    after = fused.extend(fused.start(), 1, 0.0)
+    parts = fused.deltas(after, np.arange(INSIDE, MARK))
+    assert parts[0] > 0.3 * PART
+    assert np.allclose(parts[1:], 0.3 * PART)
+    assert np.allclose(fused.deltas(fused.extend(fused.start(), 30, 0.0), np.arange(INSIDE, MARK)), 0.3 * PART)
 
 
 def test_marks_add_nothing_and_words_go_on_after_them() -> None:

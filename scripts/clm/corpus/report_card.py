@@ -17,6 +17,7 @@ from clm.base.messages import counted
 from clm.base.text_files import read_text
 from clm.english.tokenizer import tokenize
 from clm.english.words import learnable
+from clm.normalization.normalizer import create_normalizer
 from clm.pronunciation.general_english import common_words, known_words
 from clm.results.models import FEWEST_WORDS
 from clm.scoring import leakage
@@ -199,8 +200,8 @@ def examine(
 
     """
     english = language.startswith("en")
-    phrases = by_first_word(phrase for text in keywords for phrase in _sentences(text, english))
-    text = _count((read_text(path) for path in sources.values()), phrases, english)
+    phrases = by_first_word(phrase for text in keywords for phrase in _sentences(text, language))
+    text = _count((read_text(path) for path in sources.values()), phrases, language)
     wanted = Counter({word: count for word, count in missed.items() if learnable(word)})
     there = {word: count for word, count in wanted.most_common() if word in text.words}
     tuning_text = read_text(tuning) if tuning else ""
@@ -220,7 +221,7 @@ def examine(
         new_words=None if known is None else sum(word not in known for word in text.words),
         general_share=_share(text.words, common) if common else None,
         reference_share=_overlap(sources, spoken),
-        tuning_words=sum(map(len, _sentences(tuning_text, english))),
+        tuning_words=sum(map(len, _sentences(tuning_text, language))),
         tuning_share=_overlap(sources, [tuning_text]),
         tuning_reference_share=_overlap({"tuning": tuning}, spoken) if tuning else None,
         missed_examples=tuple(there)[:_EXAMPLES],
@@ -238,10 +239,10 @@ class _Count:
     covered: set[Phrase] = field(default_factory=set)
 
 
-def _count(texts: Iterable[str], keywords: Mapping[str, list[Phrase]], english: bool) -> _Count:
+def _count(texts: Iterable[str], keywords: Mapping[str, list[Phrase]], language: str) -> _Count:
     found = _Count()
     for text in texts:
-        for sentence in _sentences(text, english):
+        for sentence in _sentences(text, language):
             found.words.update(sentence)
             found.sentences += 1
             found.unique.add(hash(sentence))
@@ -249,12 +250,17 @@ def _count(texts: Iterable[str], keywords: Mapping[str, list[Phrase]], english: 
     return found
 
 
-def _sentences(text: str, english: bool) -> Iterator[tuple[str, ...]]:
-    """Sentences of words, as the embedded engine reads them; of another language, lines of its words."""
-    if english:
+def _sentences(text: str, language: str) -> Iterator[tuple[str, ...]]:
+    """Sentences of words, as the embedded engine reads them; of another language, lines of its words.
+
+    >>> list(_sentences("麹菌。\\nはい", "ja-JP")), list(_sentences("Ja, gut.", "de-DE"))
+    ([('麹', '菌'), ('は', 'い')], [('ja', 'gut')])
+    """
+    if language.startswith("en"):
         yield from tokenize([text]).sentences
     else:
-        yield from filter(None, (tuple(leakage.words(line)) for line in text.splitlines()))
+        normalizer = create_normalizer("basic", language)
+        yield from filter(None, (tuple(normalizer.tokens(line)) for line in text.splitlines()))
 
 
 def _share(counts: Counter[str], words: Collection[str]) -> float | None:

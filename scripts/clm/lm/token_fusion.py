@@ -25,6 +25,9 @@ History = tuple[int, ...]
 #: Share of the text in the mixture with general language, and the most that a token gets, in nats. A word of several
 #: tokens may get that for each of them; with a cap of 6, bad audio turned into loops.
 SHARE, CAP = 0.3, 5.0
+#: Nats of a part of a word that the text lacks after the part before it: about what parts get by chance. With none,
+#: words of the text crowd out unknown ones; with more, texts get longer.
+PART = 0.5
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def is_marks(text: str) -> bool:
 class TokenFusion:
     """`weight` times ln((1 - share) + share * P_text(t|h) / P_general(t)), at most `cap` nats a token before weighing.
 
-    A token inside a word loses nothing: a word that the text lacks costs the same however many tokens it has.
+    A token inside a word counts only where the text has it after the token before: parts of words are frequent in
+    themselves, which says nothing about other words. Elsewhere it gets `PART`.
 
     `model`: over the tokens below `end` and two more symbols: `end`, which gets 0, and the start of a sequence; it was
     trained without the marks of `roles`.
@@ -116,9 +120,11 @@ class TokenFusion:
             key = key * self._model.size + code
         text = log_probabilities(self._model, np.int64(key) * self._model.size + tokens, len(state.history) + 1)
         ratio = np.logaddexp(self._least, self._share + text - self._general[tokens])
-        ratio = np.clip(ratio, np.where(self._roles.inside[tokens], 0.0, self._least), self._cap)
-        if state.rest:  # a byte means nothing but after those before it
-            _, follows = locate(self._model.levels[1].keys, state.history[-1] * self._model.size + tokens)
+        inside = self._roles.inside[tokens]
+        _, follows = locate(self._model.levels[1].keys, state.history[-1] * self._model.size + tokens)
+        ratio = np.clip(ratio, np.where(inside, 0.0, self._least), self._cap)
+        ratio = np.where(inside & ~follows, PART, ratio)
+        if state.rest:
             ratio = np.where(follows, ratio, 0.0)
         return np.where((tokens == self._end) | self._roles.marks[tokens], 0.0, self._weight * ratio)
 

@@ -33,7 +33,8 @@ def count(dataset: Dataset) -> Overview:
     """Count folders, recordings, words and seconds; of audio, headers are read."""
     pairs = [pair for folder in dataset.folders.values() for pair in folder.pairs]
     lengths = [dataset.seconds(pair) for pair in pairs]
-    words = sum(dataset.references.words(pair) for pair in pairs)
+    language = dataset.settings.language
+    words = sum(dataset.references.words(pair, language) for pair in pairs)
     known = [seconds for seconds in lengths if seconds is not None]
     unknown = sum(pair.audio is not None for pair in pairs) - len(known)
     heldout = sum(name in dataset.folders for name in dataset.heldout)
@@ -99,7 +100,9 @@ def odd_recordings(dataset: Dataset) -> Iterator[str]:
 def wordless(dataset: Dataset) -> Iterator[str]:
     """Recordings whose transcripts hold no words: whatever is heard in them counts as inserted."""
     pairs = [(name, pair) for name, folder in dataset.folders.items() for pair in folder.pairs]
-    if without := [f"{name}/{pair.text.name}" for name, pair in pairs if not dataset.references.words(pair)]:
+    language = dataset.settings.language
+    without = [f"{name}/{pair.text.name}" for name, pair in pairs if not dataset.references.words(pair, language)]
+    if without:
         yield f"Transcripts without a word, as if nobody spoke: {some(without)}."
 
 

@@ -19,6 +19,7 @@ from clm.documents import transcript
 from clm.documents.data_sets.manifest_folders import usable
 from clm.documents.document_sentences import notice
 from clm.documents.labels import Labels
+from clm.normalization.profiles import is_unspaced, number_of_words
 from clm.project.input_folders import BadFolderError, Folder, Pair
 
 
@@ -87,10 +88,11 @@ class References:
             self._changed = True
         return self._known[key]
 
-    def words(self, pair: Pair) -> int:
-        """Words of a reference that is plain text."""
-        key = f"words:{self._sha256(pair.text)}"
-        return self.remembered(key, lambda: {"words": len(self._raw(pair.text))})["words"]
+    def words(self, pair: Pair, language: str) -> int:
+        """Words of a reference that is plain text; letters in languages without spaces."""
+        key = f"words:{language if is_unspaced(language) else ''}:{self._sha256(pair.text)}"
+        found = self.remembered(key, lambda: {"words": number_of_words(self.plain_text(pair), language)})
+        return found["words"]
 
     def plain_text(self, pair: Pair) -> str:
         """A reference that is plain text, in one line."""

@@ -197,7 +197,7 @@ class Workbench {
 
   fold(start, end) {
     const hidden = end - start;
-    const open = (event) => event.target.replaceWith(el("div", { class: "unfolded" },
+    const open = (event) => event.target.replaceWith(el("div", { class: "unfolded", dir: "auto" },
       ...this.recording.words.slice(start, end).map((word, at) =>
         el("button", { type: "button", class: "w quiet", tabindex: "-1", "data-at": start + at }, word))));
     return el("button", { type: "button", class: "folded", onclick: open },
@@ -206,7 +206,7 @@ class Workbench {
 
   stretch(start, end) {
     const time = this.recording.start(start);
-    const columns = el("div", { class: "columns" });
+    const columns = el("div", { class: "columns", dir: "auto" });
     for (let p = start; p <= end; p++) {
       const added = this.models.some((model) => this.recording.heard.get(model).before.has(p));
       const last = p === this.recording.words.length;
