@@ -147,6 +147,38 @@ def test_a_figure_wider_than_the_screen_says_so(page: Browser) -> None:
     page.until("return document.querySelector('#folders figure .hint').hidden")
 
 
+def test_a_table_wider_than_the_screen_says_so(page: Browser) -> None:
+    page.resize(390, 844)
+    table = page.show("fixed")
+    page.until("return !document.querySelector(arguments[0]).hidden", f"{table} .hint")
+    heads = page.run("return [...document.querySelectorAll(arguments[0])].map(e => e.textContent)", f"{table} thead th")
+    assert heads[:2] == ["Word", "Pocketsphinx heard"]
+    assert page.run("const r = document.querySelector(arguments[0]).getBoundingClientRect(); return r.right <= 390",
+                    f"{table} tbody td:nth-child(2)")  # fmt: skip
+    page.resize(1440)
+    page.until("return document.querySelector(arguments[0]).hidden", f"{table} .hint")
+
+
+def test_details_of_a_model_fit_a_phone(page: Browser) -> None:
+    page.resize(390, 844)
+    page.run("document.querySelector('#leaderboard details').open = true")
+    page.click("#board .more")
+    right = page.run("return [...document.querySelectorAll('#board [data-more] dd')].filter(e => e.offsetWidth)"
+                     ".map(e => e.getBoundingClientRect().right)")  # fmt: skip
+    assert right
+    assert max(right) <= 390
+
+
+def test_the_scale_of_a_tall_figure_stands_above_as_well(browser: Browser, thousand: ResultsFolder) -> None:
+    browser.resize(1280)
+    browser.open(thousand.directory / "report.html")
+    rows = browser.run(
+        "return [...document.querySelectorAll('.figure-changes .tick')].map(t => Number(t.getAttribute('y')))"
+    )
+    assert len(set(rows)) == 2
+    assert min(rows) < 60
+
+
 def test_a_sign_has_one_meaning(page: Browser) -> None:
     diamonds = page.run("return [...document.querySelectorAll('figure svg path.dot')].length")
     assert diamonds == 1  # the champion

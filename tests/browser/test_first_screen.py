@@ -152,7 +152,7 @@ def test_what_has_seen_the_answers_is_not_called_proven(browser: Browser, outcom
     proof = browser.find(".proof").text
     assert "Proven" not in proof
     assert "On the 7 other folders its WER is" in proof
-    assert browser.find("h1").text.startswith(f"On the 7 other folders, {FIRST} makes")
+    assert browser.find("h1").text.startswith(f"On the 7 folders that its text does not hold, {FIRST} makes")
 
 
 def test_a_baseline_that_nothing_is_compared_with_is_no_champion(

@@ -48,6 +48,25 @@ def test_space_pauses_after_a_click_on_a_word(page: Browser) -> None:
     page.run("player.pause()")
 
 
+def test_the_bar_of_very_many_errors_shows_how_dense_they_are(page: Browser) -> None:
+    page.resize(390, 844)
+    page.run("document.querySelector('#listen details').open = true;"
+             " document.querySelector('#jump').scrollIntoView({behavior: 'instant'})")  # fmt: skip
+    heights = """
+        const canvas = document.querySelector('#jump-canvas');
+        const paper = canvas.getContext('2d');
+        const found = new Set();
+        for (let x = 1; x < canvas.width; x += 4) {
+          const column = paper.getImageData(x, 0, 1, 14).data;
+          let tall = 0;
+          while (tall < 14 && column[4 * tall] > 190 && column[4 * tall + 2] < 60) tall++;
+          found.add(tall);
+        }
+        return found.size"""
+    assert page.until(f"return (() => {{ {heights} }})() > 3")
+    page.resize(1280)
+
+
 def test_next_goes_from_where_one_is(page: Browser) -> None:
     page.click("#next")
     assert error(page) == 1

@@ -1,5 +1,6 @@
 """Results and inputs in odd places: moved, copied to another machine, of another version, behind looping links."""
 
+import html
 import json
 import os
 import shutil
@@ -89,7 +90,9 @@ def test_results_of_an_older_version_are_gone_on_with(done: Workflow, *, with_me
     done.add("three", source=2, seconds=1.0)
     run = done.run()
     assert {model for _, model in run.transcribed} == {"pocketsphinx", "pocketsphinx-clm-001"}
-    assert "Trained with a recipe other than this version's: pocketsphinx-clm-001" in run.output
+    assert "1 remark on input and results: see Warnings in the report." in run.output
+    page = html.unescape((done.results / "report.html").read_text(encoding="utf-8"))
+    assert "Trained with a recipe other than this version's: pocketsphinx-clm-001" in page
     count("results of an older version")
 
 
@@ -100,7 +103,7 @@ def test_files_of_a_newer_version_are_not_misread(done: Workflow, name: str) -> 
     found = [path] if path.suffix else sorted(path.rglob("model.json" if name == "models" else "pocketsphinx/*.json"))
     for file in found:
         content = json.loads(file.read_text(encoding="utf-8"))
-        file.write_text(json.dumps({**content, "format": files.FORMAT + 1}), encoding="utf-8")
+        file.write_text(json.dumps({**content, "format": max(files.READABLE) + 1}), encoding="utf-8")
     kept = {file: file.read_bytes() for file in found}
     rewritten = bool(path.suffix)  # what a run writes itself it may write anew
     # A changed recording has to be looked up; an unchanged one would not be.
@@ -109,7 +112,7 @@ def test_files_of_a_newer_version_are_not_misread(done: Workflow, name: str) -> 
     run = done.run(status=0 if rewritten else 1)
     assert "Traceback" not in run.output
     if not rewritten:
-        assert f"this version reads format {files.FORMAT}" in run.output
+        assert "this version reads format " in run.output
         assert {file: file.read_bytes() for file in found} == kept
     count("results of a newer version")
 

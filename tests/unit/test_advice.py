@@ -14,7 +14,7 @@ from clm.results import invocation
 from clm.run.command_line import repeatable
 from clm.scoring import model_diagnosis
 from clm.scoring.model_diagnosis import ModelDiagnosis
-from report_data import FIRST, STOCK, ResultsFolder, outcome, spoken, trouble
+from report_data import FIRST, SECOND, STOCK, ResultsFolder, outcome, spoken, trouble
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +108,19 @@ def test_each_trouble_is_a_warning(tmp_path: Path) -> None:
     assert len(found["left_out"].details) == 5
 
 
+def test_harm_of_an_older_generation_is_a_remark(tmp_path: Path) -> None:
+    texts = spoken(8, (STOCK, FIRST, SECOND))
+    texts.heard[FIRST] = {name: {"audio": "nothing of it"} for name in texts.references}
+    folder = ResultsFolder(tmp_path, texts)
+    for number, name in enumerate((FIRST, SECOND)):
+        folder.model(name, created=f"2026-01-0{number + 1}", corpus_words=900)
+    results = read(folder.write().directory)
+    assert results.subject
+    assert results.subject.name == SECOND
+    harm = [item for item in cautions.warnings(results) if item.kind == "harm"]
+    assert [(item.text.partition(" ")[0], item.grave) for item in harm] == [(FIRST, False)]
+
+
 def test_models_of_another_recipe_are_named(tmp_path: Path) -> None:
     folder = outcome(tmp_path, "better")
     for recipe, kinds in ((PocketSphinx.recipe, []), (0, ["recipe"])):
@@ -158,7 +171,9 @@ def test_a_model_that_is_better_only_where_it_has_read_the_text_is_not_called_be
     files.write_json(folder.directory / "leakage" / f"{FIRST}.json", found)
     results = read(folder.directory)
     judged = first_screen.judge(results)
-    assert judged.headline == f"On the 7 other folders, {FIRST} makes as many errors as {STOCK}."
+    assert judged.headline == (
+        f"On the 7 folders that its text does not hold, {FIRST} makes as many errors as {STOCK}."
+    )
     assert judged.tone == "open"
     assert not judged.answer.startswith("Yes")
     assert judged.answer != verdict_text.LEAKED

@@ -56,7 +56,8 @@ def _without_answers(results: Results, subject: ModelResults, judged: Verdict, l
     change = f"{clean.now / clean.before - 1:.6f}" if clean.before else ""
     compared = verdict_text.change_in_words(change, results.baseline.name)
     others = counted(len(clean.folders), "other folder")
-    headline = f"On the {others}, {subject.name} makes {compared}."
+    free = counted(len(clean.folders), "folder")
+    headline = f"On the {free} that its text does not hold, {subject.name} makes {compared}."
     proof = (
         f"{text} On the {others} its WER is {percent(clean.now)}, before"
         f" {percent(clean.before)} ({counted(clean.words, 'word')})."

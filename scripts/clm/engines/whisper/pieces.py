@@ -93,7 +93,7 @@ def _kept(speech: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Windows that are decoded: speech, short pauses, and a margin where a long one is left out."""
     kept = np.zeros(len(speech), bool)
     places = np.flatnonzero(speech)
-    for stretch in np.split(places, np.flatnonzero(np.diff(places) > _LONG_PAUSE) + 1):
+    for stretch in np.split(places, np.flatnonzero(np.diff(places) > _LONG_PAUSE + 1) + 1):
         if len(stretch) >= SYLLABLE:
             first, end = int(stretch[0]), int(stretch[-1]) + 1
             before = first if first <= _LONG_PAUSE else _MARGIN

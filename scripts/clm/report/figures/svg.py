@@ -81,7 +81,11 @@ def after(x: float, y: float, *hover: Any) -> Markup:
 
 
 def pair(x_before: float, x_after: float, y: float, hover_before: Any, hover_after: Any) -> Iterator[Markup]:
-    """The marks of before and after on one line; where they coincide, the dot lies within the ring."""
+    """The marks of before and after on one line; where they coincide, the dot lies within the ring.
+
+    >>> [float(str(mark).split('"')[5]) for x in (10, 40) for mark in pair(10, x, 0, "", "")]
+    [5.0, 2.5, 5.0, 6.0]
+    """
     yield before(x_before, y, hover_before)
     size = 6 if abs(x_before - x_after) >= 3 else 2.5
     yield tag("circle", hover_after, cx=float(x_after), cy=float(y), r=size, class_="after")
