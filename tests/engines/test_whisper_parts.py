@@ -13,9 +13,11 @@ import pytest
 
 from clm.base.errors import UserError
 from clm.engines.whisper import alignment
+from clm.engines.whisper.kept import Kept
+from clm.engines.whisper.listener import Listener
 from clm.engines.whisper.model import detector, free_memory, graph, model_folder, weights
 from clm.engines.whisper.recognizer import CPU, CUDA, Recognizer
-from clm.engines.whisper.search import longest, search
+from clm.engines.whisper.search import _Beam, longest, search
 from clm.engines.whisper.speech import WINDOW, Detector
 from clm.engines.whisper.tokens import Tokens
 from runner import CHECKOUT
@@ -100,6 +102,41 @@ def test_searches_side_by_side_find_what_each_finds_alone(
     alone = [search(recognizer, audio, tokens, [fusion], 5, most)[0] for fusion in (None, Prefers())]
     assert [found.tokens for found in both] == [found.tokens for found in alone]
     assert "cell" in tokens.decode(both[0].tokens).lower()
+
+
+@pytest.mark.parametrize(
+    ("fused", "weaker", "expected", "note"),
+    [
+        ("the cell has a membrane", "", "the cell has a membrane", ""),
+        (4 * "the cell has walls ", "the cell has a wall", "the cell has a wall", "weaker_instead_of_loop"),
+        (" ".join("abcdefghijklm"), "the cell has a wall", "the cell has a wall", "weaker_instead_of_length"),
+        (4 * "the cell has walls ", 5 * "the cell has walls ", "a sell has a membrane", "stock_instead_of_loop"),
+    ],
+)
+def test_where_fusion_goes_astray_half_of_it_is_tried_and_then_none(
+    recognizer: Recognizer, tokens: Tokens, fused: str, weaker: str, expected: str, note: str
+) -> None:
+    listener = Listener(recognizer, tokens, 5, Kept(None), Detector())
+    stock, whole, half = map(tuple, tokens.encode(["a sell has a membrane", fused.strip(), weaker.strip()]))
+    found, notes = listener._guarded([stock, whole], lambda: half)
+    assert tokens.decode(found) == expected
+    assert notes == ({note: 1} if note else {})
+
+
+def test_a_hypothesis_ends_only_among_the_best_and_the_longer_one_of_equals_wins() -> None:
+    """Scores of two steps, of which the second one ends both hypotheses of a beam of two."""
+    end, beam = 9, _Beam(None, 2)
+    first = np.full((1, 10), -20.0, np.float32)
+    first[0, [1, 2, end]] = [-1.0, -1.1, -1.2]
+    assert beam.advance(first, end) == [(0, 1), (0, 2)]
+    assert not beam.finished
+    beam.rows = [0, 1]
+    second = np.full((2, 10), -20.0, np.float32)
+    second[0, [3, end]] = [-0.1, -0.2]
+    second[1, [4]] = -3.0
+    beam.advance(second, end)
+    assert [found.tokens for found in beam.finished] == [(1,)]
+    assert beam.best().average() == pytest.approx(-1.2)
 
 
 def test_words_get_times_in_order_and_probabilities(
