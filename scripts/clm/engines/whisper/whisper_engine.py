@@ -62,7 +62,7 @@ class Whisper:
 
     name = "whisper"
     submits = False
-    recipe = 1
+    recipe = 2
     model_files: tuple[str, ...] = ("fusion.json", "ngrams.npz")
 
     def __init__(self, settings: Chosen) -> None:
