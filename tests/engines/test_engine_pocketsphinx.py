@@ -215,6 +215,7 @@ def test_a_control_is_the_stock_model_and_has_as_many_words_as_were_asked_for(tm
     assert (report["weight"], report["equals_stock"]) == (0.0, True)
 
 
+@pytest.mark.long
 def test_the_stock_model_written_anew_decodes_as_before(tmp_path: Path, speech: Path) -> None:
     stock = trie.read(stock_file(STOCK_MODEL))
     trie.write(tmp_path / "lm.bin", stock)

@@ -128,6 +128,7 @@ def cut(name, reference, hypothesis, alignment, least=400, sure=10):
 
 
 @needs_sctk
+@pytest.mark.long
 def test_sclite_counts_nearly_the_same_errors_on_all_calls(shared_data, tmp_path):
     basic = create_normalizer("basic")
     references, hypotheses, ours = {}, {}, error_rate.ErrorCounts()

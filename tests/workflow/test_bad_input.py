@@ -84,6 +84,7 @@ def test_paths_that_snakemake_cannot_handle(fresh: Workflow) -> None:
     assert "config: results" in stopped(fresh, "--config", "results=res {x}")
 
 
+@pytest.mark.long
 def test_article_folder_without_articles(fresh: Workflow) -> None:
     for path in (fresh.data / "articles").iterdir():
         path.unlink()

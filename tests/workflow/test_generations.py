@@ -143,6 +143,7 @@ def test_a_forced_heal_survives_articles_that_come_later(finished: Workflow) -> 
     assert files.read_json(finished.results / "models" / SECOND / "plan.json")["words"]
 
 
+@pytest.mark.long
 def test_a_new_generation_is_run_although_the_list_of_models_lacks_it(finished: Workflow) -> None:
     chosen = ("--config", f"models=[{STOCK}]")
     finished.run("--forcerun", "heal", *chosen)

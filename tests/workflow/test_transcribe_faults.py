@@ -39,6 +39,7 @@ def goes_on(cloud: Cloud, *before: Run) -> None:
     assert "Nothing to be done" in cloud.run().output
 
 
+@pytest.mark.long
 def test_credentials_that_expire_among_the_starts(cloud: Cloud) -> None:
     cloud.service.faults.add("StartTranscriptionJob", after=2, code="ExpiredTokenException", status=400)
     run = cloud.run(status=1)
@@ -89,6 +90,7 @@ def test_half_a_result_in_the_bucket(cloud: Cloud) -> None:
     goes_on(cloud, first, second)
 
 
+@pytest.mark.long
 def test_a_training_whose_answers_are_lost(cloud: Cloud) -> None:
     lost = cloud.service.faults.add("CreateLanguageModel", first=1, reset=True, applied=True)
     refused = cloud.service.faults.add("DescribeLanguageModel", every=2, first=2, code="ThrottlingException")
