@@ -34,7 +34,7 @@ demo-whisper: $(READY)  ## the same with Whisper: tiny.en of the test packages, 
 	$(BIN)/snakemake --cores 4 --config engine=whisper results=results-whisper self_heal=true \
 	  whisper='{model: $(WHISPER)}' normalizer='{profile: spoken}'
 
-test: lint  ## lint and all tests but the long ones (about six minutes on two cores)
+test: lint  ## lint and all tests but the long ones (about seven minutes on two cores)
 	$(BIN)/snakemake --lint
 	$(PYTEST) $(WORKERS) -m "not long and not torture" --junitxml=.pytest_cache/tests.xml
 
