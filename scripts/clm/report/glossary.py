@@ -37,7 +37,7 @@ TERMS = (
         "how often chance alone would show such a difference; less than {level} counts as proven",
     ),
     Term("Between", "\\bbetween \\d", "where the rate probably lies for more speech of this kind"),
-    Term("Fixed, broken", "\\bbroken\\b", "wrong before and right now; right before and wrong now"),
+    Term("Fixed, broken", "\\bbroken\\b", "wrong with the baseline and right with the model; the other way round"),
     Term("Heal", "\\bheal", "find text about the words still missed, and train the next model on it too"),
     Term("Perplexity", "perplexity", "how much a text surprises a language model; lower is better"),
 )  # fmt: skip
