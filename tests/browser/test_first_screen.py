@@ -113,7 +113,7 @@ def test_every_figure_names_its_recordings(browser: Browser, outcomes: dict[str,
     heldout = "9 held-out recordings that the model never learned from: the verdict depends on them"
     assert headings["better"] == [[heldout, 3], ["All 12 recordings", 2]]
     assert headings["leaked"] == [
-        ["7 recordings that the text of the model does not hold", 2],
+        ["7 held-out recordings that the text of the model does not hold", 2],
         ["All 12 recordings, also those that the text of the model holds", 2],
     ]
     assert headings["nothing"] == [["All 12 recordings", 2]]
@@ -151,8 +151,8 @@ def test_what_has_seen_the_answers_is_not_called_proven(browser: Browser, outcom
     browser.open(outcomes["leaked"].directory / "report.html")
     proof = browser.find(".proof").text
     assert "Proven" not in proof
-    assert "On the 7 other folders its WER is" in proof
-    assert browser.find("h1").text.startswith(f"On the 7 folders that its text does not hold, {FIRST} makes")
+    assert "On the 7 other held-out folders its WER is" in proof
+    assert browser.find("h1").text.startswith(f"On the 7 held-out folders that its text does not hold, {FIRST} makes")
 
 
 def test_a_baseline_that_nothing_is_compared_with_is_no_champion(

@@ -172,7 +172,7 @@ def test_a_model_that_is_better_only_where_it_has_read_the_text_is_not_called_be
     results = read(folder.directory)
     judged = first_screen.judge(results)
     assert judged.headline == (
-        f"On the 7 folders that its text does not hold, {FIRST} makes as many errors as {STOCK}."
+        f"On the 7 held-out folders that its text does not hold, {FIRST} makes as many errors as {STOCK}."
     )
     assert judged.tone == "open"
     assert not judged.answer.startswith("Yes")

@@ -37,12 +37,11 @@ def cards(results: Results) -> list[Card]:
         return []
     against = None if baseline is None or baseline is model else baseline
     clean = scope.clean(results, model) if against and scope.leaked(results, model) else None
-    if against and clean:
-        decisive = [*_clean(results, model, clean)]
-    elif against and model.row.get("scope") == "heldout" and model.row.get("heldout_wer"):
-        decisive = [*_heldout(results, model, against)]
-    else:
-        decisive = []
+    decisive: list[Card] = []
+    if clean:
+        decisive = list(_clean(results, model, clean))
+    elif against and scope.on_heldout(model) and model.row.get("heldout_wer"):
+        decisive = list(_heldout(results, model, against))
     return [*decisive, *_all(results, model, against, alone=not decisive)]
 
 
@@ -61,7 +60,8 @@ def three(found: Sequence[Card]) -> list[Card]:
 
 def _clean(results: Results, model: ModelResults, clean: Clean) -> Iterator[Card]:
     """Figures of the folders whose words the model's text does not hold, where it holds those of others."""
-    where = f"{counted(len(clean.keys), 'recording')} that the text of the model does not hold"
+    recording = "held-out recording" if scope.on_heldout(model) else "recording"
+    where = f"{counted(len(clean.keys), recording)} that the text of the model does not hold"
     limits = scope.interval(results, model, clean.keys)
     yield Card(RATE, percent(clean.now), percent(clean.before), _range(limits), where)
     yield _basis(JUDGED_ON, scope.seconds(results, model, clean.folders), clean.words, len(clean.keys), where)
@@ -102,8 +102,7 @@ def _all(results: Results, model: ModelResults, against: ModelResults | None, *,
         yield _basis(JUDGED_ON if against else MEASURED_ON, seconds, words, number_of, where)
     if against and row.get("fixed_words"):
         broken = int(row["broken_words"] or 0)
-        text = f"and {broken:,} broken"
-        yield Card("Words fixed", f"{int(row['fixed_words']):,}", "", text, where)
+        yield Card("Words fixed", f"{int(row['fixed_words']):,}", "", f"and {broken:,} broken", where)
     if recall := row.get("keyword_recall"):
         before = percent(float(against.row["keyword_recall"])) if against and against.row.get("keyword_recall") else ""
         said = sum(found.reference for found in model.diagnosis.by_keyword.values())
@@ -114,8 +113,7 @@ def _all(results: Results, model: ModelResults, against: ModelResults | None, *,
 def _control(model: ModelResults, rate: str, where: str) -> Iterator[Card]:
     """The rate of the model's control, from which the text brought it down."""
     if before := model.row.get("control_wer"):
-        text = "before: its control"
-        yield Card(AGAINST_CONTROL, rate, percent(float(before)), text, where)
+        yield Card(AGAINST_CONTROL, rate, percent(float(before)), "first figure: its control", where)
 
 
 def _basis(label: str, seconds: float, words: int, number_of: int, where: str) -> Card:

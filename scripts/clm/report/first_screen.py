@@ -55,8 +55,9 @@ def _without_answers(results: Results, subject: ModelResults, judged: Verdict, l
         return replace(judged, proof=f"{text} No folder is free of that: judge it on other recordings.")
     change = f"{clean.now / clean.before - 1:.6f}" if clean.before else ""
     compared = verdict_text.change_in_words(change, results.baseline.name)
-    others = counted(len(clean.folders), "other folder")
-    free = counted(len(clean.folders), "folder")
+    folder = "held-out folder" if scope.on_heldout(subject) else "folder"
+    others = counted(len(clean.folders), f"other {folder}")
+    free = counted(len(clean.folders), folder)
     headline = f"On the {free} that its text does not hold, {subject.name} makes {compared}."
     proof = (
         f"{text} On the {others} its WER is {percent(clean.now)}, before"

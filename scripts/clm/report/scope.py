@@ -23,9 +23,14 @@ class Clean:
     words: int
 
 
+def on_heldout(model: ModelResults) -> bool:
+    """True if a model's verdict counts on held-out folders only."""
+    return model.row.get("scope") == "heldout"
+
+
 def folders(results: Results, model: ModelResults) -> list[str]:
     """Folders behind a model's verdict: held-out ones that it never learned from if it counts on those, else all."""
-    if model.row.get("scope") != "heldout":
+    if not on_heldout(model):
         return list(results.folders)
     learned = set(model.plan.learned_folders(results.audio))
     return [name for name in results.heldout if name not in learned]
