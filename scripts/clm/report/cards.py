@@ -113,7 +113,7 @@ def _all(results: Results, model: ModelResults, against: ModelResults | None, *,
 def _control(model: ModelResults, rate: str, where: str) -> Iterator[Card]:
     """The rate of the model's control, from which the text brought it down."""
     if before := model.row.get("control_wer"):
-        yield Card(AGAINST_CONTROL, rate, percent(float(before)), "first figure: its control", where)
+        yield Card(AGAINST_CONTROL, rate, percent(float(before)), "first: its control", where)
 
 
 def _basis(label: str, seconds: float, words: int, number_of: int, where: str) -> Card:
